@@ -1,0 +1,21 @@
+"""The tables of items."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, Numeric, String, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from strata.database import Base
+
+
+class Item(Base):
+    """Something with a name and a price."""
+
+    __tablename__ = "items"
+    __table_args__ = (CheckConstraint("price >= 0", name="price_not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    price: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

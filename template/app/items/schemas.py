@@ -1,0 +1,25 @@
+"""What clients send and receive of items."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ItemCreate(BaseModel):
+    """An item to store."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    price: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+
+
+class ItemRead(BaseModel):
+    """An item as it is stored."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    price: Decimal
+    created_at: datetime

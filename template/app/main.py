@@ -1,0 +1,14 @@
+"""The application."""
+
+from fastapi import FastAPI
+
+from app.settings import Settings
+from strata import config, web
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the application; each feature's router is found in `app/*/routes.py`."""
+    service = config.load()
+    app = FastAPI(title=service.name, description=service.description)
+    web.install(app, settings or Settings())
+    return app

@@ -1,0 +1,7 @@
+"""This service's settings, from the environment and `.env`."""
+
+from strata.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Add yours here: `orders_per_page: int = 50` is set by ORDERS_PER_PAGE."""

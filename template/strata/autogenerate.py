@@ -1,0 +1,113 @@
+"""What Alembic's comparison is told, and what happens to a revision before it is written."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import _repr_type
+from alembic.operations.ops import MigrationScript
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import MetaData, TypeDecorator
+
+from strata import findings, production
+from strata.config import Config
+from strata.errors import Problem
+from strata.log import LOG
+
+# Compared beside tables, columns, indexes and constraints:
+# https://alembic.sqlalchemy.org/en/latest/autogenerate.html
+PLUGINS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"]
+NOW = {"now", "current_timestamp"}
+SAYS_NOTHING = {
+    "change", "changes", "fix", "fixes", "migration", "misc", "new", "schema", "stuff", "test",
+    "tmp", "update", "updates", "wip",
+}  # fmt: skip
+
+
+def comparison(metadata: MetaData) -> dict[str, Any]:
+    """Alembic's options for comparing a database with tables that are declared."""
+    return {
+        "target_metadata": metadata,
+        "compare_type": True,
+        "compare_server_default": _default_differs,
+        "autogenerate_plugins": PLUGINS,
+        "include_name": _belongs_to_the_service,
+    }
+
+
+def refuse_creation(
+    config: Config, arguments: dict[str, Any], heads: Sequence[str], applied: Sequence[str]
+) -> None:
+    """Raise a Problem where a revision should not be made now, or not under this message.
+
+    Args:
+        config: the service's.
+        arguments: of Alembic's `revision` command; without a message it only compares.
+        heads: the newest revisions.
+        applied: the revisions at which the database stands.
+    """
+    message = arguments["message"]
+    if message is not None and production.in_production(config):
+        raise Problem(
+            "A revision is not made in production.",
+            why="What autogenerate finds here would be written without review and lost with the "
+            "container.",
+            remedy='Make it in development: python scripts/migrate.py create "..."',
+        )
+    if message is not None and set(message.lower().split()) <= SAYS_NOTHING:
+        raise Problem(
+            f"The message {message!r} does not say what the revision does.",
+            why="The message is its file's name and its line in the history.",
+            remedy='Name what changes: python scripts/migrate.py create "add user phone number"',
+        )
+    if arguments["autogenerate"] and set(applied) != set(heads):
+        raise Problem(
+            f"The database stands at {', '.join(applied) or 'no revision'}, and the newest is "
+            f"{', '.join(heads)}.",
+            why="What is pending would be found a second time.",
+            remedy="Apply it first: python scripts/migrate.py upgrade",
+        )
+
+
+def review(context: MigrationContext, _revision: Any, directives: list[MigrationScript]) -> None:
+    """Alembic's `process_revision_directives`: write no file when nothing has changed."""
+    arguments = context.opts["revision_context"].command_args
+    only_compares = arguments["message"] is None
+    if not arguments["autogenerate"] or only_compares:
+        return
+    script = directives[0]
+    if all(operations.is_empty() for operations in script.upgrade_ops_list):
+        directives.clear()
+        return
+    findings.annotate(script)
+
+
+def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
+    """Alembic's `render_item`: the database's type instead of the application's decorator of it.
+
+    A revision that imports the application breaks when the application changes.
+    """
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return str(_repr_type(item.impl_instance, context))
+    return False
+
+
+def _default_differs(
+    _context: MigrationContext,
+    _inspected: Any,
+    _declared: Any,
+    inspected_default: str | None,
+    _declared_default: Any,
+    rendered_default: str | None,
+) -> bool | None:
+    """Spare the names of the same default: MariaDB says `current_timestamp()` for `now()`.
+
+    Returns:
+        False for no difference; None where Alembic's own comparison decides.
+    """
+    both = {str(default).lower().strip("()") for default in (inspected_default, rendered_default)}
+    return False if both <= NOW else None
+
+
+def _belongs_to_the_service(name: str | None, kind: str, _parents: object) -> bool:
+    return not (kind == "table" and name == LOG.name)

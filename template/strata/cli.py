@@ -1,0 +1,84 @@
+"""The command line of the migrations: every verb is a file in strata/commands."""
+
+import argparse
+import difflib
+import pkgutil
+import sys
+from importlib import import_module
+from types import ModuleType
+
+from alembic.util import CommandError
+
+from strata import commands
+from strata.config import load
+from strata.errors import Problem
+
+ALIASES = {"generate": "create"}
+
+
+def main(argv: list[str]) -> int:
+    """Run one verb.
+
+    Args:
+        argv: the verb and its arguments.
+
+    Returns:
+        The exit status: 0 for success, 1 for a finding or a refusal, 2 for a wrong call, 3 for a
+        database that cannot be reached or had.
+    """
+    verb, arguments = (argv[0], argv[1:]) if argv else ("help", [])
+    if verb in ("help", "-h", "--help"):
+        verb, arguments = (arguments[0], ["--help"]) if arguments else ("", [])
+    try:
+        if not verb:
+            print(_overview())
+            return 0
+        name, module = _module(verb)
+        parser = argparse.ArgumentParser(
+            prog=f"migrate.py {name}",
+            description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(parser)
+        status: int = module.run(parser.parse_args(arguments), load())
+        return status
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return problem.status
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return error.__cause__.status if isinstance(error.__cause__, Problem) else 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _module(verb: str) -> tuple[str, ModuleType]:
+    name = ALIASES.get(verb, verb)
+    if name not in _verbs():
+        near = difflib.get_close_matches(verb, [*_verbs(), *ALIASES], n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise Problem(
+            f"There is no verb {verb!r}.{hint}",
+            remedy="All verbs: python scripts/migrate.py help",
+            status=2,
+        )
+    return name, import_module(f"strata.commands.{name}")
+
+
+def _verbs() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+
+
+def _overview() -> str:
+    lines = ["Usage: python scripts/migrate.py VERB [ARGUMENT...]", ""]
+    for name in _verbs():
+        title = (_module(name)[1].__doc__ or "").partition("\n")[0]
+        lines.append(f"  {name:<10} {title}")
+    for alias, name in ALIASES.items():
+        lines.append(f"  {alias:<10} The same as {name}.")
+    lines += [
+        f"  {'help':<10} This overview; `help VERB` tells more of one.",
+        "",
+        "Exit status: 0 done, 1 a finding or a refusal, 2 a wrong call, 3 no database.",
+    ]
+    return "\n".join(lines)

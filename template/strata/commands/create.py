@@ -1,0 +1,78 @@
+"""Write a revision that brings the database to the models.
+
+With --empty a revision without operations, for data or for what Alembic cannot see.
+"""
+
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.operations.ops import MigrationScript
+
+from strata import findings, plan, revisions, words
+from strata.config import Config
+
+BATCHES = """\
+    # Data in batches, each its own transaction, so that no row is locked for long:
+    # connection = op.get_bind()
+    # with op.get_context().autocommit_block():
+    #     while connection.execute(
+    #         sa.text(
+    #             "UPDATE items SET name = trim(name) WHERE id IN "
+    #             "(SELECT id FROM items WHERE name <> trim(name) LIMIT 1000)"
+    #         )
+    #     ).rowcount:
+    #         pass
+    pass
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `create` takes."""
+    parser.add_argument("message", help='what it does, such as "add user phone number"')
+    parser.add_argument("--empty", action="store_true", help="write no operations")
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Compare, write the file, say what it found and what to do with it."""
+    found: list[str] = []
+
+    def listen(_context: Any, _revision: Any, directives: list[MigrationScript]) -> None:
+        for operations in directives[0].upgrade_ops_list:
+            found.extend(words.sentences(operations))
+
+    alembic = plan.alembic_config(config, quiet=True)
+    written = command.revision(
+        alembic,
+        arguments.message,
+        autogenerate=not arguments.empty,
+        process_revision_directives=listen,
+    )
+    if not written:
+        print("The models and the migrations agree: no revision was written.")
+        return 0
+    for script in written if isinstance(written, Sequence) else [written]:
+        assert script is not None
+        path = Path(script.path)
+        if arguments.empty:
+            path.write_text(path.read_text().replace("    pass\n", BATCHES, 1))
+        _format(path)
+        print(f"Wrote {path.relative_to(config.root)}")
+    for sentence in found:
+        print(f"  {sentence}")
+    for file, line, text in findings.unsettled(revisions.read(config.versions)):
+        print(f"{file.relative_to(config.root)}:{line}: {text}")
+    print("Review it before you apply it: python scripts/migrate.py upgrade")
+    return 0
+
+
+def _format(path: Path) -> None:
+    """Format the file where ruff is installed; a runtime image does without."""
+    if find_spec("ruff"):
+        for verb in (["check", "--fix", "--select", "I"], ["format"]):
+            subprocess.run([sys.executable, "-m", "ruff", *verb, "--quiet", path], check=False)

@@ -1,0 +1,37 @@
+"""Undo revisions: the last one, or all that came after REVISION (an id, base, -2)."""
+
+from argparse import ArgumentParser, Namespace
+
+from alembic import command
+
+from strata import plan, urls
+from strata.config import Config
+from strata.connection import connected
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `downgrade` takes."""
+    parser.add_argument("revision", nargs="?", default="-1")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan and stop")
+    parser.add_argument(
+        "--yes", metavar="DATABASE", help="in production: its name, instead of typing it"
+    )
+    parser.add_argument("--sql", action="store_true", help="print SQL; REVISION is then FROM:TO")
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Show the plan, undo it, show where the database stands."""
+    if arguments.sql:
+        command.downgrade(plan.alembic_config(config), arguments.revision, sql=True)
+        return 0
+    url = urls.current(config)
+    with connected(url) as connection:
+        undone = plan.downgrades(config, connection, arguments.revision)
+        print(plan.told("To undo", undone) if undone else "Nothing to undo.")
+    if undone and not arguments.dry_run:
+        alembic = plan.alembic_config(config)
+        alembic.attributes["yes"] = arguments.yes
+        command.downgrade(alembic, arguments.revision)
+    with connected(url) as connection:
+        print(plan.standing(config, connection))
+    return 0

@@ -1,0 +1,32 @@
+"""Show every revision, the newest first, and which are applied."""
+
+from argparse import ArgumentParser, Namespace
+
+from strata import plan, urls
+from strata.config import Config
+from strata.connection import connected
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `history` takes."""
+    parser.add_argument("-v", "--verbose", action="store_true", help="the whole docstring of each")
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Print the chain with a mark for what is pending."""
+    directory = plan.scripts(config)
+    with connected(urls.current(config)) as connection:
+        pending = {revision.revision for revision in plan.upgrades(config, connection, "heads")}
+    heads = directory.get_heads()
+    for revision in directory.walk_revisions():
+        marks = [
+            *(["head"] if revision.revision in heads else []),
+            "pending" if revision.revision in pending else "applied",
+        ]
+        parents = ", ".join(revision._versioned_down_revisions) or "the beginning"
+        print(f"{plan.line(revision)}  (after {parents}; {', '.join(marks)})")
+        if arguments.verbose:
+            print(f"    {revision.path}")
+            for text in (revision.longdoc or "").splitlines()[1:]:
+                print(f"    {text}".rstrip())
+    return 0

@@ -1,0 +1,27 @@
+"""Join two heads with a revision that follows both."""
+
+from argparse import ArgumentParser, Namespace
+
+from alembic import command
+
+from strata import plan
+from strata.config import Config
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `merge` takes."""
+    parser.add_argument("revisions", nargs="*", help="the heads to join; by default all")
+    parser.add_argument("-m", "--message", default="merge heads")
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Write the merge revision, if there is anything to merge."""
+    directory = plan.scripts(config)
+    revisions = arguments.revisions or directory.get_heads()
+    if len(revisions) < 2:
+        print("There is nothing to merge: one head.")
+        return 0
+    merged = command.merge(plan.alembic_config(config), revisions, message=arguments.message)
+    if merged is not None:
+        print(f"Wrote {merged.path}")
+    return 0

@@ -1,0 +1,37 @@
+"""Apply the pending revisions: all, or those up to REVISION (an id, head, +1)."""
+
+from argparse import ArgumentParser, Namespace
+
+from alembic import command
+
+from strata import plan, urls
+from strata.config import Config
+from strata.connection import connected
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `upgrade` takes."""
+    parser.add_argument("revision", nargs="?", default="head")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan and stop")
+    parser.add_argument(
+        "--yes", metavar="DATABASE", help="in production: its name, instead of typing it"
+    )
+    parser.add_argument("--sql", action="store_true", help="print SQL instead; needs no database")
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Show the plan, apply it, show where the database stands."""
+    if arguments.sql:
+        command.upgrade(plan.alembic_config(config), arguments.revision, sql=True)
+        return 0
+    url = urls.current(config)
+    with connected(url) as connection:
+        pending = plan.upgrades(config, connection, arguments.revision)
+        print(plan.told("To apply", pending) if pending else "Nothing to apply.")
+    if pending and not arguments.dry_run:
+        alembic = plan.alembic_config(config)
+        alembic.attributes["yes"] = arguments.yes
+        command.upgrade(alembic, arguments.revision)
+    with connected(url) as connection:
+        print(plan.standing(config, connection))
+    return 0

@@ -1,0 +1,46 @@
+"""One connection for one command, and a clear word where there is none to be had."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from strata.database import migration_engine
+from strata.errors import Problem
+from strata.urls import DatabaseURL
+
+
+@contextmanager
+def connected(url: DatabaseURL) -> Iterator[Connection]:
+    """Connect to a database as migrations do.
+
+    Args:
+        url: the database.
+
+    Raises:
+        Problem: it cannot be reached (exit status 3), or its driver is not installed.
+    """
+    try:
+        connection = migration_engine(url).connect()
+    except OperationalError as error:
+        raise unreachable(url, error) from error
+    except ModuleNotFoundError as error:
+        raise Problem(
+            f"The driver for {url} is not installed: {error}.",
+            remedy="Install the dependencies: make install-dev",
+            status=3,
+        ) from error
+    with connection:
+        yield connection
+
+
+def unreachable(url: DatabaseURL, error: DBAPIError) -> Problem:
+    """Say that a database cannot be reached, with what the driver says of it."""
+    reason = str(error.orig).strip().partition("\n")[0]
+    return Problem(
+        f"The database {url} cannot be reached: {reason}",
+        remedy="Start the local one: make database\n"
+        "or name another: DATABASE_URL in the environment or in .env",
+        status=3,
+    )

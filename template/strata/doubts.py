@@ -1,0 +1,132 @@
+"""What autogenerate may have got wrong about a change, told by the operations themselves."""
+
+from collections.abc import Iterator
+
+from alembic.operations import ops
+from sqlalchemy import Column
+from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
+
+
+def about(operation: ops.MigrateOperation, among: ops.OpContainer) -> Iterator[str]:
+    """Say what may be wrong with an operation, and what to write instead.
+
+    Args:
+        operation: what autogenerate made.
+        among: the operations beside it, which tell a rename from a drop.
+    """
+    match operation:
+        case ops.DropColumnOp():
+            yield from _dropped_column(operation, among)
+        case ops.DropTableOp():
+            yield from _dropped_table(operation, among)
+        case ops.AddColumnOp(column=column) if not column.nullable and not _has_default(column):
+            yield (
+                f"column {operation.table_name}.{column.name} is NOT NULL without a server "
+                "default: this fails on a table with rows.\n"
+                "Give it server_default=..., or add it nullable, fill it and set it NOT NULL later."
+            )
+        case ops.AlterColumnOp() if isinstance(operation.existing_type, NullType):
+            yield (
+                f"the type of {operation.table_name}.{operation.column_name} in the database is "
+                "unknown here.\nWrite the change by hand: "
+                'op.execute("ALTER TABLE ... ALTER COLUMN ... TYPE ...").'
+            )
+        case ops.AlterColumnOp() if operation.modify_type is not None:
+            yield (
+                f"the type of {operation.table_name}.{operation.column_name} changes: values that "
+                "do not fit are lost or refused, and the table may be rewritten."
+            )
+    for name, type_ in _types(operation):
+        if isinstance(type_, UserDefinedType):
+            yield (
+                f"column {name} has the application's own type {type(type_).__name__}, whose "
+                "import would break this revision when the application changes.\n"
+                "Write one of SQLAlchemy's own types, such as sa.Text()."
+            )
+
+
+def _dropped_column(operation: ops.DropColumnOp, among: ops.OpContainer) -> Iterator[str]:
+    gone = f"{operation.table_name}.{operation.column_name}"
+    twins = [
+        other.column.name
+        for other in among.ops
+        if isinstance(other, ops.AddColumnOp) and _same_type(other.column, operation)
+    ]
+    if twins:
+        yield (
+            f"column {gone} is dropped with its data, and {twins[0]} of the same type is added.\n"
+            f"If it was renamed, replace both by: op.alter_column({operation.table_name!r}, "
+            f"{operation.column_name!r}, new_column_name={twins[0]!r})"
+        )
+    else:
+        yield f"column {gone} is dropped with its data."
+
+
+def _dropped_table(operation: ops.DropTableOp, among: ops.OpContainer) -> Iterator[str]:
+    gone = operation.to_table()
+    columns = {column.name for column in gone.columns}
+    twins = [
+        other.table_name
+        for other in among.ops
+        if isinstance(other, ops.CreateTableOp)
+        and {column.name for column in other.to_table().columns} == columns
+    ]
+    if twins:
+        yield (
+            f"table {operation.table_name} is dropped with its data, and {twins[0]} with the same "
+            f"columns is added.\nIf it was renamed, replace both by: "
+            f"op.rename_table({operation.table_name!r}, {twins[0]!r})"
+        )
+    else:
+        yield f"table {operation.table_name} is dropped with its data."
+
+
+def several_changes(operations: ops.OpContainer) -> str | None:
+    """Say which tables a revision touches that have nothing to do with each other."""
+    touched = {
+        operation.table_name: operation
+        for operation in operations.ops
+        if isinstance(operation, ops.CreateTableOp | ops.DropTableOp | ops.ModifyTableOps)
+    }
+    related = {
+        name
+        for operation in operations.ops
+        for referring, referred in _references(operation)
+        if referred in touched and referring != referred
+        for name in (referring, referred)
+    }
+    if len(touched) < 2 or set(touched) <= related:
+        return None
+    return (
+        f"this touches {', '.join(sorted(touched))}, which are not related: one logical change a "
+        "revision can be undone alone.\n"
+        "Make one revision for each, if they are changes of their own."
+    )
+
+
+def _references(operation: ops.MigrateOperation) -> Iterator[tuple[str, str]]:
+    if isinstance(operation, ops.CreateTableOp):
+        for key in operation.to_table().foreign_keys:
+            yield operation.table_name, key.target_fullname.rpartition(".")[0]
+    elif isinstance(operation, ops.ModifyTableOps):
+        for inner in operation.ops:
+            if isinstance(inner, ops.CreateForeignKeyOp):
+                yield inner.source_table, inner.referent_table
+
+
+def _types(operation: ops.MigrateOperation) -> Iterator[tuple[str, TypeEngine[object]]]:
+    if isinstance(operation, ops.CreateTableOp):
+        for column in operation.to_table().columns:
+            yield f"{operation.table_name}.{column.name}", column.type
+    elif isinstance(operation, ops.AddColumnOp):
+        yield f"{operation.table_name}.{operation.column.name}", operation.column.type
+    elif isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None:
+        yield f"{operation.table_name}.{operation.column_name}", operation.modify_type
+
+
+def _same_type(column: "Column[object]", dropped: ops.DropColumnOp) -> bool:
+    return str(column.type) == str(dropped.to_column().type)
+
+
+def _has_default(column: "Column[object]") -> bool:
+    return bool(column.server_default or column.computed or column.identity)

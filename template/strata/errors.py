@@ -1,0 +1,23 @@
+"""One kind of error for what only a person can mend."""
+
+
+class Problem(Exception):
+    """A mistake or a state that only a person can mend, told in three parts.
+
+    Args:
+        what: what is wrong, with the actual names in it.
+        why: why it matters.
+        remedy: the exact command or code that mends it.
+        status: the exit status of the command that meets it: 1 for a finding or a refusal,
+            2 for a wrong call, 3 for a database that cannot be reached or had.
+    """
+
+    def __init__(self, what: str, *, why: str = "", remedy: str = "", status: int = 1) -> None:
+        super().__init__(what)
+        self.what = what
+        self.why = why
+        self.remedy = remedy
+        self.status = status
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.what, self.why, self.remedy) if part)

@@ -1,0 +1,88 @@
+"""Alembic's and the driver's errors, told with their cause and the way out."""
+
+import traceback
+from collections.abc import Collection
+from pathlib import Path
+
+from alembic.runtime.migration import StampStep
+from alembic.script import ScriptDirectory
+from alembic.script.revision import MultipleHeads
+from sqlalchemy.exc import DBAPIError
+
+from strata import git, plan
+from strata.config import Config
+from strata.errors import Problem
+from strata.watch import Watch
+
+ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
+
+
+def refuse_unknown_revision(config: Config, heads: tuple[str, ...], known: Collection[str]) -> None:
+    """Raise a Problem where the database stands at a revision that no file has."""
+    for head in heads:
+        if head in known:
+            continue
+        fetch = git.file_of_revision(config.versions, head)
+        raise Problem(
+            f"The database stands at revision {head}, and no file in {config.versions} has it.",
+            why="It was migrated from a branch or a release that is not checked out here. Stamping "
+            "another revision would hide what it did.",
+            remedy=f"Bring the file back: {fetch}"
+            if fetch
+            else "Find it: git fetch --all, then git log --all -S "
+            f"{head} -- {config.migrations}/versions\n"
+            "If it is gone for good, stamp the revision that the schema is really at; it is "
+            "compared first: python scripts/migrate.py stamp REVISION",
+        )
+
+
+def explained(
+    error: Exception, config: Config, directory: ScriptDirectory, watch: Watch
+) -> Problem | None:
+    """Explain why a run failed.
+
+    Returns:
+        None where Alembic's own words have to do.
+    """
+    if isinstance(error.__cause__, MultipleHeads):
+        return plan.several_heads(directory)
+    if watch.step is None or isinstance(watch.step, StampStep):
+        return None
+    revision = watch.step.revision
+    reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+    what = f"Revision {revision.revision} ({_place(error, revision.path)}) failed: {reason}"
+    if any(sign in reason.lower() for sign in ALREADY_EXISTS) and not watch.applied_before:
+        return Problem(
+            what,
+            why="The database already has tables that no migration made: create_all or hands did.",
+            remedy="Compare them with the revision that would have made them, and take it as "
+            f"applied if they are the same: python scripts/migrate.py stamp {revision.revision}",
+        )
+    way = "upgrade" if watch.step.is_upgrade else "downgrade"
+    back = (
+        " `downgrade -1` would undo the revision before it, which is good."
+        if watch.step.is_upgrade
+        else ""
+    )
+    if watch.transactional:
+        return Problem(
+            what,
+            why=f"Nothing of it was kept: the database stands {watch.place}.{back}",
+            remedy=f"Mend the revision, then: python scripts/migrate.py {way}",
+        )
+    return Problem(
+        f"{what}\n{watch.progress()}",
+        why="This database keeps each statement that changes the schema at once, so that what was "
+        f"applied stays; the version stands {watch.place}.{back}",
+        remedy="Undo the applied statements by hand or take them out of the revision, mend the one "
+        f"that failed, then: python scripts/migrate.py {way}",
+    )
+
+
+def _place(error: Exception, path: str) -> str:
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == path
+    ]
+    return f"{Path(path).name}:{lines[-1]}" if lines else Path(path).name

@@ -1,0 +1,85 @@
+"""What autogenerate may have got wrong, written into the new revision to be settled there.
+
+A finding is a comment above the operation that it is about. It is settled by mending the operation
+or by deciding that it is meant, and deleting the comment; until then `check` fails.
+"""
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from alembic.autogenerate import renderers
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+
+from strata import doubts
+from strata.revisions import Chain
+
+MARK = "# FINDING:"
+
+
+class FindingOp(ops.MigrateOperation):
+    """A comment in a revision's file."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def reverse(self) -> ops.MigrateOperation:
+        """What undoes a comment: nothing."""
+        return ops.OpContainer()
+
+    def to_diff_tuple(self) -> tuple[str, str]:
+        """What Alembic's `check` shows of it."""
+        return ("finding", self.text)
+
+
+@renderers.dispatch_for(FindingOp)
+def _rendered(_context: AutogenContext, finding: FindingOp) -> list[str]:
+    first, *rest = finding.text.splitlines()
+    width = 85  # leaves room for the indentation of a batch
+    lines = textwrap.wrap(f"{MARK} {first}", width, subsequent_indent="#   ")
+    for line in rest:
+        lines += textwrap.wrap(f"#   {line}", width, subsequent_indent="#   ")
+    return lines
+
+
+def annotate(script: ops.MigrationScript) -> list[str]:
+    """Put findings above the operations of a new revision.
+
+    Returns:
+        Their texts.
+    """
+    texts: list[str] = []
+    for operations in script.upgrade_ops_list:
+        tables = [op for op in operations.ops if isinstance(op, ops.ModifyTableOps)]
+        for table in tables:
+            table.ops = [*_with_findings(table, texts)]
+        operations.ops = [*_with_findings(operations, texts)]
+        if text := doubts.several_changes(operations):
+            texts.append(text)
+            operations.ops = [FindingOp(text), *operations.ops]
+    return texts
+
+
+def unsettled(chain: Chain) -> list[tuple[Path, int, str]]:
+    """The findings that are still in the revisions' files: file, line, text."""
+    found = []
+    for revision in chain.values():
+        lines = revision.path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, 1):
+            if line.strip().startswith(MARK):
+                comment = [line.strip().removeprefix(MARK)]
+                for more in lines[number:]:
+                    if not more.strip().startswith("#   "):
+                        break
+                    comment.append(more.strip().removeprefix("#"))
+                found.append((revision.path, number, " ".join(" ".join(comment).split())))
+    return found
+
+
+def _with_findings(container: ops.OpContainer, texts: list[str]) -> Iterator[ops.MigrateOperation]:
+    for operation in container.ops:
+        for text in doubts.about(operation, container):
+            texts.append(text)
+            yield FindingOp(text)
+        yield operation

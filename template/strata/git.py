@@ -1,0 +1,53 @@
+"""What git knows of revisions' files that are not here."""
+
+import hashlib
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+
+
+def file_of_revision(versions: Path, revision: str) -> str | None:
+    """Find a revision's file on any branch.
+
+    Args:
+        versions: the folder of the revisions.
+        revision: the id that no file here has.
+
+    Returns:
+        The command that brings the file back, or None where git has no such file (or there is no
+        git).
+    """
+    found = _git(
+        versions,
+        *["log", "--all", "--diff-filter=A", "--format=%H", "--name-only", "--relative", "--"],
+        f"*{revision}*.py",
+    ).split()
+    for commit, name in pairwise(found):
+        if name.endswith(b".py"):
+            return f"git -C {versions} checkout {commit.decode()} -- {name.decode()}"
+    return None
+
+
+def version_of_file(path: Path, sha256: str) -> str | None:
+    """Find the commit in which a file had the given hash.
+
+    Returns:
+        The command that brings that version back, or None.
+    """
+    for commit in (
+        _git(path.parent, "log", "--all", "--format=%H", "--", path.name).decode().split()
+    ):
+        text = _git(path.parent, "show", f"{commit}:./{path.name}")
+        if hashlib.sha256(text).hexdigest() == sha256:
+            return f"git -C {path.parent} checkout {commit} -- {path.name}"
+    return None
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    """What git answers; nothing where there is no git or no repository."""
+    try:
+        return subprocess.run(
+            ["git", *arguments], cwd=folder, capture_output=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return b""

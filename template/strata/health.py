@@ -1,0 +1,94 @@
+"""Whether the service is alive, and whether its database is at the revision this code expects.
+
+Reads `alembic_version` with the heads read once at start: neither Alembic nor a model is imported.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy import Connection, column, select, table
+from sqlalchemy.exc import DBAPIError
+
+from strata import log, revisions
+from strata.config import Config
+from strata.database import Database
+from strata.revisions import Chain
+
+VERSION = table("alembic_version", column("version_num"))
+
+Status = Literal["ready", "behind", "ahead", "unknown revision", "database down"]
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """The answer of `/ready`."""
+
+    status: Status
+    expected: str
+    database: str | None
+    detail: str
+
+
+def router(config: Config) -> APIRouter:
+    """Make the routes `/health` and `/ready`."""
+    chain = revisions.read(config.versions)
+    expected = ", ".join(chain.heads)
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/health")
+    async def health() -> dict[str, str]:
+        """The process answers; `revision` is what this code expects of the database."""
+        return {"status": "ok", "revision": expected}
+
+    @routes.get("/ready", responses={503: {"description": "Not ready, and why"}})
+    async def ready(request: Request) -> JSONResponse:
+        """The database answers and stands at the revision that this code expects."""
+        database: Database = request.app.state.database
+        try:
+            async with database.engine.connect() as connection:
+                found = await connection.run_sync(compared, chain)
+        except (DBAPIError, OSError) as error:
+            reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+            found = Readiness("database down", expected, None, reason)
+        return JSONResponse(asdict(found), 200 if found.status == "ready" else 503)
+
+    return routes
+
+
+def compared(connection: Connection, chain: Chain) -> Readiness:
+    """Set where the database stands beside what this code expects.
+
+    Args:
+        connection: to the database.
+        chain: the revisions that this code brings along.
+    """
+    expected = ", ".join(chain.heads)
+    heads: tuple[str, ...] = ()
+    if connection.dialect.has_table(connection, VERSION.name):
+        heads = tuple(sorted(connection.scalars(select(VERSION.c.version_num))))
+    database = ", ".join(heads) or None
+    if heads == chain.heads:
+        return Readiness("ready", expected, database, "The schema is what this code expects.")
+    if set(heads) <= chain.history(chain.heads):
+        return Readiness(
+            "behind",
+            expected,
+            database,
+            "Revisions are pending. Apply them: python scripts/migrate.py upgrade",
+        )
+    entries = log.entries(connection)
+    if all(log.reaches(entries, heads, head) for head in chain.heads):
+        return Readiness(
+            "ahead",
+            expected,
+            database,
+            "The database was migrated by newer code. Deploy that code, or downgrade with it.",
+        )
+    return Readiness(
+        "unknown revision",
+        expected,
+        database,
+        "No file and no log entry leads to this revision. Find the branch or release that has it.",
+    )

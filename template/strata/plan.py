@@ -1,0 +1,113 @@
+"""What a command would do to a database, told before it is done."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
+from alembic.script.revision import RevisionError
+from sqlalchemy import Connection
+
+from strata.config import Config
+from strata.errors import Problem
+
+
+def alembic_config(config: Config, *, quiet: bool = False) -> AlembicConfig:
+    """Alembic's configuration of this service, from any working directory."""
+    alembic = AlembicConfig(config.root / "alembic.ini")
+    alembic.cmd_opts = Namespace(quiet=True) if quiet else None
+    return alembic
+
+
+def scripts(config: Config) -> ScriptDirectory:
+    """The revisions as Alembic reads them."""
+    return ScriptDirectory.from_config(alembic_config(config))
+
+
+def applied(connection: Connection) -> tuple[str, ...]:
+    """The revisions at which a database stands: none before the first, two after a branch."""
+    return MigrationContext.configure(connection).get_current_heads()
+
+
+def upgrades(config: Config, connection: Connection, target: str) -> list[Script]:
+    """The revisions that an upgrade would apply, in order.
+
+    Args:
+        target: a revision id, `head`, `heads` or a step such as `+1`.
+
+    Raises:
+        Problem: `head` while there are several.
+        alembic.util.CommandError: the target is no revision.
+    """
+    directory = scripts(config)
+    if target == "head":
+        require_one_head(directory)
+    with _wrong_target(target):
+        ahead = directory.iterate_revisions(target, applied(connection), implicit_base=True)
+        return list(ahead)[::-1]
+
+
+def downgrades(config: Config, connection: Connection, target: str) -> list[Script]:
+    """The revisions that a downgrade would undo, in order.
+
+    Args:
+        target: a revision id, `base` or a step such as `-1`.
+    """
+    heads = applied(connection)
+    if not heads:
+        return []
+    with _wrong_target(target):
+        behind = scripts(config).iterate_revisions(heads, target, select_for_downgrade=True)
+        return list(behind)
+
+
+@contextmanager
+def _wrong_target(target: str) -> Iterator[None]:
+    try:
+        yield
+    except RevisionError as error:
+        raise Problem(
+            f"{target} is not where this can go: {error}.",
+            remedy="See what there is: python scripts/migrate.py history",
+            status=2,
+        ) from error
+
+
+def require_one_head(directory: ScriptDirectory) -> None:
+    """Raise a Problem where two revisions both want to be the last."""
+    if len(directory.get_heads()) > 1:
+        raise several_heads(directory)
+
+
+def several_heads(directory: ScriptDirectory) -> Problem:
+    """Say which heads there are, and how to join them."""
+    listed = "\n".join(f"  {line(head)}" for head in directory.get_revisions("heads") if head)
+    return Problem(
+        f"There are several heads:\n{listed}",
+        why="Two branches each added a revision after the same one, so there is no last one.",
+        remedy="Join them: python scripts/migrate.py merge",
+    )
+
+
+def line(revision: Script) -> str:
+    """One revision in one line."""
+    return f"{revision.revision}  {revision.doc}"
+
+
+def told(title: str, plan: Sequence[Script]) -> str:
+    """A plan in words, one line a revision."""
+    return "\n".join([f"{title}:", *(f"  {line(revision)}" for revision in plan)])
+
+
+def standing(config: Config, connection: Connection) -> str:
+    """Where a database stands, in words."""
+    directory = scripts(config)
+    heads = applied(connection)
+    if not heads:
+        return "The database stands before the first revision."
+    known = {revision.revision: revision for revision in directory.walk_revisions()}
+    at = ", ".join(line(known[head]) if head in known else f"{head} (no file)" for head in heads)
+    suffix = " (head)" if set(heads) == set(directory.get_heads()) else ""
+    return f"The database stands at {at}{suffix}."

@@ -1,0 +1,167 @@
+"""A PostgreSQL server in a folder of its own, reached through a socket there and without a port."""
+
+import os
+import shutil
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, LiteralString
+from urllib.parse import quote
+
+from strata import filelock
+from strata.errors import Problem
+from strata.postgresql.account import account_for
+from strata.postgresql.cluster import discard, initialise, programs_for
+from strata.postgresql.endpoint import PORT, socket_folder
+from strata.postgresql.postmaster import Postmaster
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server whose data, log and socket are in one folder, closed to other users.
+
+    It belongs to no process: whoever starts it may end, and whoever comes next finds it.
+
+    Args:
+        folder: where it is or will be, by itself in a folder of the service (`.local`).
+        durable: whether its data outlive a power cut. Without that a database is dropped, and a
+            server stopped, up to ten times as fast, which suits databases that live for a test.
+    """
+
+    folder: Path
+    durable: bool = True
+
+    @property
+    def data(self) -> Path:
+        """The data folder, which PostgreSQL alone writes to."""
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the server wrote since its last start."""
+        return self.folder / "server.log"
+
+    @property
+    def running(self) -> bool:
+        """Whether a server listens at the socket."""
+        return self._postmaster.pid is not None
+
+    def url(self, database: str) -> str:
+        """The URL of a database on this server, as libpq and psycopg take it."""
+        host = quote(str(socket_folder(self.folder)), safe="")
+        return f"postgresql://postgres@/{quote(database, safe='')}?host={host}&port={PORT}"
+
+    def start(self) -> None:
+        """Make what is missing, start the server unless it runs, and wait until it answers.
+
+        Raises:
+            Problem: there are no programs for it, or it does not come up.
+        """
+        with self._alone():
+            if not self._postmaster.answers():
+                self.folder.mkdir(mode=0o700, exist_ok=True)
+                self.folder.chmod(0o700)
+                account = account_for(self.data if self.data.exists() else self.folder.parent)
+                account.own(self.folder)
+                programs = programs_for(self.data)
+                if not self.data.exists():
+                    initialise(self.data, programs, account)
+                sockets = self._postmaster.sockets
+                sockets.mkdir(mode=0o700, exist_ok=True)
+                account.own(sockets)
+                self._postmaster.start(programs, account)
+
+    def stop(self) -> None:
+        """End the server and its clients' sessions; nothing where it does not run.
+
+        Raises:
+            Problem: it goes on all the same, or runs in another container.
+        """
+        if self.folder.exists():
+            with self._alone():
+                self._postmaster.stop()
+
+    def remove(self) -> None:
+        """End the server and delete it with all its databases.
+
+        Raises:
+            Problem: as `stop`.
+        """
+        if self.folder.exists():
+            with self._alone():
+                self._postmaster.stop()
+                if self.data.exists():
+                    discard(self.data)
+                for folder in {self._postmaster.sockets, self.folder}:
+                    if folder.exists():
+                        shutil.rmtree(folder)
+
+    def create_database(self, name: str, template: str | None = None) -> None:
+        """Make a database, unless it is there.
+
+        Args:
+            name: the database.
+            template: a database that nobody is connected to, to copy; an existing one of the
+                new name is an error then, since it may hold something else.
+
+        Raises:
+            psycopg.Error: it is there (with a template), or cannot be made.
+            Problem: the server does not run.
+        """
+        from psycopg import errors
+
+        if template is not None:
+            self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        elif name not in self._databases():
+            # Someone else may make it just now.
+            with suppress(errors.DuplicateDatabase, errors.UniqueViolation):
+                self._execute("CREATE DATABASE {}", name)
+
+    def drop_database(self, name: str) -> None:
+        """Delete a database where it is there, and end the sessions that use it.
+
+        Raises:
+            Problem: the server does not run.
+        """
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def _databases(self) -> set[str]:
+        with self._connected() as connection:
+            return {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+
+    def _execute(self, statement: LiteralString, *names: str) -> None:
+        from psycopg import sql
+
+        with self._connected() as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def _connected(self) -> "psycopg.Connection":
+        # Not at the top: a service on another database imports this module and has no psycopg.
+        import psycopg
+
+        if not self.running:
+            raise Problem(
+                f"The local PostgreSQL in {self.folder} does not run.",
+                remedy="Run: python -m strata.server start",
+                status=3,
+            )
+        return psycopg.connect(self.url("postgres"), autocommit=True)
+
+    @property
+    def _postmaster(self) -> Postmaster:
+        return Postmaster(self.data, socket_folder(self.folder), self.log, self.durable)
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """One process at a time starts, stops or removes the server."""
+        for folder in (self.folder.parent, self.folder):
+            if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                raise Problem(
+                    f"{folder} is closed to this user: it belongs to user {folder.stat().st_uid}.",
+                    why="The local database can only be started by the user who made it, or root.",
+                    remedy=f"Run: sudo chown -R $(id -u):$(id -g) {self.folder.parent}",
+                    status=3,
+                )
+        return filelock.exclusive(self.folder.with_name(f"{self.folder.name}.lock"))

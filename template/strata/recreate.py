@@ -1,0 +1,85 @@
+"""What SQLite would lose when Alembic's batch mode recreates a table.
+
+SQLite cannot alter most of a table, so a batch operation copies it to a new one and drops the old
+one: https://alembic.sqlalchemy.org/en/latest/batch.html. Triggers, indexes on expressions and
+unnamed CHECK constraints go with the old one, and nobody is told.
+"""
+
+import re
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+from strata.errors import Problem
+
+COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_(?P<table>[^"\s(]+)"?', re.IGNORECASE)
+
+
+def guard(connection: Connection) -> None:
+    """Refuse to recreate a table that would lose something by it, before anything is changed.
+
+    Args:
+        connection: the migrations' own; the guard ends with it.
+    """
+
+    @event.listens_for(connection, "before_cursor_execute")
+    def _before(_c: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if found := COPY.match(statement):
+            _refuse_loss(cursor, found["table"])
+
+
+def refuse_orphans(connection: Connection) -> None:
+    """Raise a Problem where a row refers to one that is not there; called before each commit.
+
+    Foreign keys are not enforced during a migration (a recreated table would take its child rows
+    with it), so they are checked at its end.
+    """
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if orphans:
+        table, _, parent, _ = orphans[0]
+        raise Problem(
+            f"{len(orphans)} rows refer to rows that are not there, such as one of {table} to "
+            f"{parent}.",
+            why="The database would break its own foreign keys.",
+            remedy=f"Delete or mend the rows of {table} in the revision, before the foreign key.",
+        )
+
+
+def _refuse_loss(cursor: Any, table: str) -> None:
+    cursor.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL", (table,)
+    )
+    objects = cursor.fetchall()
+    lost = [
+        (kind, name, sql)
+        for kind, name, sql in objects
+        if kind == "trigger" or (kind == "index" and _on_expression(cursor, name))
+    ]
+    unnamed = next(
+        (sql for kind, _, sql in objects if kind == "table" and _has_unnamed_check(sql)), None
+    )
+    if not lost and not unnamed:
+        return
+    names = [f"{kind} {name}" for kind, name, _ in lost]
+    names += ["an unnamed CHECK constraint"] if unnamed else []
+    again = [f"    op.execute({sql!r})" for _, _, sql in lost]
+    drops = [f"    op.execute('DROP {kind.upper()} {name}')" for kind, name, _ in lost]
+    recipe = ["Drop them before the batch and make them again behind it:", *drops]
+    recipe += [f"    with op.batch_alter_table({table!r}) as batch_op: ...", *again]
+    if unnamed:
+        recipe.append("Declare the CHECK in the batch again, with a name: table_args=(...)")
+    raise Problem(
+        f"Recreating the table {table} would lose {', '.join(names)}.",
+        why="SQLite drops them with the old table; nothing was changed yet.",
+        remedy="\n".join(recipe),
+    )
+
+
+def _on_expression(cursor: Any, index: str) -> bool:
+    cursor.execute(f'PRAGMA index_info("{index}")')
+    return any(name is None for _, _, name in cursor.fetchall())
+
+
+def _has_unnamed_check(sql: str) -> bool:
+    named = len(re.findall(r"\bCONSTRAINT\s+\S+\s+CHECK\b", sql, re.IGNORECASE))
+    return len(re.findall(r"\bCHECK\s*\(", sql, re.IGNORECASE)) > named

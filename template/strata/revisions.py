@@ -1,0 +1,98 @@
+"""The chain of revisions as the files tell it, read without importing them or Alembic."""
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from strata.errors import Problem
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One file of the chain.
+
+    Args:
+        id: its revision id.
+        parents: the revisions it follows: none for the first, two for a merge.
+        path: the file.
+        message: the first line of its docstring.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    path: Path
+    message: str
+
+
+class Chain(dict[str, Revision]):
+    """Revisions by their id."""
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """The revisions that no other one follows, in the order of their ids."""
+        followed = {parent for revision in self.values() for parent in revision.parents}
+        return tuple(sorted(set(self) - followed))
+
+    def history(self, ids: Iterable[str]) -> set[str]:
+        """The given revisions with all that they build upon."""
+        found: set[str] = set()
+        ahead = list(ids)
+        while ahead:
+            if (id := ahead.pop()) in self and id not in found:
+                found.add(id)
+                ahead += self[id].parents
+        return found
+
+
+def read(versions: Path) -> Chain:
+    """Read the chain from a folder of revisions.
+
+    Raises:
+        Problem: a file is no valid Python, or two files have one revision id.
+    """
+    found = Chain()
+    for path in sorted(versions.glob("*.py")):
+        revision = _parsed(path)
+        if revision is None:
+            continue
+        if revision.id in found:
+            raise Problem(
+                f"Two files have the revision id {revision.id}: {found[revision.id].path.name} "
+                f"and {path.name}.",
+                why="Only one of them would be applied.",
+                remedy="Give one of them an id and a file name of its own.",
+            )
+        found[revision.id] = revision
+    return found
+
+
+def _parsed(path: Path) -> Revision | None:
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError) as error:
+        raise Problem(
+            f"{path} is not valid Python: {error}.",
+            why="No command can tell the chain of revisions without it.",
+            remedy=f"Mend the file, or bring it back: git checkout -- {path.name}",
+        ) from error
+    values = {
+        target.id: statement.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None
+        for target in (
+            statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        )
+        if isinstance(target, ast.Name)
+    }
+    if "revision" not in values:
+        return None
+    id = ast.literal_eval(values["revision"])
+    parents = ast.literal_eval(values.get("down_revision", ast.Constant(None))) or ()
+    depends_on = ast.literal_eval(values.get("depends_on", ast.Constant(None))) or ()
+    message = (ast.get_docstring(tree) or "").partition("\n")[0]
+    return Revision(id, _tuple(parents) + _tuple(depends_on), path, message)
+
+
+def _tuple(value: str | Iterable[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

