@@ -51,12 +51,14 @@ def explained(
     revision = watch.step.revision
     reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
     what = f"Revision {revision.revision} ({_place(error, revision.path)}) failed: {reason}"
-    if any(sign in reason.lower() for sign in ALREADY_EXISTS) and not watch.applied_before:
+    if watch.transactional and any(sign in reason.lower() for sign in ALREADY_EXISTS):
+        made = "head" if watch.started_empty else revision.revision
         return Problem(
             what,
-            why="The database already has tables that no migration made: create_all or hands did.",
-            remedy="Compare them with the revision that would have made them, and take it as "
-            f"applied if they are the same: python scripts/migrate.py stamp {revision.revision}",
+            why="Something other than the migrations made it: create_all, or hands. Nothing of the "
+            f"revision was kept: the database stands {watch.place}.",
+            remedy=f"Take {made} as applied, if the database is what it makes, which is compared "
+            f"first: python scripts/migrate.py stamp {made}",
         )
     way = "upgrade" if watch.step.is_upgrade else "downgrade"
     back = (

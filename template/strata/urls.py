@@ -74,8 +74,9 @@ def parse(text: str, config: Config) -> DatabaseURL:
     scheme, separator, rest = text.strip().partition("://")
     family = FAMILIES.get(scheme.partition("+")[0].lower())
     if not separator or family is None:
+        shown = f"starts with {scheme!r}" if separator else "has no ://"
         raise Problem(
-            f"The database URL starts with {scheme[:20]!r}, which is not a supported database.",
+            f"The database URL {shown}, which is not a supported database.",
             remedy="Write it as postgresql://user:password@host:5432/name, "
             "sqlite:///file.db or mysql://user:password@host:3306/name.",
             status=2,

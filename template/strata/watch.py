@@ -22,7 +22,7 @@ class Watch:
     ) -> None:
         self.transactional = transactional
         self.step: Any = None
-        self.applied_before = bool(heads)
+        self.started_empty = not heads
         self.place = f"at {', '.join(heads)}" if heads else "before the first revision"
         self._begun: list[str] = []
         self._done: list[str] = []
@@ -47,7 +47,6 @@ class Watch:
                 yield step
                 to = step.to_revisions_no_deps
                 self.place = f"at {', '.join(to)}" if to else "before the first revision"
-                self.applied_before = bool(to)
             self.step = None
 
         return watched
