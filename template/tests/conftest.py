@@ -6,11 +6,18 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from app.main import create_app
 from app.settings import Settings
 from strata import config, scratch
 from strata.urls import DatabaseURL
+
+
+class UndisturbedSettings(Settings):
+    """The settings without this machine's `.env`."""
+
+    model_config = SettingsConfigDict(env_file=None)
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +34,7 @@ def database_url() -> Iterator[DatabaseURL]:
 @pytest.fixture
 def settings(database_url: DatabaseURL) -> Settings:
     url = database_url.url.render_as_string(hide_password=False)
-    return Settings(_env_file=None, environment="test", database_url=SecretStr(url))
+    return UndisturbedSettings(environment="test", database_url=SecretStr(url))
 
 
 @pytest.fixture
