@@ -6,11 +6,11 @@ It is synchronous on purpose: it works inside a running event loop as it is, whe
 """
 
 import logging
+from functools import partial
 from typing import Any
 
 from alembic import context
 from alembic.runtime.migration import MigrationContext, StampStep
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
@@ -21,9 +21,9 @@ from strata import (
     locks,
     log,
     models,
+    plan,
     production,
     recreate,
-    revisions,
     urls,
 )
 from strata.config import Config, Family, load
@@ -74,67 +74,69 @@ def _run_on(connection: Connection, config: Config) -> None:
         "transactional_ddl": family != "mysql",
         **_options(config, family),
     }
+    outermost = not connection.in_transaction()
     context.configure(**options)
-    asked = context.get_context().opts
-    if "revision_context" in asked or asked.get("dont_mutate"):
-        _compare(connection, config, asked)
-    else:
-        with locks.held(connection, family):
-            _migrate(connection, config, options)
+    asked = context.get_context()
+    if not asked.opts.get("purge"):
+        plan.refuse_unknown_revision(config, asked.get_current_heads())
+    if "revision_context" in asked.opts or asked.opts.get("dont_mutate"):
+        _compare(config, asked)
+        return
+    if outermost:
+        connection.rollback()
+    with locks.held(connection, family):
+        watch = Watch(
+            connection,
+            transactional=options["transactional_ddl"],
+            heads=asked.get_current_heads(),
+        )
+        if outermost:
+            # A transaction that is open here would be the caller's to Alembic, which then
+            # commits nothing.
+            connection.rollback()
+        checks = partial(_check, connection, config)
+        context.configure(**options, fn=watch.steps(asked.opts["fn"], checks))
+        _migrate(connection, config, watch)
 
 
-def _compare(connection: Connection, config: Config, asked: dict[str, Any]) -> None:
+def _compare(config: Config, asked: MigrationContext) -> None:
     """Run a command that only reads the database: current, check, revision."""
-    if "revision_context" in asked:
+    if "revision_context" in asked.opts:
         autogenerate.refuse_creation(
             config,
-            asked["revision_context"].command_args,
-            asked["script"].get_heads(),
-            context.get_context().get_current_heads(),
+            asked.opts["revision_context"].command_args,
+            asked.opts["script"].get_heads(),
+            asked.get_current_heads(),
         )
     context.run_migrations()
 
 
-def _migrate(connection: Connection, config: Config, options: dict[str, Any]) -> None:
-    """Run a command that changes the database: upgrade, downgrade, stamp.
-
-    Alembic is given the same options again, with its steps watched.
-    """
-    asked = context.get_context()
-    directory: ScriptDirectory = asked.opts["script"]
-    heads = asked.get_current_heads()
-    if not asked.opts.get("purge"):
-        explain.refuse_unknown_revision(config, heads, revisions.read(config.versions))
+def _migrate(connection: Connection, config: Config, watch: Watch) -> None:
+    """Run a command that changes the database: upgrade, downgrade, stamp."""
     if connection.dialect.name == "sqlite":
         recreate.guard(connection)
-    watch = Watch(connection, transactional=options["transactional_ddl"], heads=heads)
-
-    def check(steps: list[Any]) -> None:
-        if any(isinstance(step, StampStep) for step in steps):
-            _require_truth(connection, config, steps)
-        elif production.in_production(config):
-            name = DatabaseURL(urls.FAMILIES[connection.dialect.name], connection.engine.url).name
-            production.confirm_loss(steps, name, _confirmed())
-
-    if not connection.in_nested_transaction():
-        connection.rollback()
-    context.configure(**options, fn=watch.steps(asked.opts["fn"], check))
     try:
         with context.begin_transaction():
             context.run_migrations()
     except Problem:
         raise
     except Exception as error:
-        explained = explain.explained(error, config, directory, watch)
+        explained = explain.explained(error, config, context.script, watch)
         if explained is None:
             raise
         raise explained from error
 
 
-def _require_truth(connection: Connection, config: Config, steps: list[Any]) -> None:
-    if not context.config.attributes.get("force_stamp"):
-        target = steps[-1].to_revisions_no_deps
-        compare.refuse_difference(connection, config, target[0] if target else None)
+def _check(connection: Connection, config: Config, steps: list[Any]) -> None:
+    """Refuse a stamp that is not true, and ask before data is lost in production."""
+    if any(isinstance(step, StampStep) for step in steps):
+        if not context.config.attributes.get("stamp_is_settled"):
+            target = steps[-1].to_revisions_no_deps
+            compare.refuse_difference(connection, config, target[0] if target else None)
+    elif production.in_production(config):
+        url = connection.engine.url
+        name = DatabaseURL(urls.FAMILIES[connection.dialect.name], url).name
+        production.confirm_loss(steps, name, _confirmed())
 
 
 def _confirmed() -> str | None:
@@ -153,7 +155,7 @@ def _options(config: Config, family: Family) -> dict[str, Any]:
         **autogenerate.comparison(models.metadata(config)),
         "render_as_batch": family == "sqlite",
         "on_version_apply": [
-            log.recorder(context.config.attributes.get("force_stamp")),
+            log.recorder(context.config.attributes.get("note")),
             *([_keep_whole] if family == "sqlite" else []),
         ],
         "process_revision_directives": autogenerate.review,

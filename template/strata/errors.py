@@ -1,7 +1,7 @@
 """One kind of error for what only a person can mend."""
 
 
-class Problem(Exception):  # noqa: N818
+class Problem(Exception):
     """A mistake or a state that only a person can mend, told in three parts.
 
     Args:

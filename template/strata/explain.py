@@ -1,7 +1,6 @@
 """Alembic's and the driver's errors, told with their cause and the way out."""
 
 import traceback
-from collections.abc import Collection
 from pathlib import Path
 
 from alembic.runtime.migration import StampStep
@@ -9,31 +8,12 @@ from alembic.script import ScriptDirectory
 from alembic.script.revision import MultipleHeads
 from sqlalchemy.exc import DBAPIError
 
-from strata import git, plan
+from strata import plan
 from strata.config import Config
 from strata.errors import Problem
 from strata.watch import Watch
 
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
-
-
-def refuse_unknown_revision(config: Config, heads: tuple[str, ...], known: Collection[str]) -> None:
-    """Raise a Problem where the database stands at a revision that no file has."""
-    for head in heads:
-        if head in known:
-            continue
-        fetch = git.file_of_revision(config.versions, head)
-        raise Problem(
-            f"The database stands at revision {head}, and no file in {config.versions} has it.",
-            why="It was migrated from a branch or a release that is not checked out here. Stamping "
-            "another revision would hide what it did.",
-            remedy=f"Bring the file back: {fetch}"
-            if fetch
-            else "Find it: git fetch --all, then git log --all -S "
-            f"{head} -- {config.migrations}/versions\n"
-            "If it is gone for good, stamp the revision that the schema is really at; it is "
-            "compared first: python scripts/migrate.py stamp REVISION",
-        )
 
 
 def explained(

@@ -10,6 +10,7 @@ from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from sqlalchemy import Connection
 
+from strata import git, revisions
 from strata.config import Config
 from strata.errors import Problem
 
@@ -42,10 +43,12 @@ def upgrades(config: Config, connection: Connection, target: str) -> list[Script
         alembic.util.CommandError: the target is no revision.
     """
     directory = scripts(config)
+    heads = applied(connection)
+    refuse_unknown_revision(config, heads)
     if target == "head":
         require_one_head(directory)
     with _wrong_target(target):
-        ahead = directory.iterate_revisions(target, applied(connection), implicit_base=True)
+        ahead = directory.iterate_revisions(target, heads, implicit_base=True)
         return list(ahead)[::-1]
 
 
@@ -56,6 +59,7 @@ def downgrades(config: Config, connection: Connection, target: str) -> list[Scri
         target: a revision id, `base` or a step such as `-1`.
     """
     heads = applied(connection)
+    refuse_unknown_revision(config, heads)
     if not heads:
         return []
     with _wrong_target(target):
@@ -73,6 +77,25 @@ def _wrong_target(target: str) -> Iterator[None]:
             remedy="See what there is: python scripts/migrate.py history",
             status=2,
         ) from error
+
+
+def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
+    """Raise a Problem where a database stands at a revision that no file has."""
+    known = revisions.read(config.versions)
+    for head in heads:
+        if head in known:
+            continue
+        fetch = git.file_of_revision(config.versions, head)
+        raise Problem(
+            f"The database stands at revision {head}, and no file in {config.versions} has it.",
+            why="It was migrated from a branch or a release that is not checked out here. Stamping "
+            "another revision would hide what it did.",
+            remedy=f"Bring the file back: {fetch}"
+            if fetch
+            else f"Find its file: git fetch --all && git log --all --oneline -- '*{head}*'\n"
+            "If it is gone for good, stamp the revision that the schema is really at; it is "
+            "compared first: python scripts/migrate.py stamp REVISION",
+        )
 
 
 def require_one_head(directory: ScriptDirectory) -> None:

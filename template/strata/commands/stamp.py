@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 
 from alembic import command
 
-from strata import plan, urls
+from strata import compare, plan, revisions, urls
 from strata.config import Config
 from strata.connection import connected
 
@@ -24,9 +24,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, config: Config) -> int:
     """Stamp, then show where the database stands."""
     url = urls.current(config)
+    directory = plan.scripts(config)
+    target = directory.get_revision(arguments.revision)
+    with connected(url) as connection:
+        if not arguments.force:
+            compare.refuse_difference(connection, config, target.revision if target else None)
+        unknown = not set(plan.applied(connection)) <= set(revisions.read(config.versions))
     alembic = plan.alembic_config(config)
-    alembic.attributes["force_stamp"] = arguments.force
-    command.stamp(alembic, arguments.revision)
+    alembic.attributes.update(stamp_is_settled=True, note=arguments.force)
+    command.stamp(alembic, arguments.revision, purge=unknown)
     with connected(url) as connection:
         print(plan.standing(config, connection))
     return 0

@@ -12,8 +12,10 @@ class Lock:
     """The lock beside the database's file; a database in memory has nobody to share with."""
 
     def __init__(self, connection: Connection) -> None:
+        nested = connection.in_transaction()
         file = connection.exec_driver_sql("PRAGMA database_list").fetchone()
-        connection.rollback()
+        if not nested:
+            connection.rollback()
         self.path = Path(f"{file[2]}.migrating") if file and file[2] else None
         self.descriptor: int | None = None
 

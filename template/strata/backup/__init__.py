@@ -1,0 +1,96 @@
+"""A database in a file, and back: each kind of database has its own file here."""
+
+import os
+from contextlib import nullcontext
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from strata import locks, plan
+from strata.backup import files
+from strata.config import Config
+from strata.connection import connected
+from strata.errors import Problem
+from strata.urls import DatabaseURL
+
+
+def take(
+    config: Config, url: DatabaseURL, folder: Path | None = None, *, locked: bool = False
+) -> Path:
+    """Write a backup of a database.
+
+    No migration runs meanwhile: the revision in the file's name would be wrong, and a dump of
+    MySQL's too (https://dev.mysql.com/doc/refman/8.4/en/mysqldump.html, --single-transaction).
+
+    Args:
+        config: the service.
+        url: the database.
+        folder: where to; by default the service's `backups`. Made, closed to others, if missing.
+        locked: whether the caller holds the migration lock of this database already.
+
+    Returns:
+        The file, named by database, revision and time (UTC): whole, and read back once.
+
+    Raises:
+        Problem: there is no such database, no program for it, no space, or no lock to be had.
+    """
+    kind = _kind(url)
+    if url.family == "sqlite" and not Path(url.url.database or "").is_file():
+        raise Problem(
+            f"There is no file {url.url.database} to back up.",
+            remedy="Make the database: python scripts/migrate.py upgrade",
+            status=3,
+        )
+    try:
+        with (
+            connected(url) as connection,
+            nullcontext() if locked else locks.held(connection, url.family),
+            files.unfinished(folder or files.own_folder(config.root)) as path,
+        ):
+            revisions = plan.applied(connection)
+            connection.rollback()
+            name = files.name(url, revisions)
+            kind.dump(connection, url, path)
+            kind.check(path)
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            return path.rename(files.free(path.parent, name, kind.SUFFIX))
+    except OSError as error:
+        raise Problem(
+            f"The backup of {url} cannot be written: {error}.",
+            remedy="Choose another folder: python scripts/migrate.py backup --to FOLDER",
+            status=3,
+        ) from error
+
+
+def check(url: DatabaseURL, path: Path) -> None:
+    """See whether a file is a whole backup of this kind of database.
+
+    Args:
+        url: the database that it would be restored into.
+        path: the file.
+
+    Raises:
+        Problem: it is not there, cannot be read, is of another kind or is damaged.
+    """
+    files.refuse_another_kind(path, url)
+    _kind(url).check(path)
+
+
+def restore(url: DatabaseURL, path: Path, *, roles: bool = True) -> None:
+    """Replace all that a database holds by a backup, which `check` has found to be one.
+
+    Args:
+        url: the database.
+        path: the backup.
+        roles: whether owners and grants are restored too (PostgreSQL).
+
+    Raises:
+        Problem: it failed; what the database holds now is part of it.
+    """
+    with connected(url) as connection, locks.held(connection, url.family):
+        _kind(url).load(connection, url, path, roles=roles)
+
+
+def _kind(url: DatabaseURL) -> Any:
+    return import_module(f"strata.backup.{url.family}")
