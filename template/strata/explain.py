@@ -42,7 +42,8 @@ def explained(
         )
     way = "upgrade" if watch.step.is_upgrade else "downgrade"
     back = (
-        " `downgrade -1` would undo the revision before it, which is good."
+        f" Do not run `downgrade -1`: {revision.revision} was never applied, so that it would undo "
+        "the revision before it."
         if watch.step.is_upgrade
         else ""
     )

@@ -3,21 +3,8 @@
 The programs are told where to connect in a file of options that only this user can read.
 """
 
-import gzip
-import re
-import shutil
-import tempfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from sqlalchemy import Connection, text
 
-from strata.backup import files, progress
-from strata.backup.program import Program
-from strata.errors import Problem
-from strata.urls import DatabaseURL
 
 SUFFIX = ".sql.gz"
 CHUNK = 1 << 20

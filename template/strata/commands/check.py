@@ -11,6 +11,8 @@ from strata.config import Config
 from strata.connection import connected
 from strata.errors import Problem
 
+UNREACHABLE = 3
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """`check` takes nothing."""
@@ -29,7 +31,9 @@ def run(arguments: Namespace, config: Config) -> int:
                 entries, plan.applied(connection), revisions.read(config.versions)
             )
     except Problem as problem:
-        print(f"Not looked at, the database: {problem}")
+        if problem.status != UNREACHABLE:
+            raise
+        print(f"The database was not looked at: {problem.what}")
     for fault in faults:
         print(fault)
     if not faults:

