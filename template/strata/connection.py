@@ -38,9 +38,12 @@ def connected(url: DatabaseURL) -> Iterator[Connection]:
 def unreachable(url: DatabaseURL, error: DBAPIError) -> Problem:
     """Say that a database cannot be reached, with what the driver says of it."""
     reason = str(error.orig).strip().partition("\n")[0]
+    remedy = "Name one that answers: DATABASE_URL in the environment or in .env"
+    if url.family == "postgresql":
+        remedy = f"Start the local one: make database\n{remedy}"
     return Problem(
         f"The database {url} cannot be reached: {reason}",
-        remedy="Start the local one: make database\n"
-        "or name another: DATABASE_URL in the environment or in .env",
+        why="Nothing was read or changed.",
+        remedy=remedy,
         status=3,
     )

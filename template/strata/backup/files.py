@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 
+from strata.config import ROOT
 from strata.errors import Problem
 from strata.urls import DatabaseURL
 
@@ -57,11 +58,11 @@ def free(folder: Path, name: str, suffix: str) -> Path:
     return next(path for path in map(folder.joinpath, names) if not path.exists())
 
 
-def restoring(root: Path, path: Path) -> str:
+def restoring(path: Path) -> str:
     """The command that restores a backup."""
-    inside = path.is_relative_to(root)
-    named = shlex.quote(str(path.relative_to(root) if inside else path))
-    return f"python scripts/migrate.py restore {named}"
+    here = Path.cwd()
+    named = path.relative_to(here) if path.is_relative_to(here) else path
+    return f"python scripts/migrate.py restore {shlex.quote(str(named))}"
 
 
 def refuse_another_kind(path: Path, url: DatabaseURL) -> None:
@@ -95,8 +96,9 @@ def damaged(path: Path, reason: str) -> Problem:
 
 
 def _others(path: Path) -> str:
-    found = [file for suffix in SUFFIXES for file in path.parent.glob(f"*{suffix}") if file != path]
-    found.sort(key=lambda file: file.stat().st_mtime, reverse=True)
+    folders = {path.parent.absolute(), ROOT / FOLDER}
+    backups = {file for folder in folders for end in SUFFIXES for file in folder.glob(f"*{end}")}
+    found = sorted(backups - {path.absolute()}, key=lambda file: file.stat().st_mtime)
     if not found:
         return "Take one: python scripts/migrate.py backup"
-    return "\n".join([f"The latest in {path.parent}:", *(f"  {file}" for file in found[:5])])
+    return "\n".join(["The latest:", *(f"  {file}" for file in reversed(found[-5:]))])

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from alembic import command
 
-from strata import plan, urls
+from strata import backup, plan, urls
 from strata.config import Config
 from strata.connection import connected
 
@@ -16,6 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--yes", metavar="DATABASE", help="in production: its name, instead of typing it"
     )
+    parser.add_argument("--backup", action="store_true", help="back the database up first")
     parser.add_argument("--sql", action="store_true", help="print SQL instead; needs no database")
 
 
@@ -29,6 +30,8 @@ def run(arguments: Namespace, config: Config) -> int:
         pending = plan.upgrades(config, connection, arguments.revision)
         print(plan.told("To apply", pending) if pending else "Nothing to apply.")
     if pending and not arguments.dry_run:
+        if arguments.backup:
+            print(f"Backed up to {backup.take(config, url)}")
         alembic = plan.alembic_config(config)
         alembic.attributes["yes"] = arguments.yes
         command.upgrade(alembic, arguments.revision)

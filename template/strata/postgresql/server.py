@@ -2,11 +2,14 @@
 
 import os
 import shutil
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, LiteralString
 from urllib.parse import quote
+
+from sqlalchemy import Connection, NullPool, create_engine, make_url
+from sqlalchemy.exc import DBAPIError
 
 from strata import filelock
 from strata.errors import Problem
@@ -14,9 +17,6 @@ from strata.postgresql.account import account_for
 from strata.postgresql.cluster import discard, initialise, programs_for
 from strata.postgresql.endpoint import PORT, socket_folder
 from strata.postgresql.postmaster import Postmaster
-
-if TYPE_CHECKING:
-    import psycopg
 
 
 @dataclass(frozen=True)
@@ -108,17 +108,18 @@ class Server:
                 new name is an error then, since it may hold something else.
 
         Raises:
-            psycopg.Error: it is there (with a template), or cannot be made.
+            DBAPIError: it is there (with a template), or cannot be made.
             Problem: the server does not run.
         """
-        from psycopg import errors
-
         if template is not None:
             self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
         elif name not in self._databases():
-            # Someone else may make it just now.
-            with suppress(errors.DuplicateDatabase, errors.UniqueViolation):
+            try:
                 self._execute("CREATE DATABASE {}", name)
+            except DBAPIError:
+                # Someone else may have made it just now.
+                if name not in self._databases():
+                    raise
 
     def drop_database(self, name: str) -> None:
         """Delete a database where it is there, and end the sessions that use it.
@@ -130,25 +131,26 @@ class Server:
 
     def _databases(self) -> set[str]:
         with self._connected() as connection:
-            return {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+            return set(connection.exec_driver_sql("SELECT datname FROM pg_database").scalars())
 
-    def _execute(self, statement: LiteralString, *names: str) -> None:
-        from psycopg import sql
-
+    def _execute(self, statement: str, *names: str) -> None:
         with self._connected() as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+            quoted = map(connection.dialect.identifier_preparer.quote_identifier, names)
+            connection.exec_driver_sql(statement.format(*quoted))
 
-    def _connected(self) -> "psycopg.Connection":
-        # Not at the top: a service on another database imports this module and has no psycopg.
-        import psycopg
-
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
         if not self.running:
             raise Problem(
                 f"The local PostgreSQL in {self.folder} does not run.",
                 remedy="Run: python -m strata.server start",
                 status=3,
             )
-        return psycopg.connect(self.url("postgres"), autocommit=True)
+        # Not by psycopg itself: a service on another database imports this module without it.
+        url = make_url(self.url("postgres")).set(drivername="postgresql+psycopg")
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            yield connection
 
     @property
     def _postmaster(self) -> Postmaster:

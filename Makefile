@@ -1,0 +1,53 @@
+# What tests and demonstrates the template. Python 3.11 or later, git and make are all it needs.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+KEEP ?=
+
+export KEEP
+export UV_COMPILE_BYTECODE := 1
+unexport VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV
+
+.DEFAULT_GOAL := help
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## Render a service into build/demo, run it and use it; KEEP=1 leaves it serving.
+	@$(RUN) benchmarks/demo.py $(if $(KEEP),--keep)
+
+test: $(INSTALLED) ## Run all tests of the template.
+	$(RUN) -m pytest --numprocesses 2
+
+lint: $(INSTALLED) lint-template ## Check style and types of everything.
+	$(RUN) -m ruff check tests benchmarks
+	$(RUN) -m ruff format --check tests benchmarks
+	$(RUN) -m mypy tests benchmarks
+
+lint-template:
+	$(RUN) -m ruff check template
+	$(RUN) -m ruff format --check template
+	cd template && "$(abspath $(RUN))" -m mypy --config-file ../pyproject.toml \
+		app strata scripts migrations/env.py tests
+
+clean: ## Remove what demo and tests left behind.
+	@if [ -f build/demo/Makefile ]; then $(MAKE) --no-print-directory -C build/demo clean; fi
+	@rm -rf build .mypy_cache .pytest_cache .ruff_cache template/.mypy_cache template/.ruff_cache
+	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "$(PYTHON) is not Python 3.11 or later: add PYTHON=python3.11, or another that is." >&2; \
+		exit 1; }
+	@[ -x $(RUN) ] || "$(PYTHON)" -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); \
+		echo "$(PYTHON) -m venv $(VENV) fails; on Debian and Ubuntu, run: apt-get install python3-venv" >&2; \
+		exit 1; }
+	$(RUN) -m pip install --quiet uv
+	$(VENV)/bin/uv pip install --quiet --python $(RUN) --upgrade --group dev
+	@touch $@
+
+.PHONY: help demo test lint lint-template clean
+
+-include local.mk

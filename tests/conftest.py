@@ -1,0 +1,149 @@
+"""Services rendered from the working tree, and an environment that no setting leaks into."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import copier
+import pytest
+from filelock import FileLock
+
+pytest_plugins = ["tests.rows"]
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+SETTINGS = ("DATABASE_URL", "TEST_DATABASE_URL", "ENVIRONMENT", "LOG_LEVEL", "PORT", "PYTHON")
+ARGUMENTS = ("MESSAGE", "REVISION", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+ENVIRONMENTS = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "UV_PROJECT_ENVIRONMENT")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where all servers are said to be there, a skipped test is a failure."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("STRATA_NO_SKIPS"):
+        report.outcome = "failed"
+    return report
+
+
+@pytest.fixture(autouse=True)
+def no_setting_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*SETTINGS, *ARGUMENTS, *ENVIRONMENTS):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder of this run, common to the processes that the tests are spread over."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture(scope="session")
+def template(shared: Path) -> Path:
+    """A clone of this repository in which the working tree is committed as release v9999."""
+    return _once(shared / "template", _clone)
+
+
+@pytest.fixture(scope="session")
+def render(shared: Path, template: Path) -> Callable[..., Path]:
+    """Render a service with these answers; it is everyone's, so nobody changes it."""
+
+    @cache
+    def render(**answers: str | bool) -> Path:
+        chosen = ",".join(f"{question}={answers[question]}" for question in sorted(answers))
+        return _once(
+            shared / f"service-{chosen or 'by-default'}",
+            lambda folder: copier.run_copy(
+                str(template), folder, data=answers, defaults=True, quiet=True
+            ),
+        )
+
+    return render
+
+
+@pytest.fixture
+def service(tmp_path: Path, render: Callable[..., Path]) -> Iterator[Callable[..., Path]]:
+    """A service with these answers for one test alone; what it left running is ended."""
+    folders: list[Path] = []
+
+    def service(**answers: str | bool) -> Path:
+        folder = tmp_path / f"service{len(folders)}"
+        folders.append(folder)
+        return Path(shutil.copytree(render(**answers), folder))
+
+    yield service
+    for folder in folders:
+        for module in ("strata.background", "strata.server"):
+            verb = "stop" if module == "strata.background" else "remove"
+            subprocess.run([sys.executable, "-m", module, verb], cwd=folder, capture_output=True)
+
+
+@pytest.fixture
+def run() -> Callable[..., str]:
+    """Run a command and give its output; it has to end with the status that is expected."""
+
+    def run(
+        *command: str | Path,
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        status: int = 0,
+    ) -> str:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode == status, f"{command} in {cwd}:\n{done.stdout}"
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def require() -> Callable[[str], str]:
+    """The path of a program that not every machine has; the test is skipped without it."""
+
+    def require(program: str) -> str:
+        path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+        return path or pytest.skip(f"{program} is not installed")
+
+    return require
+
+
+def _once(folder: Path, make: Callable[[Path], Any]) -> Path:
+    """Make a folder unless another process made it before."""
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            unfinished = folder.with_name(f"{folder.name}.unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+def _clone(folder: Path) -> None:
+    def git(*arguments: str, cwd: Path = folder) -> str:
+        return subprocess.run(
+            ["git", *arguments], cwd=cwd, check=True, capture_output=True, text=True
+        ).stdout
+
+    git("clone", "--quiet", str(REPOSITORY), str(folder), cwd=REPOSITORY)
+    git("rm", "--quiet", "-r", "--ignore-unmatch", ".")
+    listed = git("ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=REPOSITORY)
+    for name in filter(None, listed.split("\0")):
+        if (source := REPOSITORY / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, folder / name, follow_symlinks=False)
+    git("add", "--all", "--force")
+    git(*IDENTITY, "commit", "--quiet", "--allow-empty", "--message", "The working tree")
+    git("tag", "v9999")

@@ -1,0 +1,57 @@
+"""One server of each family for a test process, and a fresh database on it for each test."""
+
+import atexit
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import text
+
+from strata import urls
+from strata.config import Config
+from strata.database import migration_engine
+from strata.postgresql.server import Server
+from strata.scratch import mysql
+from strata.urls import DatabaseURL
+
+
+@contextmanager
+def fresh(family: str) -> Iterator[dict[str, str]]:
+    """A database of a family: what a service's environment has to hold to use it.
+
+    Returns:
+        DATABASE_URL and, for scratch databases, TEST_DATABASE_URL; for SQLite nothing, since its
+        local database is a file in the service.
+    """
+    if family == "sqlite":
+        yield {}
+        return
+    server = _postgresql() if family == "postgresql" else mysql._own_server(_config())
+    name = f"service_{secrets.token_hex(6)}"
+    engine = migration_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield {"DATABASE_URL": _text(server.with_name(name)), "TEST_DATABASE_URL": _text(server)}
+        force = " WITH (FORCE)" if family == "postgresql" else ""
+        connection.execute(text(f"DROP DATABASE {name}{force}"))
+
+
+@cache
+def _postgresql() -> DatabaseURL:
+    folder = Path(tempfile.mkdtemp(prefix="tests-postgresql-"))
+    server = Server(folder / "postgresql")
+    server.start()
+    atexit.register(server.remove)
+    return urls.parse(server.url("postgres"), _config())
+
+
+@cache
+def _config() -> Config:
+    return Config(root=Path(tempfile.gettempdir()))
+
+
+def _text(url: DatabaseURL) -> str:
+    return url.url.render_as_string(hide_password=False)

@@ -1,0 +1,83 @@
+"""Tests that prove a row of the five guides: on which databases they run, and the table of them.
+
+`@pytest.mark.row("A1")` names the row, `@pytest.mark.databases("sqlite")` limits the databases.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+from tests.living import Service
+
+DATABASES = ("postgresql", "sqlite", "mysql")
+
+# The rows of the guides: each has to have its test.
+ROWS = (
+    [f"A{number}" for number in ("1", "1b", *range(2, 16))]
+    + [f"B{number}" for number in ("1", "2", "3", "3b", *range(4, 12))]
+    + [f"C{number}" for number in ("1", "2", "3", "4", "4b", "5", "6", "7")]
+    + [f"D{number}" for number in range(1, 11)]
+    + [f"E{number}" for number in range(1, 9)]
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "row(*names): the rows of the guides that it proves")
+    config.addinivalue_line("markers", "databases(*names): the databases that it concerns")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("databases")
+        metafunc.parametrize("database", marker.args if marker else DATABASES)
+
+
+@pytest.fixture
+def live(database: str, service: Callable[..., Path]) -> Iterator[Service]:
+    """A service with an empty database of its family."""
+    with databases.fresh(database) as environment:
+        yield Service(service(database=database), database, environment)
+
+
+@pytest.fixture
+def migrated(live: Service) -> Service:
+    """The same with all revisions applied and everything committed."""
+    done = live.migrate("upgrade")
+    assert done.returncode == 0, done.stderr
+    live.commit()
+    return live
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if marker := item.get_closest_marker("row"):
+        database = getattr(item, "callspec", None) and item.callspec.params.get("database")
+        report.user_properties = [("row", f"{row} {database or 'any'}") for row in marker.args]
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    outcomes: dict[str, dict[str, str]] = defaultdict(dict)
+    for outcome, sign in (("passed", "yes"), ("skipped", "skipped"), ("failed", "NO")):
+        for report in terminalreporter.stats.get(outcome, []):
+            for _, value in getattr(report, "user_properties", []):
+                row, _, database = str(value).partition(" ")
+                outcomes[row][database] = sign
+    if not outcomes:
+        return
+    columns = (*DATABASES, "any")
+    terminalreporter.section("rows of the guides")
+    terminalreporter.write_line("".join(f"{title:<12}" for title in ("row", *columns)))
+    for row in ROWS:
+        cells = [outcomes[row].get(column, "-") for column in columns]
+        terminalreporter.write_line("".join(f"{cell:<12}" for cell in (row, *cells)))
+    missing = [row for row in ROWS if not outcomes[row]]
+    terminalreporter.write_line(f"{len(ROWS) - len(missing)} of {len(ROWS)} rows have a test.")
+    if missing:
+        terminalreporter.write_line(f"Missing: {', '.join(missing)}")

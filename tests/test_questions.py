@@ -1,0 +1,219 @@
+"""What copier.yml asks: no answer breaks a service, and none is asked for nothing."""
+
+import ast
+import configparser
+import filecmp
+import keyword
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import copier
+import pytest
+import yaml
+from poetry.core.factory import Factory
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CONFIGURATION: dict[str, Any] = yaml.safe_load((REPOSITORY / "copier.yml").read_text())
+QUESTIONS: dict[str, Any] = {
+    name: question
+    for name, question in CONFIGURATION.items()
+    if not name.startswith("_") and question.get("when") is not False
+}
+TYPED = [name for name, question in QUESTIONS.items() if "choices" not in question]
+TEXTS = [name for name in TYPED if QUESTIONS[name]["type"] == "str"]
+
+OTHERS: dict[str, list[str | bool]] = {
+    "project_name": ["Orders"],
+    "description": ["Takes orders."],
+    "author": ["Ada Lovelace", "Ada Lovelace <ada@example.com>"],
+    "database": ["sqlite", "mysql"],
+    "package_manager": ["poetry", "pip"],
+    "python_version": ["3.12", "3.13", "3.14"],
+    "revision_names": ["dated"],
+    "example": [False],
+}
+
+HOSTILE = {
+    "double quotes": 'say "hello"',
+    "single quotes": "it's",
+    "a newline": "two\nlines",
+    "an escaped newline": r"two\nlines",
+    "a carriage return": "two\rlines",
+    "a line separator": "two\u2028lines",
+    "a NUL as text": r"\x00 \u0000",
+    "an escape sequence": "\x1b[31mred",
+    "a delete character": "a\x7fb",
+    "reversed text": "a\u202eb",
+    "an undecodable byte": "a\udcffb",
+    "a Jinja expression": "{{ 7 * 7 }}",
+    "a Jinja statement": "{% raise %}",
+    "a Jinja comment": "{# gone #}",
+    "triple double quotes": '"""',
+    "triple single quotes": "'''",
+    "a Python keyword": "class",
+    "300 characters": "x" * 300,
+    "301 characters": "x" * 301,
+    "another script": "Заказы и 注文",
+    "an emoji": "🚚 orders",
+    "combined characters": "é 👩‍🔧",
+    "backslashes": "C:\\new\\",
+    "nothing": "",
+    "a space": " ",
+    "a leading dash": "-rf",
+    "a hash": "# orders",
+    "a command substitution": "$(touch broken)",
+    "backticks": "`touch broken`",
+    "a variable": "$HOME ${HOME} $$",
+    "percent signs": "%(here)s 100%",
+    "YAML": "a: [b, *c, &d, !e]",
+    "TOML": "[project]\nname = 1",
+    "HTML": "</title><!-- <script>",
+    "an address": "<nobody>",
+    "a path": "../../orders",
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_has_a_default_a_help_and_a_validator(name: str) -> None:
+    question = QUESTIONS[name]
+    assert "default" in question
+    assert re.search(r"\w.*[.?]\s*$", question["help"], re.S)
+    if name in TEXTS:
+        assert question["validator"]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_answer_changes_a_file(name: str, render: Callable[..., Path]) -> None:
+    seen = [render()]
+    for answer in OTHERS[name]:
+        service = render(**{name: answer})
+        for before in seen:
+            assert _differences(before, service) - {".copier-answers.yml"}, answer
+        seen.append(service)
+
+
+def test_every_choice_was_tried() -> None:
+    for name, question in QUESTIONS.items():
+        choices = question.get("choices", [])
+        values = set(choices.values() if isinstance(choices, dict) else choices)
+        assert values <= {question["default"], *OTHERS[name]}
+
+
+@pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_hostile_answer_is_refused_in_one_line_or_harmless(
+    name: str, answer: str, tmp_path: Path, template: Path
+) -> None:
+    service = tmp_path / "service"
+    try:
+        copier.run_copy(str(template), service, data={name: answer}, defaults=True, quiet=True)
+    except ValueError:
+        _assert_refused(template, service, name, answer)
+    else:
+        _assert_sound(service)
+        assert _values(service)[name] == answer
+        assert not list(tmp_path.rglob("broken"))
+
+
+@pytest.mark.parametrize("answer", ["orders", "My Service", "B", "x-y_z.w 2", "A--  b..", "a" * 50])
+def test_an_ordinary_name_is_taken(answer: str, render: Callable[..., Path]) -> None:
+    service = render(project_name=answer)
+    _assert_sound(service)
+    assert _values(service)["project_name"] == answer
+
+
+WITHOUT_A_LETTER_FIRST = ["", "-a", "_a", ".a", "1a", "ünite", "注文"]
+WITH_A_WRONG_CHARACTER = ["a\n", "a/b", "a'b", "aü", "a" * 51]
+TAKEN = ["app", "Strata", "FastAPI", "pydantic settings", "Postgres", "template1", "None", "class"]
+
+
+@pytest.mark.parametrize("answer", WITHOUT_A_LETTER_FIRST + WITH_A_WRONG_CHARACTER + TAKEN)
+def test_a_name_that_would_break_something_is_refused(
+    answer: str, tmp_path: Path, template: Path
+) -> None:
+    _assert_refused(template, tmp_path / "service", "project_name", answer)
+
+
+def test_a_service_cannot_be_named_like_what_it_depends_on(render: Callable[..., Path]) -> None:
+    validator = QUESTIONS["project_name"]["validator"]
+    for database in ("postgresql", "sqlite", "mysql"):
+        pyproject = tomllib.loads((render(database=database) / "pyproject.toml").read_text())
+        needed = pyproject["project"]["dependencies"] + pyproject["dependency-groups"]["dev"]
+        for requirement in needed:
+            (package,) = re.findall(r"^[\w-]+", requirement)
+            assert f"'{package}'" in validator
+    for word in keyword.kwlist:
+        assert f"'{word.lower()}'" in validator
+
+
+def test_a_choice_that_is_not_there_is_refused(tmp_path: Path, template: Path) -> None:
+    copied = _copy(template, tmp_path / "service", "database=oracle")
+    assert copied.returncode != 0
+    assert not (tmp_path / "service").exists()
+
+
+def _copy(template: Path, service: Path, answer: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "copier", "copy", "--defaults"]
+        + ["--data", answer, str(template), str(service)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+
+def _assert_refused(template: Path, service: Path, name: str, answer: str) -> None:
+    copied = _copy(template, service, f"{name}={answer}")
+    assert copied.returncode != 0
+    last = copied.stderr.strip().splitlines()[-1]
+    assert re.search(rf"Validation error for question '{name}': \S.*\w", last), copied.stderr
+    assert not service.exists()
+
+
+def _assert_sound(service: Path) -> None:
+    """Whatever a file is written in can be read again."""
+    for file in filter(Path.is_file, service.rglob("*")):
+        text = file.read_text()
+        if file.suffix == ".toml":
+            tomllib.loads(text)
+        elif file.suffix in (".yml", ".yaml"):
+            yaml.safe_load(text)
+        elif file.suffix == ".py":
+            ast.parse(text)
+        elif file.suffix == ".ini":
+            configparser.RawConfigParser().read_string(text)
+        elif file.suffix == ".sh":
+            subprocess.run(["sh", "-n", str(file)], check=True)
+    subprocess.run(["make", "-n", "help"], cwd=service, check=True, capture_output=True)
+    Factory().create_poetry(service)
+
+
+def _values(service: Path) -> dict[str, str]:
+    """The answers as the service's own files tell them, and as Copier remembers them."""
+    strata = tomllib.loads((service / "strata.toml").read_text())
+    project = tomllib.loads((service / "pyproject.toml").read_text())["project"]
+    remembered = yaml.safe_load((service / ".copier-answers.yml").read_text())
+    (author,) = project.get("authors") or [{"name": remembered["author"].strip()}]
+    address = f" <{author['email']}>" if "email" in author else ""
+    values = {
+        "project_name": strata["name"],
+        "description": strata["description"],
+        "author": f"{author['name']}{address}" or remembered["author"],
+    }
+    assert project["description"] == strata["description"]
+    assert values == {name: remembered[name] for name in values}
+    return values
+
+
+def _differences(one: Path, other: Path, inside: str = "") -> set[str]:
+    compared = filecmp.dircmp(one / inside, other / inside, shallow=False)
+    names = {*compared.left_only, *compared.right_only, *compared.diff_files}
+    found = {str(Path(inside, name)) for name in names}
+    for folder in compared.common_dirs:
+        found |= _differences(one, other, str(Path(inside, folder)))
+    return found

@@ -1,0 +1,182 @@
+"""The template as a whole: what it may not hold, and that any Copier can copy it."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from pathspec import GitIgnoreSpec
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+TEMPLATE = REPOSITORY / "template"
+COPIER = (sys.executable, "-m", "copier")
+NEEDS_TRUST = {"_tasks", "_migrations", "_jinja_extensions", "_external_data"}
+REGISTRIES = r"pypi\.org|pythonhosted\.org|test\.pypi|crates\.io|npmjs|ghcr\.io|docker\.io|quay\.io"
+LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "requirements.txt"}
+
+
+def copier_yml() -> dict[str, object]:
+    content: dict[str, object] = yaml.safe_load((REPOSITORY / "copier.yml").read_text())
+    return content
+
+
+def test_the_templates_python_holds_no_jinja(template: Path) -> None:
+    files = list((template / "template").rglob("*.py*"))
+    assert {file.suffix for file in files} == {".py", ".jinja"}
+    assert [file.name for file in files if file.suffix == ".jinja"] == ["pyproject.toml.jinja"]
+    for file in files:
+        assert file.suffix == ".jinja" or not re.search(r"{%|{#|{{ ", file.read_text()), file
+
+
+def test_nothing_asks_for_trust() -> None:
+    asking = NEEDS_TRUST & set(copier_yml())
+    assert not asking
+    included = re.findall(r"^\s*-?\s*!include", (REPOSITORY / "copier.yml").read_text(), re.M)
+    assert not included, "what is included could ask for it"
+
+
+def test_no_answer_is_kept_secret() -> None:
+    content = copier_yml()
+    assert "_secret_questions" not in content
+    questions = [each for each in content.values() if isinstance(each, dict)]
+    assert not [question for question in questions if "secret" in question]
+
+
+def test_what_the_team_owns_is_kept_by_both_lists() -> None:
+    content = copier_yml()
+    (excluded,) = content["_exclude"]  # type: ignore[misc]
+    found = re.search(r"{% if _copier_operation == 'update' %}\n(.*?)\n{% endif %}", excluded, re.S)
+    assert found
+    assert found[1].splitlines() == content["_skip_if_exists"]
+
+
+@pytest.mark.parametrize(
+    ("path", "owned"),
+    [
+        ("app/main.py", True),
+        ("app/orders/models.py", True),
+        ("migrations/versions/0a1b_add_phone.py", True),
+        ("migrations/schema.snapshot", True),
+        ("migrations/env.py", False),
+        ("strata.toml", True),
+        ("strata/cli.py", False),
+        ("tests/items/test_items.py", True),
+        ("tests/test_mine.py", True),
+        ("tests/conftest.py", False),
+        ("tests/schema/test_models.py", False),
+        ("README.md", True),
+        ("docs/README.md", False),
+        ("Makefile", False),
+        ("local.mk", True),
+        ("pyproject.toml", False),
+    ],
+)
+def test_who_owns_a_file_is_seen_from_its_folder(path: str, owned: bool) -> None:
+    patterns = copier_yml()["_skip_if_exists"]
+    assert GitIgnoreSpec.from_lines(patterns).match_file(path) is owned  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("scheme", ["", "git+file://"])
+def test_it_is_copied_without_trust_and_without_a_terminal(
+    tmp_path: Path, template: Path, scheme: str
+) -> None:
+    copied = subprocess.run(
+        [*COPIER, "copy", "--defaults", f"{scheme}{template}", "my-service"],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+    )
+    assert copied.returncode == 0, copied.stderr
+    assert (tmp_path / "my-service" / "strata.toml").exists()
+    answers = yaml.safe_load((tmp_path / "my-service" / ".copier-answers.yml").read_text())
+    assert answers["_commit"] == "v9999"
+
+
+def test_the_message_after_copying_gives_the_next_two_commands(
+    tmp_path: Path, template: Path
+) -> None:
+    for folder, change in (("my-service", "cd my-service"), ("it's here", "cd 'it'\"'\"'s here'")):
+        copied = subprocess.run(
+            [*COPIER, "copy", "--defaults", str(template), folder],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told = [line.strip() for line in copied.stderr.splitlines() if line.startswith("  ")]
+        assert told[-2:] == [change, "make dev"]
+
+
+def test_an_update_leaves_what_the_team_owns_and_renews_the_rest(
+    tmp_path: Path, template: Path, run: Callable[..., str]
+) -> None:
+    newer = Path(shutil.copytree(template, tmp_path / "template"))
+    service = tmp_path / "service"
+    git = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.com")
+    run(*COPIER, "copy", "--defaults", str(newer), str(service), cwd=tmp_path)
+    (service / "app" / "main.py").write_text("print('mine')\n")
+    shutil.rmtree(service / "app" / "items")
+    (service / "migrations" / "versions" / "002_items.py").unlink()
+    (service / "local.mk").write_text("mine:\n\techo mine\n")
+    run("git", "init", "--quiet", cwd=service)
+    run("git", "add", "--all", cwd=service)
+    run(*git, "commit", "--quiet", "--message", "Mine", cwd=service)
+    for name in ("app/main.py", "app/items/models.py", "migrations/versions/002_items.py"):
+        with (newer / "template" / name).open("a") as file:
+            file.write("# newer\n")
+    (newer / "template" / "strata" / "errors.py").write_text("# newer\n")
+    run("git", "add", "--all", cwd=newer)
+    run(*git, "commit", "--quiet", "--message", "Newer", cwd=newer)
+    run("git", "tag", "v10000", cwd=newer)
+    run(*COPIER, "update", "--defaults", cwd=service)
+    changed = run("git", "status", "--porcelain", cwd=service).splitlines()
+    assert sorted(line.split()[-1] for line in changed) == [
+        ".copier-answers.yml",
+        "strata/errors.py",
+    ]
+
+
+def test_python_is_clean_in_place(run: Callable[..., str]) -> None:
+    run("make", "lint-template", f"VENV={sys.prefix}", cwd=REPOSITORY)
+
+
+@pytest.mark.parametrize("database", ["postgresql", "sqlite", "mysql"])
+def test_a_service_names_no_registry_and_nothing_of_this_machine(
+    render: Callable[..., Path], database: str
+) -> None:
+    service = render(database=database)
+    here = (f"{REPOSITORY}", f"{Path.home()}/", "/tmp/", sys.prefix, f"@{socket.gethostname()}")
+    local = "|".join(re.escape(each) for each in here)
+    for file in filter(Path.is_file, service.rglob("*")):
+        text = re.sub(r"(?m)^_src_path: .*", "", file.read_text())
+        found = re.search(rf"{REGISTRIES}|{local}", text)
+        assert not found, f"{file.relative_to(service)}: {found}"
+        assert file.name not in LOCK_FILES
+
+
+def test_shell_files_are_sound(
+    render: Callable[..., Path], require: Callable[[str], str], run: Callable[..., str]
+) -> None:
+    shellcheck = require("shellcheck")
+    service = render()
+    scripts = [file for file in service.rglob("*") if file.is_file() and _is_shell(file)]
+    assert scripts
+    run(shellcheck, REPOSITORY / ".ci" / "run", *scripts, cwd=service)
+
+
+def test_both_scripts_are_the_same(render: Callable[..., Path]) -> None:
+    for script in (render() / "migrate.sh", render() / "scripts" / "migrate.sh"):
+        assert os.access(script, os.X_OK)
+        assert script.read_bytes() == (render() / "migrate.sh").read_bytes()
+
+
+def _is_shell(file: Path) -> bool:
+    return file.read_bytes().startswith((b"#!/bin/sh", b"#!/usr/bin/env bash", b"#!/bin/bash"))
