@@ -51,6 +51,16 @@ def template(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def unversioned(shared: Path, template: Path) -> Path:
+    """The template as a plain folder: copied from faster than a repository, which is cloned."""
+    without_git = shutil.ignore_patterns(".git")
+    return _once(
+        shared / "unversioned",
+        lambda folder: shutil.copytree(template, folder, ignore=without_git),
+    )
+
+
+@pytest.fixture(scope="session")
 def render(shared: Path, template: Path) -> Callable[..., Path]:
     """Render a service with these answers; it is everyone's, so nobody changes it."""
 

@@ -1,7 +1,6 @@
 """A rendered service that lives: its commands are run as a user would run them."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,18 +92,23 @@ class Service:
 
     def add_column(self, declaration: str) -> None:
         """Add a column to the example's model."""
-        self.edit("app/items/models.py", "    price: Mapped", f"    {declaration}\n    price: Mapped")
+        self.edit(
+            "app/items/models.py", "    price: Mapped", f"    {declaration}\n    price: Mapped"
+        )
 
     def revision(
         self, id: str, follows: str, upgrade: str = "pass", downgrade: str = "pass"
     ) -> Path:
         """Write a revision by hand."""
-        return self.write(
-            f"migrations/versions/{id}_by_hand.py",
+        header = (
             f'"""by hand {id}"""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
             f"revision = {id!r}\ndown_revision = {follows!r}\n"
-            "branch_labels = None\ndepends_on = None\n\n\n"
-            f"def upgrade() -> None:\n    {upgrade}\n\n\ndef downgrade() -> None:\n    {downgrade}\n",
+            "branch_labels = None\ndepends_on = None\n"
+        )
+        return self.write(
+            f"migrations/versions/{id}_by_hand.py",
+            f"{header}\n\ndef upgrade() -> None:\n    {upgrade}\n"
+            f"\n\ndef downgrade() -> None:\n    {downgrade}\n",
         )
 
     def newest(self, pattern: str = "*.py") -> Path:
@@ -153,9 +157,3 @@ class Service:
             self.git("init", "-q", "-b", "main")
         self.git("add", "-A")
         self.git("commit", "-qm", message, "--no-verify")
-
-
-def copied(original: Path, target: Path) -> Path:
-    """Copy a rendered service with its bytecode, which is valid as long as the times are kept."""
-    shutil.copytree(original, target, symlinks=True)
-    return target
