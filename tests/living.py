@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +49,33 @@ class Service:
         self, *command: str | Path, cwd: Path | None = None, input: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the service's folder; without a terminal."""
+        return self._run(command, environment, cwd=cwd, input=input)
+
+    def shell(self, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run lines of shell as they stand in a guide."""
+        return self._run(("bash", "-ec", script), environment)
+
+    def migrate(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a verb of the command line."""
+        return self._run((self.python, "scripts/migrate.py", *arguments), environment)
+
+    def alembic(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run plain Alembic."""
+        return self._run((".venv/bin/alembic", *arguments), environment)
+
+    def environ(self, **environment: str) -> dict[str, str]:
+        """The environment of the service's commands."""
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        return kept | self.environment | environment
+
+    def _run(
+        self,
+        command: Sequence[str | Path],
+        environment: dict[str, str],
+        *,
+        cwd: Path | None = None,
+        input: str = "",
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(part) for part in command],
             cwd=cwd or self.root,
@@ -58,23 +85,6 @@ class Service:
             text=True,
             timeout=180,
         )
-
-    def environ(self, **environment: str) -> dict[str, str]:
-        """The environment of the service's commands."""
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        return kept | self.environment | environment
-
-    def shell(self, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run lines of shell as they stand in a guide."""
-        return self.run("bash", "-ec", script, **environment)
-
-    def migrate(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a verb of the command line."""
-        return self.run(self.python, "scripts/migrate.py", *arguments, **environment)
-
-    def alembic(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run plain Alembic."""
-        return self.run(".venv/bin/alembic", *arguments, **environment)
 
     def write(self, path: str, content: str) -> Path:
         """Write a file of the service."""

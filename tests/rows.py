@@ -57,8 +57,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if marker := item.get_closest_marker("row"):
-        database = getattr(item, "callspec", None) and item.callspec.params.get("database")
-        report.user_properties = [("row", f"{row} {database or 'any'}") for row in marker.args]
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        database = parameters.get("database", "any")
+        report.user_properties = [("row", f"{row} {database}") for row in marker.args]
     return report
 
 
