@@ -30,7 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database" in metafunc.fixturenames:
+    given = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    if "database" in metafunc.fixturenames and "database" not in given:
         marker = metafunc.definition.get_closest_marker("databases")
         metafunc.parametrize("database", marker.args if marker else DATABASES)
 

@@ -14,7 +14,7 @@ from typing import LiteralString
 
 import psycopg
 
-from strata.server import Server
+from strata.postgresql.server import Server
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template"
 
@@ -58,18 +58,25 @@ def kill(server: Server) -> int:
 
 
 def start_by_another_process(
-    server: Server, *prefix: str, and_then: str = ""
+    server: Server, *prefix: str, and_then: str = "", packages: Path = TEMPLATE
 ) -> subprocess.Popen[str]:
-    """Start it in a process of its own, that runs some code after it."""
+    """Start it in a process of its own.
+
+    Args:
+        server: what to start.
+        prefix: the words before that process's command.
+        and_then: code to run afterwards.
+        packages: a folder of packages that come before all others.
+    """
     code = f"""
 from pathlib import Path
-from strata.server import Server
+from strata.postgresql.server import Server
 Server(Path({str(server.folder)!r}), durable=False).start()
 {and_then}
 """
     return subprocess.Popen(
         [*prefix, sys.executable, "-B", "-c", code],
-        env={**os.environ, "PYTHONPATH": str(TEMPLATE)},
+        env={**os.environ, "PYTHONPATH": f"{packages}:{TEMPLATE}"},
         start_new_session=True,
         stderr=subprocess.PIPE,
         text=True,

@@ -11,11 +11,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tests.living import Service
 
+SERVE = ("app.main:create_app", "--factory", "--host", "127.0.0.1")
 STARTS_WITHIN_SECONDS = 60.0
 
 
@@ -47,20 +47,14 @@ class Site:
 
 
 @contextmanager
-def served(service: Service, folder: Path | None = None) -> Iterator[Site]:
-    """Serve the code of a folder with the service's environment, until the block ends.
-
-    Args:
-        service: whose database it works on.
-        folder: where the code is; by default the service's own.
-    """
+def served(service: Service) -> Iterator[Site]:
+    """Serve the code that the service's folder holds now, until the block ends."""
     site = Site(free_port())
-    log = (folder or service.root) / f"served-{site.port}.log"
+    log = service.root / f"served-{site.port}.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [service.python, "-m", "uvicorn", "app.main:create_app", "--factory"]
-            + ["--host", "127.0.0.1", "--port", str(site.port)],
-            cwd=folder or service.root,
+            [*(service.python, "-m", "uvicorn", *SERVE), "--port", str(site.port)],
+            cwd=service.root,
             env=service.environ(),
             stdin=subprocess.DEVNULL,
             stdout=file,
@@ -72,7 +66,8 @@ def served(service: Service, folder: Path | None = None) -> Iterator[Site]:
             with suppress(OSError):
                 site.ask("/health")
                 break
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
         yield site
     finally:
@@ -99,6 +94,10 @@ class Traffic:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Make no more requests."""
         self._over.set()
         self._thread.join(timeout=60)
         assert not self._thread.is_alive()

@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from strata import filelock, service_process
+from strata.errors import Problem
+from strata.service_process import ServiceProcess
 from tests.servers import TEMPLATE
 
 APP = """
@@ -212,6 +215,22 @@ def test_stop_never_ends_a_foreign_process_that_has_its_number_by_now(
     assert bystander.poll() is None
     assert service.start()[0] == 0
     assert bystander.poll() is None
+
+
+@pytest.mark.parametrize("told", ["", "nonsense", "0 8000\n", "1 8000\n"])
+def test_a_number_that_means_many_processes_is_never_taken_for_the_services(
+    tmp_path: Path, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_process, "STOP_SECONDS", 0.1)
+    lock = tmp_path / ".local" / "service.lock"
+    held = filelock.take(lock)
+    assert held is not None
+    lock.write_text(told)
+
+    with pytest.raises(Problem, match=f"fuser -k {lock}"):
+        ServiceProcess(tmp_path).running()
+    os.close(held)
+    assert ServiceProcess(tmp_path).running() is None
 
 
 def test_a_killed_service_starts_again(service: Service) -> None:

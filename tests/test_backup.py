@@ -28,7 +28,7 @@ from strata.postgresql.account import account_for
 from strata.postgresql.binaries import binaries
 from strata.postgresql.client import client
 from strata.postgresql.cluster import initialise
-from strata.server import Server
+from strata.postgresql.server import Server
 from strata.urls import DatabaseURL
 from tests.living import Service
 

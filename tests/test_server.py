@@ -14,7 +14,7 @@ from strata.errors import Problem
 from strata.postgresql.account import account_for
 from strata.postgresql.binaries import binaries, major_version
 from strata.postgresql.cluster import initialise
-from strata.server import Server, local
+from strata.postgresql.server import Server, local
 from tests.servers import ask, made_before, postmaster
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

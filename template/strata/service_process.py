@@ -1,6 +1,7 @@
 """The service as a process of its own, which outlives whoever started it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -39,14 +40,26 @@ class ServiceProcess:
         return self.root / ".local" / "service.log"
 
     def running(self) -> tuple[int, int] | None:
-        """Its process group and its port; None where it does not run."""
+        """Its process group and its port; None where it does not run.
+
+        Raises:
+            Problem: the lock is held, and the file does not tell by whom.
+        """
         if not self._lock.exists():
             return None
         with self._undisturbed():
+            patience = time.monotonic() + STOP_SECONDS
             while (free := filelock.take(self._lock)) is None:
-                told = self._lock.read_text().split()
-                if len(told) == 2:
-                    return int(told[0]), int(told[1])
+                told = re.fullmatch(r"(\d+) (\d+)\n", self._lock.read_text())
+                # To kill(2) the groups 0 and 1 are its own and every process there is.
+                if told and int(told[1]) > 1:
+                    return int(told[1]), int(told[2])
+                if time.monotonic() > patience:
+                    raise Problem(
+                        f"A process holds the lock of {self._lock}, which does not tell which.",
+                        why="It is the service, or what is left of it.",
+                        remedy=f"Run: fuser -k {self._lock}",
+                    )
                 time.sleep(0.01)
             os.close(free)
             return None

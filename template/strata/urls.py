@@ -7,9 +7,9 @@ from urllib.parse import quote, unquote
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from strata import server
 from strata.config import Config, Family, named
 from strata.errors import Problem
+from strata.postgresql.server import local as local_server
 
 FAMILIES: dict[str, Family] = {
     "postgres": "postgresql",
@@ -142,7 +142,7 @@ def local(config: Config) -> DatabaseURL:
         Problem: there is none of this kind (MySQL), so DATABASE_URL has to be set.
     """
     if config.database == "postgresql":
-        return parse(server.local(config.root).url(config.database_name), config)
+        return parse(local_server(config.root).url(config.database_name), config)
     if config.database == "sqlite":
         (config.root / ".local").mkdir(exist_ok=True)
         return parse(f"sqlite:///.local/{config.database_name}.db", config)

@@ -10,11 +10,11 @@ from app.items.schemas import ItemCreate
 
 
 async def create_item(session: AsyncSession, data: ItemCreate) -> Item:
-    """Store an item; its id and time are set by the database."""
+    """Store an item, and give it as the database stores it."""
     item = Item(**data.model_dump())
     session.add(item)
     await session.flush()
-    await session.refresh(item, ["created_at"])
+    await session.refresh(item)
     return item
 
 

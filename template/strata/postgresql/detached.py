@@ -18,6 +18,7 @@ def start(command: Sequence[str | Path], *, log: Path, environment: Mapping[str,
         A descriptor that becomes readable when the process and all its children have ended.
     """
     log.unlink(missing_ok=True)
+    log.touch()
     ended, held = os.pipe()
     try:
         subprocess.run(

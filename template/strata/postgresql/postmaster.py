@@ -90,7 +90,7 @@ class Postmaster:
         """
         for sign in (signal.SIGINT, signal.SIGQUIT):
             pid = self.pid
-            if pid:
+            if pid and pid > 0:
                 os.kill(pid, sign)
                 patience = time.monotonic() + STOP_SECONDS
                 while self._pid_file.exists() and time.monotonic() < patience:

@@ -167,3 +167,12 @@ class Server:
                     status=3,
                 )
         return filelock.exclusive(self.folder.with_name(f"{self.folder.name}.lock"))
+
+
+def local(root: Path) -> Server:
+    """The server of a service.
+
+    Args:
+        root: the service's folder.
+    """
+    return Server(root / ".local" / "postgresql")

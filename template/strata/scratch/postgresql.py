@@ -6,9 +6,10 @@ from contextlib import contextmanager
 
 from sqlalchemy import text
 
-from strata import server, urls
+from strata import urls
 from strata.config import Config
 from strata.database import migration_engine
+from strata.postgresql.server import local as local_server
 from strata.urls import DatabaseURL
 
 
@@ -16,7 +17,7 @@ from strata.urls import DatabaseURL
 def database(config: Config, given: DatabaseURL | None) -> Iterator[DatabaseURL]:
     """An empty database on the given server or the local one, dropped afterwards."""
     if given is None:
-        local = server.local(config.root)
+        local = local_server(config.root)
         local.start()
         given = urls.parse(local.url("postgres"), config)
     name = f"scratch_{secrets.token_hex(6)}"

@@ -1,0 +1,69 @@
+"""Services with other answers than the default ones: every pair of answers is in one of them."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from allpairspy import AllPairs
+
+ANSWERS: dict[str, list[str | bool]] = {
+    "python_version": ["3.11", "3.12", "3.13", "3.14"],
+    "database": ["postgresql", "sqlite", "mysql"],
+    "package_manager": ["uv", "poetry", "pip"],
+    "revision_names": ["hash", "dated"],
+    "example": [True, False],
+}
+COMBINATIONS = [dict(zip(ANSWERS, values, strict=True)) for values in AllPairs(ANSWERS.values())]
+
+
+def _named(answers: dict[str, str | bool]) -> str:
+    example = "example" if answers["example"] else "bare"
+    return "-".join([*(str(answers[name]) for name in list(ANSWERS)[:-1]), example])
+
+
+@pytest.fixture(scope="module")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What mypy learnt of the libraries, which are the same for every variant."""
+    return tmp_path_factory.mktemp("mypy")
+
+
+@pytest.mark.parametrize("answers", COMBINATIONS, ids=_named)
+def test_a_variant_is_clean_and_passes_its_own_tests(
+    answers: dict[str, str | bool],
+    service: Callable[..., Path],
+    run: Callable[..., str],
+    require: Callable[[str], str],
+    mypy_cache: Path,
+) -> None:
+    variant = service(**answers)
+    run(sys.executable, "-m", "ruff", "check", "--no-cache", cwd=variant)
+    run(sys.executable, "-m", "ruff", "format", "--check", "--no-cache", cwd=variant)
+    run(sys.executable, "-m", "mypy", "--cache-dir", mypy_cache, cwd=variant)
+    if answers["database"] == "mysql":
+        require("mariadbd")
+    run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", cwd=variant)
+
+
+def test_every_pair_of_answers_is_in_a_variant() -> None:
+    for one in ANSWERS:
+        for other in set(ANSWERS) - {one}:
+            pairs = {(combination[one], combination[other]) for combination in COMBINATIONS}
+            assert len(pairs) == len(ANSWERS[one]) * len(ANSWERS[other])
+
+
+def test_a_service_without_the_example_has_nothing_of_it(render: Callable[..., Path]) -> None:
+    for folder, _, files in os.walk(render(example=False)):
+        for file in files:
+            text = (Path(folder) / file).read_text()
+            assert "items" not in file
+            assert "app.items" not in text, file
+            assert "app/items" not in text, file
+
+
+@pytest.mark.parametrize(("answer", "there"), [("uv", False), ("pip", False), ("poetry", True)])
+def test_only_poetry_gets_its_configuration(
+    render: Callable[..., Path], answer: str, there: bool
+) -> None:
+    assert (render(package_manager=answer) / "poetry.toml").exists() is there
