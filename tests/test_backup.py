@@ -62,8 +62,8 @@ LEFTOVERS = {
 }
 CONTENTS = {
     "postgresql": "SELECT nspname FROM pg_namespace UNION SELECT oid::regclass::text FROM pg_class "
-    "UNION SELECT oid::regprocedure::text FROM pg_proc UNION SELECT oid::regtype::text FROM pg_type "
-    "WHERE typtype = 'e'",
+    "UNION SELECT oid::regprocedure::text FROM pg_proc "
+    "UNION SELECT oid::regtype::text FROM pg_type WHERE typtype = 'e'",
     "mysql": "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
     "UNION SELECT routine_name FROM information_schema.routines WHERE routine_schema = DATABASE() "
     "UNION SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE() "
@@ -303,7 +303,9 @@ def test_a_backup_during_writes_is_of_one_moment(migrated: Service, tmp_path: Pa
 import sqlite3
 connection = sqlite3.connect({file!r}, timeout=60, isolation_level=None)
 while True:
-    connection.executescript("BEGIN; INSERT INTO one VALUES (1); INSERT INTO two VALUES (1); COMMIT")
+    connection.executescript(
+        "BEGIN; INSERT INTO one VALUES (1); INSERT INTO two VALUES (1); COMMIT"
+    )
 """
     writer = subprocess.Popen([sys.executable, "-c", writing])
     try:
@@ -459,7 +461,7 @@ SELECT lo_from_bytea(0, 'more');
 
 def dumped(server: Server, version: str) -> str:
     """The whole database as text, without the key that is new in each dump."""
-    dump = [binaries(version) / "pg_dump", server.url("postgres")]
+    dump = [str(binaries(version) / "pg_dump"), server.url("postgres")]
     text = subprocess.run(dump, capture_output=True, text=True, check=True).stdout
     return re.sub(r"(?m)^\\(un)?restrict .*$", "", text)
 

@@ -1,10 +1,13 @@
 """A database in a file, and back: each kind of database has its own file here."""
 
 import os
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection
 
 from strata import locks, plan
 from strata.backup import files
@@ -43,13 +46,10 @@ def take(
         )
     try:
         with (
-            connected(url) as connection,
-            nullcontext() if locked else locks.held(connection, url.family),
+            _alone(url, locked=locked) as connection,
             files.unfinished(folder or files.own_folder(config.root)) as path,
         ):
-            revisions = plan.applied(connection)
-            connection.rollback()
-            name = files.name(url, revisions)
+            name = files.name(url, plan.applied(connection))
             kind.dump(connection, url, path)
             kind.check(path)
             with path.open("rb") as file:
@@ -88,8 +88,20 @@ def restore(url: DatabaseURL, path: Path, *, roles: bool = True) -> None:
     Raises:
         Problem: it failed; what the database holds now is part of it.
     """
-    with connected(url) as connection, locks.held(connection, url.family):
+    with _alone(url) as connection:
         _kind(url).load(connection, url, path, roles=roles)
+
+
+@contextmanager
+def _alone(url: DatabaseURL, *, locked: bool = False) -> Iterator[Connection]:
+    """A connection outside of any transaction, while no migration runs.
+
+    To look at an SQLite database a transaction of migrations would wait for all who write.
+    """
+    with connected(url) as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        with nullcontext() if locked else locks.held(connection, url.family):
+            yield connection
 
 
 def _kind(url: DatabaseURL) -> Any:

@@ -112,7 +112,6 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
 
 def _outlast(connection: Connection) -> None:
     connection.exec_driver_sql(f"SET SESSION wait_timeout = {IDLE_SECONDS}")
-    connection.commit()
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

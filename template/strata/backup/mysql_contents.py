@@ -32,4 +32,3 @@ def empty(connection: Connection) -> None:
     connection.exec_driver_sql(f"SET SESSION lock_wait_timeout = {LOCK_SECONDS}")
     for kind, name in connection.exec_driver_sql(CONTENTS).fetchall():
         connection.exec_driver_sql(f"DROP {kind} IF EXISTS {quoted(name)}")
-    connection.commit()
