@@ -42,7 +42,7 @@ def fresh(family: str) -> Iterator[dict[str, str]]:
 @cache
 def _postgresql() -> DatabaseURL:
     folder = Path(tempfile.mkdtemp(prefix="tests-postgresql-"))
-    server = Server(folder / "postgresql")
+    server = Server(folder / "postgresql", durable=False)
     server.start()
     atexit.register(server.remove)
     return urls.parse(server.url("postgres"), _config())

@@ -5,7 +5,6 @@ folder stands in for the official image, with a Python of its own in /usr/local.
 the Python's version and what else this machine has; the containers are real namespaces.
 """
 
-import fnmatch
 import os
 import re
 import shlex
@@ -16,11 +15,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from functools import cached_property
 from pathlib import Path
 from string import Template
 
 import dockerfile
-from pathspec import PathSpec
 
 PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 # How this machine reaches an index of packages; no image keeps it.
@@ -193,7 +193,7 @@ class Builder:
         def stage(name: str) -> Image:
             if name not in built:
                 base, instructions = stages[name]
-                image = self._layered(stage(base) if base in stages else self.machine())
+                image = self._layered(stage(base) if base in stages else self.machine)
                 for instruction in instructions:
                     image = carry_out(instruction, image)
                 built[name] = image
@@ -235,6 +235,7 @@ class Builder:
 
         return stage(target)
 
+    @cached_property
     def machine(self) -> Image:
         """This machine in place of an official image of Python."""
         image = self._layered(None)
@@ -267,22 +268,29 @@ class Builder:
 
 
 def _copy(context: Path, sources: Sequence[str], place: Path) -> None:
-    """Copy what the patterns select of what .dockerignore leaves.
-
-    Its patterns start at the folder's root, and the last one that fits decides.
-    """
+    """Copy what the patterns select of what .dockerignore leaves."""
     lines = (context / ".dockerignore").read_text().splitlines()
-    rooted = [re.sub(r"^(!?)(?!\*\*|#|!)", r"\1/", line) for line in lines if line.strip()]
-    left_out = PathSpec.from_lines("gitignore", rooted)
-    for file in sorted(context.rglob("*")):
+    patterns = [line for line in lines if line and not line.startswith("#")]
+    for file in filter(Path.is_file, context.rglob("*")):
         path = file.relative_to(context)
-        chosen = any(
-            source == "." or fnmatch.fnmatch(path.parts[0], source.removeprefix("./"))
-            for source in sources
-        )
-        if chosen and file.is_file() and not left_out.match_file(path):
+        chosen = any(source == "." or fnmatch(path.parts[0], source) for source in sources)
+        if chosen and not _left_out(path, patterns):
             (place / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(file, place / path)
+
+
+def _left_out(path: Path, patterns: Sequence[str]) -> bool:
+    """The last pattern that fits a file, or a folder above it, decides."""
+    left_out = False
+    for pattern in patterns:
+        form = pattern.removeprefix("!")
+        if form.startswith("**/"):
+            fits = any(fnmatch(part, form[3:]) for part in path.parts)
+        else:
+            fits = any(fnmatch(str(each), form) for each in (path, *path.parents))
+        if fits:
+            left_out = not pattern.startswith("!")
+    return left_out
 
 
 def overlays_can_be_made(folder: Path) -> bool:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from strata import urls
 from strata.config import Config
@@ -54,6 +54,18 @@ class Service:
     def shell(self, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run lines of shell as they stand in a guide."""
         return self._run(("bash", "-ec", script), environment)
+
+    def follow(
+        self, message: str, lead: str, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command that a message gives behind these words: it has to succeed."""
+        commands = [line for line in message.splitlines() if lead in line]
+        assert commands, f"no line with {lead!r} in:\n{message}"
+        activated = f"{self.root}/.venv/bin:{self.environ()['PATH']}"
+        command = commands[0].partition(lead)[2]
+        done = self.shell(command, PATH=activated, **environment)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        return done
 
     def migrate(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a verb of the command line."""
@@ -149,6 +161,14 @@ class Service:
         with self.connection() as connection:
             result = connection.execute(text(statement))
             return [tuple(row) for row in result] if result.returns_rows else []
+
+    def columns(self, table: str) -> set[str]:
+        """The columns of a table; none where there is no such table."""
+        with self.connection() as connection:
+            found = inspect(connection)
+            return (
+                {c["name"] for c in found.get_columns(table)} if found.has_table(table) else set()
+            )
 
     def stands_at(self) -> str | None:
         """The revision in the database's version row."""

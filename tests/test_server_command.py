@@ -84,13 +84,33 @@ def test_psql_opens_the_services_database(made: Path) -> None:
     assert "orders" in told.stdout
 
 
-@pytest.mark.parametrize("command", ["start", "remove", "psql"])
+@pytest.mark.parametrize("command", ["start", "psql"])
 def test_nothing_is_done_where_database_url_names_another_server(root: Path, command: str) -> None:
     told = run(root, command, database_url="postgresql://someone@elsewhere.example/orders")
 
     assert told.returncode == 0
     assert "DATABASE_URL is set" in told.stderr
     assert not (root / ".local").exists()
+
+
+def test_what_was_started_is_removed_wherever_database_url_points_by_now(made: Path) -> None:
+    run(made, "start")
+
+    told = run(made, "remove", database_url="postgresql://someone@elsewhere.example/orders")
+
+    assert told.returncode == 0, told.stderr
+    assert not (made / ".local" / "postgresql").exists()
+
+
+def test_the_local_database_is_not_removed_in_production(made: Path) -> None:
+    run(made, "start")
+    (made / ".env").write_text("ENVIRONMENT=production\n")
+
+    told = run(made, "remove")
+
+    assert told.returncode == 1
+    assert "not removed in production" in told.stderr
+    assert (made / ".local" / "postgresql" / "data").exists()
 
 
 def test_database_url_in_the_env_file_counts_too(root: Path) -> None:

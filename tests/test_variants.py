@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from allpairspy import AllPairs
+from filelock import FileLock
 
 ANSWERS: dict[str, list[str | bool]] = {
     "python_version": ["3.11", "3.12", "3.13", "3.14"],
@@ -23,24 +24,20 @@ def _named(answers: dict[str, str | bool]) -> str:
     return "-".join([*(str(answers[name]) for name in list(ANSWERS)[:-1]), example])
 
 
-@pytest.fixture(scope="module")
-def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """What mypy learnt of the libraries, which are the same for every variant."""
-    return tmp_path_factory.mktemp("mypy")
-
-
 @pytest.mark.parametrize("answers", COMBINATIONS, ids=_named)
 def test_a_variant_is_clean_and_passes_its_own_tests(
     answers: dict[str, str | bool],
     service: Callable[..., Path],
     run: Callable[..., str],
     require: Callable[[str], str],
-    mypy_cache: Path,
+    shared: Path,
 ) -> None:
     variant = service(**answers)
     run(sys.executable, "-m", "ruff", "check", "--no-cache", cwd=variant)
     run(sys.executable, "-m", "ruff", "format", "--check", "--no-cache", cwd=variant)
-    run(sys.executable, "-m", "mypy", "--cache-dir", mypy_cache, cwd=variant)
+    # What mypy learns of the libraries for one variant is true for the next.
+    with FileLock(shared / f"mypy-{answers['python_version']}.lock"):
+        run(sys.executable, "-m", "mypy", "--cache-dir", shared / "mypy", cwd=variant)
     if answers["database"] == "mysql":
         require("mariadbd")
     run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", cwd=variant)

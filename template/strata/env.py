@@ -96,7 +96,8 @@ def _run_on(connection: Connection, config: Config) -> None:
             connection.rollback()
         checks = partial(_check, connection, config)
         context.configure(**options, fn=watch.steps(asked.opts["fn"], checks))
-        _migrate(connection, config, watch)
+        with watch, recreate.guarded(connection):
+            _migrate(config, watch)
 
 
 def _compare(config: Config, asked: MigrationContext) -> None:
@@ -111,10 +112,8 @@ def _compare(config: Config, asked: MigrationContext) -> None:
     context.run_migrations()
 
 
-def _migrate(connection: Connection, config: Config, watch: Watch) -> None:
+def _migrate(config: Config, watch: Watch) -> None:
     """Run a command that changes the database: upgrade, downgrade, stamp."""
-    if connection.dialect.name == "sqlite":
-        recreate.guard(connection)
     try:
         with context.begin_transaction():
             context.run_migrations()

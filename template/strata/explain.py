@@ -31,14 +31,25 @@ def explained(
     revision = watch.step.revision
     reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
     what = f"Revision {revision.revision} ({_place(error, revision.path)}) failed: {reason}"
-    if watch.transactional and any(sign in reason.lower() for sign in ALREADY_EXISTS):
+    if watch.nothing_stays and any(sign in reason.lower() for sign in ALREADY_EXISTS):
         made = "head" if watch.started_empty else revision.revision
+        adopt = (
+            f"Take {made} as applied, if the database is what it makes, which is compared first: "
+            f"python scripts/migrate.py stamp {made}"
+        )
+        if watch.transactional:
+            return Problem(
+                what,
+                why="Something other than the migrations made it: create_all, or hands. Nothing of "
+                f"the revision was kept: the database stands {watch.place}.",
+                remedy=adopt,
+            )
         return Problem(
             what,
-            why="Something other than the migrations made it: create_all, or hands. Nothing of the "
-            f"revision was kept: the database stands {watch.place}.",
-            remedy=f"Take {made} as applied, if the database is what it makes, which is compared "
-            f"first: python scripts/migrate.py stamp {made}",
+            why="Something other than the migrations made it (create_all, or hands), or an earlier "
+            f"run of this revision that failed later. The version stands {watch.place}.",
+            remedy=f"{adopt}\nElse undo by hand what the earlier run applied, then: "
+            "python scripts/migrate.py upgrade",
         )
     way = "upgrade" if watch.step.is_upgrade else "downgrade"
     back = (
@@ -47,15 +58,16 @@ def explained(
         if watch.step.is_upgrade
         else ""
     )
-    if watch.transactional:
+    if watch.nothing_stays:
         return Problem(
             what,
             why=f"Nothing of it was kept: the database stands {watch.place}.{back}",
             remedy=f"Mend the revision, then: python scripts/migrate.py {way}",
         )
+    keeper = "An autocommit block" if watch.transactional else "This database"
     return Problem(
         f"{what}\n{watch.progress()}",
-        why="This database keeps each statement that changes the schema at once, so that what was "
+        why=f"{keeper} keeps each statement that changes the schema at once, so that what was "
         f"applied stays; the version stands {watch.place}.{back}",
         remedy="Undo the applied statements by hand or take them out of the revision, mend the one "
         f"that failed, then: python scripts/migrate.py {way}",

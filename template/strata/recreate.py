@@ -6,6 +6,8 @@ unnamed CHECK constraints go with the old one, and nobody is told.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -15,17 +17,26 @@ from strata.errors import Problem
 COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_(?P<table>[^"\s(]+)"?', re.IGNORECASE)
 
 
-def guard(connection: Connection) -> None:
+@contextmanager
+def guarded(connection: Connection) -> Iterator[None]:
     """Refuse to recreate a table that would lose something by it, before anything is changed.
 
     Args:
-        connection: the migrations' own; the guard ends with it.
+        connection: the migrations' own; on another database than SQLite nothing is watched.
     """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    event.listen(connection, "before_cursor_execute", _before)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", _before)
 
-    @event.listens_for(connection, "before_cursor_execute")
-    def _before(_c: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if found := COPY.match(statement):
-            _refuse_loss(cursor, found["table"])
+
+def _before(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+    if found := COPY.match(statement):
+        _refuse_loss(cursor, found["table"])
 
 
 def refuse_orphans(connection: Connection) -> None:

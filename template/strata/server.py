@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from strata import config, urls
+from strata import config, production, urls
 from strata.config import Config
 from strata.errors import Problem
 from strata.postgresql.binaries import major_version
@@ -44,10 +44,16 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(command: str) -> int:
     service = config.load()
-    reason = _not_used(service)
+    reason = _not_used(service, command)
     if reason:
         print(f"{reason}: the local PostgreSQL is not used.", file=sys.stderr)
         return 0
+    if command == "remove" and production.in_production(service):
+        raise Problem(
+            "The local database is not removed in production.",
+            why="What it holds may be what customers stored.",
+            remedy="Unset ENVIRONMENT, in the environment and in .env, if this is no production.",
+        )
     server = local(service.root)
     url = server.url(service.database_name)
     if command == "start":
@@ -72,10 +78,15 @@ def _run(command: str) -> int:
     return 0
 
 
-def _not_used(service: Config) -> str:
-    """Why the service has no use for a local PostgreSQL; empty where it has."""
+def _not_used(service: Config, command: str) -> str:
+    """Why a command has no use for a local PostgreSQL; empty where it has.
+
+    What was started once is ended and removed, wherever DATABASE_URL points by now.
+    """
     if service.database != "postgresql":
         return f"The database of this service is {service.database}"
+    if command in ("stop", "remove"):
+        return ""
     return "DATABASE_URL is set" if urls.configured(service) else ""
 
 

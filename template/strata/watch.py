@@ -9,7 +9,7 @@ READS = ("SELECT", "SHOW", "PRAGMA", "DESCRIBE", "SET")
 
 
 class Watch:
-    """The step at work and the statements that it has executed.
+    """The step at work, and what it has executed; for a `with`, which ends the watching.
 
     Args:
         connection: the migrations' own.
@@ -26,8 +26,22 @@ class Watch:
         self.place = f"at {', '.join(heads)}" if heads else "before the first revision"
         self._begun: list[str] = []
         self._done: list[str] = []
-        event.listen(connection, "before_cursor_execute", self._before)
-        event.listen(connection, "after_cursor_execute", self._after)
+        self._kept = 0
+        self._connection = connection
+        self._listeners: dict[str, Callable[..., None]] = {
+            "before_cursor_execute": self._before,
+            "after_cursor_execute": self._after,
+            "commit": self._committed,
+        }
+
+    def __enter__(self) -> "Watch":
+        for name, listener in self._listeners.items():
+            event.listen(self._connection, name, listener)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name, listener in self._listeners.items():
+            event.remove(self._connection, name, listener)
 
     def steps(
         self, function: Callable[..., Iterable[Any]], check: Callable[[list[Any]], None]
@@ -43,7 +57,7 @@ class Watch:
             steps = list(function(heads, context))
             check(steps)
             for step in steps:
-                self.step, self._begun, self._done = step, [], []
+                self.step, self._begun, self._done, self._kept = step, [], [], 0
                 yield step
                 to = step.to_revisions_no_deps
                 self.place = f"at {', '.join(to)}" if to else "before the first revision"
@@ -51,19 +65,30 @@ class Watch:
 
         return watched
 
-    def progress(self) -> str:
-        """The statements of the failed step: which were applied and which was not."""
-        done = "\n".join(f"  applied: {_short(statement)}" for statement in self._done)
-        failed = [_short(statement) for statement in self._begun[len(self._done) :]]
-        return "\n".join(filter(None, [done, *(f"  not applied: {text}" for text in failed)]))
+    @property
+    def nothing_stays(self) -> bool:
+        """Whether the failed step leaves the database as it was."""
+        return not self._kept
 
-    def _before(self, _c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def progress(self) -> str:
+        """The statements of the failed step: which stay applied and which do not."""
+        lines = [f"  applied: {_short(statement)}" for statement in self._begun[: self._kept]]
+        lines += [f"  not applied: {_short(statement)}" for statement in self._begun[self._kept :]]
+        return "\n".join(lines)
+
+    def _before(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.lstrip().upper().startswith(READS):
             self._begun.append(statement)
 
-    def _after(self, _c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def _after(self, connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.lstrip().upper().startswith(READS):
             self._done.append(statement)
+            level = connection.get_execution_options().get("isolation_level")
+            if not self.transactional or level == "AUTOCOMMIT":
+                self._kept = len(self._done)
+
+    def _committed(self, _connection: Any) -> None:
+        self._kept = len(self._done)
 
 
 def _short(statement: str) -> str:

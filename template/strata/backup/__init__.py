@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from strata import locks, plan
 from strata.backup import files
 from strata.config import Config
-from strata.connection import connected
+from strata.connection import connected, unreachable
 from strata.errors import Problem
 from strata.urls import DatabaseURL
 
@@ -100,8 +101,11 @@ def _alone(url: DatabaseURL, *, locked: bool = False) -> Iterator[Connection]:
     """
     with connected(url) as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
-        with nullcontext() if locked else locks.held(connection, url.family):
-            yield connection
+        try:
+            with nullcontext() if locked else locks.held(connection, url.family):
+                yield connection
+        except OperationalError as error:
+            raise unreachable(url, error) from error
 
 
 def _kind(url: DatabaseURL) -> Any:

@@ -71,6 +71,8 @@ class Server:
                     initialise(self.data, programs, account)
                 sockets = self._postmaster.sockets
                 sockets.mkdir(mode=0o700, exist_ok=True)
+                # Asked again before it is trusted: someone else may have made it just now.
+                sockets = socket_folder(self.folder)
                 account.own(sockets)
                 self._postmaster.start(programs, account)
 

@@ -1,0 +1,36 @@
+"""What a failed revision leaves behind, and what is said of it."""
+
+import pytest
+
+from tests.living import Service
+
+BLOCK = """with op.get_context().autocommit_block():
+        op.execute("CREATE TABLE kept (id INTEGER)")
+    op.execute("CREATE TABLE undone (id INTEGER)")
+    op.execute("SELECT * FROM nowhere")"""
+
+
+@pytest.mark.databases("postgresql")
+def test_what_an_autocommit_block_keeps_is_said_after_a_failure(migrated: Service) -> None:
+    migrated.revision("003", "002", BLOCK)
+    failed = migrated.migrate("upgrade")
+    assert failed.returncode == 1
+    assert "applied: CREATE TABLE kept (id INTEGER)" in failed.stderr
+    assert "not applied: CREATE TABLE undone (id INTEGER)" in failed.stderr
+    assert "An autocommit block keeps each statement" in failed.stderr
+    assert migrated.stands_at() == "002"
+    assert migrated.sql(
+        "SELECT to_regclass('kept') IS NOT NULL, to_regclass('undone') IS NOT NULL"
+    ) == [(True, False)]
+
+
+@pytest.mark.databases("postgresql", "sqlite")
+def test_a_failed_revision_leaves_nothing_and_the_retry_works(migrated: Service) -> None:
+    made = "op.create_table('one', sa.Column('id', sa.Integer()))"
+    migrated.revision("003", "002", f"{made}\n    op.execute('SELECT * FROM nowhere')")
+    failed = migrated.migrate("upgrade")
+    assert failed.returncode == 1
+    assert "Nothing of it was kept: the database stands at 002." in failed.stderr
+    migrated.revision("003", "002", made)
+    assert migrated.migrate("upgrade").returncode == 0
+    assert migrated.stands_at() == "003"
