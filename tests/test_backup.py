@@ -34,7 +34,7 @@ from strata.postgresql.server import Server
 from strata.urls import DatabaseURL
 from tests.living import Service
 
-PASSWORD = "s3 cr'\"et\\#%@:/;é"
+PASSWORD = "s3 cr'\"et\\#%@:/;"
 NAME = re.compile(r"\w+_\w+_\d{8}T\d{6}Z(\.dump|\.sql\.gz|\.db)")
 
 ITEM = "INSERT INTO items (name, price) VALUES ('{}', 1.5)"

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from strata import revisions
-from strata.server import Server
+from strata.postgresql.server import Server
 from tests.living import Service
 from tests.rows import DATABASES
 from tests.servers import made_before

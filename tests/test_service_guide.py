@@ -37,8 +37,8 @@ def test_every_command_that_it_names_exists(render: Callable[..., Path], databas
             assert any(
                 each.startswith(beginning) if unnamed else each == target for each in targets
             )
-        elif program == "./migrate.sh" and arguments != ["help"]:
-            verb, *rest = arguments or ["help"]
+        elif program == "./migrate.sh" and arguments not in ([], ["help"]):
+            verb, *rest = arguments
             parser = argparse.ArgumentParser(verb, exit_on_error=False)
             module = import_module(f"strata.commands.{ALIASES.get(verb, verb)}")
             module.add_arguments(parser)

@@ -79,7 +79,7 @@ def review(context: MigrationContext, _revision: Any, directives: list[Migration
     if all(operations.is_empty() for operations in script.upgrade_ops_list):
         directives.clear()
         return
-    findings.annotate(script)
+    findings.annotate(script, context.dialect.name)
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:

@@ -16,7 +16,26 @@ from strata.errors import Problem
 from strata.log import LOG
 
 
-def differences(connection: Connection, config: Config, revision: str | None) -> list[str]:
+@dataclass(frozen=True)
+class Differences:
+    """What a database would need to be what a revision makes."""
+
+    sentences: Sequence[str]
+    statements: Sequence[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.sentences)
+
+    def __str__(self) -> str:
+        return "\n".join(f"  {sentence}" for sentence in self.sentences)
+
+    @property
+    def sql(self) -> str:
+        """The statements, one a line."""
+        return "\n".join(f"  {statement}" for statement in self.statements)
+
+
+def differences(connection: Connection, config: Config, revision: str | None) -> Differences:
     """Compare a database with what the migrations up to a revision make.
 
     They are run on a scratch database, in a process of their own: Alembic's proxies serve one run
@@ -25,10 +44,10 @@ def differences(connection: Connection, config: Config, revision: str | None) ->
     Args:
         connection: to the database; it is only read.
         config: the service's.
-        revision: a revision id; None for the state before the first one.
+        revision: a revision id or `heads`; None for the state before the first one.
 
     Returns:
-        What the database would need to be the same, in words; empty where it is the same.
+        What the database would need to be the same; false where it is the same.
     """
     made = MetaData()
     if revision is not None:
@@ -40,7 +59,10 @@ def differences(connection: Connection, config: Config, revision: str | None) ->
                 )
     context = MigrationContext.configure(connection, opts=comparison(made))
     operations = produce_migrations(context, made).upgrade_ops
-    return list(words.sentences(operations)) if operations else []
+    assert operations is not None
+    return Differences(
+        list(words.sentences(operations)), statements(operations, connection.dialect.name)
+    )
 
 
 def refuse_difference(connection: Connection, config: Config, revision: str | None) -> None:
@@ -51,16 +73,24 @@ def refuse_difference(connection: Connection, config: Config, revision: str | No
     """
     found = differences(connection, config, revision)
     if found:
-        listed = "\n".join(f"  {sentence}" for sentence in found)
         name = revision or "base"
         raise Problem(
-            f"The database is not what {name} makes. What is between them:\n{listed}",
+            f"The database is not what {name} makes. What is between them:\n{found}",
             why="A stamp that is not true makes the next revisions fail, or skip what they need.",
-            remedy="Apply what is missing: python scripts/migrate.py upgrade\n"
-            "or stamp the revision that the schema is really at; "
-            "or, knowing better, with a reason that is logged: "
-            f'python scripts/migrate.py stamp {name} --force "reason"',
+            remedy=_way(connection, config, name, found),
         )
+
+
+def _way(connection: Connection, config: Config, name: str, found: Differences) -> str:
+    """How to get a database to a revision that it is not at."""
+    chain = revisions.read(config.versions)
+    heads = plan.applied(connection)
+    if set(heads) <= set(chain) and len(heads) < 2:
+        standing = next(iter(heads), None)
+        if not differences(connection, config, standing):
+            back = standing is not None and name not in chain.history([name]) - {standing}
+            ...
+    return ""
 
 
 def _replay(config: Config, revision: str, url: str) -> None:

@@ -7,16 +7,19 @@ from sqlalchemy import Column
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
 
-def about(operation: ops.MigrateOperation, among: ops.OpContainer) -> Iterator[str]:
+def about(
+    operation: ops.MigrateOperation, among: ops.OpContainer, dialect: str
+) -> Iterator[str]:
     """Say what may be wrong with an operation, and what to write instead.
 
     Args:
         operation: what autogenerate made.
         among: the operations beside it, which tell a rename from a drop.
+        dialect: SQLAlchemy's name of the kind of database.
     """
     match operation:
         case ops.DropColumnOp():
-            yield from _dropped_column(operation, among)
+            yield from _dropped_column(operation, among, dialect)
         case ops.DropTableOp():
             yield from _dropped_table(operation, among)
         case ops.AddColumnOp(column=column) if not column.nullable and not _has_default(column):
@@ -45,7 +48,9 @@ def about(operation: ops.MigrateOperation, among: ops.OpContainer) -> Iterator[s
             )
 
 
-def _dropped_column(operation: ops.DropColumnOp, among: ops.OpContainer) -> Iterator[str]:
+def _dropped_column(
+    operation: ops.DropColumnOp, among: ops.OpContainer, dialect: str
+) -> Iterator[str]:
     gone = f"{operation.table_name}.{operation.column_name}"
     twins = [
         other.column.name
@@ -55,11 +60,22 @@ def _dropped_column(operation: ops.DropColumnOp, among: ops.OpContainer) -> Iter
     if twins:
         yield (
             f"column {gone} is dropped with its data, and {twins[0]} of the same type is added.\n"
-            f"If it was renamed, replace both by: op.alter_column({operation.table_name!r}, "
-            f"{operation.column_name!r}, new_column_name={twins[0]!r})"
+            f"If it was renamed, replace both by: {_renamed(operation, twins[0], dialect)}"
         )
     else:
         yield f"column {gone} is dropped with its data."
+
+
+def _renamed(operation: ops.DropColumnOp, name: str, dialect: str) -> str:
+    """The code that renames a column and keeps all else of it.
+
+    On MySQL and MariaDB Alembic would declare the column anew, and lose what is not repeated there
+    (https://alembic.sqlalchemy.org/en/latest/ops.html#alembic.operations.Operations.alter_column).
+    """
+    table, column = operation.table_name, operation.column_name
+    if dialect in ("mysql", "mariadb"):
+        return f'op.execute("ALTER TABLE `{table}` RENAME COLUMN `{column}` TO `{name}`")'
+    return f"op.alter_column({table!r}, {column!r}, new_column_name={name!r})"
 
 
 def _dropped_table(operation: ops.DropTableOp, among: ops.OpContainer) -> Iterator[str]:
@@ -125,7 +141,8 @@ def _types(operation: ops.MigrateOperation) -> Iterator[tuple[str, TypeEngine[ob
 
 
 def _same_type(column: "Column[object]", dropped: ops.DropColumnOp) -> bool:
-    return str(column.type) == str(dropped.to_column().type)
+    # A database's own names of a type differ: DECIMAL for Numeric, TIMESTAMP for DateTime.
+    return column.type._type_affinity is dropped.to_column().type._type_affinity
 
 
 def _has_default(column: "Column[object]") -> bool:

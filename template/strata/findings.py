@@ -43,8 +43,12 @@ def _rendered(_context: AutogenContext, finding: FindingOp) -> list[str]:
     return lines
 
 
-def annotate(script: ops.MigrationScript) -> list[str]:
+def annotate(script: ops.MigrationScript, dialect: str) -> list[str]:
     """Put findings above the operations of a new revision.
+
+    Args:
+        script: the new revision.
+        dialect: SQLAlchemy's name of the kind of database.
 
     Returns:
         Their texts.
@@ -53,8 +57,8 @@ def annotate(script: ops.MigrationScript) -> list[str]:
     for operations in script.upgrade_ops_list:
         tables = [op for op in operations.ops if isinstance(op, ops.ModifyTableOps)]
         for table in tables:
-            table.ops = [*_with_findings(table, texts)]
-        operations.ops = [*_with_findings(operations, texts)]
+            table.ops = [*_with_findings(table, texts, dialect)]
+        operations.ops = [*_with_findings(operations, texts, dialect)]
         if text := doubts.several_changes(operations):
             texts.append(text)
             operations.ops = [FindingOp(text), *operations.ops]
@@ -77,9 +81,11 @@ def unsettled(chain: Chain) -> list[tuple[Path, int, str]]:
     return found
 
 
-def _with_findings(container: ops.OpContainer, texts: list[str]) -> Iterator[ops.MigrateOperation]:
+def _with_findings(
+    container: ops.OpContainer, texts: list[str], dialect: str
+) -> Iterator[ops.MigrateOperation]:
     for operation in container.ops:
-        for text in doubts.about(operation, container):
+        for text in doubts.about(operation, container, dialect):
             texts.append(text)
             yield FindingOp(text)
         yield operation

@@ -44,16 +44,17 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(command: str) -> int:
     service = config.load()
-    reason = _not_used(service, command)
-    if reason:
-        print(f"{reason}: the local PostgreSQL is not used.", file=sys.stderr)
-        return 0
     if command == "remove" and production.in_production(service):
         raise Problem(
-            "The local database is not removed in production.",
+            "The local database (.local) is not removed in production.",
             why="What it holds may be what customers stored.",
             remedy="Unset ENVIRONMENT, in the environment and in .env, if this is no production.",
         )
+    reason = _not_used(service, command)
+    if reason:
+        if command != "remove":
+            print(f"{reason}: the local PostgreSQL is not used.", file=sys.stderr)
+        return 0
     server = local(service.root)
     url = server.url(service.database_name)
     if command == "start":

@@ -27,10 +27,11 @@ with connected(urls.current(service)) as connection:
     models.metadata(service).create_all(connection)
     connection.commit()
 """
-# A user as a container has one: by number only, without a name or a home.
+# A user as a container has one, by number only, who may pass through root's folders to the test's.
 NUMBER = 54321
 WITHOUT_A_NAME = (
     "setpriv",
+    "--securebits=+no_setuid_fixup",
     f"--reuid={NUMBER}",
     f"--regid={NUMBER}",
     "--clear-groups",

@@ -1,0 +1,43 @@
+"""Schema operations as SQL, for a person to read and run."""
+
+from collections.abc import Iterator
+from io import StringIO
+
+from alembic.operations import Operations, ops
+from alembic.runtime.migration import MigrationContext
+
+
+def statements(operations: ops.OpContainer, dialect: str) -> list[str]:
+    """Write what operations would run.
+
+    Args:
+        operations: what Alembic's comparison found.
+        dialect: SQLAlchemy's name of the kind of database.
+
+    Returns:
+        One statement each; for what the database has no single statement (SQLite changes most of a
+        table by recreating it), a comment.
+    """
+    return [text for operation in _single(operations) for text in _written(operation, dialect)]
+
+
+def _single(operations: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
+    for operation in operations.ops:
+        if isinstance(operation, ops.OpContainer):
+            yield from _single(operation)
+        else:
+            yield operation
+
+
+def _written(operation: ops.MigrateOperation, dialect: str) -> Iterator[str]:
+    written = StringIO()
+    context = MigrationContext.configure(
+        dialect_name=dialect, opts={"as_sql": True, "output_buffer": written}
+    )
+    try:
+        Operations(context).invoke(operation)
+    except NotImplementedError:
+        yield f"-- {operation.to_diff_tuple()[0]}: recreate the table"
+    for statement in written.getvalue().split(";\n\n"):
+        if text := " ".join(statement.split()):
+            yield f"{text};"
