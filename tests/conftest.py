@@ -89,9 +89,12 @@ def service(tmp_path: Path, render: Callable[..., Path]) -> Iterator[Callable[..
 
     yield service
     for folder in folders:
-        for module in ("strata.background", "strata.server"):
-            verb = "stop" if module == "strata.background" else "remove"
-            subprocess.run([sys.executable, "-m", module, verb], cwd=folder, capture_output=True)
+        for sign, *command in (
+            ("service.lock", "strata.background", "stop"),
+            ("postgresql", "strata.server", "remove"),
+        ):
+            if (folder / ".local" / sign).exists():
+                subprocess.run([sys.executable, "-m", *command], cwd=folder, capture_output=True)
 
 
 @pytest.fixture

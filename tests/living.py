@@ -141,6 +141,7 @@ class Service:
     def engine(self) -> Engine:
         """An engine to the service's database."""
         config = Config(root=self.root, database_name=self.database_name)
+        (self.root / ".local").mkdir(exist_ok=True)
         given = self.environment.get("DATABASE_URL")
         url = given or f"sqlite:///.local/{self.database_name}.db"
         return migration_engine(urls.parse(url, config))
@@ -172,6 +173,8 @@ class Service:
 
     def stands_at(self) -> str | None:
         """The revision in the database's version row."""
+        if not self.columns("alembic_version"):
+            return None
         rows = self.sql("SELECT version_num FROM alembic_version")
         return ",".join(sorted(str(row[0]) for row in rows)) or None
 

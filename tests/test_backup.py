@@ -206,11 +206,13 @@ def test_a_file_that_is_no_whole_backup_is_refused(migrated: Service, tmp_path: 
     picture = tmp_path / "picture.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n")
     for file in (half, foreign, picture, tmp_path, tmp_path / "missing.dump"):
-        refused = migrated.migrate("restore", str(file), "--yes", name_of(migrated))
-        assert refused.returncode == 2, refused.stderr
-        assert str(file) in refused.stderr.splitlines()[0]
-        assert migrated.sql("SELECT name FROM items") == [("a chair",)]
+        with pytest.raises(Problem, match=re.escape(str(file))):
+            backup.check(url_of(migrated), file)
+    refused = migrated.migrate("restore", str(half), "--yes", name_of(migrated))
+    assert refused.returncode == 2
+    assert "Nothing was touched" in refused.stderr
     assert str(path) in refused.stderr
+    assert migrated.sql("SELECT name FROM items") == [("a chair",)]
 
 
 @pytest.mark.databases("mysql")
@@ -262,6 +264,23 @@ def test_a_restore_that_fails_half_way_says_so(migrated: Service, tmp_path: Path
     assert "may hold a part only" in failed.stderr
     restored(migrated, path)
     assert migrated.stands_at() == "002"
+
+
+@pytest.mark.databases("mysql")
+def test_a_user_without_all_rights_leaves_definers_out(migrated: Service, tmp_path: Path) -> None:
+    for statement in LEFTOVERS["mysql"]:
+        migrated.sql(statement)
+    migrated.sql(ITEM.format("a chair DEFINER=`a`@`b`"))
+    path = backed_up(migrated)
+    with a_user_with_a_password(migrated, "mysql", tmp_path) as url:
+        migrated.environment["DATABASE_URL"] = url
+        failed = migrated.migrate("restore", str(path), "--yes", name_of(migrated))
+        assert failed.returncode == 1
+        assert "ERROR 1227" in failed.stderr
+        ok(migrated.migrate("restore", str(path), "--yes", name_of(migrated), "--without-roles"))
+        assert migrated.sql("SELECT name FROM seen") == [("a chair DEFINER=`a`@`b`",)]
+        definers = migrated.sql("SELECT DISTINCT definer FROM information_schema.routines")
+        assert ("keeper@localhost",) in definers
 
 
 @pytest.mark.databases("mysql")
@@ -556,7 +575,6 @@ def a_user_with_a_password(service: Service, database: str, folder: Path) -> Ite
             run(f"GRANT ALL ON `{name}`.* TO keeper@localhost")
         address = url_of(service).url.render_as_string(hide_password=False)
         yield address.replace("root@", f"keeper:{quote(PASSWORD, safe='')}@")
-        service.sql("DROP USER keeper@localhost")
         return
     (folder / "own").mkdir()
     server = Server(folder / "own" / "postgresql", durable=False)

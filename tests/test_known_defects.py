@@ -48,12 +48,14 @@ async def main():
 asyncio.run(main())
 """
 HANDED_OVER = """
+import os, sys
 from alembic import command
 from alembic.config import Config
 from strata import config, urls
 from strata.connection import connected
 
 with connected(urls.current(config.load())) as connection:
+    os.environ["DATABASE_URL"] = sys.argv[1]
     alembic = Config("alembic.ini")
     alembic.attributes["connection"] = connection
     command.upgrade(alembic, "head")
@@ -61,7 +63,7 @@ with connected(urls.current(config.load())) as connection:
     command.upgrade(alembic, "head")
 """
 HANDED_OVER_BY_ASYNCHRONOUS_CODE = """
-import asyncio
+import asyncio, os, sys
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -74,6 +76,7 @@ def upgrade(connection):
 
 async def main():
     engine = create_async_engine(urls.current(config.load()).for_app)
+    os.environ["DATABASE_URL"] = sys.argv[1]
     async with engine.connect() as connection:
         await connection.run_sync(upgrade)
     await engine.dispose()
@@ -135,7 +138,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 def test_three_upgrades_at_once_all_succeed_though_a_revision_is_slow(live: Service) -> None:
-    live.revision("003", "002", f"import time; time.sleep(2); {ADD_PHONE}", DROP_PHONE)
+    # For longer than SQLite itself would wait.
+    live.revision("003", "002", f"import time; time.sleep(6); {ADD_PHONE}", DROP_PHONE)
     upgrades = [
         subprocess.Popen(
             [live.root / ".venv/bin/alembic", "upgrade", "head"],
@@ -173,8 +177,7 @@ def test_a_model_in_a_new_file_gets_its_table(migrated: Service) -> None:
     migrated.write("app/orders/models.py", code)
     _succeeds(migrated.alembic("revision", "--autogenerate", "-m", "add orders"))
     revision = migrated.newest().read_text()
-    assert revision.count("op.create_table(\n") == 1
-    assert revision.count('op.drop_table("orders")' if '"orders"' in revision else "'orders'") >= 1
+    assert revision.count("op.create_table(") == revision.count("op.drop_table(") == 1
     assert "items" not in revision
     _succeeds(migrated.migrate("upgrade"))
     assert migrated.sql("SELECT count(*) FROM orders") == [(0,)]
@@ -187,7 +190,7 @@ def test_migrations_run_inside_a_running_event_loop(live: Service) -> None:
 
 @pytest.mark.parametrize("program", [HANDED_OVER, HANDED_OVER_BY_ASYNCHRONOUS_CODE])
 def test_migrations_run_on_a_connection_that_is_handed_over(live: Service, program: str) -> None:
-    _succeeds(live.run(live.python, "-c", program))
+    _succeeds(live.run(live.python, "-c", program, NOWHERE[live.database]))
     assert live.stands_at() == "002"
     live.sql("SELECT id FROM items")
 
@@ -342,14 +345,14 @@ def test_a_missing_template_of_revisions_is_named(migrated: Service) -> None:
     (migrated.root / "migrations/script.py.mako").unlink()
     migrated.add_column(PHONE)
     for refused in (
-        migrated.migrate("create", "add phone number"),
         migrated.alembic("revision", "--autogenerate", "-m", "add phone number"),
+        migrated.migrate("create", "add phone number"),
     ):
-        assert refused.returncode == 1 or refused.returncode == 255
-        assert "script.py.mako" in refused.stderr
+        assert refused.returncode != 0
+        assert "script.py.mako is missing" in refused.stderr
         assert "Traceback" not in refused.stderr
-        assert "git checkout" in refused.stderr
-    assert migrated.newest().name == "002_items.py"
+    _succeeds(migrated.shell(refused.stderr.splitlines()[-1].removeprefix("Bring it back: ")))
+    _succeeds(migrated.migrate("create", "add phone number"))
 
 
 def test_a_revision_that_no_file_has_stays_in_the_database(migrated: Service) -> None:

@@ -47,6 +47,13 @@ def refuse_creation(
         applied: the revisions at which the database stands.
     """
     message = arguments["message"]
+    template = config.root / config.migrations / "script.py.mako"
+    if message is not None and not template.is_file():
+        raise Problem(
+            f"{template} is missing.",
+            why="A new revision is written from it.",
+            remedy=f"Bring it back: git -C {template.parent} checkout -- {template.name}",
+        )
     if message is not None and production.in_production(config):
         raise Problem(
             "A revision is not made in production.",

@@ -3,17 +3,20 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from alembic.autogenerate import produce_migrations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData
 
-from strata import scratch, words
+from strata import plan, revisions, scratch, words
 from strata.autogenerate import comparison
 from strata.config import Config
 from strata.connection import connected
 from strata.errors import Problem
 from strata.log import LOG
+from strata.statements import statements
 
 
 @dataclass(frozen=True)
@@ -82,15 +85,22 @@ def refuse_difference(connection: Connection, config: Config, revision: str | No
 
 
 def _way(connection: Connection, config: Config, name: str, found: Differences) -> str:
-    """How to get a database to a revision that it is not at."""
+    """What brings a database to a revision that it is not at."""
     chain = revisions.read(config.versions)
-    heads = plan.applied(connection)
-    if set(heads) <= set(chain) and len(heads) < 2:
-        standing = next(iter(heads), None)
-        if not differences(connection, config, standing):
-            back = standing is not None and name not in chain.history([name]) - {standing}
-            ...
-    return ""
+    standing = next(iter(plan.applied(connection)), None)
+    known = standing is None or standing in chain
+    if known and standing != name and not differences(connection, config, standing):
+        if standing is None or standing in chain.history([name]):
+            return f"Apply what is missing: python scripts/migrate.py upgrade {name}"
+        return f"Undo what is too much: python scripts/migrate.py downgrade {name}"
+    for head in chain.heads if len(chain.heads) == 1 else ():
+        if head not in (name, standing) and not differences(connection, config, head):
+            return f"It is what {head} makes: python scripts/migrate.py stamp {head}"
+    return (
+        f"Make it so by hand:\n{found.sql}\n"
+        "or, knowing better, with a reason that is logged: "
+        f'python scripts/migrate.py stamp {name} --force "reason"'
+    )
 
 
 def _replay(config: Config, revision: str, url: str) -> None:

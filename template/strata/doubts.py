@@ -7,9 +7,7 @@ from sqlalchemy import Column
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
 
-def about(
-    operation: ops.MigrateOperation, among: ops.OpContainer, dialect: str
-) -> Iterator[str]:
+def about(operation: ops.MigrateOperation, among: ops.OpContainer, dialect: str) -> Iterator[str]:
     """Say what may be wrong with an operation, and what to write instead.
 
     Args:

@@ -38,7 +38,7 @@ models.metadata(service).create_all(migration_engine(urls.current(service)))
 """
 
 PREFERENCES = """\
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from strata.database import Base
@@ -243,10 +243,6 @@ def test_a_forced_check_forgets_the_fingerprint_and_looks_afresh(live: Service) 
     assert not fingerprint.remembered(config).exists()
 
 
-JSON_COLUMN = ("items", {"extra"}, "adds column items.extra")
-NEW_TABLE = ("reviews", {"id", "item_id"}, "adds table reviews")
-INDEX = ("items", set[str](), "adds index ix_items_name_price on items (name, price)")
-
 REVIEWS = """\
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -374,7 +370,7 @@ def test_a_rename_is_flagged_as_data_loss_and_offered_as_a_rename(migrated: Serv
     unsettled = migrated.run(migrated.python, CHECK)
     assert unsettled.returncode == 1
     assert "column items.phone is dropped with its data" in unsettled.stdout
-    offered = re.search(r"replace both by: (op\.alter_column\(.*\))", created.stdout)
+    offered = re.search(r"replace both by: (op\..*\))$", created.stdout, re.MULTILINE)
     assert offered
     file = migrated.newest()
     header = file.read_text().partition("def upgrade()")[0]

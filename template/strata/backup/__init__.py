@@ -84,7 +84,7 @@ def restore(url: DatabaseURL, path: Path, *, roles: bool = True) -> None:
     Args:
         url: the database.
         path: the backup.
-        roles: whether owners and grants are restored too (PostgreSQL).
+        roles: whether owners and grants (PostgreSQL) or definers (MySQL) are restored too.
 
     Raises:
         Problem: it failed; what the database holds now is part of it.

@@ -31,14 +31,14 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
         Problem: SQLite cannot, or the database is locked all the time.
     """
     source = _driver(connection)
-    restarts = last = 0
+    restarts, last = 0, -1
 
     def hold_still(remaining: int) -> None:
         """Begin to read, so that nobody writes, where writes made the copy start anew too often."""
         nonlocal restarts, last
-        restarts += remaining > last > 0
+        restarts += remaining >= last >= 0
         last = remaining
-        if restarts == RESTARTS and not source.in_transaction:
+        if restarts >= RESTARTS and not source.in_transaction:
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
 

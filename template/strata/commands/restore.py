@@ -22,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--without-roles",
         action="store_true",
-        help="PostgreSQL: leave out owners and grants, for a server that lacks those users",
+        help="leave out owners and grants (MySQL: definers), which name users of another server",
     )
 
 

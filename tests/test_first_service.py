@@ -1,0 +1,135 @@
+"""The first hour with a service, from a fresh clone: it is started, used over HTTP and ended."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        number: int = listener.getsockname()[1]
+        return number
+
+
+@pytest.fixture
+def with_uv() -> dict[str, str]:
+    return {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+
+@pytest.mark.parametrize("family", ["postgresql", "sqlite"])
+def test_a_fresh_clone_is_started_used_and_ended_by_make(
+    family: str,
+    service: Callable[..., Path],
+    run: Callable[..., str],
+    port: int,
+    with_uv: dict[str, str],
+) -> None:
+    clone = service(database=family)
+
+    def make(*arguments: str) -> str:
+        return run("make", "-C", clone, f"PORT={port}", *arguments, cwd="/", env=with_uv)
+
+    assert f"http://127.0.0.1:{port}" in make("up")
+    created = _call(f"http://127.0.0.1:{port}/items", {"name": "tea", "price": "2.50"})
+    assert _call(f"http://127.0.0.1:{port}/ready")["status"] == "ready"
+    assert _get(f"http://127.0.0.1:{port}/docs").startswith("<!DOCTYPE html>")
+    make("lint")
+    make("down")
+    assert _is_closed(port)
+    make("up")
+    assert _call(f"http://127.0.0.1:{port}/items/{created['id']}") == created
+    make("clean")
+    assert _is_closed(port)
+    assert not (clone / ".local").exists()
+    make("up")
+    assert _call(f"http://127.0.0.1:{port}/items") == []
+
+
+def test_clean_asks_for_nothing_in_a_fresh_clone(
+    service: Callable[..., Path], run: Callable[..., str]
+) -> None:
+    clone = service()
+    assert run("make", "clean", cwd=clone) == ""
+    assert not (clone / ".venv").exists()
+
+
+@pytest.fixture
+def repository(template: Path, tmp_path: Path, run: Callable[..., str]) -> Iterator[Path]:
+    """A clone of the template's repository, in which a demonstration may leave its service."""
+    clone = tmp_path / "clone"
+    run("git", "clone", "--quiet", template, clone, cwd=tmp_path)
+    yield clone
+    if (clone / "build" / "demo").exists():
+        subprocess.run(["make", "-C", clone / "build" / "demo", "down"], capture_output=True)
+
+
+def test_the_demonstration_runs_and_ends(repository: Path, run: Callable[..., str]) -> None:
+    told = run(sys.executable, "benchmarks/demo.py", cwd=repository)
+    stages = [line.split("s  ")[1] for line in told.splitlines() if "s  " in line]
+    assert [stage.split(":")[0] for stage in stages] == [
+        "copier copy",
+        "make install-dev",
+        "start PostgreSQL",
+        "apply the migrations",
+        "serve",
+        "from copier copy to the first 200",
+        "create an item and read it",
+    ]
+    assert not _processes_in(repository)
+
+
+def test_a_demonstration_that_is_kept_serves_until_it_is_ended(
+    repository: Path, run: Callable[..., str]
+) -> None:
+    for _ in range(2):
+        told = run(sys.executable, "benchmarks/demo.py", "--keep", cwd=repository)
+        opened, ended = told.splitlines()[-2:]
+        assert _get(opened.removeprefix("Open ")).startswith("<!DOCTYPE html>")
+    run("sh", "-c", ended.removeprefix("End it: "), cwd=repository)
+    assert not _processes_in(repository)
+
+
+def test_a_demonstration_that_fails_says_why_and_leaves_nothing_running(
+    repository: Path, run: Callable[..., str]
+) -> None:
+    revision = repository / "template" / "migrations" / "versions" / "002_items.py"
+    revision.write_text(revision.read_text().replace("op.create_table(", "op.create_tabel("))
+    told = run(sys.executable, "benchmarks/demo.py", cwd=repository, status=1)
+    assert "apply the migrations failed" in told
+    assert "create_tabel" in told
+    assert not _processes_in(repository)
+
+
+def _call(url: str, data: object = None) -> dict[str, object] | list[object]:
+    body = None if data is None else json.dumps(data).encode()
+    with urlopen(Request(url, body, {"Content-Type": "application/json"})) as answer:
+        content: dict[str, object] | list[object] = json.load(answer)
+        return content
+
+
+def _get(url: str) -> str:
+    with urlopen(url) as answer:
+        text: str = answer.read().decode()
+        return text.strip()
+
+
+def _is_closed(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _processes_in(folder: Path) -> list[str]:
+    """What runs whose command names the folder."""
+    listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True)
+    return [line for line in listed.stdout.splitlines() if str(folder) in line]

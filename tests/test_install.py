@@ -1,0 +1,94 @@
+"""A service is installed for real, on a machine with Python and make but no package manager."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+TOO_OLD = '#!/bin/sh\nexec {python} -c "import sys; sys.exit(1)"\n'
+WITHOUT_VENV = (
+    '#!/bin/sh\n[ "$2" = venv ] && echo No module named ensurepip && exit 1\nexec {python} "$@"\n'
+)
+JSON = "application/vnd.pypi.simple.v1+json"
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> dict[str, str]:
+    """The environment of such a machine."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "python3").symlink_to(_python())
+    return {"PATH": f"{folder}:/usr/bin:/bin"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("package_manager", ["uv", "pip", "poetry"])
+def test_the_default_service_is_installed_and_passes_its_tests(
+    package_manager: str,
+    service: Callable[..., Path],
+    run: Callable[..., str],
+    bare: dict[str, str],
+) -> None:
+    new = service(package_manager=package_manager)
+    if package_manager == "poetry":
+        _name_an_index_without_json(new)
+    run("make", "install-dev", cwd=new, env=bare)
+    run("make", "test", cwd=new, env=bare)
+    run("make", "lint", cwd=new, env=bare)
+    assert "Nothing to be done" in run("make", "install-dev", cwd=new, env=bare)
+    (new / "pyproject.toml").touch()
+    assert "Nothing to be done" not in run("make", "install-dev", cwd=new, env=bare)
+
+
+@pytest.mark.parametrize("package_manager", ["uv", "pip", "poetry"])
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        (TOO_OLD, "{name} is not Python 3.11 or later: add PYTHON=python3.11"),
+        (WITHOUT_VENV, "{name} -m venv .venv fails; on Debian and Ubuntu, run: apt-get install"),
+    ],
+    ids=["too old", "without venv"],
+)
+def test_a_python_that_will_not_do_is_told_in_one_line(
+    script: str,
+    line: str,
+    package_manager: str,
+    service: Callable[..., Path],
+    tmp_path: Path,
+    bare: dict[str, str],
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(script.format(python=_python()))
+    python.chmod(0o755)
+    new = service(package_manager=package_manager)
+    made = subprocess.run(
+        ["make", "install-dev"],
+        cwd=new,
+        env={**bare, "PYTHON": str(python)},
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 2
+    told, ended = made.stderr.strip().splitlines()
+    assert told.startswith(line.format(name=python))
+    assert ended.startswith("make: ***")
+    assert not (new / ".venv").exists()
+
+
+def _python() -> Path:
+    return Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
+
+
+def _name_an_index_without_json(service: Path) -> None:
+    """Poetry asks its own index for JSON; a mirror that has none is named to it as another."""
+    program = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    index = told.stdout.strip().rstrip("/")
+    with urlopen(Request(f"{index}/pip/", headers={"Accept": JSON})) as answer:
+        if answer.headers.get_content_type() == JSON:
+            return
+    with (service / "pyproject.toml").open("a") as file:
+        file.write(f'\n[[tool.poetry.source]]\nname = "mirror"\nurl = "{index}/"\n')

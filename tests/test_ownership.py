@@ -1,0 +1,62 @@
+"""docs/ownership.md, copier.yml and the tree say the same of who owns which file."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import copier
+from pathspec import GitIgnoreSpec
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+# Not in the template: a team makes them.
+MADE_LATER = {"local.mk", "compose.override.yaml", "migrations/schema.snapshot"}
+
+
+def table() -> list[tuple[str, str]]:
+    """The patterns of docs/ownership.md with their owners, in order."""
+    rows = re.findall(
+        r"^\| (`.*?`) \| (ours|yours|shared) \|",
+        (REPOSITORY / "docs" / "ownership.md").read_text(),
+        re.MULTILINE,
+    )
+    return [
+        (pattern, owner) for patterns, owner in rows for pattern in re.findall("`(.*?)`", patterns)
+    ]
+
+
+def owner_of(path: str) -> str | None:
+    """Who owns a file by docs/ownership.md."""
+    for pattern, owner in table():
+        if GitIgnoreSpec.from_lines([f"/{pattern}"]).match_file(path):
+            return owner
+    return None
+
+
+def files(service: Path) -> set[str]:
+    return {str(path.relative_to(service)) for path in service.rglob("*") if path.is_file()}
+
+
+def test_every_file_of_a_service_has_an_owner(render: Callable[..., Path]) -> None:
+    unowned = sorted(path for path in files(render()) if owner_of(path) is None)
+    assert unowned == []
+
+
+def test_every_line_of_the_list_is_about_a_file(render: Callable[..., Path]) -> None:
+    rendered = files(render()) | files(render(package_manager="poetry")) | MADE_LATER
+    for pattern, _ in table():
+        spec = GitIgnoreSpec.from_lines([f"/{pattern}"])
+        assert any(spec.match_file(path) for path in rendered), pattern
+
+
+def test_a_second_copy_leaves_alone_exactly_what_is_yours(
+    service: Callable[..., Path], template: Path
+) -> None:
+    emptied = service()
+    for path in files(emptied) - {".copier-answers.yml"}:
+        (emptied / path).write_text("")
+    copier.run_copy(str(template), emptied, data={}, defaults=True, overwrite=True, quiet=True)
+    kept = {path for path in files(emptied) if not (emptied / path).read_text()}
+    empty_anyway = {path for path in files(emptied) if path.endswith("__init__.py")}
+    assert kept - empty_anyway == {
+        path for path in files(emptied) - empty_anyway if owner_of(path) == "yours"
+    }
