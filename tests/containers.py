@@ -109,7 +109,13 @@ class Image:
         words += ["chroot", "--groups=", f"--userspec={user}", str(root)]
         words += ["sh", "-c", 'cd "$0" && exec "$@"', self.folder, *command]
         return subprocess.Popen(
-            [*NAMESPACES, *more_namespaces, "sh", "-ec", "\n".join([*lines, shlex.join(["exec", *words])])],
+            [
+                *NAMESPACES,
+                *more_namespaces,
+                "sh",
+                "-ec",
+                "\n".join([*lines, shlex.join(["exec", *words])]),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -18,7 +18,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from string import Template
 
-import dockerfile
+import dockerfile  # type: ignore[import-not-found]
 
 from tests.containers import Image
 
@@ -128,9 +128,7 @@ class Builder:
                 )
         raise NotImplementedError(instruction.original)
 
-    def _once(
-        self, image: Image, words: tuple[str, ...], change: Callable[[Image], None]
-    ) -> Image:
+    def _once(self, image: Image, words: tuple[str, ...], change: Callable[[Image], None]) -> Image:
         """The image with a change to its files, which the words tell apart from every other."""
         history = (*image.history, *words)
         if history not in self.built:

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, TypeDecorator
 
 from strata import findings, production
+from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
 from strata.log import LOG
@@ -77,12 +78,19 @@ def refuse_creation(
 
 
 def review(context: MigrationContext, _revision: Any, directives: list[MigrationScript]) -> None:
-    """Alembic's `process_revision_directives`: write no file when nothing has changed."""
+    """Alembic's `process_revision_directives`: write no file when nothing has changed.
+
+    An empty revision, which is asked for without autogenerate, gets a pattern for data.
+    """
     arguments = context.opts["revision_context"].command_args
     only_compares = arguments["message"] is None
-    if not arguments["autogenerate"] or only_compares:
+    if only_compares:
         return
     script = directives[0]
+    if not arguments["autogenerate"]:
+        for operations in script.upgrade_ops_list:
+            operations.ops.append(BatchesOp())
+        return
     if all(operations.is_empty() for operations in script.upgrade_ops_list):
         directives.clear()
         return

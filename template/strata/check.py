@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from alembic.autogenerate import produce_migrations
 from alembic.runtime.migration import MigrationContext
 
-from strata import autogenerate, findings, models, plan, revisions, scratch, words
+from strata import autogenerate, findings, git, models, plan, revisions, scratch, words
 from strata.config import Config
 from strata.connection import connected
 
@@ -28,6 +28,12 @@ def faults(config: Config) -> Iterator[str]:
         return
     for file, line, text in findings.unsettled(chain):
         yield f"{file.relative_to(config.root)}:{line}: {text}"
+    for name, back in git.edited(config.versions):
+        yield (
+            f"{name} was edited after it was committed.\n"
+            "Databases that ran it do not get the edit, and new ones do.\n"
+            f"Bring it back, and write the change as a revision of its own: {back}"
+        )
     with scratch.migrated(config) as url, connected(url) as connection:
         context = MigrationContext.configure(connection, opts=autogenerate.comparison(metadata))
         operations = produce_migrations(context, metadata).upgrade_ops

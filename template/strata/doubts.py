@@ -37,6 +37,13 @@ def about(operation: ops.MigrateOperation, among: ops.OpContainer, dialect: str)
                 f"the type of {operation.table_name}.{operation.column_name} changes: values that "
                 "do not fit are lost or refused, and the table may be rewritten."
             )
+    if isinstance(operation, ops.AlterColumnOp) and operation.modify_nullable is False:
+        table, name = operation.table_name, operation.column_name
+        yield (
+            f"column {table}.{name} becomes NOT NULL: this fails where a row holds NULL.\n"
+            "Give those rows a value first: "
+            f'op.execute("UPDATE {table} SET {name} = ... WHERE {name} IS NULL")'
+        )
     for name, type_ in _types(operation):
         if isinstance(type_, UserDefinedType):
             yield (

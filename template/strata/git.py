@@ -1,9 +1,13 @@
-"""What git knows of revisions' files that are not here."""
+"""What git knows of revisions' files: those that are not here, and those that were edited."""
 
 import hashlib
+import os
 import subprocess
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+
+MAIN_BRANCHES = ("origin/HEAD", "main", "master")
 
 
 def file_of_revision(versions: Path, revision: str) -> str | None:
@@ -43,11 +47,30 @@ def version_of_file(path: Path, sha256: str) -> str | None:
     return None
 
 
+def edited(versions: Path) -> Iterator[tuple[str, str]]:
+    """Find the files that the main branch has and that are different here.
+
+    Args:
+        versions: the folder of the revisions.
+
+    Returns:
+        Their names, each with the command that brings the file back.
+    """
+    for branch in MAIN_BRANCHES:
+        if base := _git(versions, "merge-base", "HEAD", branch).decode().strip():
+            changed = ("diff", "--name-only", "--diff-filter=M", "--relative", base, "--", "*.py")
+            for name in _git(versions, *changed).decode().splitlines():
+                yield name, f"git -C {versions} checkout {base} -- {name}"
+            return
+
+
 def _git(folder: Path, *arguments: str) -> bytes:
     """What git answers; nothing where there is no git or no repository."""
+    # In a hook git names its own files, relative to another folder than this.
+    environment = {name: os.environ[name] for name in os.environ if not name.startswith("GIT_")}
     try:
         return subprocess.run(
-            ["git", *arguments], cwd=folder, capture_output=True, check=True
+            ["git", *arguments], cwd=folder, env=environment, capture_output=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError):
         return b""

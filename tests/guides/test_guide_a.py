@@ -7,14 +7,11 @@ import pytest
 
 from strata import fingerprint
 from strata.config import load
+from tests.changes import ADD_PHONE, AN_ITEM, DROP_PHONE, PHONE, two_branches
 from tests.living import Service
 
 MIGRATE = "./scripts/migrate.sh"
 CHECK = "scripts/check_migrations.py"
-PHONE = "phone: Mapped[str | None] = mapped_column(String(20))"
-ADD_PHONE = 'op.add_column("items", sa.Column("phone", sa.String(20)))'
-DROP_PHONE = 'op.drop_column("items", "phone")'
-AN_ITEM = "INSERT INTO items (name, price) VALUES ('chair', 10)"
 
 CUSTOMERS = """\
 def upgrade() -> None:
@@ -56,12 +53,6 @@ def make_all_tables(service: Service) -> None:
     """Have `create_all` make the models' tables."""
     done = service.run(service.python, "-c", CREATE_ALL)
     assert done.returncode == 0, done.stderr
-
-
-def two_branches(service: Service) -> None:
-    """Two revisions that follow the same one, as after a merge in git."""
-    service.revision("003", "002", ADD_PHONE, DROP_PHONE)
-    service.revision("004", "002", 'op.add_column("items", sa.Column("size", sa.Integer()))')
 
 
 @pytest.fixture

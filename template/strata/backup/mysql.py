@@ -127,7 +127,8 @@ def _without_definers(path: Path) -> Iterator[bytes]:
     """The dump with views, triggers and routines that belong to the user who restores them."""
     with gzip.open(path) as file:
         for line in file:
-            yield line if line.startswith(b"INSERT INTO ") else DEFINER.sub(b"", line)
+            made = line.startswith((b"/*!", b"CREATE "))
+            yield DEFINER.sub(b"", line, count=1) if made else line
 
 
 def _is_mariadb(connection: Connection) -> bool:

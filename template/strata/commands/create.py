@@ -17,20 +17,6 @@ from alembic.operations.ops import MigrationScript
 from strata import findings, plan, revisions, words
 from strata.config import Config
 
-BATCHES = """\
-    # Data in batches, each its own transaction, so that no row is locked for long:
-    # connection = op.get_bind()
-    # with op.get_context().autocommit_block():
-    #     while connection.execute(
-    #         sa.text(
-    #             "UPDATE items SET name = trim(name) WHERE id IN "
-    #             "(SELECT id FROM items WHERE name <> trim(name) LIMIT 1000)"
-    #         )
-    #     ).rowcount:
-    #         pass
-    pass
-"""
-
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `create` takes."""
@@ -59,8 +45,6 @@ def run(arguments: Namespace, config: Config) -> int:
     for script in written if isinstance(written, Sequence) else [written]:
         assert script is not None
         path = Path(script.path)
-        if arguments.empty:
-            path.write_text(path.read_text().replace("    pass\n", BATCHES, 1))
         _format(path)
         print(f"Wrote {path.relative_to(config.root)}")
     for sentence in found:

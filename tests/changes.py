@@ -1,0 +1,17 @@
+"""Changes to the example of a service that many tests make."""
+
+from tests.living import Service
+
+AN_ITEM = "INSERT INTO items (name, price) VALUES ('chair', 10)"
+
+PHONE = "phone: Mapped[str | None] = mapped_column(String(20))"
+ADD_PHONE = 'op.add_column("items", sa.Column("phone", sa.String(20)))'
+DROP_PHONE = 'op.drop_column("items", "phone")'
+ADD_SIZE = 'op.add_column("items", sa.Column("size", sa.Integer()))'
+DROP_SIZE = 'op.drop_column("items", "size")'
+
+
+def two_branches(service: Service) -> None:
+    """Two revisions that follow the same one, as after a merge in git."""
+    service.revision("003", "002", ADD_PHONE, DROP_PHONE)
+    service.revision("004", "002", ADD_SIZE, DROP_SIZE)
