@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,7 +78,9 @@ class Image:
             command or self.command, mounts or {}, given, user or self.user, "--net"
         )
         try:
-            yield Container(process, given)
+            container = Container(process, given)
+            container.wait_until_entered()
+            yield container
         finally:
             process.kill()
             process.communicate()
@@ -135,6 +137,15 @@ class Container:
         """The number of its first process, on this machine."""
         tasks = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return int(tasks.read_text())
+
+    def wait_until_entered(self) -> None:
+        """Wait until its root folder is its own."""
+        here = Path("/").stat().st_dev
+        while self.process.poll() is None:
+            with suppress(ValueError, OSError):
+                if Path(f"/proc/{self.first}/root/").stat().st_dev != here:
+                    return
+            time.sleep(0.01)
 
     def exec(self, *command: str) -> tuple[int, str]:
         """Run a command beside the first process, as root: its status and what it wrote."""

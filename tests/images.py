@@ -11,10 +11,10 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from string import Template
 
@@ -32,7 +32,7 @@ class BuildError(Exception):
 
 
 class Builder:
-    """Builds images, and does nothing twice.
+    """Builds images, and no stage twice.
 
     Args:
         folder: for the layers, on a file system that overlays can be made of.
@@ -51,42 +51,76 @@ class Builder:
         Raises:
             BuildError: a RUN failed.
         """
-        stages: dict[str, tuple[str, list[dockerfile.Command]]] = {}
-        for instruction in dockerfile.parse_file(str(context / "Dockerfile")):
-            if instruction.cmd.upper() == "FROM":
-                base, _, name = instruction.value
-                stages[name] = (base, [])
-            elif stages:
-                stages[name][1].append(instruction)
-
-        @cache
-        def stage(name: str) -> Image:
-            base, instructions = stages[name]
-            image = stage(base) if base in stages else self.machine
-            for instruction in instructions:
-                image = self._after(instruction, image, context, stage)
-            return image
-
-        return stage(target)
+        return _Build(self, context).stage(target)
 
     @cached_property
     def machine(self) -> Image:
         """This machine in place of an official image of Python."""
-        image = Image(self._place())
+        image = Image(self.layer())
         if sys.base_prefix != "/usr/local":
             ways = shlex.join(str(way) for way in Path(sys.base_prefix).parents)
             python = shlex.quote(f"{sys.base_prefix}/bin/python3")
-            self._run(image, f"chmod a+rx {ways} && {python} -m venv /usr/local", ())
+            self.run(image, f"chmod a+rx {ways} && {python} -m venv /usr/local", ())
         return image
 
-    def _after(
-        self,
-        instruction: dockerfile.Command,
-        image: Image,
-        context: Path,
-        stage: Callable[[str], Image],
-    ) -> Image:
-        """What an instruction makes of an image."""
+    def layer(self, below: Path | None = None) -> Path:
+        """A new layer, which begins with all that is in the one below."""
+        layer = self.folder / str(next(self.numbers)) / "layer"
+        layer.mkdir(parents=True)
+        if below:
+            subprocess.run(["cp", "--archive", f"{below}/.", layer], check=True)
+        return layer
+
+    def run(self, image: Image, command: str, flags: Sequence[str]) -> None:
+        """Do what RUN does."""
+        mounts = {}
+        for flag in flags:
+            mount = dict(part.split("=") for part in flag.removeprefix("--mount=").split(","))
+            assert mount["type"] == "cache", flag
+            kept = self.caches / mount["target"][1:]
+            kept.mkdir(parents=True, exist_ok=True)
+            mounts[kept] = mount["target"]
+        status, told = image.run("sh", "-c", command, mounts=mounts, environment=REACH)
+        if status:
+            raise BuildError(told)
+
+
+class _Build:
+    """One folder's Dockerfile."""
+
+    def __init__(self, builder: Builder, context: Path) -> None:
+        self.builder = builder
+        self.context = context
+        self.stages: dict[str, tuple[str, list[dockerfile.Command]]] = {}
+        for instruction in dockerfile.parse_file(str(context / "Dockerfile")):
+            if instruction.cmd.upper() == "FROM":
+                base, _, name = instruction.value
+                self.stages[name] = (base, [])
+            elif self.stages:
+                self.stages[name][1].append(instruction)
+
+    def stage(self, name: str) -> Image:
+        base, instructions = self.stages[name]
+        below = self.stage(base) if base in self.stages else self.builder.machine
+        history = (*below.history, *(word for each in instructions for word in self._words(each)))
+        if history not in self.builder.built:
+            image = replace(below, layer=self.builder.layer(below.layer), history=history)
+            for instruction in instructions:
+                image = self._after(instruction, image)
+            self.builder.built[history] = image
+        return self.builder.built[history]
+
+    def _words(self, instruction: dockerfile.Command) -> Iterator[str]:
+        """What tells an instruction, with the files that it copies, from every other."""
+        yield instruction.original
+        if origin := _origin(instruction):
+            yield from self.stage(origin).history
+        elif instruction.cmd.upper() == "COPY":
+            for path in _chosen(self.context, instruction.value[:-1]):
+                yield f"{path} {(self.context / path).read_bytes()!r}"
+
+    def _after(self, instruction: dockerfile.Command, image: Image) -> Image:
+        """Carry out an instruction: the image that it leaves."""
         value = instruction.value
         match instruction.cmd.upper():
             case "ENV":
@@ -101,69 +135,32 @@ class Builder:
                 return replace(image, command=value)
             case "HEALTHCHECK":
                 return replace(image, health=value[1:])
-            case "EXPOSE":
-                return image
             case "RUN":
-                return self._once(
-                    image,
-                    (str(image.environment), instruction.original),
-                    lambda image: self._run(image, value[0], instruction.flags),
-                )
+                self.builder.run(image, value[0], instruction.flags)
             case "COPY":
-                *sources, place = value
-                origin = [flag.removeprefix("--from=") for flag in instruction.flags]
-                inside = (Path(image.folder) / place).relative_to("/")
-                if not origin:
-                    files = list(_chosen(context, sources))
-                    return self._once(
-                        image,
-                        tuple(f"{path} {(context / path).read_bytes()!r}" for path in files),
-                        lambda image: _copy(context, files, image.layer / inside),
-                    )
-                made = stage(*origin)
-                return self._once(
-                    image,
-                    made.history,
-                    lambda image: _copy_tree(made.layer / sources[0][1:], image.layer / inside),
-                )
-        raise NotImplementedError(instruction.original)
+                self._copy(instruction, image)
+            case "EXPOSE":
+                pass
+            case _:
+                raise NotImplementedError(instruction.original)
+        return image
 
-    def _once(self, image: Image, words: tuple[str, ...], change: Callable[[Image], None]) -> Image:
-        """The image with a change to its files, which the words tell apart from every other."""
-        history = (*image.history, *words)
-        if history not in self.built:
-            new = replace(image, layer=self._place(), history=history)
-            subprocess.run(["cp", "--archive", f"{image.layer}/.", new.layer], check=True)
-            change(new)
-            self.built[history] = new
-        return replace(image, layer=self.built[history].layer, history=history)
-
-    def _place(self) -> Path:
-        layer = self.folder / str(next(self.numbers)) / "layer"
-        layer.mkdir(parents=True)
-        return layer
-
-    def _run(self, image: Image, command: str, flags: Sequence[str]) -> None:
-        mounts = {}
-        for flag in flags:
-            mount = dict(part.split("=") for part in flag.removeprefix("--mount=").split(","))
-            assert mount["type"] == "cache", flag
-            kept = self.caches / mount["target"][1:]
-            kept.mkdir(parents=True, exist_ok=True)
-            mounts[kept] = mount["target"]
-        status, told = image.run("sh", "-c", command, mounts=mounts, environment=REACH)
-        if status:
-            raise BuildError(told)
+    def _copy(self, instruction: dockerfile.Command, image: Image) -> None:
+        *sources, place = instruction.value
+        target = image.layer / (Path(image.folder) / place).relative_to("/")
+        if origin := _origin(instruction):
+            (source,) = sources
+            shutil.copytree(self.stage(origin).layer / source[1:], target, symlinks=True)
+            return
+        for path in _chosen(self.context, sources):
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(self.context / path, target / path)
 
 
-def _copy(context: Path, files: Sequence[Path], place: Path) -> None:
-    for path in files:
-        (place / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(context / path, place / path)
-
-
-def _copy_tree(source: Path, place: Path) -> None:
-    shutil.copytree(source, place, symlinks=True, dirs_exist_ok=True)
+def _origin(instruction: dockerfile.Command) -> str:
+    """The stage that COPY --from names, if it does."""
+    flags = [flag for flag in instruction.flags if flag.startswith("--from=")]
+    return flags[0].removeprefix("--from=") if flags else ""
 
 
 def _chosen(context: Path, sources: Sequence[str]) -> Iterator[Path]:

@@ -90,11 +90,14 @@ def _run_on(connection: Connection, config: Config) -> None:
             transactional=options["transactional_ddl"],
             heads=asked.get_current_heads(),
         )
+        checks = partial(_check, connection, config)
+        if asked.opts.get("purge"):
+            # Alembic empties alembic_version before it asks for the first step.
+            checks(list(asked.opts["fn"]((), asked)))
         if outermost:
             # A transaction that is open here would be the caller's to Alembic, which then
             # commits nothing.
             connection.rollback()
-        checks = partial(_check, connection, config)
         context.configure(**options, fn=watch.steps(asked.opts["fn"], checks))
         with watch, recreate.guarded(connection):
             _migrate(config, watch)

@@ -19,6 +19,14 @@ from tests.living import Service
 MIGRATE = "./migrate.sh"
 CHECK = "scripts/check_migrations.py"
 
+UP_DOWN_AND_UP = (
+    "tests/schema/test_migrations.py::"
+    "test_every_revision_goes_up_down_and_up_again_with_rows_in_the_tables"
+)
+COMPULSORY = """\
+with op.batch_alter_table("items") as batch_op:
+        batch_op.alter_column("phone", existing_type=sa.String(20), nullable=False)"""
+
 MARKDOWN = """\
 class Markdown(UserDefinedType[str]):
     cache_ok = True
@@ -89,11 +97,8 @@ def test_an_empty_revision_comes_with_a_pattern_for_data_that_works(migrated: Se
     assert written.returncode == 0, written.stderr
     file = migrated.newest()
     assert file.name.endswith("_migrate_user_data.py")
-    pattern = file.read_text()
-    file.write_text(re.sub(r"(?m)^    # (?!###|Data)", "    ", pattern))
-    assert "\n    while connection.execute(" in file.read_text().replace(
-        "        while", "    while"
-    )
+    file.write_text(re.sub(r"(?m)^    # (?!###|Data)", "    ", file.read_text()))
+    assert "\n    with op.get_context().autocommit_block():\n" in file.read_text()
     upgraded = migrated.migrate("upgrade")
     assert upgraded.returncode == 0, upgraded.stderr
     assert migrated.sql("SELECT name FROM items ORDER BY id") == [("chair",), ("desk",)]
@@ -117,16 +122,29 @@ def test_plain_alembic_merges_heads_named_before_the_message(migrated: Service) 
 
 @pytest.mark.row("C4")
 def test_a_revision_that_does_not_go_up_again_fails_the_services_tests(migrated: Service) -> None:
-    """C4: a test in the service takes every revision up, down and up; the database is left alone."""
-    test = "tests/schema/test_migrations.py::test_every_revision_goes_up_down_and_up_again"
+    """C4: a test in the service takes each up, down and up, and leaves the database alone."""
     revision = migrated.revision("003", "002", ADD_PHONE)
-    failed = migrated.run(migrated.python, "-m", "pytest", "-q", test)
+    failed = migrated.run(migrated.python, "-m", "pytest", "-q", UP_DOWN_AND_UP)
     assert failed.returncode == 1, failed.stdout
     assert "003_by_hand.py" in failed.stdout
     revision.write_text(revision.read_text().rpartition("pass")[0] + f"{DROP_PHONE}\n")
-    passed = migrated.run(migrated.python, "-m", "pytest", "-q", test)
+    passed = migrated.run(migrated.python, "-m", "pytest", "-q", UP_DOWN_AND_UP)
     assert passed.returncode == 0, passed.stdout
     assert migrated.stands_at() == "002"
+
+
+@pytest.mark.row("C4")
+def test_a_revision_that_rows_do_not_allow_fails_the_services_tests(migrated: Service) -> None:
+    """C4: there are rows in the tables, with NULL where it is allowed."""
+    migrated.revision("003", "002", ADD_PHONE, DROP_PHONE)
+    revision = migrated.revision("004", "003", COMPULSORY, COMPULSORY.replace("False", "True"))
+    failed = migrated.run(migrated.python, "-m", "pytest", "-q", UP_DOWN_AND_UP)
+    assert failed.returncode == 1, failed.stdout
+    assert "004_by_hand.py" in failed.stdout
+    filling = "op.execute(\"UPDATE items SET phone = 'none' WHERE phone IS NULL\")\n    with"
+    revision.write_text(revision.read_text().replace("with", filling, 1))
+    passed = migrated.run(migrated.python, "-m", "pytest", "-q", UP_DOWN_AND_UP)
+    assert passed.returncode == 0, passed.stdout
 
 
 @pytest.mark.row("C4b")

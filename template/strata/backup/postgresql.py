@@ -107,8 +107,9 @@ def _listed(program: Path, path: Path, existing: set[str]) -> Iterator[str]:
     """
     made = "|".join(map(re.escape, existing - {"public"}))
     left_out = re.compile(rf"\d+; \d+ \d+ (SCHEMA - ({made})|COMMENT - EXTENSION) ")
-    lines = output([program, "--list", path]).decode().splitlines(keepends=True)
-    with tempfile.NamedTemporaryFile("w") as file:
+    told = output([program, "--list", path]).decode(errors="surrogateescape")
+    lines = told.splitlines(keepends=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape") as file:
         file.writelines(line for line in lines if not left_out.match(line))
         file.flush()
         yield file.name
