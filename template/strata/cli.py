@@ -8,6 +8,7 @@ from importlib import import_module
 from types import ModuleType
 
 from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 
 from strata import commands
 from strata.config import load
@@ -48,6 +49,10 @@ def main(argv: list[str]) -> int:
     except CommandError as error:
         print(error, file=sys.stderr)
         return error.__cause__.status if isinstance(error.__cause__, Problem) else 1
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        print(f"The database refused or was lost: {reason}", file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         return 130
 

@@ -12,17 +12,18 @@ from strata.urls import DatabaseURL
 
 
 @contextmanager
-def connected(url: DatabaseURL) -> Iterator[Connection]:
+def connected(url: DatabaseURL, *, reading: bool = False) -> Iterator[Connection]:
     """Connect to a database as migrations do.
 
     Args:
         url: the database.
+        reading: whether nothing is written, so that on SQLite no writer is waited for.
 
     Raises:
         Problem: it cannot be reached (exit status 3), or its driver is not installed.
     """
     try:
-        connection = migration_engine(url).connect()
+        connection = migration_engine(url, reading=reading).connect()
     except OperationalError as error:
         raise unreachable(url, error) from error
     except ModuleNotFoundError as error:

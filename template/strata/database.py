@@ -61,7 +61,7 @@ class Database:
             pool_pre_ping=True,
             pool_recycle=1800,
         )
-        _prepare(engine.sync_engine, url, for_migrations=False)
+        _prepare(engine.sync_engine, url, begin="BEGIN", foreign_keys="ON")
         return cls(
             engine,
             async_sessionmaker(engine, expire_on_commit=False),
@@ -119,19 +119,29 @@ class Database:
             self.turns.release()
 
 
-def migration_engine(url: DatabaseURL) -> Engine:
+def migration_engine(url: DatabaseURL, *, reading: bool = False) -> Engine:
     """An engine for one migration: synchronous, without a pool.
+
+    Args:
+        url: the database.
+        reading: whether its transactions only read, so that on SQLite they need no write lock.
 
     On SQLite foreign keys are not enforced, since a batch operation drops the table that it
     recreates (https://sqlite.org/lang_altertable.html#otheralter, step 1).
     """
     engine = create_engine(url.for_migrations, poolclass=NullPool)
-    _prepare(engine, url, for_migrations=True)
+    _prepare(engine, url, begin="BEGIN" if reading else "BEGIN IMMEDIATE", foreign_keys="OFF")
     return engine
 
 
-def _prepare(engine: Engine, url: DatabaseURL, *, for_migrations: bool) -> None:
+def _prepare(engine: Engine, url: DatabaseURL, *, begin: str, foreign_keys: str) -> None:
     """Make SQLite's transactions real: the driver would commit before each DDL statement.
+
+    Args:
+        engine: of any database; only SQLite's is changed.
+        url: the database.
+        begin: the statement that begins a transaction.
+        foreign_keys: whether they are enforced, ON or OFF.
 
     https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
     """
@@ -142,11 +152,11 @@ def _prepare(engine: Engine, url: DatabaseURL, *, for_migrations: bool) -> None:
     def _connected(dbapi_connection: Any, _record: object) -> None:
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        cursor.execute(f"PRAGMA foreign_keys = {'OFF' if for_migrations else 'ON'}")
+        cursor.execute(f"PRAGMA foreign_keys = {foreign_keys}")
         cursor.execute("PRAGMA busy_timeout = 5000")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if for_migrations else "BEGIN")
+            connection.exec_driver_sql(begin)

@@ -135,10 +135,13 @@ def _check(connection: Connection, config: Config, steps: list[Any]) -> None:
         if not context.config.attributes.get("stamp_is_settled"):
             target = steps[-1].to_revisions_no_deps
             compare.refuse_difference(connection, config, target[0] if target else None)
-    elif production.in_production(config):
+        return
+    if production.in_production(config):
         url = connection.engine.url
         name = DatabaseURL(urls.FAMILIES[connection.dialect.name], url).name
         production.confirm_loss(steps, name, _confirmed())
+    if steps and (prepare := context.config.attributes.get("before_the_first_step")):
+        prepare()
 
 
 def _confirmed() -> str | None:

@@ -1,7 +1,4 @@
-"""What is asked twice where a mistake would reach customers.
-
-`python -m strata.production` refuses in production what makes no difference elsewhere.
-"""
+"""What is asked twice where a mistake would reach customers."""
 
 import ast
 import sys
@@ -9,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from strata.config import Config, load, named
+from strata.config import Config, named
 from strata.errors import Problem
 
 DROPS = {"drop_table", "drop_column", "drop_constraint", "drop_index"}
@@ -72,27 +69,3 @@ def drops(path: Path, function: str) -> Iterator[tuple[int, str]]:
                     statement = inner.value.strip().upper()
                     if " DROP " in f" {statement}" or statement.startswith("TRUNCATE"):
                         yield inner.lineno, inner.value.strip()[:60]
-
-
-def main() -> int:
-    """Refuse, in production, to remove the local database: it may be the only one.
-
-    Returns:
-        The exit status: 1 in production.
-    """
-    try:
-        found = in_production(load())
-    except ValueError as error:
-        print(f"The settings are not valid: {error}", file=sys.stderr)
-        return 2
-    if found:
-        print(
-            "This is production: its local database is not removed.\n"
-            "If it is a leftover, say so: ENVIRONMENT=development make clean",
-            file=sys.stderr,
-        )
-    return int(found)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

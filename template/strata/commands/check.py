@@ -22,7 +22,7 @@ def run(arguments: Namespace, config: Config) -> int:
     """Print the state of the database, then every fault."""
     faults = list(check.faults(config))
     try:
-        with connected(urls.current(config)) as connection:
+        with connected(urls.current(config), reading=True) as connection:
             print(plan.standing(config, connection))
             if pending := plan.upgrades(config, connection, "heads"):
                 print(plan.told("Pending", pending))

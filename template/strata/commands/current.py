@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print where the database stands, and what is pending."""
-    with connected(urls.current(config)) as connection:
+    with connected(urls.current(config), reading=True) as connection:
         print(plan.standing(config, connection))
         if pending := plan.upgrades(config, connection, "heads"):
             print(plan.told("Pending", pending))

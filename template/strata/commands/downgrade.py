@@ -25,13 +25,13 @@ def run(arguments: Namespace, config: Config) -> int:
         command.downgrade(plan.alembic_config(config), arguments.revision, sql=True)
         return 0
     url = urls.current(config)
-    with connected(url) as connection:
+    with connected(url, reading=True) as connection:
         undone = plan.downgrades(config, connection, arguments.revision)
         print(plan.told("To undo", undone) if undone else "Nothing to undo.")
     if undone and not arguments.dry_run:
         alembic = plan.alembic_config(config)
         alembic.attributes["yes"] = arguments.yes
         command.downgrade(alembic, arguments.revision)
-    with connected(url) as connection:
+    with connected(url, reading=True) as connection:
         print(plan.standing(config, connection))
     return 0

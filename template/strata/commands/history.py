@@ -17,7 +17,7 @@ def run(arguments: Namespace, config: Config) -> int:
     """Print the chain with a mark for what is pending."""
     directory = plan.scripts(config)
     try:
-        with connected(urls.current(config)) as connection:
+        with connected(urls.current(config), reading=True) as connection:
             pending = {revision.revision for revision in plan.upgrades(config, connection, "heads")}
     except Problem as problem:
         print(f"Which are applied is not known. {problem.what}")

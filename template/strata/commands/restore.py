@@ -34,7 +34,7 @@ def run(arguments: Namespace, config: Config) -> int:
     _confirm(url, path, arguments.yes)
     backup.restore(url, path, roles=not arguments.without_roles)
     print(f"Restored {path}.")
-    with connected(url) as connection:
+    with connected(url, reading=True) as connection:
         print(plan.standing(config, connection))
     return 0
 

@@ -26,13 +26,13 @@ def run(arguments: Namespace, config: Config) -> int:
     url = urls.current(config)
     directory = plan.scripts(config)
     target = directory.get_revision(arguments.revision)
-    with connected(url) as connection:
+    with connected(url, reading=True) as connection:
         if not arguments.force:
             compare.refuse_difference(connection, config, target.revision if target else None)
         unknown = not set(plan.applied(connection)) <= set(revisions.read(config.versions))
     alembic = plan.alembic_config(config)
     alembic.attributes.update(stamp_is_settled=True, note=arguments.force)
     command.stamp(alembic, arguments.revision, purge=unknown)
-    with connected(url) as connection:
+    with connected(url, reading=True) as connection:
         print(plan.standing(config, connection))
     return 0

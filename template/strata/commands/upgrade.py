@@ -1,12 +1,14 @@
 """Apply the pending revisions: all, or those up to REVISION (an id, head, +1)."""
 
 from argparse import ArgumentParser, Namespace
+from functools import partial
 
 from alembic import command
 
 from strata import backup, plan, urls
 from strata.config import Config
 from strata.connection import connected
+from strata.urls import DatabaseURL
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -26,15 +28,20 @@ def run(arguments: Namespace, config: Config) -> int:
         command.upgrade(plan.alembic_config(config), arguments.revision, sql=True)
         return 0
     url = urls.current(config)
-    with connected(url) as connection:
+    with connected(url, reading=True) as connection:
         pending = plan.upgrades(config, connection, arguments.revision)
         print(plan.told("To apply", pending) if pending else "Nothing to apply.")
     if pending and not arguments.dry_run:
-        if arguments.backup:
-            print(f"Backed up to {backup.take(config, url)}")
         alembic = plan.alembic_config(config)
         alembic.attributes["yes"] = arguments.yes
+        if arguments.backup:
+            # Where many start at once, only the one that migrates has the lock and gets here.
+            alembic.attributes["before_the_first_step"] = partial(_back_up, config, url)
         command.upgrade(alembic, arguments.revision)
-    with connected(url) as connection:
+    with connected(url, reading=True) as connection:
         print(plan.standing(config, connection))
     return 0
+
+
+def _back_up(config: Config, url: DatabaseURL) -> None:
+    print(f"Backed up to {backup.take(config, url, locked=True)}")
