@@ -92,6 +92,21 @@ def test_every_target_that_is_named_in_the_readme_is_there(render: Callable[...,
             assert re.search(rf"^{target}:", (service / "Makefile").read_text(), re.M), target
 
 
+@pytest.mark.parametrize("package_manager", ["uv", "poetry", "pip"])
+def test_what_a_target_would_do_is_shown_without_doing_it(
+    service: Callable[..., Path], package_manager: str
+) -> None:
+    root = service(package_manager=package_manager)
+    clone = Service(root, "postgresql")
+    (root / ".venv" / ".installed").unlink()
+    clone.write(".local/kept", "")
+    before = sorted(root.rglob("*"))
+    for target in re.findall(r"^make (\S+)", clone.run("make").stdout, re.M):
+        shown = clone.run("make", "-n", target, MESSAGE="add a column", FILE="backup")
+        assert shown.returncode == 0, shown.stderr
+    assert sorted(root.rglob("*")) == before
+
+
 @pytest.mark.parametrize("script", ["migrate.sh", "scripts/migrate.sh"])
 def test_the_scripts_find_the_service_from_anywhere(
     clone: Service, script: str, tmp_path: Path

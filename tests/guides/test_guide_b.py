@@ -287,7 +287,7 @@ def test_a_model_on_a_base_of_its_own_is_named_with_its_place(migrated: Service)
     file = migrated.write("app/billing/models.py", ON_A_BASE_OF_ITS_OWN)
     refused = migrated.alembic("revision", "--autogenerate", "-m", "add invoices")
     assert refused.returncode != 0
-    assert "app/billing/models.py:5: Base is a second declarative base.\n" in refused.stderr
+    assert "app/billing/models.py:4: Base is a second declarative base.\n" in refused.stderr
     told = re.search(r"inherit from (strata\.database)\.(Base)\.", refused.stderr)
     assert told
     file.write_text(INVOICES)
