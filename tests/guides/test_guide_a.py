@@ -325,9 +325,9 @@ def test_a_revision_of_another_branch_is_named_and_its_file_brought_back(
     refused = migrated.migrate("upgrade")
     plain = migrated.alembic("current")
     for told in (refused, plain):
-        assert told.returncode == 1 if told is refused else told.returncode != 0
+        assert told.returncode != 0
         assert "The database stands at revision 003, and no file in" in told.stderr
-        assert "stamp" not in told.stderr.lower().replace("stamping another revision would", "")
+        assert "migrate.py stamp" not in told.stderr
     assert migrated.stands_at() == "003"
     migrated.follow(refused.stderr, "Bring the file back: ")
     assert migrated.migrate("upgrade").returncode == 0
