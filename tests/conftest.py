@@ -1,5 +1,6 @@
 """Services rendered from the working tree, and an environment that no setting leaks into."""
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -77,15 +78,32 @@ def render(shared: Path, template: Path) -> Callable[..., Path]:
     return render
 
 
+@pytest.fixture(scope="session")
+def compiled(shared: Path, render: Callable[..., Path]) -> Callable[..., Path]:
+    """The same with its bytecode, which copies keep: a command then starts in half of the time."""
+
+    def compiled(**answers: str | bool) -> Path:
+        rendered = render(**answers)
+
+        def compile_copy(folder: Path) -> None:
+            shutil.copytree(rendered, folder)
+            for package in ("app", "strata"):
+                compileall.compile_dir(folder / package, quiet=2)
+
+        return _once(shared / f"compiled-{rendered.name}", compile_copy)
+
+    return compiled
+
+
 @pytest.fixture
-def service(tmp_path: Path, render: Callable[..., Path]) -> Iterator[Callable[..., Path]]:
+def service(tmp_path: Path, compiled: Callable[..., Path]) -> Iterator[Callable[..., Path]]:
     """A service with these answers for one test alone; what it left running is ended."""
     folders: list[Path] = []
 
     def service(**answers: str | bool) -> Path:
         folder = tmp_path / f"service{len(folders)}"
         folders.append(folder)
-        return Path(shutil.copytree(render(**answers), folder))
+        return Path(shutil.copytree(compiled(**answers), folder))
 
     yield service
     for folder in folders:

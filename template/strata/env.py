@@ -77,14 +77,14 @@ def _run_on(connection: Connection, config: Config) -> None:
     outermost = not connection.in_transaction()
     context.configure(**options)
     asked = context.get_context()
-    if not asked.opts.get("purge"):
-        plan.refuse_unknown_revision(config, asked.get_current_heads())
     if "revision_context" in asked.opts or asked.opts.get("dont_mutate"):
+        plan.refuse_unknown_revision(config, asked.get_current_heads())
         _compare(config, asked)
         return
-    if outermost:
-        connection.rollback()
+    # Nothing is read before: on SQLite it would wait for another migrator's transaction, and fail.
     with locks.held(connection, family):
+        if not asked.opts.get("purge"):
+            plan.refuse_unknown_revision(config, asked.get_current_heads())
         watch = Watch(
             connection,
             transactional=options["transactional_ddl"],

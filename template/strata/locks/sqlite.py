@@ -12,10 +12,11 @@ class Lock:
     """The lock beside the database's file; a database in memory has nobody to share with."""
 
     def __init__(self, connection: Connection) -> None:
-        nested = connection.in_transaction()
-        file = connection.exec_driver_sql("PRAGMA database_list").fetchone()
-        if not nested:
-            connection.rollback()
+        # By the driver: SQLAlchemy would begin a transaction, and wait for another migrator's.
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA database_list")
+        file = cursor.fetchone()
+        cursor.close()
         self.path = Path(f"{file[2]}.migrating") if file and file[2] else None
         self.descriptor: int | None = None
 
