@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
-NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
+NAMESPACES = ("unshare", "--mount", "--pid", "--fork")
 WITHIN_SECONDS = 60.0
 STOPS_WITHIN_SECONDS = 8.0
 """Docker gives a container ten before it kills it."""
@@ -77,13 +77,12 @@ class Image:
         process = self._start(
             command or self.command, mounts or {}, given, user or self.user, "--net"
         )
+        container = Container(process, given)
         try:
-            container = Container(process, given)
             container.wait_until_entered()
             yield container
         finally:
-            process.kill()
-            process.communicate()
+            container.kill()
 
     def _start(
         self,
@@ -172,6 +171,13 @@ class Container:
                 return
             assert time.monotonic() < deadline, told
             time.sleep(0.2)
+
+    def kill(self) -> None:
+        """End it with all that runs in it, which its first process takes along."""
+        with suppress(ValueError, OSError):
+            os.kill(self.first, signal.SIGKILL)
+        self.process.kill()
+        self.process.communicate()
 
     def stop(self) -> str:
         """End it by a signal to its first process, as `docker stop` does: what it wrote.
