@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from strata import urls
 from strata.config import Config
 from strata.database import migration_engine
+from strata.urls import DatabaseURL
 
 # Of the caller's environment a service's commands see only this.
 KEPT = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
@@ -138,13 +139,17 @@ class Service:
         files = (self.root / "migrations" / "versions").glob(pattern)
         return max(files, key=lambda file: file.stat().st_mtime_ns)
 
-    def engine(self) -> Engine:
-        """An engine to the service's database."""
+    @property
+    def url(self) -> DatabaseURL:
+        """The service's database."""
         config = Config(root=self.root, database_name=self.database_name)
         (self.root / ".local").mkdir(exist_ok=True)
         given = self.environment.get("DATABASE_URL")
-        url = given or f"sqlite:///.local/{self.database_name}.db"
-        return migration_engine(urls.parse(url, config))
+        return urls.parse(given or f"sqlite:///.local/{self.database_name}.db", config)
+
+    def engine(self) -> Engine:
+        """An engine to the service's database."""
+        return migration_engine(self.url)
 
     @property
     def database_name(self) -> str:

@@ -3,12 +3,15 @@
 `@pytest.mark.row("A1")` names the row, `@pytest.mark.databases("sqlite")` limits the databases.
 """
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
+from strata import scratch
+from strata.config import Config
 from tests import databases
 from tests.living import Service
 
@@ -44,10 +47,10 @@ def live(database: str, service: Callable[..., Path]) -> Iterator[Service]:
 
 
 @pytest.fixture
-def migrated(live: Service) -> Service:
-    """The same with all revisions applied and everything committed."""
-    done = live.migrate("upgrade")
-    assert done.returncode == 0, done.stderr
+def migrated(live: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The same with all revisions applied, in this process, and everything committed."""
+    monkeypatch.setattr(sys, "path", [*sys.path])  # Alembic puts the service's folder there
+    scratch.upgrade(live.url, Config(root=live.root))
     live.commit()
     return live
 
