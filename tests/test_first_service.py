@@ -52,7 +52,7 @@ def test_a_fresh_clone_is_started_used_and_ended_by_make(
     assert _is_closed(port)
     assert not (clone / ".local").exists()
     make("up")
-    assert _call(f"http://127.0.0.1:{port}/items") == []
+    assert _get(f"http://127.0.0.1:{port}/items") == "[]"
 
 
 def test_clean_asks_for_nothing_in_a_fresh_clone(
@@ -105,10 +105,10 @@ def test_a_demonstration_that_fails_says_why_and_leaves_nothing_running(
     assert not _processes_in(repository)
 
 
-def _call(url: str, data: object = None) -> dict[str, object] | list[object]:
+def _call(url: str, data: object = None) -> dict[str, object]:
     body = None if data is None else json.dumps(data).encode()
     with urlopen(Request(url, body, {"Content-Type": "application/json"})) as answer:
-        content: dict[str, object] | list[object] = json.load(answer)
+        content: dict[str, object] = json.load(answer)
         return content
 
 

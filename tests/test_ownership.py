@@ -33,7 +33,11 @@ def owner_of(path: str) -> str | None:
 
 
 def files(service: Path) -> set[str]:
-    return {str(path.relative_to(service)) for path in service.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(service))
+        for path in service.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
 
 
 def test_every_file_of_a_service_has_an_owner(render: Callable[..., Path]) -> None:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 import yaml
@@ -51,7 +52,7 @@ def test_no_answer_is_kept_secret() -> None:
 
 def test_what_the_team_owns_is_kept_by_both_lists() -> None:
     content = copier_yml()
-    (excluded,) = content["_exclude"]  # type: ignore[misc]
+    (excluded,) = cast("list[str]", content["_exclude"])
     found = re.search(r"{% if _copier_operation == 'update' %}\n(.*?)\n{% endif %}", excluded, re.S)
     assert found
     assert found[1].splitlines() == content["_skip_if_exists"]
@@ -79,8 +80,8 @@ def test_what_the_team_owns_is_kept_by_both_lists() -> None:
     ],
 )
 def test_who_owns_a_file_is_seen_from_its_folder(path: str, owned: bool) -> None:
-    patterns = copier_yml()["_skip_if_exists"]
-    assert GitIgnoreSpec.from_lines(patterns).match_file(path) is owned  # type: ignore[arg-type]
+    patterns = cast("list[str]", copier_yml()["_skip_if_exists"])
+    assert GitIgnoreSpec.from_lines(patterns).match_file(path) is owned
 
 
 @pytest.mark.parametrize("scheme", ["", "git+file://"])

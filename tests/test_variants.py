@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from allpairspy import AllPairs
+from allpairspy import AllPairs  # type: ignore[import-untyped]
 from filelock import FileLock
 
 ANSWERS: dict[str, list[str | bool]] = {
