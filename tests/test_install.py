@@ -82,9 +82,9 @@ def test_a_python_that_will_not_do_is_told_in_one_line(
         text=True,
     )
     assert made.returncode == 2
-    told, ended = made.stderr.strip().splitlines()
+    lines = made.stderr.strip().splitlines()
+    (told,) = (each for each in lines if not each.startswith("make"))
     assert told.startswith(line.format(name=python))
-    assert ended.startswith("make: ***")
     assert not (new / ".venv").exists()
 
 

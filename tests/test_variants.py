@@ -14,6 +14,7 @@ ANSWERS: dict[str, list[str | bool]] = {
     "database": ["postgresql", "sqlite", "mysql"],
     "package_manager": ["uv", "poetry", "pip"],
     "revision_names": ["hash", "dated"],
+    "deploy": ["compose", "none"],
     "example": [True, False],
 }
 COMBINATIONS = [dict(zip(ANSWERS, values, strict=True)) for values in AllPairs(ANSWERS.values())]
