@@ -1,0 +1,100 @@
+"""Findings for people and for machines: text, JSON, annotations of GitHub and of GitLab."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong in one place, told in three parts.
+
+    Args:
+        rule: its stable name, such as `models-without-migration`.
+        what: what is wrong, with the actual names in it.
+        why: why it matters.
+        remedy: the exact command or code that mends it.
+        file: where, from the service's folder on, with forward slashes; empty where it is in no file.
+        line: in that file, from 1 on; 0 where it is about the file as a whole.
+        details: more that machines may want, such as the statement and the lock it takes.
+    """
+
+    rule: str
+    what: str
+    why: str = ""
+    remedy: str = ""
+    file: str = ""
+    line: int = 0
+    details: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part)
+        first = f"{place}: {self.what}" if place else self.what
+        return "\n".join(part for part in (first, self.why, self.remedy) if part)
+
+
+def text(findings: Sequence[Finding]) -> str:
+    """For a person: one paragraph each."""
+    return "\n\n".join(str(finding) for finding in findings)
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """For a program: a list of objects."""
+    return json.dumps([asdict(finding) for finding in findings], indent=2)
+
+
+def github(findings: Sequence[Finding]) -> str:
+    """Workflow commands of GitHub Actions, which it shows beside the lines of a pull request.
+
+    Source: "Workflow commands for GitHub Actions", Setting an error message.
+    """
+    return "\n".join(_workflow_command(finding) for finding in findings)
+
+
+def gitlab(findings: Sequence[Finding]) -> str:
+    """A Code Quality report of GitLab, which it shows in a merge request.
+
+    Source: "Code Quality" in GitLab's manual, Code Quality report format.
+    """
+    return json.dumps(
+        [
+            {
+                "description": finding.what,
+                "check_name": finding.rule,
+                "fingerprint": hashlib.sha256(
+                    f"{finding.rule}\0{finding.file}\0{finding.what}".encode()
+                ).hexdigest(),
+                "severity": "major",
+                "location": {
+                    "path": finding.file or "strata.toml",
+                    "lines": {"begin": finding.line or 1},
+                },
+            }
+            for finding in findings
+        ],
+        indent=2,
+    )
+
+
+FORMS: dict[str, Callable[[Sequence[Finding]], str]] = {
+    "text": text,
+    "json": as_json,
+    "github": github,
+    "gitlab": gitlab,
+}
+
+
+def _workflow_command(finding: Finding) -> str:
+    where = {"file": finding.file, "line": finding.line, "title": finding.rule}
+    properties = ",".join(
+        f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}"
+        for name, value in where.items()
+        if value
+    )
+    message = "\n".join(part for part in (finding.what, finding.why, finding.remedy) if part)
+    return f"::error {properties}::{_escaped(message)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
