@@ -15,7 +15,7 @@ class Finding:
         what: what is wrong, with the actual names in it.
         why: why it matters.
         remedy: the exact command or code that mends it.
-        file: where, from the service's folder on, with forward slashes; empty where it is in no file.
+        file: where, from the service's folder on, with forward slashes; empty where there is none.
         line: in that file, from 1 on; 0 where it is about the file as a whole.
         details: more that machines may want, such as the statement and the lock it takes.
     """
