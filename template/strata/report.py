@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -83,6 +84,27 @@ FORMS: dict[str, Callable[[Sequence[Finding]], str]] = {
     "github": github,
     "gitlab": gitlab,
 }
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Let a command be told the form of its findings."""
+    parser.add_argument(
+        "--format", choices=FORMS, default="text", help="text, json, or annotations of a CI"
+    )
+    parser.add_argument(
+        "--json", dest="format", action="store_const", const="json", help="like --format json"
+    )
+
+
+def show(findings: Sequence[Finding], arguments: Namespace) -> int:
+    """Print findings in the form that a command was told.
+
+    Returns:
+        The exit status: 1 where there are any.
+    """
+    if findings or arguments.format in ("json", "gitlab"):
+        print(FORMS[arguments.format](findings))
+    return 1 if findings else 0
 
 
 def _workflow_command(finding: Finding) -> str:
