@@ -18,9 +18,17 @@ PYTHON = str(SERVICE / ".venv" / "bin" / "python")
 COPY = (sys.executable, "-m", "copier", "copy", "--defaults", "--vcs-ref", "HEAD")
 ITEM = {"name": "A cup of tea", "price": "2.50"}
 
-# The demonstration has its own database, whichever the caller's environment names. uv is the one
-# of the environment that this runs in, so that no time goes into its installation.
-SETTINGS = {"DATABASE_URL", "TEST_DATABASE_URL", "ENVIRONMENT", "VIRTUAL_ENV", "MAKEFLAGS"}
+# The demonstration has its own database, whichever the caller's environment names, and installs as
+# a service by itself does. uv is the one of the environment that this runs in, so that no time goes
+# into its installation.
+SETTINGS = {
+    "DATABASE_URL",
+    "TEST_DATABASE_URL",
+    "ENVIRONMENT",
+    "VIRTUAL_ENV",
+    "MAKEFLAGS",
+    "UV_COMPILE_BYTECODE",
+}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in SETTINGS}
 ENVIRONMENT["PATH"] = f"{Path(sys.executable).parent}:{ENVIRONMENT['PATH']}"
 

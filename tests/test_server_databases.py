@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy.exc import ProgrammingError
+from psycopg.errors import DuplicateDatabase
 
 from strata.errors import Problem
 from strata.postgresql.server import Server
@@ -40,7 +40,7 @@ def test_a_database_can_be_the_copy_of_another(running: Server) -> None:
     running.create_database("copy", template="original")
 
     assert ask(running, "SELECT number FROM copied", "copy") == 42
-    with pytest.raises(ProgrammingError, match="already exists"):
+    with pytest.raises(DuplicateDatabase, match="already exists"):
         running.create_database("copy", template="original")
 
 

@@ -93,6 +93,18 @@ def named(path: str, key: str) -> Any:
         ) from error
 
 
+def settings(config: Config) -> Any:
+    """The service's settings, as the environment and `.env` give them.
+
+    Raises:
+        Problem: they cannot be imported, or a value is not valid.
+    """
+    try:
+        return named(config.settings, "settings")()
+    except ValueError as error:
+        raise Problem(f"The settings are not valid: {error}", status=2) from None
+
+
 def _fits(value: object, kind: object) -> bool:
     if get_origin(kind) is Literal:
         return value in get_args(kind)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from strata.config import Config, named
+from strata.config import Config, settings
 from strata.errors import Problem
 
 DROPS = {"drop_table", "drop_column", "drop_constraint", "drop_index"}
@@ -14,7 +14,7 @@ DROPS = {"drop_table", "drop_column", "drop_constraint", "drop_index"}
 
 def in_production(config: Config) -> bool:
     """Whether the settings say that this is production."""
-    return bool(named(config.settings, "settings")().in_production)
+    return bool(settings(config).in_production)
 
 
 def confirm_loss(steps: Sequence[Any], database: str, given: str | None) -> None:

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from strata import config, production, urls
+from strata import config, production
 from strata.config import Config
 from strata.errors import Problem
 from strata.postgresql.binaries import major_version
@@ -88,7 +88,7 @@ def _not_used(service: Config, command: str) -> str:
         return f"The database of this service is {service.database}"
     if command in ("stop", "remove"):
         return ""
-    return "DATABASE_URL is set" if urls.configured(service) else ""
+    return "DATABASE_URL is set" if config.settings(service).database_url else ""
 
 
 def _psql(server: Server, url: str) -> int:

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from strata.config import Config, Family, named
+from strata.config import Config, Family, settings
 from strata.errors import Problem
 from strata.postgresql.server import local as local_server
 
@@ -121,12 +121,7 @@ def configured(config: Config) -> DatabaseURL | None:
     Returns:
         None where it is not set, which means the local database.
     """
-    settings = named(config.settings, "settings")
-    try:
-        value = settings().database_url
-    except ValueError as error:
-        raise Problem(f"The settings are not valid: {error}", status=2) from None
-    return chosen(value, config)
+    return chosen(settings(config).database_url, config)
 
 
 def chosen(value: object, config: Config) -> DatabaseURL | None:

@@ -2,14 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
-
-from sqlalchemy import Connection, NullPool, create_engine, make_url
-from sqlalchemy.exc import DBAPIError
 
 from strata import filelock
 from strata.errors import Problem
@@ -110,18 +108,19 @@ class Server:
                 new name is an error then, since it may hold something else.
 
         Raises:
-            DBAPIError: it is there (with a template), or cannot be made.
+            psycopg.Error: it is there (with a template), or cannot be made.
             Problem: the server does not run.
         """
-        if template is not None:
-            self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
-        elif name not in self._databases():
-            try:
-                self._execute("CREATE DATABASE {}", name)
-            except DBAPIError:
-                # Someone else may have made it just now.
-                if name not in self._databases():
-                    raise
+        with self._connected() as connection:
+            if template is not None:
+                _execute(connection, "CREATE DATABASE {} TEMPLATE {}", name, template)
+            elif not _has(connection, name):
+                try:
+                    _execute(connection, "CREATE DATABASE {}", name)
+                except _psycopg().Error:
+                    # Someone else may have made it just now.
+                    if not _has(connection, name):
+                        raise
 
     def drop_database(self, name: str) -> None:
         """Delete a database where it is there, and end the sessions that use it.
@@ -129,30 +128,17 @@ class Server:
         Raises:
             Problem: the server does not run.
         """
-        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-
-    def _databases(self) -> set[str]:
         with self._connected() as connection:
-            return set(connection.exec_driver_sql("SELECT datname FROM pg_database").scalars())
+            _execute(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
-    def _execute(self, statement: str, *names: str) -> None:
-        with self._connected() as connection:
-            quoted = map(connection.dialect.identifier_preparer.quote_identifier, names)
-            connection.exec_driver_sql(statement.format(*quoted))
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
+    def _connected(self) -> Any:
         if not self.running:
             raise Problem(
                 f"The local PostgreSQL in {self.folder} does not run.",
                 remedy="Run: python -m strata.server start",
                 status=3,
             )
-        # Not by psycopg itself: a service on another database imports this module without it.
-        url = make_url(self.url("postgres")).set(drivername="postgresql+psycopg")
-        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            yield connection
+        return _psycopg().connect(self.url("postgres"), autocommit=True)
 
     @property
     def _postmaster(self) -> Postmaster:
@@ -169,6 +155,21 @@ class Server:
                     status=3,
                 )
         return filelock.exclusive(self.folder.with_name(f"{self.folder.name}.lock"))
+
+
+def _psycopg() -> Any:
+    """A service on another database imports this module without having it."""
+    return import_module("psycopg")
+
+
+def _execute(connection: Any, statement: str, *names: str) -> None:
+    sql = _psycopg().sql
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _has(connection: Any, name: str) -> bool:
+    found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+    return found.fetchone() is not None
 
 
 def local(root: Path) -> Server:
