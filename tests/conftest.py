@@ -3,6 +3,7 @@
 import compileall
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -21,6 +22,9 @@ IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
 SETTINGS = ("DATABASE_URL", "TEST_DATABASE_URL", "ENVIRONMENT", "LOG_LEVEL", "PORT", "PYTHON")
 ARGUMENTS = ("MESSAGE", "REVISION", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 ENVIRONMENTS = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "UV_PROJECT_ENVIRONMENT")
+
+# A run in the background of a shell ignores Ctrl-C, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
