@@ -18,8 +18,11 @@ help: ## Show this list.
 demo: $(INSTALLED) ## Render a service into build/demo, run it and use it; KEEP=1 leaves it serving.
 	@$(RUN) benchmarks/demo.py $(if $(KEEP),--keep)
 
-test: $(INSTALLED) ## Run all tests of the template.
-	$(RUN) -m pytest --numprocesses 2
+test: $(INSTALLED) ## Run the tests of the template, but for the slow ones.
+	$(RUN) -m pytest --numprocesses 2 -m "not slow"
+
+test-slow: $(INSTALLED) ## Run the slow ones: whole services, installed, built, updated and run.
+	$(RUN) -m pytest --numprocesses 2 -m slow
 
 lint: $(INSTALLED) lint-template ## Check style and types of everything.
 	$(RUN) -m ruff check tests benchmarks
@@ -48,6 +51,6 @@ $(INSTALLED): pyproject.toml
 	$(VENV)/bin/uv pip install --quiet --python $(RUN) --upgrade --group dev
 	@touch $@
 
-.PHONY: help demo test lint lint-template clean
+.PHONY: help demo test test-slow lint lint-template clean
 
 -include local.mk

@@ -15,6 +15,8 @@ import copier
 import pytest
 from filelock import FileLock
 
+from tests import releases
+
 pytest_plugins = ["tests.rows"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -51,8 +53,28 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 @pytest.fixture(scope="session")
 def template(shared: Path) -> Path:
-    """A clone of this repository in which the working tree is committed as release v9999."""
+    """A clone of this repository with its releases, and the working tree as release v9999."""
     return _once(shared / "template", _clone)
+
+
+@pytest.fixture
+def newer(template: Path, tmp_path: Path) -> Callable[..., Path]:
+    """The template as it may be one release later, v10000, with some texts replaced."""
+
+    def newer(changes: Mapping[str, tuple[str, str]]) -> Path:
+        folder = tmp_path / "newer"
+        subprocess.run(["git", "clone", "--quiet", str(template), str(folder)], check=True)
+        for name, (old, new) in changes.items():
+            text = (folder / name).read_text() if (folder / name).exists() else ""
+            assert old in text, name
+            (folder / name).write_text(text.replace(old, new) if old else text + new)
+        subprocess.run(["git", "add", "--all"], cwd=folder, check=True)
+        commit = ["git", *IDENTITY, "commit", "--quiet", "--allow-empty", "--message", "Newer"]
+        subprocess.run(commit, cwd=folder, check=True)
+        subprocess.run(["git", "tag", "v10000"], cwd=folder, check=True)
+        return folder
+
+    return newer
 
 
 @pytest.fixture(scope="session")
@@ -172,7 +194,8 @@ def _clone(folder: Path) -> None:
             ["git", *arguments], cwd=cwd, check=True, capture_output=True, text=True
         ).stdout
 
-    git("clone", "--quiet", str(REPOSITORY), str(folder), cwd=REPOSITORY)
+    git("clone", "--quiet", "--no-tags", str(REPOSITORY), str(folder), cwd=REPOSITORY)
+    releases.tag(folder, releases.released())
     git("rm", "--quiet", "-r", "--ignore-unmatch", ".")
     listed = git("ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=REPOSITORY)
     for name in filter(None, listed.split("\0")):
@@ -182,3 +205,6 @@ def _clone(folder: Path) -> None:
     git("add", "--all", "--force")
     git(*IDENTITY, "commit", "--quiet", "--allow-empty", "--message", "The working tree")
     git("tag", "v9999")
+    # Copier clones it for each rendering: one pack is faster to copy and to delete than a thousand
+    # files.
+    git("gc", "--quiet")

@@ -37,6 +37,7 @@ OTHERS: dict[str, list[str | bool]] = {
     "python_version": ["3.12", "3.13", "3.14"],
     "revision_names": ["dated"],
     "deploy": ["none"],
+    "ci": ["gitlab", "none"],
     "example": [False],
 }
 

@@ -15,6 +15,7 @@ ANSWERS: dict[str, list[str | bool]] = {
     "package_manager": ["uv", "poetry", "pip"],
     "revision_names": ["hash", "dated"],
     "deploy": ["compose", "none"],
+    "ci": ["github", "gitlab", "none"],
     "example": [True, False],
 }
 COMBINATIONS = [dict(zip(ANSWERS, values, strict=True)) for values in AllPairs(ANSWERS.values())]
@@ -25,6 +26,7 @@ def _named(answers: dict[str, str | bool]) -> str:
     return "-".join([*(str(answers[name]) for name in list(ANSWERS)[:-1]), example])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answers", COMBINATIONS, ids=_named)
 def test_a_variant_is_clean_and_passes_its_own_tests(
     answers: dict[str, str | bool],

@@ -1,0 +1,203 @@
+"""A service's life between two releases of the template, and what an update may not do to it."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import copier
+
+from tests.ownership import files, owner_of
+
+IDENTITY = ("-c", "user.name=Team", "-c", "user.email=team@example.com")
+
+# After `uv add httpx` and `uv add --dev faker`; Poetry 2 writes the second form.
+ADDED = {
+    "uv": ('    "httpx>=0.28",\n', '    "faker>=40",\n'),
+    "pip": ('    "httpx>=0.28",\n', '    "faker>=40",\n'),
+    "poetry": ('    "httpx (>=0.28,<1.0)"\n', '    "faker (>=40.54.0,<41.0.0)"\n'),
+}
+QUIET = "    # Yours below this line.\n"
+
+BASELINE = '''"""what existed before"""
+
+revision = "002"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
+'''
+REVISION = '''"""{message}"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = "{down}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    {up}
+
+
+def downgrade() -> None:
+    {down_again}
+'''
+MODELS = """from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from strata.database import Base
+
+
+class Customer(Base):
+    __tablename__ = "customers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phone: Mapped[str | None] = mapped_column(String(40))
+"""
+CUSTOMERS = (
+    'op.create_table("customers", sa.Column("id", sa.Integer(), nullable=False), '
+    'sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")))'
+)
+PHONE = 'op.add_column("customers", sa.Column("phone", sa.String(40), nullable=True))'
+
+
+@dataclass
+class Life:
+    """What a team did to a service: what an update has to leave as it is.
+
+    Args:
+        service: its folder.
+        deleted: files of the template that the team deleted.
+        lines: what it added to files that are shared.
+    """
+
+    service: Path
+    deleted: set[str] = field(default_factory=set)
+    lines: dict[str, list[str]] = field(default_factory=dict)
+    own: dict[str, bytes] = field(default_factory=dict)
+
+    def write(self, name: str, text: str) -> None:
+        """Make or replace a file of the team's own."""
+        (self.service / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.service / name).write_text(text)
+
+    def delete(self, name: str) -> None:
+        """Delete a file or a folder."""
+        path = self.service / name
+        for file in [path] if path.is_file() else path.rglob("*"):
+            if file.is_file():
+                self.deleted.add(str(file.relative_to(self.service)))
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def add(self, name: str, line: str, after: str = "") -> None:
+        """Add a line to a shared file: at its end, or after another line wherever that stands."""
+        path = self.service / name
+        if path.exists():
+            text = path.read_text()
+            before, found, rest = text.partition(after) if after else (text, "", "")
+            path.write_text(f"{before}{found}{line}{rest}")
+            self.lines.setdefault(name, []).append(line)
+
+    def commit(self) -> None:
+        """Commit everything, and remember what is the team's."""
+        git(self.service, "add", "--all")
+        git(self.service, "commit", "--quiet", "--allow-empty", "--message", "The team's work")
+        self.own = {
+            name: (self.service / name).read_bytes()
+            for name in files(self.service)
+            if owner_of(name) in ("yours", None)
+        }
+
+    def losses(self) -> list[str]:
+        """What an update did against the team; empty where all is well."""
+        found = [
+            f"{name} was {'changed' if (self.service / name).exists() else 'deleted'}"
+            for name, content in self.own.items()
+            if not (self.service / name).exists() or (self.service / name).read_bytes() != content
+        ]
+        found += [f"{name} came back" for name in self.deleted if (self.service / name).exists()]
+        for name, lines in self.lines.items():
+            text = (self.service / name).read_text() if (self.service / name).exists() else ""
+            found += [f"{name} lost {line!r}" for line in lines if line not in text]
+        return found
+
+    def conflicts(self) -> list[str]:
+        """The files that an update left to be settled."""
+        unmerged = git(self.service, "diff", "--name-only", "--diff-filter=U").splitlines()
+        return unmerged + [name for name in files(self.service) if name.endswith(".rej")]
+
+
+def born(template: Path, service: Path, version: str, **answers: str | bool) -> Life:
+    """Make a service of a release of the template, and commit it."""
+    copier.run_copy(
+        str(template), service, data=answers, vcs_ref=version, defaults=True, quiet=True
+    )
+    git(service, "init", "--quiet", "--initial-branch", "main")
+    life = Life(service)
+    life.commit()
+    return life
+
+
+def lived(life: Life, package_manager: str = "uv") -> None:
+    """Do what teams do: in files of their own, and where files are shared."""
+    life.write("app/customers/__init__.py", "")
+    life.write("app/customers/models.py", MODELS)
+    life.delete("app/items")
+    life.delete("tests/items")
+    # The baseline and the example's revision, squashed.
+    life.delete("migrations/versions/001_baseline.py")
+    life.delete("migrations/versions/002_items.py")
+    life.write("migrations/versions/002_baseline.py", BASELINE)
+    for revision, down, message, up, again in (
+        ("0a1b", "002", "customers", CUSTOMERS, 'op.drop_table("customers")'),
+        ("2c3d", "0a1b", "phone", PHONE, 'op.drop_column("customers", "phone")'),
+    ):
+        text = REVISION.format(
+            revision=revision, down=down, message=message, up=up, down_again=again
+        )
+        life.write(f"migrations/versions/{revision}_{message}.py", text)
+    life.write("tests/test_ours.py", "def test_ours() -> None:\n    assert True\n")
+    life.write("README.md", "# Ours\n")
+    life.write("local.mk", "ours: ## A target of ours.\n\t@echo ours\n")
+    life.write(".githooks/pre-push", "#!/bin/sh\nexec make lint\n")
+    settings = (life.service / "app/settings.py").read_text()
+    life.write("app/settings.py", f'{settings}\n    sender: str = "ours@example.com"\n')
+    runtime, development = ADDED[package_manager]
+    life.add("pyproject.toml", runtime, after=QUIET)
+    life.add("pyproject.toml", development, after=f'"ruff>=0.17",\n{_between(life)}{QUIET}')
+    life.add("pyproject.toml", "\n[tool.ours]\nanswer = 42\n")
+    life.add(".gitignore", "/ours\n")
+    life.add(".dockerignore", "ours\n")
+    life.add(".env.example", "# OURS=1\n")
+    life.add("Dockerfile", "LABEL ours=1\n")
+    life.add("tests/conftest.py", "\n\n@pytest.fixture\ndef ours() -> int:\n    return 42\n")
+    life.commit()
+
+
+def update(service: Path, **answers: str | bool) -> None:
+    """Run `copier update` as a bot does, with the answers that were given before."""
+    copier.run_update(str(service), data=answers, defaults=True, overwrite=True, quiet=True)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git as the team."""
+    done = subprocess.run(
+        ["git", *IDENTITY, *arguments], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def _between(life: Life) -> str:
+    """What stands between the last tool and the team's own, which depends on the database."""
+    text = (life.service / "pyproject.toml").read_text()
+    return text.partition('"ruff>=0.17",\n')[2].partition(QUIET)[0]
