@@ -25,15 +25,20 @@ test-slow: $(INSTALLED) ## Run the slow ones: whole services, installed, built, 
 	$(RUN) -m pytest --numprocesses 2 -m slow
 
 lint: $(INSTALLED) lint-template ## Check style and types of everything.
-	$(RUN) -m ruff check tests benchmarks
-	$(RUN) -m ruff format --check tests benchmarks
-	$(RUN) -m mypy tests benchmarks
+	$(RUN) -m ruff check tests benchmarks scripts
+	$(RUN) -m ruff format --check tests benchmarks scripts
+	$(RUN) -m mypy tests benchmarks scripts
 
 lint-template:
 	$(RUN) -m ruff check template
 	$(RUN) -m ruff format --check template
 	cd template && "$(abspath $(RUN))" -m mypy --config-file ../pyproject.toml \
 		app strata scripts migrations/env.py tests
+
+release: $(INSTALLED) ## Release VERSION=1.2.0: changelog, all tests, and the record of it.
+	@$(RUN) scripts/release.py check "$(VERSION)"
+	@$(MAKE) --no-print-directory lint test test-slow
+	@$(RUN) scripts/release.py record "$(VERSION)"
 
 clean: ## Remove what demo and tests left behind.
 	@if [ -f build/demo/Makefile ]; then $(MAKE) --no-print-directory -C build/demo clean; fi
@@ -51,6 +56,6 @@ $(INSTALLED): pyproject.toml
 	$(VENV)/bin/uv pip install --quiet --python $(RUN) --upgrade --group dev
 	@touch $@
 
-.PHONY: help demo test test-slow lint lint-template clean
+.PHONY: help demo test test-slow lint lint-template release clean
 
 -include local.mk
