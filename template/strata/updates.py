@@ -65,7 +65,7 @@ def _update(version: str, answers: Sequence[str]) -> int:
     data = [part for answer in answers for part in ("--data", answer)]
     # Without a version, Copier takes the last release.
     target = ["--vcs-ref", version] if version else []
-    told = _copier("update", "--defaults", "--overwrite", "--quiet", *target, *data)
+    told = _copier("update", "--defaults", "--quiet", *target, *data)
     if told.strip():
         print(told.strip())
     for line in _set_right():
