@@ -54,7 +54,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 @pytest.fixture(scope="session")
 def template(shared: Path) -> Path:
     """A clone of this repository with its releases, and the working tree as release v9999."""
-    return _once(shared / "template", _clone)
+    return _once(shared / "template", clone)
 
 
 @pytest.fixture
@@ -177,18 +177,9 @@ def require() -> Callable[[str], str]:
     return require
 
 
-def _once(folder: Path, make: Callable[[Path], Any]) -> Path:
-    """Make a folder unless another process made it before."""
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            unfinished = folder.with_name(f"{folder.name}.unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            make(unfinished)
-            unfinished.rename(folder)
-    return folder
+def clone(folder: Path) -> None:
+    """Clone this repository with its releases, and commit the working tree as release v9999."""
 
-
-def _clone(folder: Path) -> None:
     def git(*arguments: str, cwd: Path = folder) -> str:
         return subprocess.run(
             ["git", *arguments], cwd=cwd, check=True, capture_output=True, text=True
@@ -208,3 +199,14 @@ def _clone(folder: Path) -> None:
     # Copier clones it for each rendering: one pack is faster to copy and to delete than a thousand
     # files.
     git("gc", "--quiet")
+
+
+def _once(folder: Path, make: Callable[[Path], Any]) -> Path:
+    """Make a folder unless another process made it before."""
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            unfinished = folder.with_name(f"{folder.name}.unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder

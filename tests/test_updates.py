@@ -72,8 +72,10 @@ def test_a_service_that_lived_loses_nothing_and_passes_its_tests(
     assert life.losses() == []
     if answers.get("database") == "mysql":
         require("mariadbd")
-    run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=life.service)
-    subprocess.run([sys.executable, "-m", "strata.server", "remove"], cwd=life.service)
+    try:
+        run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=life.service)
+    finally:
+        subprocess.run([sys.executable, "-m", "strata.server", "remove"], cwd=life.service)
 
 
 def test_an_edit_beside_ours_conflicts_where_it_is_and_nowhere_else(
@@ -148,7 +150,8 @@ def test_a_birth_question_changes_nothing_later(template: Path, tmp_path: Path) 
 
 def test_the_quiet_line_is_where_package_managers_append(template: Path, tmp_path: Path) -> None:
     life = born(template, tmp_path / "service", "v9999")
-    subprocess.run(["uv", "add", "--frozen", "httpx"], cwd=life.service, check=True)
+    uv = Path(sys.executable).with_name("uv")
+    subprocess.run([uv, "add", "--frozen", "httpx"], cwd=life.service, check=True)
     text = (life.service / "pyproject.toml").read_text()
     assert f'{QUIET}    "httpx",\n' in text
 

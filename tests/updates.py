@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,6 +65,8 @@ class Customer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     phone: Mapped[str | None] = mapped_column(String(40))
 """
+OUR_TEST = "def test_ours() -> None:\n    assert True\n"
+OUR_FIXTURE = "\n\n@pytest.fixture\ndef ours() -> int:\n    return 42\n"
 CUSTOMERS = (
     'op.create_table("customers", sa.Column("id", sa.Integer(), nullable=False), '
     'sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")))'
@@ -149,14 +152,19 @@ def born(template: Path, service: Path, version: str, **answers: str | bool) -> 
 
 
 def lived(life: Life, package_manager: str = "uv") -> None:
-    """Do what teams do: in files of their own, and where files are shared."""
+    """Do all that teams do: in files of their own, and where files are shared."""
+    for edit in EDITS.values():
+        edit(life, package_manager)
+    life.commit()
+
+
+def _feature(life: Life, _: str) -> None:
+    """A feature of their own, and the example's revisions squashed with the baseline."""
     life.write("app/customers/__init__.py", "")
     life.write("app/customers/models.py", MODELS)
-    life.delete("app/items")
-    life.delete("tests/items")
-    # The baseline and the example's revision, squashed.
-    life.delete("migrations/versions/001_baseline.py")
-    life.delete("migrations/versions/002_items.py")
+    _no_example(life, _)
+    for name in sorted((life.service / "migrations/versions").iterdir()):
+        life.delete(f"migrations/versions/{name.name}")
     life.write("migrations/versions/002_baseline.py", BASELINE)
     for revision, down, message, up, again in (
         ("0a1b", "002", "customers", CUSTOMERS, 'op.drop_table("customers")'),
@@ -166,22 +174,47 @@ def lived(life: Life, package_manager: str = "uv") -> None:
             revision=revision, down=down, message=message, up=up, down_again=again
         )
         life.write(f"migrations/versions/{revision}_{message}.py", text)
-    life.write("tests/test_ours.py", "def test_ours() -> None:\n    assert True\n")
-    life.write("README.md", "# Ours\n")
-    life.write("local.mk", "ours: ## A target of ours.\n\t@echo ours\n")
-    life.write(".githooks/pre-push", "#!/bin/sh\nexec make lint\n")
+
+
+def _no_example(life: Life, _: str) -> None:
+    for name in ("app/items", "tests/items", "migrations/versions/002_items.py"):
+        if (life.service / name).exists():
+            life.delete(name)
+
+
+def _settings(life: Life, _: str) -> None:
     settings = (life.service / "app/settings.py").read_text()
     life.write("app/settings.py", f'{settings}\n    sender: str = "ours@example.com"\n')
+
+
+def _dependencies(life: Life, package_manager: str) -> None:
     runtime, development = ADDED[package_manager]
     life.add("pyproject.toml", runtime, after=QUIET)
     life.add("pyproject.toml", development, after=f'"ruff>=0.17",\n{_between(life)}{QUIET}')
-    life.add("pyproject.toml", "\n[tool.ours]\nanswer = 42\n")
-    life.add(".gitignore", "/ours\n")
-    life.add(".dockerignore", "ours\n")
-    life.add(".env.example", "# OURS=1\n")
-    life.add("Dockerfile", "LABEL ours=1\n")
-    life.add("tests/conftest.py", "\n\n@pytest.fixture\ndef ours() -> int:\n    return 42\n")
-    life.commit()
+
+
+def _between(life: Life) -> str:
+    """What stands between the last tool and the team's own, which depends on the database."""
+    text = (life.service / "pyproject.toml").read_text()
+    return text.partition('"ruff>=0.17",\n')[2].partition(QUIET)[0]
+
+
+EDITS: dict[str, Callable[[Life, str], None]] = {
+    "feature": _feature,
+    "settings": _settings,
+    "dependencies": _dependencies,
+    "tool": lambda life, _: life.add("pyproject.toml", "\n[tool.ours]\nanswer = 42\n"),
+    "test": lambda life, _: life.write("tests/test_ours.py", OUR_TEST),
+    "readme": lambda life, _: life.write("README.md", "# Ours\n"),
+    "target": lambda life, _: life.write("local.mk", "ours: ## Ours.\n\t@echo ours\n"),
+    "hook": lambda life, _: life.write(".githooks/pre-push", "#!/bin/sh\nexec make lint\n"),
+    "ignored": lambda life, _: life.add(".gitignore", "/ours\n"),
+    "not built": lambda life, _: life.add(".dockerignore", "ours\n"),
+    "variable": lambda life, _: life.add(".env.example", "# OURS=1\n"),
+    "image": lambda life, _: life.add("Dockerfile", "LABEL ours=1\n"),
+    "fixture": lambda life, _: life.add("tests/conftest.py", OUR_FIXTURE),
+}
+"""What teams do to a service, each by itself; in this order where several are done."""
 
 
 def update(service: Path, **answers: str | bool) -> None:
@@ -195,9 +228,3 @@ def git(folder: Path, *arguments: str) -> str:
         ["git", *IDENTITY, *arguments], cwd=folder, check=True, capture_output=True, text=True
     )
     return done.stdout
-
-
-def _between(life: Life) -> str:
-    """What stands between the last tool and the team's own, which depends on the database."""
-    text = (life.service / "pyproject.toml").read_text()
-    return text.partition('"ruff>=0.17",\n')[2].partition(QUIET)[0]

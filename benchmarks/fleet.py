@@ -1,0 +1,94 @@
+"""A fleet of services of different releases, answers and edits is updated, and nothing is lost.
+
+python -m benchmarks.fleet [--services 50] [--seed 1] [--skip-tests]
+"""
+
+import argparse
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.conftest import clone
+from tests.releases import released
+from tests.updates import EDITS, Life, born, update
+
+ANSWERS: dict[str, tuple[str | bool, ...]] = {
+    "database": ("postgresql", "sqlite", "mysql"),
+    "package_manager": ("uv", "poetry", "pip"),
+    "python_version": ("3.11", "3.12", "3.13"),
+    "revision_names": ("hash", "dated"),
+    "deploy": ("compose", "none"),
+    "example": (True, False),
+}
+BESIDE_OURS = ("pyproject.toml", '    "theirs>=1",\n', '    "fastapi>=0.165",\n')
+
+
+def main() -> int:
+    """Print a line a service, then the sums; exit status 1 where anything was lost or is red."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--services", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--skip-tests", action="store_true", help="do not run the services' tests")
+    arguments = parser.parse_args()
+    chance = random.Random(arguments.seed)
+    conflicts, adjacent, losses, red, seconds = 0, 0, 0, 0, 0.0
+    with tempfile.TemporaryDirectory(prefix="fleet-") as folder:
+        template = Path(folder) / "template"
+        clone(template)
+        for number in range(arguments.services):
+            service = Path(folder) / f"service-{number}"
+            life, told, beside = _lived(template, service, chance)
+            begun = time.perf_counter()
+            update(service)
+            spent = time.perf_counter() - begun
+            seconds += spent
+            in_conflict, lost = life.conflicts(), life.losses()
+            conflicts += bool(in_conflict) and not beside
+            adjacent += bool(in_conflict) and beside
+            losses += len(lost)
+            failed = not in_conflict and not arguments.skip_tests and not _green(service)
+            red += failed
+            outcome = f"{len(in_conflict)} conflicts, {len(lost)} losses"
+            print(f"{number:3} {spent:5.1f} s  {outcome}{', RED' if failed else ''}  {told}")
+            for loss in (*in_conflict, *lost):
+                print(f"      {loss}")
+            shutil.rmtree(service)
+    print(
+        f"{arguments.services} services, seed {arguments.seed}: {conflicts} conflicts "
+        f"({adjacent} more beside lines of ours), {losses} losses, {red} red, "
+        f"{seconds / arguments.services:.1f} s a service"
+    )
+    return 1 if conflicts or losses or red else 0
+
+
+def _lived(template: Path, service: Path, chance: random.Random) -> tuple[Life, str, bool]:
+    """A service that was born and edited by chance; one in ten has an edit beside ours."""
+    release = chance.choice(released())
+    answers = {question: chance.choice(choices) for question, choices in ANSWERS.items()}
+    life = born(template, service, release.tag, **answers)
+    done = [name for name in EDITS if chance.random() < 0.5]
+    for name in done:
+        EDITS[name](life, str(answers["package_manager"]))
+    if beside := chance.random() < 0.1:
+        name, line, after = BESIDE_OURS
+        life.add(name, line, after)
+    life.commit()
+    return life, f"{release.version} {'-'.join(map(str, answers.values()))}: {done}", beside
+
+
+def _green(service: Path) -> bool:
+    """Whether the service's own tests pass."""
+    try:
+        tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        return subprocess.run(tests, cwd=service, capture_output=True).returncode == 0
+    finally:
+        remove = [sys.executable, "-m", "strata.server", "remove"]
+        subprocess.run(remove, cwd=service, capture_output=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
