@@ -1,0 +1,53 @@
+"""What a database holds, read from its own catalogue: to compare, and to write down as text.
+
+`read` gives the same structure for every family; `differences` says in words what is between two
+of them. The order of a table's columns does not count, nor do the tables `alembic_version` and
+`migration_log`.
+"""
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+
+from sqlalchemy import Connection
+
+from strata import urls
+from strata.catalogue.differences import Difference, differences
+from strata.catalogue.objects import Catalogue, Key
+from strata.log import LOG
+
+__all__ = ["Catalogue", "Difference", "Key", "differences", "read"]
+
+NOT_COMPARED = {"alembic_version", LOG.name}
+
+
+def read(connection: Connection) -> Catalogue:
+    """Read the catalogue of a database; nothing is written.
+
+    What belongs to an extension or to the server itself is left out, as are owners, grants and
+    the values that sequences have reached.
+
+    Args:
+        connection: to PostgreSQL, SQLite, MySQL or MariaDB.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the account may not read it, or it takes too long.
+    """
+    family = urls.FAMILIES[connection.dialect.name]
+    rows: Iterable[tuple[Key, Mapping[str, object]]] = import_module(
+        f"strata.catalogue.{family}"
+    ).objects(connection)
+    return Catalogue(
+        {
+            key: {
+                name: _written(value)
+                for name, value in attributes.items()
+                if value not in (None, False, "")
+            }
+            for key, attributes in rows
+            if NOT_COMPARED.isdisjoint((key.of, key.name if key.kind == "table" else ""))
+        }
+    )
+
+
+def _written(value: object) -> str:
+    return "yes" if value is True else str(value)

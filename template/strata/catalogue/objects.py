@@ -1,0 +1,69 @@
+"""The structure in which every reader gives what it found."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """One object of a database.
+
+    Args:
+        kind: such as `table`, `column`, `check constraint`, `index`, `function`.
+        of: the table that it belongs to; empty where it stands for itself.
+        name: its name, with its schema in front unless that is the connection's own.
+    """
+
+    kind: str
+    of: str
+    name: str
+
+    def __str__(self) -> str:
+        name = f"{self.of}.{self.name}" if self.of else self.name
+        return f"{self.kind} {name}"
+
+
+class Catalogue(dict[Key, dict[str, str]]):
+    """Objects with their attributes; an attribute that says nothing is not there."""
+
+    def text(self) -> str:
+        """All of it in a stable order: one line an object, what belongs to a table below it."""
+        return "".join(f"{line}\n" for line in self._lines())
+
+    def without(self, attribute: str, kind: str) -> "Catalogue":
+        """The same with an attribute left out of every object of a kind."""
+        return Catalogue(
+            {
+                key: {name: value for name, value in found.items() if name != attribute}
+                if key.kind == kind
+                else found
+                for key, found in self.items()
+            }
+        )
+
+    def _lines(self) -> Iterator[str]:
+        ordered = sorted(self, key=_place)
+        for first, (_, group) in enumerate(groupby(ordered, key=lambda key: key.of or key.name)):
+            if first:
+                yield ""
+            for key in group:
+                yield from _described(key, self[key])
+
+
+def _place(key: Key) -> tuple[str, bool, str, str]:
+    return (key.of or key.name, bool(key.of), key.kind, key.name)
+
+
+def _described(key: Key, attributes: dict[str, str]) -> Iterator[str]:
+    indent = "  " if key.of else ""
+    short, long = [], []
+    for name, value in attributes.items():
+        if "\n" in value:
+            long.append((name, value))
+        else:
+            short.append(name if value == "yes" else f"{name} {value}")
+    said = f": {', '.join(short)}" if short else ""
+    yield f"{indent}{key.kind} {key.name}{said}"
+    for name, value in long:
+        yield f"{indent}  {name}"
+        yield from (f"{indent}    {line}".rstrip() for line in value.splitlines())

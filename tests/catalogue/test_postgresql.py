@@ -1,0 +1,46 @@
+"""The catalogue sees what hands do to a PostgreSQL schema, and nothing where nothing was done."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+
+from strata import catalogue
+from strata.catalogue import Catalogue
+from strata.config import Config
+from strata.urls import parse
+from tests import databases
+from tests.catalogue.postgresql_drifts import DRIFTS, SCHEMA
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    with databases.fresh("postgresql") as environment:
+        url = parse(environment["DATABASE_URL"], Config(root=Path(tmp_path_factory.mktemp("c"))))
+        with create_engine(url.for_migrations).connect() as connection:
+            connection.execute(text(SCHEMA.replace(":", "\\:")))
+            connection.commit()
+            yield connection
+
+
+@pytest.fixture(scope="module")
+def before(connection: Connection) -> Catalogue:
+    found = catalogue.read(connection)
+    connection.rollback()
+    return found
+
+
+@pytest.mark.parametrize("statement", DRIFTS)
+def test_what_hands_do_is_found(connection: Connection, before: Catalogue, statement: str) -> None:
+    with connection.begin() as transaction:
+        connection.execute(text(statement))
+        found = catalogue.differences(before, catalogue.read(connection))
+        transaction.rollback()
+    assert any(str(each).startswith(DRIFTS[statement]) for each in found), [*map(str, found)]
+
+
+def test_nothing_is_found_where_nothing_was_done(connection: Connection, before: Catalogue) -> None:
+    with connection.begin():
+        assert catalogue.differences(before, catalogue.read(connection)) == []
+        assert before.text() == catalogue.read(connection).text()
