@@ -69,3 +69,15 @@ def drops(path: Path, function: str) -> Iterator[tuple[int, str]]:
                     statement = inner.value.strip().upper()
                     if " DROP " in f" {statement}" or statement.startswith("TRUNCATE"):
                         yield inner.lineno, inner.value.strip()[:60]
+
+
+def empty(path: Path, function: str) -> bool:
+    """Whether a function of a revision's file does nothing."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            return all(
+                isinstance(part, ast.Pass)
+                or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+                for part in node.body
+            )
+    return True

@@ -30,9 +30,9 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
     Raises:
         Problem: there is no pg_dump, it is older than the server, or it fails.
     """
-    program = client("pg_dump", _driver(connection).info.server_version // 10_000)
-    target, environment = _target(url)
-    options = ["--format=custom", f"--file={path}", "--no-password", f"--dbname={target}"]
+    program = client("pg_dump", server_version(connection))
+    shown, environment = target(url)
+    options = ["--format=custom", f"--file={path}", "--no-password", f"--dbname={shown}"]
     try:
         with (
             running([program, *options], environment=environment) as process,
@@ -115,7 +115,7 @@ def _listed(program: Path, path: Path, existing: set[str]) -> Iterator[str]:
         yield file.name
 
 
-def _target(url: DatabaseURL) -> tuple[str, dict[str, str]]:
+def target(url: DatabaseURL) -> tuple[str, dict[str, str]]:
     """Where pg_dump connects: what everyone may see, and the environment with the password."""
     address = url.for_migrations
     _, options = address.get_dialect()().create_connect_args(address)
@@ -127,6 +127,11 @@ def _target(url: DatabaseURL) -> tuple[str, dict[str, str]]:
     }
     password = options.get("password")
     return make_conninfo(**shown), {"PGPASSWORD": password} if password else {}
+
+
+def server_version(connection: Connection) -> int:
+    """The server's major version."""
+    return _driver(connection).info.server_version // 10_000
 
 
 def _driver(connection: Connection) -> psycopg.Connection[Any]:

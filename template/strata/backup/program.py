@@ -60,11 +60,15 @@ def running(
             raise Failed(words or f"{Path(command[0]).name} ended with {process.returncode}")
 
 
-def output(command: Sequence[str | Path]) -> bytes:
+def output(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> bytes:
     """Run a program for what it prints.
+
+    Args:
+        command: the program and its arguments, which every user of the machine can see.
+        environment: variables beyond those of this process.
 
     Raises:
         Failed: it ended with a status other than 0.
     """
-    with running(command, stdout=subprocess.PIPE) as process:
+    with running(command, environment=environment, stdout=subprocess.PIPE) as process:
         return process.stdout.read() if process.stdout else b""

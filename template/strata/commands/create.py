@@ -3,18 +3,15 @@
 With --empty a revision without operations, for data or for what Alembic cannot see.
 """
 
-import subprocess
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.operations.ops import MigrationScript
 
-from strata import findings, plan, revisions, words
+from strata import findings, formatter, plan, revisions, words
 from strata.config import Config
 
 
@@ -45,7 +42,7 @@ def run(arguments: Namespace, config: Config) -> int:
     for script in written if isinstance(written, Sequence) else [written]:
         assert script is not None
         path = Path(script.path)
-        _format(path)
+        formatter.run(path)
         print(f"Wrote {path.relative_to(config.root)}")
     for sentence in found:
         print(f"  {sentence}")
@@ -53,10 +50,3 @@ def run(arguments: Namespace, config: Config) -> int:
         print(f"{file.relative_to(config.root)}:{line}: {text}")
     print("Review it before you apply it: python scripts/migrate.py upgrade")
     return 0
-
-
-def _format(path: Path) -> None:
-    """Format the file where ruff is installed; a runtime image does without."""
-    if find_spec("ruff"):
-        for verb in (["check", "--fix", "--select", "I"], ["format"]):
-            subprocess.run([sys.executable, "-m", "ruff", *verb, "--quiet", path], check=False)

@@ -1,0 +1,137 @@
+"""The baseline revision, written from a database and proven by building one from it."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from strata import adopt, catalogue, plan, revisions, scratch
+from strata.backup.program import Failed
+from strata.catalogue import Catalogue
+from strata.config import Config
+from strata.connection import connected
+from strata.errors import Problem
+from strata.production import empty
+from strata.revisions import Revision
+from strata.urls import DatabaseURL
+
+# What SQLAlchemy's text() would take for a parameter.
+# https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text
+PARAMETER = re.compile(r"(?<![:\w\x5c]):(?=\w+(?!:))")
+FILE = '''"""{message}
+
+What existed before migrations took over: written from the database {name} as it was then.
+Breaking changes: none
+Manual steps: none
+
+Revision: {revision}
+Follows: nothing
+"""
+
+from alembic import op
+
+revision = {revision!r}
+down_revision = None
+branch_labels = None
+depends_on = None
+
+irreversible = "It is what existed before migrations took over."
+
+STATEMENTS = (
+{statements}
+)
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    raise RuntimeError(irreversible)
+'''
+
+
+def written(
+    config: Config, connection: Connection, url: DatabaseURL, found: Catalogue
+) -> tuple[Path, str]:
+    """Write the schema of a database into the first revision.
+
+    Args:
+        config: the service's.
+        connection: to the database, which is only read.
+        url: where it is.
+        found: its catalogue.
+
+    Returns:
+        The file, and its revision id.
+
+    Raises:
+        Problem: there is no empty first revision to write it into, or what was written does not
+            make the same schema; the file is as it was before.
+    """
+    first = _first(config)
+    try:
+        made = import_module(f"strata.adopt.{url.family}").statements(connection, url)
+    except Failed as error:
+        raise Problem(f"The schema of {url} cannot be read: {error}", status=3) from error
+    before = first.path.read_bytes()
+    first.path.write_text(_text(first, url.name, made), encoding="utf-8")
+    try:
+        _prove(config, first, found)
+    except BaseException:
+        first.path.write_bytes(before)
+        raise
+    return first.path, first.id
+
+
+def _first(config: Config) -> Revision:
+    roots = [
+        revision for revision in revisions.read(config.versions).values() if not revision.parents
+    ]
+    if len(roots) != 1:
+        raise Problem(
+            f"There are {len(roots)} first revisions in {config.versions}.",
+            why="A baseline is the one that all others build on.",
+            remedy="See them: python scripts/migrate.py history",
+        )
+    if not empty(roots[0].path, "upgrade"):
+        raise Problem(
+            f"The first revision, {roots[0].path.name}, makes something already.",
+            why="Databases that ran it would never get what was written into it now.",
+            remedy="Bring this database to the models instead: "
+            "python scripts/migrate.py adopt --repair",
+        )
+    return roots[0]
+
+
+def _prove(config: Config, first: Revision, found: Catalogue) -> None:
+    """Build a database from the baseline and compare it, then run the other revisions on it."""
+    with scratch.database(config) as url, connected(url) as connection:
+        adopt.step(connection, config, first.id, url)
+        if differences := catalogue.differences(found, adopt.read(connection)):
+            listed = "\n".join(f"  {difference}" for difference in differences)
+            raise Problem(
+                f"The baseline does not make what the database holds:\n{listed}",
+                why="A new database would not be what this one is.",
+                remedy="Nothing was written. Please report what is listed: it is a fault of adopt.",
+            )
+        for head in plan.scripts(config).get_heads():
+            adopt.step(connection, config, head, url)
+
+
+def _text(first: Revision, name: str, made: list[str]) -> str:
+    return FILE.format(
+        message=first.message,
+        name=name,
+        revision=first.id,
+        statements="\n".join(f"    {_literal(statement)}," for statement in made),
+    )
+
+
+def _literal(statement: str) -> str:
+    escaped = PARAMETER.sub(r"\\:", statement)
+    if '"""' in escaped or escaped.endswith("\\"):
+        return repr(escaped)
+    return f'r"""\n{escaped}\n"""'

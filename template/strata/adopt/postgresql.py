@@ -1,0 +1,52 @@
+"""PostgreSQL: what makes a schema, as pg_dump writes it."""
+
+import re
+
+from sqlalchemy import Connection
+
+from strata.backup.postgresql import server_version, target
+from strata.backup.program import output
+from strata.postgresql.client import client
+from strata.urls import DatabaseURL
+
+ENTRY = re.compile(r"^--\n-- (?:Name|TOC entry).*\n(?:--.*\n)*", re.MULTILINE)
+# What pg_dump says to psql and to the session: a revision runs in a session that has more to do.
+SESSION = re.compile(r"(?m)^(?:\\\S.*|SET .*;|SELECT pg_catalog\.set_config\(.*\);)\n?")
+
+
+def statements(connection: Connection, url: DatabaseURL) -> list[str]:
+    """The statements that make the schema of a database, one or more for each of its objects.
+
+    Raises:
+        Problem: there is no pg_dump that is new enough for the server.
+        strata.backup.program.Failed: pg_dump fails.
+    """
+    name, environment = target(url)
+    options = ["--schema-only", "--no-owner", "--no-privileges", "--no-password"]
+    options += [f"--exclude-table={table}" for table in ("alembic_version", "migration_log")]
+    program = client("pg_dump", server_version(connection))
+    script = output([program, *options, f"--dbname={name}"], environment=environment).decode()
+    _, *entries = ENTRY.split(script)
+    # A function may name what is made after it.
+    made = ["SET LOCAL check_function_bodies = off;"]
+    for entry in entries:
+        text = entry if _has_body(entry) else SESSION.sub("", entry)
+        text = re.sub(r"(?m)\A(?:SET default_.*;\n\n?)+", "", text).strip()
+        text = text.partition("\n--\n-- PostgreSQL database dump complete")[0].strip()
+        if text.startswith("CREATE MATERIALIZED VIEW") and not _unpopulated(connection, text):
+            text = re.sub(r"WITH NO DATA;\Z", "WITH DATA;", text)
+        if text:
+            made.append(text)
+    return made if len(made) > 1 else []
+
+
+def _has_body(entry: str) -> bool:
+    """Whether lines in it are another language's, which may begin like a statement."""
+    return "$" in entry and re.search(r"\$\w*\$", entry) is not None
+
+
+def _unpopulated(connection: Connection, view: str) -> bool:
+    """Whether a materialized view has never been filled; pg_dump writes all as if so."""
+    name = view.split()[3]
+    populated = "SELECT relispopulated FROM pg_class WHERE oid = %(name)s::regclass"
+    return not connection.exec_driver_sql(populated, {"name": name}).scalar_one()

@@ -1,0 +1,83 @@
+"""A revision that brings one adopted database to the models, and leaves all others alone."""
+
+import secrets
+from pathlib import Path
+
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, select
+
+from strata import autogenerate, formatter, models, plan, words
+from strata.config import Config
+from strata.errors import Problem
+from strata.log import LOG
+
+NEEDED = "adopted with differences that {} repairs"
+GUARD = """
+    # Only a database that was adopted as it was needs this: the others are at the models.
+    if not repair.needed(op, revision):
+        return
+    """
+
+
+def needed(op: Operations, revision: str) -> bool:
+    """Whether the database that a revision runs on was adopted for it to repair.
+
+    Args:
+        op: Alembic's operations, as revisions have them.
+        revision: the id of the revision that asks.
+    """
+    if op.get_context().as_sql:
+        return False
+    note = NEEDED.format(revision)
+    connection = op.get_bind()
+    return connection.execute(select(LOG.c.id).where(LOG.c.note == note)).first() is not None
+
+
+def written(config: Config, connection: Connection) -> tuple[Path, str, list[str]]:
+    """Write a revision that makes what the models have and the database lacks, and the reverse.
+
+    Args:
+        config: the service's.
+        connection: to the database, which is only read.
+
+    Returns:
+        The file, its revision id, and what it does, a sentence each.
+
+    Raises:
+        Problem: there are several heads, or the database has all that models can tell.
+    """
+    directory = ScriptDirectory.from_config(plan.alembic_config(config, quiet=True))
+    plan.require_one_head(directory)
+    metadata = models.metadata(config)
+    options = autogenerate.comparison(metadata)
+    context = MigrationContext.configure(connection, opts=options)
+    operations = produce_migrations(context, metadata).upgrade_ops
+    assert operations is not None
+    said = list(words.sentences(operations))
+    if not said:
+        raise Problem(
+            "The database has all that the models say.",
+            why="What is between it and the migrations no model can express.",
+            remedy="Write it by hand: python scripts/migrate.py adopt lists it",
+        )
+    code = render_python_code(
+        operations,
+        render_as_batch=connection.dialect.name == "sqlite",
+        render_item=autogenerate.render_item,
+        migration_context=context,
+    )
+    revision = secrets.token_hex(6)
+    script = directory.generate_revision(
+        revision,
+        "repair an adopted database",
+        head="head",
+        upgrades=f"{GUARD}{code}".strip(),
+        downgrades="pass",
+        imports="from strata.adopt import repair",
+    )
+    assert script is not None
+    formatter.run(Path(script.path))
+    return Path(script.path), revision, said

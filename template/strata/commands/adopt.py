@@ -1,0 +1,128 @@
+"""Bring a database under migration that something else made: find its revision by comparing.
+
+Nothing is written to it but the revision that it was found to be at. Where no revision makes what
+it holds, --baseline writes the first revision from it, and --repair a last one that brings it to
+the models.
+"""
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from strata import adopt, plan, urls
+from strata.adopt import State, baseline, repair
+from strata.catalogue import Catalogue
+from strata.config import Config
+from strata.connection import connected
+from strata.errors import Problem
+from strata.urls import DatabaseURL
+
+AT_MOST = 30
+"""More differences than these say only that it is another schema."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `adopt` takes."""
+    parser.add_argument("--dry-run", action="store_true", help="compare, and write nothing")
+    parser.add_argument("--at", metavar="REVISION", help="which one, where several make the same")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument(
+        "--baseline", action="store_true", help="write the first revision from the database"
+    )
+    way.add_argument(
+        "--repair", action="store_true", help="write a revision that brings it to the models"
+    )
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Compare, stamp what is true, show where the database stands."""
+    url = urls.current(config)
+    with connected(url, reading=True) as connection:
+        if plan.applied(connection):
+            print(plan.standing(config, connection))
+            print("It is under migration already. Compare it: python scripts/migrate.py drift")
+            return 0
+        found = adopt.read(connection)
+    if not found:
+        print(f"{url.name} holds nothing. Make its tables: python scripts/migrate.py upgrade")
+        return 0
+    if arguments.baseline and not arguments.dry_run:
+        return _with_baseline(config, url, found)
+    states = adopt.compared(config, found, _tell)
+    matching = adopt.matching(states)
+    if arguments.repair and not matching and not arguments.dry_run:
+        return _with_repair(config, url, states[-1])
+    state = _chosen(matching, arguments.at) if matching else None
+    if state is None:
+        raise _no_state(url, adopt.nearest(states))
+    print(f"{url.name} is what {state.revision} makes: {state.message}.")
+    if not arguments.dry_run:
+        _stamp(config, url, state.revision, "adopted after comparison")
+    return 0
+
+
+def _with_baseline(config: Config, url: DatabaseURL, found: Catalogue) -> int:
+    with connected(url, reading=True) as connection:
+        path, revision = baseline.written(config, connection, url, found)
+    print(f"Wrote {path.relative_to(config.root)}: a new database built from it is the same.")
+    _stamp(config, url, revision, "adopted with a baseline written from it")
+    return 0
+
+
+def _with_repair(config: Config, url: DatabaseURL, head: State) -> int:
+    with connected(url, reading=True) as connection:
+        path, revision, said = repair.written(config, connection)
+    print(f"Wrote {path.relative_to(config.root)}, which runs on this database alone:")
+    for sentence in said:
+        print(f"  {sentence}")
+    _stamp(config, url, head.revision, repair.NEEDED.format(revision))
+    print(
+        "Review it, then: python scripts/migrate.py upgrade && python scripts/migrate.py drift\n"
+        "drift lists what is left, which no model expresses: add it to the revision."
+    )
+    return 0
+
+
+def _stamp(config: Config, url: DatabaseURL, revision: str, note: str) -> None:
+    adopt.stamp(config, revision, note)
+    with connected(url, reading=True) as connection:
+        print(plan.standing(config, connection))
+        if pending := plan.upgrades(config, connection, "heads"):
+            print(plan.told("Pending", pending))
+
+
+def _chosen(matching: list[State], at: str | None) -> State:
+    for state in matching:
+        if state.revision == at or (at is None and len(matching) == 1):
+            return state
+    listed = "\n".join(f"  {state.revision}  {state.message}" for state in matching)
+    which = f"{at} is none of them" if at else "which of them ran here is not seen from its schema"
+    raise Problem(
+        f"{len(matching)} revisions make what the database holds, and {which}:\n{listed}",
+        why="The later ones change data alone: one that is taken as applied will never run here, "
+        "and one that is not will run again.",
+        remedy="Name the last one that has run: "
+        f"python scripts/migrate.py adopt --at {matching[0].revision}",
+    )
+
+
+def _no_state(url: DatabaseURL, nearest: State) -> Problem:
+    shown = [f"  {difference}" for difference in nearest.differences[:AT_MOST]]
+    if more := len(nearest.differences) - len(shown):
+        shown.append(f"  and {more} more")
+    return Problem(
+        f"No revision makes what {url.name} holds. The nearest is {nearest.revision} "
+        f"({nearest.message}). What is between them:\n" + "\n".join(shown),
+        why="A stamp that is not true makes the next revisions fail, or skip what they need. "
+        "Nothing was written.",
+        remedy="If these tables are older than all revisions, write the first revision from them: "
+        "python scripts/migrate.py adopt --baseline\n"
+        "If they are what the models mean but for these differences, write a revision that mends "
+        "them: python scripts/migrate.py adopt --repair\n"
+        "If somebody changed them by hand, undo that, and: python scripts/migrate.py adopt",
+    )
+
+
+def _tell(number: int, count: int, revision: str) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if number == count else ""
+        print(f"\rCompared with {number} of {count}: {revision:<40}", end=end, file=sys.stderr)

@@ -1,0 +1,166 @@
+"""A database that something else made comes under migration after it was compared."""
+
+import pytest
+from sqlalchemy import text
+
+from strata import catalogue
+from strata.config import Config
+from strata.connection import connected
+from strata.scratch import database as scratch_database
+from strata.urls import DatabaseURL
+from tests.catalogue import mysql_drifts, postgresql_drifts, sqlite_drifts
+from tests.living import Service
+
+SCHEMAS = {
+    "postgresql": postgresql_drifts.SCHEMA,
+    "mysql": mysql_drifts.SCHEMA,
+    "sqlite": sqlite_drifts.SCHEMA,
+}
+CREATE_ALL = """
+import sys
+from sqlalchemy import create_engine
+from strata import config, models, urls
+metadata = models.metadata(config.load())
+metadata.create_all(create_engine(urls.current(config.load()).for_migrations))
+"""
+PHONE = 'op.add_column("items", sa.Column("phone", sa.String(20)))'
+LESS = 'op.drop_column("items", "phone")'
+
+
+def make_by_create_all(live: Service) -> None:
+    done = live.run(live.python, "-c", CREATE_ALL)
+    assert done.returncode == 0, done.stderr
+
+
+def make_everything(live: Service) -> None:
+    """Make a schema that uses every kind of object, by hand."""
+    schema = SCHEMAS[live.database]
+    with live.engine().connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        if live.database == "sqlite":
+            driver.executescript(schema)
+        elif live.database == "postgresql":
+            driver.execute(schema)
+            driver.commit()
+        else:
+            for statement in schema.split(";\n"):
+                connection.exec_driver_sql(statement)
+        connection.commit()
+
+
+def written(url: DatabaseURL) -> str:
+    return url.url.render_as_string(hide_password=False)
+
+
+def test_what_create_all_made_is_found_to_be_at_its_revision(live: Service) -> None:
+    make_by_create_all(live)
+    seen = live.migrate("adopt", "--dry-run")
+    assert seen.returncode == 0, seen.stderr
+    assert "is what 002 makes: items." in seen.stdout
+    assert live.stands_at() is None
+    done = live.migrate("adopt")
+    assert done.returncode == 0, done.stderr
+    assert "The database stands at 002  items (head)." in done.stdout
+    assert live.sql("SELECT note FROM migration_log") == [("adopted after comparison",)]
+    assert "already" in live.migrate("adopt").stdout
+
+
+def test_an_earlier_state_is_adopted_there_and_goes_on(live: Service) -> None:
+    make_by_create_all(live)
+    live.revision("003", "002", PHONE, LESS)
+    done = live.migrate("adopt")
+    assert done.returncode == 0, done.stderr
+    assert live.stands_at() == "002"
+    assert "Pending:\n  003" in done.stdout
+    assert live.migrate("upgrade").returncode == 0
+    assert "phone" in live.columns("items")
+
+
+def test_where_revisions_change_data_alone_the_last_one_that_ran_has_to_be_named(
+    live: Service,
+) -> None:
+    make_by_create_all(live)
+    live.revision("003", "002", 'op.execute("UPDATE items SET price = 1")')
+    refused = live.migrate("adopt")
+    assert refused.returncode == 1
+    assert "2 revisions make what the database holds" in refused.stderr
+    assert live.stands_at() is None
+    live.follow(refused.stderr, "Name the last one that has run: ")
+    assert live.stands_at() == "002"
+
+
+def test_one_column_off_is_never_stamped(live: Service) -> None:
+    make_by_create_all(live)
+    live.sql("ALTER TABLE items ADD COLUMN extra INTEGER")
+    refused = live.migrate("adopt")
+    assert refused.returncode == 1
+    assert "The nearest is 002 (items)" in refused.stderr
+    assert "column items.extra should not be there" in refused.stderr
+    assert live.stands_at() is None
+    assert not live.columns("migration_log")
+
+
+def test_an_empty_database_is_told_to_upgrade(live: Service) -> None:
+    done = live.migrate("adopt")
+    assert done.returncode == 0
+    live.follow(done.stdout, "Make its tables: ")
+    assert live.stands_at() == "002"
+
+
+def test_a_baseline_makes_all_that_the_database_holds(live: Service) -> None:
+    make_everything(live)
+    refused = live.migrate("adopt")
+    assert refused.returncode == 1
+    done = live.follow(refused.stderr, "write the first revision from them: ")
+    assert "a new database built from it is the same" in done.stdout
+    assert live.stands_at() == "001"
+    assert "Pending:\n  002" in done.stdout
+    config = Config(root=live.root, database=live.url.family)
+    with connected(live.url) as connection:
+        held = catalogue.read(connection)
+    with scratch_database(config) as url:
+        assert live.migrate("upgrade", "001", DATABASE_URL=written(url)).returncode == 0
+        with connected(url) as connection:
+            assert catalogue.differences(held, catalogue.read(connection)) == []
+    assert live.migrate("upgrade").returncode == 0
+
+
+def test_a_baseline_that_makes_something_is_not_written_over(live: Service) -> None:
+    make_everything(live)
+    live.edit("migrations/versions/001_baseline.py", "    pass", '    op.execute("SELECT 1")')
+    before = (live.root / "migrations/versions/001_baseline.py").read_bytes()
+    refused = live.migrate("adopt", "--baseline")
+    assert refused.returncode == 1
+    assert "makes something already" in refused.stderr
+    assert (live.root / "migrations/versions/001_baseline.py").read_bytes() == before
+    assert live.stands_at() is None
+
+
+@pytest.mark.databases("postgresql")
+def test_a_repair_runs_on_the_adopted_database_and_on_no_other(live: Service) -> None:
+    make_by_create_all(live)
+    live.sql("ALTER TABLE items DROP COLUMN price")
+    live.commit()
+    refused = live.migrate("adopt")
+    live.follow(refused.stderr, "write a revision that mends them: ")
+    assert live.stands_at() == "002"
+    file = live.newest()
+    assert "price" in file.read_text()
+    assert live.migrate("upgrade").returncode == 0
+    assert "price" in live.columns("items")
+    drift = live.migrate("drift")
+    assert drift.returncode == 0, drift.stderr
+    config = Config(root=live.root, database=live.url.family)
+    with scratch_database(config) as url:
+        done = live.migrate("upgrade", DATABASE_URL=written(url))
+        assert done.returncode == 0, done.stderr
+
+
+def test_five_hundred_tables_are_adopted(live: Service) -> None:
+    with live.connection() as connection:
+        for number in range(500):
+            connection.execute(text(f"CREATE TABLE t{number} (id INTEGER PRIMARY KEY, n INTEGER)"))
+    done = live.migrate("adopt", "--baseline")
+    assert done.returncode == 0, done.stderr
+    assert live.stands_at() == "001"
