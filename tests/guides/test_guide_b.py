@@ -223,10 +223,10 @@ def test_what_was_changed_by_hand_is_shown_with_what_undoes_it(migrated: Service
     drifted = migrated.migrate("drift")
     assert drifted.returncode == 1
     assert "The database stands at 002  items (head)." in drifted.stdout
-    assert "drops column items.vip" in drifted.stderr
-    assert "drops index by_hand of items" in drifted.stderr
+    assert "column items.vip should not be there" in drifted.stdout
+    assert "index items.by_hand should not be there" in drifted.stdout
     assert "vip" in migrated.columns("items")
-    undo = drifted.stderr.partition("Undo it, and write it as a revision if it is meant:\n")[2]
+    undo = drifted.stdout.partition("Undo it, and write it as a revision if it is meant:\n")[2]
     for statement in undo.splitlines():
         migrated.sql(statement)
     agreed = migrated.migrate("drift")

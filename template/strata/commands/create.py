@@ -14,7 +14,7 @@ from typing import Any
 from alembic import command
 from alembic.operations.ops import MigrationScript
 
-from strata import findings, plan, revisions, words
+from strata import findings, plan, refresh, revisions, words
 from strata.config import Config
 
 
@@ -51,6 +51,8 @@ def run(arguments: Namespace, config: Config) -> int:
         print(f"  {sentence}")
     for file, line, text in findings.unsettled(revisions.read(config.versions)):
         print(f"{file.relative_to(config.root)}:{line}: {text}")
+    if left := refresh.after_a_new_revision(config):
+        print(left)
     print("Review it before you apply it: python scripts/migrate.py upgrade")
     return 0
 
