@@ -38,7 +38,9 @@ class Differences:
         return "\n".join(f"  {statement}" for statement in self.statements)
 
 
-def differences(connection: Connection, config: Config, revision: str | None) -> Differences:
+def differences(
+    connection: Connection, config: Config, revision: str | None, *, taking_over: bool = False
+) -> Differences:
     """Compare a database with what the migrations up to a revision make, by their catalogues.
 
     They are run on a scratch database, in a process of their own: Alembic's proxies serve one run
@@ -48,6 +50,7 @@ def differences(connection: Connection, config: Config, revision: str | None) ->
         connection: to the database; it is only read.
         config: the service's; what it allows may be in the database beside.
         revision: a revision id or `heads`; None for the state before the first one.
+        taking_over: whether primary keys may have another name, as in a database that others made.
 
     Returns:
         What differs; false where nothing does.
@@ -60,9 +63,12 @@ def differences(connection: Connection, config: Config, revision: str | None) ->
             with connected(url, reading=True) as replayed:
                 expected = catalogue.read(replayed)
                 made.reflect(replayed, only=lambda name, _: name not in catalogue.NOT_COMPARED)
+    actual = catalogue.read(connection)
+    if taking_over:
+        expected, actual = (each.unnamed("primary key") for each in (expected, actual))
     found = [
         each
-        for each in catalogue.differences(expected, catalogue.read(connection))
+        for each in catalogue.differences(expected, actual)
         if each.attribute or each.found is None or not each.allowed(config.allowed)
     ]
     if not found:
@@ -79,7 +85,7 @@ def refuse_difference(connection: Connection, config: Config, revision: str | No
     Args:
         revision: a revision id; None for the state before the first one.
     """
-    found = differences(connection, config, revision)
+    found = differences(connection, config, revision, taking_over=True)
     if found:
         name = revision or "base"
         raise Problem(
@@ -94,12 +100,18 @@ def _way(connection: Connection, config: Config, name: str, found: Differences) 
     chain = revisions.read(config.versions)
     standing = next(iter(plan.applied(connection)), None)
     known = standing is None or standing in chain
-    if known and standing != name and not differences(connection, config, standing):
+    if (
+        known
+        and standing != name
+        and not differences(connection, config, standing, taking_over=True)
+    ):
         if standing is None or standing in chain.history([name]):
             return f"Apply what is missing: python scripts/migrate.py upgrade {name}"
         return f"Undo what is too much: python scripts/migrate.py downgrade {name}"
     for head in chain.heads if len(chain.heads) == 1 else ():
-        if head not in (name, standing) and not differences(connection, config, head):
+        if head not in (name, standing) and not differences(
+            connection, config, head, taking_over=True
+        ):
             return f"It is what {head} makes: python scripts/migrate.py stamp {head}"
     return (
         f"Make it so by hand:\n{found.sql}\n"

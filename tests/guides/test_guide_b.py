@@ -257,6 +257,7 @@ def test_what_needs_a_look_is_written_into_the_revision_until_it_is_settled(
     upgraded = migrated.migrate("upgrade")
     assert upgraded.returncode == 0, upgraded.stderr
     assert migrated.sql("SELECT name, phone FROM items") == [("chair", "none")]
+    assert migrated.migrate("record").returncode == 0
     assert migrated.run(migrated.python, CHECK).returncode == 0
 
 

@@ -53,6 +53,7 @@ def run(arguments: Namespace, config: Config) -> int:
         print(f"{file.relative_to(config.root)}:{line}: {text}")
     if left := refresh.after_a_new_revision(config):
         print(left)
+    print("After an edit of it: python scripts/migrate.py record")
     print("Review it before you apply it: python scripts/migrate.py upgrade")
     return 0
 

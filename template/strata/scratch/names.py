@@ -8,7 +8,8 @@ from strata.config import Config
 
 def prefix(config: Config) -> str:
     """What all of them begin with: it differs between two folders of one service."""
-    return f"strata_{hashlib.sha256(str(config.root).encode()).hexdigest()[:8]}_"
+    local = (config.root / ".local").resolve()
+    return f"strata_{hashlib.sha256(str(local).encode()).hexdigest()[:8]}_"
 
 
 def fresh(config: Config) -> str:
