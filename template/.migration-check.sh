@@ -1,11 +1,24 @@
 #!/bin/sh
-# A commit that changes models brings a migration.
+# A commit that changes models brings a migration: what is staged is checked, not the working tree.
 # To use it without any framework: cp .migration-check.sh .git/hooks/pre-commit
+# With --always it looks whatever the commit touches.
 set -eu
 root=$(git rev-parse --show-toplevel)
-if git diff --cached --quiet -- "$root/app" "$root/migrations" "$root/strata.toml"; then
+cd "$root"
+packages=$(sed -n 's/^packages *= *\[\(.*\)\].*/\1/p' strata.toml | tr -d "\"'," | tr . /)
+# shellcheck disable=SC2086 # one word each
+if [ "${1-}" != --always ] && git diff --cached --quiet -- ${packages:-app} migrations strata.toml; then
     exit 0
 fi
-python="$root/.venv/bin/python"
+
+# The staged files in a folder of their own, of which only those that differ are written.
+staged=$root/.local/staged
+mkdir -p "$staged"
+GIT_INDEX_FILE=$root/.local/staged.index git --work-tree="$staged" \
+    read-tree --reset -u "$(git write-tree)"
+for name in .git .venv .local .env; do
+    [ ! -e "$root/$name" ] || ln -sfn "$root/$name" "$staged/$name"
+done
+python=$root/.venv/bin/python
 [ -x "$python" ] || python=python3
-exec "$python" "$root/scripts/check_migrations.py"
+exec "$python" "$staged/scripts/check_migrations.py"

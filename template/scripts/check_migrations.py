@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Did the models change without a migration? Fast, because a good answer is remembered.
 
-python scripts/check_migrations.py [--check-only] [--force]
+python scripts/check_migrations.py [--check-only] [--force] [--format FORM]
 """
 
 import argparse
@@ -18,7 +18,7 @@ if sys.prefix == sys.base_prefix and PYTHON.exists():
 
 sys.path.insert(0, str(ROOT))
 
-from strata import fingerprint  # noqa: E402
+from strata import fingerprint, report  # noqa: E402
 from strata.config import load  # noqa: E402
 from strata.errors import Problem  # noqa: E402
 
@@ -28,6 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("--check-only", action="store_true", help="remember nothing")
     parser.add_argument("--force", action="store_true", help="forget the last good check")
+    report.add_arguments(parser)
     arguments = parser.parse_args()
     config = load()
     remembered = fingerprint.remembered(config)
@@ -35,21 +36,26 @@ def main() -> int:
         remembered.unlink(missing_ok=True)
     taken = fingerprint.taken(config)
     if remembered.exists() and remembered.read_text() == taken:
-        print("Nothing has changed since the last good check.")
-        return 0
+        return _good("Nothing has changed since the last good check.", arguments)
 
-    from strata import check  # takes a third of a second, which the short answer spares
+    # Takes a third of a second, which the short answer spares.
+    from strata import check
+    from strata.scratch.server import stopped_afterwards
 
-    faults = list(check.faults(config))
-    for fault in faults:
-        print(fault)
+    with stopped_afterwards(config):
+        faults = check.faults(config)
     if faults:
-        return 1
-    print("The models and the migrations agree.")
+        return report.show(faults, arguments)
     if not arguments.check_only:
         remembered.parent.mkdir(exist_ok=True)
         remembered.write_text(taken)
-    return 0
+    return _good("The models and the migrations agree.", arguments)
+
+
+def _good(sentence: str, arguments: argparse.Namespace) -> int:
+    if arguments.format == "text":
+        print(sentence)
+    return report.show([], arguments)
 
 
 if __name__ == "__main__":

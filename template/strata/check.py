@@ -1,19 +1,12 @@
 """What is wrong with the models and the migrations of this service, without its database."""
 
-from collections.abc import Iterator
-
-from alembic.autogenerate import produce_migrations
-from alembic.runtime.migration import MigrationContext
-
-from strata import autogenerate, findings, git, models, plan, revisions, scratch, words
+from strata import findings, modelled, models, plan, record, revisions
 from strata.config import Config
-from strata.connection import connected
+from strata.report import Finding
 
 
-def faults(config: Config) -> Iterator[str]:
+def faults(config: Config) -> list[Finding]:
     """Find what would make the next migration wrong.
-
-    The models are compared with the migrations replayed on a scratch database.
 
     Returns:
         Each fault with the command that mends it; none where all is well.
@@ -24,25 +17,20 @@ def faults(config: Config) -> Iterator[str]:
     metadata = models.metadata(config)
     chain = revisions.read(config.versions)
     if len(chain.heads) > 1:
-        yield str(plan.several_heads(plan.scripts(config)))
-        return
-    for file, line, text in findings.unsettled(chain):
-        yield f"{file.relative_to(config.root)}:{line}: {text}"
-    for name, back in git.edited(config.versions):
-        yield (
-            f"{name} was edited after it was committed.\n"
-            "Databases that ran it do not get the edit, and new ones do.\n"
-            f"Bring it back, and write the change as a revision of its own: {back}"
+        several = plan.several_heads(plan.scripts(config))
+        return [Finding("several-heads", several.what, several.why, several.remedy)]
+    found = [
+        Finding(
+            "unsettled-finding",
+            text,
+            "It tells what autogenerate may have got wrong.",
+            "Mend the operation or decide that it is meant, delete the comment, and then: "
+            "python scripts/migrate.py record",
+            file.relative_to(config.root).as_posix(),
+            line,
         )
-    with scratch.migrated(config) as url, connected(url) as connection:
-        context = MigrationContext.configure(connection, opts=autogenerate.comparison(metadata))
-        operations = produce_migrations(context, metadata).upgrade_ops
-        missing = list(words.sentences(operations)) if operations else []
-    if missing:
-        yield "\n".join(
-            [
-                "The models changed without a migration. A revision would be one that:",
-                *(f"  {sentence}" for sentence in missing),
-                'Make it: python scripts/migrate.py create "what changes"',
-            ]
-        )
+        for file, line, text in findings.unsettled(chain)
+    ]
+    found += record.chain_findings(config, chain)
+    differences, schema = modelled.differences(config, metadata)
+    return [*found, *differences, *record.schema_findings(config, schema)]

@@ -27,6 +27,7 @@ class Config:
     base: str = "strata.database:Base"
     packages: tuple[str, ...] = ("app",)
     migrations: str = "migrations"
+    allowed: tuple[str, ...] = ()
 
     @property
     def versions(self) -> Path:

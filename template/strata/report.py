@@ -5,6 +5,7 @@ import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,23 @@ class Finding:
     line: int = 0
     details: dict[str, str] = field(default_factory=dict)
 
-    def __str__(self) -> str:
+    @property
+    def first(self) -> str:
+        """Where and what."""
         place = ":".join(str(part) for part in (self.file, self.line) if part)
-        first = f"{place}: {self.what}" if place else self.what
-        return "\n".join(part for part in (first, self.why, self.remedy) if part)
+        return f"{place}: {self.what}" if place else self.what
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.first, self.why, self.remedy) if part)
 
 
 def text(findings: Sequence[Finding]) -> str:
-    """For a person: one paragraph each."""
-    return "\n\n".join(str(finding) for finding in findings)
+    """For a person: one paragraph each; those that one command mends share one."""
+    paragraphs = []
+    for (why, remedy), group in groupby(findings, key=lambda each: (each.why, each.remedy)):
+        lines = [*(finding.first for finding in group), why, remedy]
+        paragraphs.append("\n".join(line for line in lines if line))
+    return "\n\n".join(paragraphs)
 
 
 def as_json(findings: Sequence[Finding]) -> str:

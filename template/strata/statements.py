@@ -6,6 +6,8 @@ from io import StringIO
 from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
 
+from strata import words
+
 
 def statements(operations: ops.OpContainer, dialect: str) -> list[str]:
     """Write what operations would run.
@@ -18,15 +20,7 @@ def statements(operations: ops.OpContainer, dialect: str) -> list[str]:
         One statement each; for what the database has no single statement (SQLite changes most of a
         table by recreating it), a comment.
     """
-    return [text for operation in _single(operations) for text in _written(operation, dialect)]
-
-
-def _single(operations: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
-    for operation in operations.ops:
-        if isinstance(operation, ops.OpContainer):
-            yield from _single(operation)
-        else:
-            yield operation
+    return [text for operation in words.single(operations) for text in _written(operation, dialect)]
 
 
 def _written(operation: ops.MigrateOperation, dialect: str) -> Iterator[str]:

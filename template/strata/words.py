@@ -7,14 +7,35 @@ from alembic.operations import ops
 
 def sentences(operations: ops.OpContainer) -> Iterator[str]:
     """Say what each operation does, one sentence each, in the order in which they would run."""
+    for operation in single(operations):
+        yield from said(operation)
+
+
+def single(operations: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
+    """The operations, without the containers around those of one table."""
     for operation in operations.ops:
         if isinstance(operation, ops.OpContainer):
-            yield from sentences(operation)
+            yield from single(operation)
         else:
-            yield from _said(operation)
+            yield operation
 
 
-def _said(operation: ops.MigrateOperation) -> Iterator[str]:
+def subject(operation: ops.MigrateOperation) -> tuple[str, str]:
+    """The table and the name of what an operation is about; of a table no table and its name."""
+    table = str(getattr(operation, "table_name", getattr(operation, "source_table", "")))
+    match operation:
+        case ops.CreateTableOp() | ops.DropTableOp():
+            return "", table
+        case ops.AddColumnOp():
+            return table, operation.column.name
+    for attribute in ("column_name", "index_name", "constraint_name"):
+        if name := getattr(operation, attribute, None):
+            return table, str(name)
+    return "", table
+
+
+def said(operation: ops.MigrateOperation) -> Iterator[str]:
+    """Say what one operation does."""
     match operation:
         case ops.CreateTableOp():
             yield f"adds table {operation.table_name}"

@@ -88,7 +88,7 @@ def test_tables_of_create_all_are_compared_before_they_are_stamped(live: Service
     refused = live.alembic("stamp", "001")
     assert refused.returncode != 0
     assert "The database is not what 001 makes" in refused.stderr
-    assert "drops table items" in refused.stderr
+    assert "table items should not be there" in refused.stderr
     assert live.stands_at() is None
     live.follow(refused.stderr, "It is what 002 makes: ")
     assert live.stands_at() == "002"
@@ -102,7 +102,7 @@ def test_tables_that_are_one_column_off_are_not_stamped(live: Service) -> None:
     live.sql("ALTER TABLE items DROP COLUMN created_at")
     refused = live.migrate("stamp", "head")
     assert refused.returncode == 1
-    assert "adds column items.created_at" in refused.stderr
+    assert "column items.created_at is missing" in refused.stderr
     assert live.stands_at() is None
 
 
@@ -368,6 +368,7 @@ def test_a_rename_is_flagged_as_data_loss_and_offered_as_a_rename(migrated: Serv
     file.write_text(f"{header}def upgrade() -> None:\n    {offered[1]}\n")
     assert migrated.migrate("upgrade").returncode == 0
     assert migrated.sql("SELECT name, mobile FROM items") == [("chair", "555")]
+    assert migrated.migrate("record").returncode == 0
     assert migrated.run(migrated.python, CHECK).returncode == 0
 
 

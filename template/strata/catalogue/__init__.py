@@ -7,6 +7,7 @@ of them. The order of a table's columns does not count, nor do the tables `alemb
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from types import ModuleType
 
 from sqlalchemy import Connection
 
@@ -15,7 +16,7 @@ from strata.catalogue.differences import Difference, differences
 from strata.catalogue.objects import Catalogue, Key
 from strata.log import LOG
 
-__all__ = ["Catalogue", "Difference", "Key", "differences", "read"]
+__all__ = ["Catalogue", "Difference", "Key", "differences", "read", "read_only"]
 
 NOT_COMPARED = {"alembic_version", LOG.name}
 
@@ -32,10 +33,7 @@ def read(connection: Connection) -> Catalogue:
     Raises:
         sqlalchemy.exc.DBAPIError: the account may not read it, or it takes too long.
     """
-    family = urls.FAMILIES[connection.dialect.name]
-    rows: Iterable[tuple[Key, Mapping[str, object]]] = import_module(
-        f"strata.catalogue.{family}"
-    ).objects(connection)
+    rows: Iterable[tuple[Key, Mapping[str, object]]] = _family(connection).objects(connection)
     return Catalogue(
         {
             key: {
@@ -47,6 +45,21 @@ def read(connection: Connection) -> Catalogue:
             if NOT_COMPARED.isdisjoint((key.of, key.name if key.kind == "table" else ""))
         }
     )
+
+
+def read_only(connection: Connection, seconds: int) -> None:
+    """Keep a connection from writing and from taking long, until it is closed.
+
+    Args:
+        connection: on which nothing has run yet.
+        seconds: how long one statement may take; SQLite knows no such limit.
+    """
+    for statement in _family(connection).READ_ONLY:
+        connection.exec_driver_sql(statement.format(seconds=seconds))
+
+
+def _family(connection: Connection) -> ModuleType:
+    return import_module(f"strata.catalogue.{urls.FAMILIES[connection.dialect.name]}")
 
 
 def _written(value: object) -> str:

@@ -10,6 +10,12 @@ from strata.catalogue.objects import Key
 
 # MariaDB writes `current_timestamp()`, MySQL `CURRENT_TIMESTAMP`: one default.
 NOW = re.compile(r"\b(current_timestamp|now)\b(\(\))?", re.IGNORECASE)
+READ_ONLY = (
+    "SET SESSION TRANSACTION READ ONLY",
+    # Each server ignores what is written for the other: MariaDB's manual, "Comment Syntax".
+    "SET SESSION /*M! max_statement_time = {seconds} */"
+    " /*!50708 max_execution_time = {seconds}000 */",
+)
 
 
 def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]]:

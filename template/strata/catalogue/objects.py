@@ -41,6 +41,15 @@ class Catalogue(dict[Key, dict[str, str]]):
             }
         )
 
+    def unnamed(self, kind: str) -> "Catalogue":
+        """The same with the names left out of a kind of which a table has one at most."""
+        return Catalogue(
+            {
+                key._replace(name="") if key.kind == kind else key: found
+                for key, found in self.items()
+            }
+        )
+
     def _lines(self) -> Iterator[str]:
         ordered = sorted(self, key=_place)
         for first, (_, group) in enumerate(groupby(ordered, key=lambda key: key.of or key.name)):

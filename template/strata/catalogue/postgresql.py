@@ -11,6 +11,11 @@ from strata.catalogue.objects import Key
 
 # The same default under two names: PostgreSQL's manual, "Date/Time Functions", Current Date/Time.
 NOW = re.compile(r"\bCURRENT_TIMESTAMP\b(?!\()")
+READ_ONLY = (
+    "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    "SET TRANSACTION READ ONLY",
+    "SET statement_timeout = '{seconds}s'",
+)
 
 
 def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]]:

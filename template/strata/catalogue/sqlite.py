@@ -9,6 +9,7 @@ from strata.catalogue.objects import Key
 from strata.catalogue.sqlite_text import TableText, normal, option, parsed, where
 
 HIDDEN = {2: "virtual", 3: "stored"}
+READ_ONLY = ("PRAGMA query_only = ON",)
 
 Found = Iterator[tuple[Key, Mapping[str, object]]]
 

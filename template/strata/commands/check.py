@@ -1,41 +1,51 @@
 """Show where the database stands, what is pending, and model changes without a migration.
 
 Exit status 1 where a model change has no migration, there are several heads, a finding is not
-settled, or the version row or an applied revision was changed by hand.
+settled, a revision is not as it was committed or recorded, the snapshot is not true, or the
+version row or an applied revision was changed by hand.
 """
 
 from argparse import ArgumentParser, Namespace
 
-from strata import check, log, plan, revisions, urls
+from strata import check, log, plan, report, revisions, urls
 from strata.config import Config
 from strata.connection import connected
 from strata.errors import Problem
+from strata.report import Finding
 
 UNREACHABLE = 3
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`check` takes nothing."""
+    """Declare what `check` takes."""
+    report.add_arguments(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print the state of the database, then every fault."""
-    faults = list(check.faults(config))
+    faults = check.faults(config)
+    told = []
     try:
         with connected(urls.current(config), reading=True) as connection:
-            print(plan.standing(config, connection))
+            told.append(plan.standing(config, connection))
             if pending := plan.upgrades(config, connection, "heads"):
-                print(plan.told("Pending", pending))
-            entries = log.entries(connection)
-            faults += log.surprises(
-                entries, plan.applied(connection), revisions.read(config.versions)
+                told.append(plan.told("Pending", pending))
+            surprises = log.surprises(
+                log.entries(connection), plan.applied(connection), revisions.read(config.versions)
             )
+            names = {fault.file.rpartition("/")[2] for fault in faults} - {""}
+            for surprise in surprises:
+                # What was told of a revision's file once is not told again.
+                if surprise.partition(" ")[0] not in names:
+                    what, _, rest = surprise.partition("\n")
+                    why, _, remedy = rest.partition("\n")
+                    faults.append(Finding("changed-by-hand", what, why, remedy))
     except Problem as problem:
         if problem.status != UNREACHABLE:
             raise
-        print(f"The database was not looked at: {problem.what}")
-    for fault in faults:
-        print(fault)
+        told.append(f"The database was not looked at: {problem.what}")
     if not faults:
-        print("The models and the migrations agree.")
-    return 1 if faults else 0
+        told.append("The models and the migrations agree.")
+    if arguments.format == "text":
+        print("\n".join(told))
+    return report.show(faults, arguments)

@@ -11,7 +11,7 @@ from typing import Any
 from alembic import command
 from alembic.operations.ops import MigrationScript
 
-from strata import findings, formatter, plan, revisions, words
+from strata import findings, formatter, plan, refresh, revisions, words
 from strata.config import Config
 
 
@@ -48,5 +48,8 @@ def run(arguments: Namespace, config: Config) -> int:
         print(f"  {sentence}")
     for file, line, text in findings.unsettled(revisions.read(config.versions)):
         print(f"{file.relative_to(config.root)}:{line}: {text}")
+    if left := refresh.after_a_new_revision(config):
+        print(left)
+    print("After an edit of it: python scripts/migrate.py record")
     print("Review it before you apply it: python scripts/migrate.py upgrade")
     return 0

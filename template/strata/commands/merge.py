@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from alembic import command
 
-from strata import plan
+from strata import plan, refresh
 from strata.config import Config
 
 
@@ -24,4 +24,6 @@ def run(arguments: Namespace, config: Config) -> int:
     merged = command.merge(plan.alembic_config(config), revisions, message=arguments.message)
     if merged is not None:
         print(f"Wrote {merged.path}")
+        if left := refresh.after_a_new_revision(config):
+            print(left)
     return 0

@@ -176,6 +176,6 @@ def local(root: Path) -> Server:
     """The server of a service.
 
     Args:
-        root: the service's folder.
+        root: the service's folder, or one that links to its `.local`.
     """
-    return Server(root / ".local" / "postgresql")
+    return Server((root / ".local").resolve() / "postgresql")

@@ -1,12 +1,15 @@
 """Databases for one purpose, removed afterwards: never the one that the settings name.
 
-They are made on the service's local server, or on the server that TEST_DATABASE_URL names.
+They are made on the service's local server, or on the server that TEST_DATABASE_URL names. What a
+killed run left there is removed by the next one.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
+from types import ModuleType
 
 from alembic import command
 
@@ -23,9 +26,7 @@ def database(config: Config) -> Iterator[DatabaseURL]:
     Raises:
         Problem: there is no server to make it on.
     """
-    given = os.environ.get("TEST_DATABASE_URL")
-    server = urls.parse(given, config) if given else None
-    maker = import_module(f"strata.scratch.{server.family if server else config.database}")
+    maker, server = _maker(config)
     with maker.database(config, server) as url:
         yield url
 
@@ -38,9 +39,28 @@ def migrated(config: Config, target: str = "head") -> Iterator[DatabaseURL]:
         yield url
 
 
+@contextmanager
+def kept(config: Config, key: str) -> Iterator[DatabaseURL]:
+    """A database at head that stays for the next time; it is only to be read.
+
+    Args:
+        key: a hash of all that makes it: under another one it is made anew.
+    """
+    maker, server = _maker(config)
+    with maker.kept(config, server, key, partial(upgrade, config=config)) as url:
+        yield url
+
+
 def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
     """Bring a database up to a revision, whatever the settings name."""
     with connected(url) as connection:
         alembic = plan.alembic_config(config)
         alembic.attributes["connection"] = connection
         command.upgrade(alembic, target)
+
+
+def _maker(config: Config) -> tuple[ModuleType, DatabaseURL | None]:
+    given = os.environ.get("TEST_DATABASE_URL")
+    server = urls.parse(given, config) if given else None
+    family = server.family if server else config.database
+    return import_module(f"strata.scratch.{family}"), server

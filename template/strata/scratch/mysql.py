@@ -1,45 +1,92 @@
 """Scratch databases of MySQL and MariaDB: on a MariaDB that lives as long as this process."""
 
 import atexit
-import secrets
 import shutil
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
-from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from strata import urls
 from strata.config import Config
 from strata.database import migration_engine
 from strata.errors import Problem
+from strata.scratch import folders, names
 from strata.urls import DatabaseURL
+
+LOCK = text("SELECT GET_LOCK(:name, :seconds)")
+ALL = text(
+    "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE"
+    " concat(replace(:prefix, '_', '\\_'), '%') ORDER BY 1"
+)
 
 
 @contextmanager
 def database(config: Config, given: DatabaseURL | None) -> Iterator[DatabaseURL]:
     """An empty database on the given server or a MariaDB of our own, dropped afterwards."""
-    given = given or _own_server(config)
-    name = f"scratch_{secrets.token_hex(6)}"
-    with migration_engine(given).connect() as connection:
+    with _connected(config, given) as (connection, server):
+        name = names.fresh(config)
+        connection.execute(LOCK, {"name": name, "seconds": 3600})
+        for left in connection.execute(ALL, {"prefix": names.prefix(config)}).scalars().all():
+            if not left.startswith(names.kept(config, "")):
+                _drop_unused(connection, left)
         connection.execute(text(f"CREATE DATABASE {name}"))
         try:
-            yield given.with_name(name)
+            yield server.with_name(name)
         finally:
             connection.execute(text(f"DROP DATABASE {name}"))
+
+
+@contextmanager
+def kept(
+    config: Config, given: DatabaseURL | None, key: str, make: Callable[[DatabaseURL], None]
+) -> Iterator[DatabaseURL]:
+    """A database that stays, where the server does; those of other keys are dropped.
+
+    An empty one beside it tells that it was made to the end; what was not is made again.
+    """
+    name = names.kept(config, key)
+    with _connected(config, given) as (connection, server):
+        connection.execute(LOCK, {"name": name, "seconds": 3600})
+        there = connection.execute(ALL, {"prefix": names.kept(config, "")}).scalars().all()
+        if f"{name}_done" not in there:
+            for other in there:
+                if other != name:
+                    _drop_unused(connection, other)
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+            connection.execute(text(f"CREATE DATABASE {name}"))
+            make(server.with_name(name))
+            connection.execute(text(f"CREATE DATABASE {name}_done"))
+        yield server.with_name(name)
+
+
+@contextmanager
+def _connected(
+    config: Config, given: DatabaseURL | None
+) -> Iterator[tuple[Connection, DatabaseURL]]:
+    given = given or _own_server(config)
+    with migration_engine(given).connect() as connection:
+        yield connection, given
+
+
+def _drop_unused(connection: Connection, name: str) -> None:
+    locked = name.removesuffix("_done")
+    if connection.execute(LOCK, {"name": locked, "seconds": 0}).scalar():
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": locked})
 
 
 @cache
 def _own_server(config: Config) -> DatabaseURL:
     """Start a MariaDB on a socket in a private folder; it ends with this process."""
     installer, daemon = _binary("mariadb-install-db"), _binary("mariadbd")
-    folder = Path(tempfile.mkdtemp(prefix="mariadb-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    held = ExitStack()
+    atexit.register(held.close)
+    folder = held.enter_context(folders.folder(config))
     options = [f"--datadir={folder}/data", f"--socket={folder}/socket", "--skip-networking"]
     subprocess.run(
         [installer, "--no-defaults", *options[:1], "--auth-root-authentication-method=normal"],
@@ -52,6 +99,7 @@ def _own_server(config: Config) -> DatabaseURL:
                 daemon,
                 "--no-defaults",
                 *options,
+                f"--pid-file={folder}/{folders.PID_FILE}",
                 "--user=root",
                 "--innodb-flush-log-at-trx-commit=0",
             ],

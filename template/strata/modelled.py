@@ -1,0 +1,95 @@
+"""Whether the migrations make what the models declare: asked of Alembic, and of two catalogues."""
+
+from collections.abc import Iterator
+
+from alembic.autogenerate import produce_migrations
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, MetaData
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateSchema
+
+from strata import autogenerate, catalogue, head, scratch, words
+from strata.catalogue import Catalogue, Difference
+from strata.config import Config
+from strata.connection import connected
+from strata.places import place
+from strata.report import Finding
+
+WHY = "A database that is migrated is not what the code expects of it."
+MAKE = 'Make it: python scripts/migrate.py create "what changes"'
+BY_HAND = (
+    'Write it by hand: python scripts/migrate.py create --empty "what changes"\n'
+    "What a model cannot express, and is meant, is named in strata.toml: allowed = [{allowed}]"
+)
+
+
+def differences(config: Config, metadata: MetaData) -> tuple[list[Finding], Catalogue]:
+    """Compare the tables of the models with those of the migrations, on scratch databases.
+
+    Returns:
+        What differs, and the catalogue at head.
+
+    Raises:
+        Problem: no scratch database can be had, or a revision fails.
+    """
+    with head.database(config, metadata) as url, connected(url, reading=True) as connection:
+        context = MigrationContext.configure(connection, opts=autogenerate.comparison(metadata))
+        operations = produce_migrations(context, metadata).upgrade_ops
+        migrated = catalogue.read(connection)
+    with scratch.database(config) as url, connected(url) as connection:
+        try:
+            _create(connection, metadata, migrated)
+        except DBAPIError as error:
+            return [_not_made(error)], migrated
+        modelled = catalogue.read(connection)
+    # The name of a column's own sequence stays when its table is renamed; nothing uses it.
+    named = ("named", "sequence")
+    between = catalogue.differences(modelled.without(*named), migrated.without(*named))
+    found = list(words.single(operations)) if operations else []
+    return list(_told(config, found, between)), migrated
+
+
+def _create(connection: Connection, metadata: MetaData, migrated: Catalogue) -> None:
+    """Make the models' tables, on the schemas and extensions that the migrations make."""
+    preparer = connection.dialect.identifier_preparer
+    for schema in sorted({table.schema for table in metadata.tables.values() if table.schema}):
+        connection.execute(CreateSchema(schema, if_not_exists=True))
+    for key in migrated:
+        if key.kind == "extension":
+            connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {preparer.quote(key.name)}")
+    metadata.create_all(connection)
+
+
+def _told(
+    config: Config, operations: list[ops.MigrateOperation], between: list[Difference]
+) -> Iterator[Finding]:
+    allowed = {(each.key.of, each.key.name) for each in between if each.allowed(config.allowed)}
+    said = set()
+    for operation in operations:
+        table, name = words.subject(operation)
+        if (table, name) in allowed:
+            continue
+        said.add((table, name))
+        file, line = place(config, table or name, name if table else "")
+        for sentence in words.said(operation):
+            what = f"A revision is missing: one that {sentence}."
+            yield Finding("model-without-migration", what, WHY, MAKE, file, line)
+    for each in between:
+        subject = (each.key.of, each.key.name)
+        if subject in said or subject in allowed or ("", each.key.of) in said:
+            continue
+        file, line = place(config, each.key.of or each.key.name, each.key.name)
+        remedy = BY_HAND.format(allowed=f'"{each.key}"')
+        yield Finding("models-differ", f"The migrations differ: {each}.", WHY, remedy, file, line)
+
+
+def _not_made(error: DBAPIError) -> Finding:
+    reason = str(error.orig).strip().partition("\n")[0]
+    return Finding(
+        "models-not-made",
+        f"The models' tables cannot be made in an empty database: {reason}",
+        "What the migrations make could only be compared by Alembic, which sees half.",
+        "Declare what they need beside them, such as a function by "
+        'sqlalchemy.event.listen(metadata, "before_create", DDL(...)).',
+    )
