@@ -5,6 +5,14 @@
 set -eu
 root=$(git rev-parse --show-toplevel)
 cd "$root"
+python=$root/.venv/bin/python
+[ -x "$python" ] || python=python3
+
+# What an update of the template left to be settled goes into no commit.
+marked=$(git diff --cached --name-only --diff-filter=AM -G'^<<<<<<< ')
+rejected=$(find . -name .git -prune -o -name .venv -prune -o -name '*.rej' -print)
+[ -z "$marked$rejected" ] || "$python" -m strata.conflicts
+
 packages=$(sed -n 's/^packages *= *\[\(.*\)\].*/\1/p' strata.toml | tr -d "\"'," | tr . /)
 # shellcheck disable=SC2086 # one word each
 if [ "${1-}" != --always ] && git diff --cached --quiet -- ${packages:-app} migrations strata.toml; then
@@ -19,6 +27,4 @@ GIT_INDEX_FILE=$root/.local/staged.index git --work-tree="$staged" \
 for name in .git .venv .local .env; do
     [ ! -e "$root/$name" ] || ln -sfn "$root/$name" "$staged/$name"
 done
-python=$root/.venv/bin/python
-[ -x "$python" ] || python=python3
 exec "$python" "$staged/scripts/check_migrations.py"

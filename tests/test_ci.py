@@ -40,7 +40,9 @@ def test_the_workflows_follow_their_schema(
 
 
 def test_both_run_the_same(render: Callable[..., Path]) -> None:
-    one, other = (list(commands(render(ci=ci))) for ci in SCHEMAS)
+    one, other = (
+        [command.partition(" --format")[0] for command in commands(render(ci=ci))] for ci in SCHEMAS
+    )
     assert set(one) == set(other)
     assert "make lint" in one
 

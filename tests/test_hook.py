@@ -76,3 +76,17 @@ def test_the_local_server_runs_only_for_the_check(service: Callable[..., Path]) 
     assert "adds column items.phone" in stopped.stdout + stopped.stderr
     assert (hooked.root / ".local" / "postgresql").exists()
     assert not local(hooked.root).running
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.md.rej"])
+def test_what_an_update_left_to_be_settled_stops_a_commit(hooked: Service, name: str) -> None:
+    hooked.write(name, "<<<<<<< before updating\none\n=======\ntwo\n>>>>>>> after updating\n")
+    hooked.git("add", "README.md")
+    hooked.write("app/more.txt", "")
+    hooked.git("add", "app/more.txt")
+    stopped = commit(hooked)
+    assert stopped.returncode == 1
+    assert name in stopped.stderr
+    (hooked.root / name).unlink()
+    hooked.git("add", "README.md")
+    assert commit(hooked).returncode == 0

@@ -7,7 +7,7 @@ version row or an applied revision was changed by hand.
 
 from argparse import ArgumentParser, Namespace
 
-from strata import check, log, plan, report, revisions, urls
+from strata import check, conflicts, log, plan, report, revisions, urls
 from strata.config import Config
 from strata.connection import connected
 from strata.errors import Problem
@@ -23,6 +23,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print the state of the database, then every fault."""
+    if unsettled := conflicts.found(config.root):
+        return report.show(unsettled, arguments)
     faults = check.faults(config)
     told = []
     try:
