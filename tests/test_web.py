@@ -185,6 +185,10 @@ async def test_readiness_tells_behind_ahead_and_unknown_apart(at_head: str) -> N
             " FROM migration_log WHERE revision = '002'",
         )
         assert await status() == (503, "ahead")
+        store("UPDATE migration_log SET phase = 'expand' WHERE revision = 'newer'")
+        assert await status() == (503, "ahead")
+        store("UPDATE migration_log SET phase = 'backfill' WHERE revision = 'between'")
+        assert await status() == (200, "ahead")
         store("DROP TABLE alembic_version")
         assert await status() == (503, "behind")
 

@@ -45,16 +45,21 @@ class Database:
     patience: float
 
     @classmethod
-    def at(cls, url: DatabaseURL, *, pool_size: int, pool_timeout: float) -> "Database":
+    def at(
+        cls, url: DatabaseURL, *, pool_size: int, pool_timeout: float, prepare_threshold: int = 5
+    ) -> "Database":
         """Prepare an engine; the first connection is made when it is first needed.
 
         Args:
             url: the database.
             pool_size: how many connections at the most.
             pool_timeout: seconds to wait for one of them.
+            prepare_threshold: PostgreSQL prepares a statement at this use of it; 0 is never.
         """
+        driver = {"prepare_threshold": prepare_threshold or None}
         engine = create_async_engine(
             url.for_app,
+            connect_args=driver if url.family == "postgresql" else {},
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=pool_timeout,

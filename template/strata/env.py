@@ -6,6 +6,7 @@ It is synchronous on purpose: it works inside a running event loop as it is, whe
 """
 
 import logging
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -24,11 +25,14 @@ from strata import (
     plan,
     production,
     recreate,
+    timeouts,
     urls,
+    verified,
 )
 from strata.config import Config, Family, load
 from strata.connection import connected
 from strata.errors import Problem
+from strata.patience import Patience
 from strata.urls import DatabaseURL
 from strata.watch import Watch
 
@@ -82,8 +86,15 @@ def _run_on(connection: Connection, config: Config) -> None:
         _compare(config, asked)
         return
     # Nothing is read before: on SQLite it would wait for another migrator's transaction, and fail.
-    with locks.held(connection, family):
+    patience = Patience.of(config)
+    with (
+        locks.held(connection, family, wait=patience.wait_seconds) as lock,
+        timeouts.session(connection, family, patience) if outermost else nullcontext() as kind,
+    ):
         if not asked.opts.get("purge"):
+            if plan.is_upgrade(asked) and (ahead := plan.ahead(config, connection)):
+                logging.getLogger(__name__).warning(ahead)
+                return
             plan.refuse_unknown_revision(config, asked.get_current_heads())
         watch = Watch(
             connection,
@@ -98,9 +109,14 @@ def _run_on(connection: Connection, config: Config) -> None:
             # A transaction that is open here would be the caller's to Alembic, which then
             # commits nothing.
             connection.rollback()
-        context.configure(**options, fn=watch.steps(asked.opts["fn"], checks))
+        options["fn"] = watch.steps(asked.opts["fn"], checks)
         with watch, recreate.guarded(connection):
-            _migrate(config, watch)
+            if outermost:
+                with timeouts.bounded(connection, kind, lock, watch) as turn:
+                    _migrate(config, watch, options, turn)
+                verified.require_stamped(connection, watch)
+            else:
+                _migrate(config, watch, options)
 
 
 def _compare(config: Config, asked: MigrationContext) -> None:
@@ -115,18 +131,25 @@ def _compare(config: Config, asked: MigrationContext) -> None:
     context.run_migrations()
 
 
-def _migrate(config: Config, watch: Watch) -> None:
+def _migrate(
+    config: Config, watch: Watch, options: dict[str, Any], turn: timeouts.Turn | None = None
+) -> None:
     """Run a command that changes the database: upgrade, downgrade, stamp."""
-    try:
-        with context.begin_transaction():
-            context.run_migrations()
-    except Problem:
-        raise
-    except Exception as error:
-        explained = explain.explained(error, config, context.script, watch)
-        if explained is None:
+    while True:
+        context.configure(**options)
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+            return
+        except Problem:
             raise
-        raise explained from error
+        except Exception as error:
+            if turn and turn.goes_on(error):
+                continue
+            explained = explain.explained(error, config, context.script, watch)
+            if explained is None:
+                raise
+            raise explained from error
 
 
 def _check(connection: Connection, config: Config, steps: list[Any]) -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, column, select, table
 from sqlalchemy.exc import DBAPIError
 
-from strata import log, revisions
+from strata import log, phases, revisions
 from strata.config import Config
 from strata.database import Database
 from strata.revisions import Chain
@@ -29,6 +29,8 @@ class Readiness:
     expected: str
     database: str | None
     detail: str
+    serves: bool = False
+    """Whether requests can be answered: old code works on a newer schema that only adds to it."""
 
 
 def router(config: Config) -> APIRouter:
@@ -44,7 +46,7 @@ def router(config: Config) -> APIRouter:
 
     @routes.get("/ready", responses={503: {"description": "Not ready, and why"}})
     async def ready(request: Request) -> JSONResponse:
-        """The database answers and stands at the revision that this code expects."""
+        """The database answers and stands at a revision that this code can work with."""
         database: Database = request.app.state.database
         try:
             async with database.engine.connect() as connection:
@@ -52,7 +54,7 @@ def router(config: Config) -> APIRouter:
         except (DBAPIError, OSError) as error:
             reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
             found = Readiness("database down", expected, None, reason)
-        return JSONResponse(asdict(found), 200 if found.status == "ready" else 503)
+        return JSONResponse(asdict(found), 200 if found.serves else 503)
 
     return routes
 
@@ -70,7 +72,7 @@ def compared(connection: Connection, chain: Chain) -> Readiness:
         heads = tuple(sorted(connection.scalars(select(VERSION.c.version_num))))
     database = ", ".join(heads) or None
     if heads == chain.heads:
-        return Readiness("ready", expected, database, "The schema is what this code expects.")
+        return Readiness("ready", expected, database, "The schema is what this code expects.", True)
     if set(heads) <= chain.history(chain.heads):
         return Readiness(
             "behind",
@@ -80,11 +82,18 @@ def compared(connection: Connection, chain: Chain) -> Readiness:
         )
     entries = log.entries(connection)
     if all(log.reaches(entries, heads, head) for head in chain.heads):
+        found = log.phases_since(entries, heads, chain)
+        if found <= phases.COMPATIBLE:
+            detail = (
+                "The database was migrated by newer code, in ways that this code can live with."
+            )
+            return Readiness("ahead", expected, database, detail, True)
         return Readiness(
             "ahead",
             expected,
             database,
-            "The database was migrated by newer code. Deploy that code, or downgrade with it.",
+            "The database was migrated by newer code, and not every revision has `phase` "
+            '"expand" or "backfill". Deploy that code, or downgrade with it.',
         )
     return Readiness(
         "unknown revision",

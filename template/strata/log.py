@@ -8,7 +8,7 @@ import getpass
 import hashlib
 import os
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -107,16 +107,28 @@ def entries(connection: Connection) -> list[RowMapping]:
 
 def reaches(rows: Iterable[RowMapping], start: Iterable[str], goal: str) -> bool:
     """Whether the log leads from the revisions `start` back to the revision `goal`."""
-    parents = {row["revision"]: filter(None, row["down_revision"].split(",")) for row in rows}
+    return goal in _history(rows, start)
+
+
+def phases_since(
+    rows: Sequence[RowMapping], start: Iterable[str], known: Iterable[str]
+) -> set[str | None]:
+    """The phases of the revisions from `start` back to those that are known."""
+    phases = {row["revision"]: row["phase"] for row in rows}
+    return {phases.get(revision) for revision in _history(rows, start, set(known))}
+
+
+def _history(
+    rows: Iterable[RowMapping], start: Iterable[str], end: Container[str] = ()
+) -> set[str]:
+    parents = {row["revision"]: row["down_revision"].split(",") for row in rows}
     ahead, seen = list(start), set[str]()
     while ahead:
         revision = ahead.pop()
-        if revision == goal:
-            return True
-        if revision not in seen:
+        if revision and revision not in seen and revision not in end:
             seen.add(revision)
             ahead += parents.get(revision, ())
-    return False
+    return seen
 
 
 def surprises(rows: Sequence[RowMapping], heads: Iterable[str], chain: Chain) -> list[str]:

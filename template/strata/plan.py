@@ -10,7 +10,7 @@ from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from sqlalchemy import Connection
 
-from strata import git, revisions
+from strata import git, log, revisions
 from strata.config import Config
 from strata.errors import Problem
 
@@ -77,6 +77,34 @@ def _wrong_target(target: str) -> Iterator[None]:
             remedy="See what there is: python scripts/migrate.py history",
             status=2,
         ) from error
+
+
+def is_upgrade(asked: MigrationContext) -> bool:
+    """Whether Alembic was asked for an upgrade to the head."""
+    work = asked.opts.get("fn")
+    target = asked.opts.get("destination_rev")
+    return getattr(work, "__name__", "") == "upgrade" and target in ("head", "heads")
+
+
+def ahead(config: Config, connection: Connection) -> str:
+    """Tell that newer code has migrated a database: then this code has nothing to apply.
+
+    Code of before, which is started again in a rollback, has to come up.
+
+    Returns:
+        The words, or nothing where the database is not ahead.
+    """
+    chain = revisions.read(config.versions)
+    heads = applied(connection)
+    if not heads or all(head in chain for head in heads):
+        return ""
+    entries = log.entries(connection)
+    if not chain or not all(log.reaches(entries, heads, head) for head in chain.heads):
+        return ""
+    return (
+        f"The database is ahead of this code: it stands at {', '.join(heads)}, and the newest "
+        f"revision here is {', '.join(chain.heads)}. Nothing to apply."
+    )
 
 
 def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:

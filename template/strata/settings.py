@@ -30,6 +30,29 @@ class ServiceSettings(BaseSettings):
     database_pool_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
     """How long a request waits for its turn before it is answered 503."""
 
+    database_prepare_threshold: Annotated[int, Field(ge=0)] = 5
+    """PostgreSQL: a statement is prepared when it is used for this many times; 0 is never, which
+    PgBouncer before 1.21 needs in transaction pooling."""
+
+    migration_database_url: SecretStr | None = None
+    """The database as migrations reach it: as the owner of the schema, and without a pooler in
+    between. Unset: DATABASE_URL."""
+
+    migration_wait_seconds: Annotated[float, Field(ge=0)] = 600.0
+    """How long a migrator waits for another one."""
+
+    migration_lock_timeout_seconds: Annotated[float, Field(ge=0)] = 1.0
+    """How long a migration waits for a table in use, while all who come later wait behind it."""
+
+    migration_retry_seconds: Annotated[float, Field(ge=0)] = 600.0
+    """How long a migration tries again after that."""
+
+    migration_statement_timeout_seconds: Annotated[float, Field(ge=0)] = 900.0
+    """PostgreSQL: how long a statement of a revision may take; 0 is no limit."""
+
+    migration_data_statement_timeout_seconds: Annotated[float, Field(ge=0)] = 0.0
+    """PostgreSQL: the same in revisions with `phase = "backfill"`."""
+
     log_level: str = "INFO"
     """The level of the root logger."""
 

@@ -116,12 +116,17 @@ def _tidied(rest: str) -> str:
 
 
 def configured(config: Config) -> DatabaseURL | None:
-    """The database that DATABASE_URL names, in the environment or in `.env`.
+    """The database that the environment or `.env` names, as migrations reach it.
+
+    MIGRATION_DATABASE_URL goes before DATABASE_URL: another user may own the schema, and a pooler
+    may stand before the application's.
 
     Returns:
-        None where it is not set, which means the local database.
+        None where neither is set, which means the local database.
     """
-    return chosen(settings(config).database_url, config)
+    given = settings(config)
+    direct = getattr(given, "migration_database_url", None)
+    return chosen(direct or given.database_url, config)
 
 
 def chosen(value: object, config: Config) -> DatabaseURL | None:

@@ -24,6 +24,9 @@ class Watch:
         self.step: Any = None
         self.started_empty = not heads
         self.place = f"at {', '.join(heads)}" if heads else "before the first revision"
+        self.ended: list[Any] = []
+        self.announce: Callable[[], None] = lambda: None
+        self._ahead: list[Any] | None = None
         self._begun: list[str] = []
         self._done: list[str] = []
         self._kept = 0
@@ -48,19 +51,25 @@ class Watch:
     ) -> Callable[..., Iterator[Any]]:
         """Wrap the function that gives Alembic its steps.
 
+        A run that is tried again gets those that are left, as they were: `+2` would begin to count
+        anew.
+
         Args:
             function: the one that Alembic's command made.
             check: called with all steps before the first one runs.
         """
 
         def watched(heads: Any, context: Any) -> Iterator[Any]:
-            steps = list(function(heads, context))
-            check(steps)
-            for step in steps:
+            if self._ahead is None:
+                self._ahead = list(function(heads, context))
+                check(self._ahead)
+            for step in list(self._ahead):
                 self.step, self._begun, self._done, self._kept = step, [], [], 0
+                self.announce()
                 yield step
                 to = step.to_revisions_no_deps
                 self.place = f"at {', '.join(to)}" if to else "before the first revision"
+                self.ended.append(self._ahead.pop(0))
             self.step = None
 
         return watched

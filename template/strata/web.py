@@ -34,6 +34,7 @@ def install(app: FastAPI, settings: ServiceSettings) -> None:
         urls.chosen(settings.database_url, config) or urls.local(config),
         pool_size=settings.database_pool_size,
         pool_timeout=settings.database_pool_timeout_seconds,
+        prepare_threshold=settings.database_prepare_threshold,
     )
     app.add_exception_handler(IntegrityError, _conflict)
     app.add_exception_handler(OperationalError, _unavailable)

@@ -29,6 +29,9 @@ def run(arguments: Namespace, config: Config) -> int:
         return 0
     url = urls.current(config)
     with connected(url, reading=True) as connection:
+        if arguments.revision in ("head", "heads") and (ahead := plan.ahead(config, connection)):
+            print(ahead)
+            return 0
         pending = plan.upgrades(config, connection, arguments.revision)
         print(plan.told("To apply", pending) if pending else "Nothing to apply.")
     if pending and not arguments.dry_run:

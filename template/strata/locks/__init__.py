@@ -6,24 +6,46 @@ wait in turn.
 """
 
 import logging
+import os
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from typing import Protocol
 
 from sqlalchemy import Connection
 
 from strata.config import Family
 from strata.errors import Problem
+from strata.patience import Patience
 
 POLL_SECONDS = 0.1
-WAIT_SECONDS = 600.0
 
 logger = logging.getLogger(__name__)
 
 
+class Lock(Protocol):
+    """The lock on the migrations' own connection, or beside it."""
+
+    def take(self) -> bool:
+        """Try once."""
+
+    def holder(self) -> str:
+        """Who holds it: host, process, since when, at work on which revision."""
+
+    def tell(self, work: str) -> None:
+        """Let those who wait know what this one is at; called within a transaction."""
+
+    def kept(self) -> bool:
+        """The fence: whether it is held by this very session; called within a transaction."""
+
+    def release(self) -> None:
+        """Give it back; a connection that is gone has done so already."""
+
+
 @contextmanager
-def held(connection: Connection, family: Family, *, wait: float = WAIT_SECONDS) -> Iterator[None]:
+def held(connection: Connection, family: Family, *, wait: float | None = None) -> Iterator[Lock]:
     """Hold the migration lock of a database.
 
     Args:
@@ -32,9 +54,11 @@ def held(connection: Connection, family: Family, *, wait: float = WAIT_SECONDS) 
         wait: seconds to wait for another migrator.
 
     Raises:
-        Problem: another migrator held the lock all the time (exit status 3).
+        Problem: another migrator held the lock all the time (exit status 3), or the connection
+            goes through a pooler, where a lock of the session means nothing.
     """
-    lock = import_module(f"strata.locks.{family}").Lock(connection)
+    wait = Patience().wait_seconds if wait is None else wait
+    lock: Lock = import_module(f"strata.locks.{family}").Lock(connection)
     started = time.monotonic()
     told = False
     while not lock.take():
@@ -42,7 +66,8 @@ def held(connection: Connection, family: Family, *, wait: float = WAIT_SECONDS) 
             raise Problem(
                 f"Another migration of this database did not end in {wait:g} s: {lock.holder()}.",
                 why="Two at work would each apply the same revisions.",
-                remedy="Wait for it, or end it; then run the command again.",
+                remedy="Wait for it, or end it; then run the command again. How long to wait: "
+                "MIGRATION_WAIT_SECONDS.",
                 status=3,
             )
         if not told:
@@ -50,6 +75,24 @@ def held(connection: Connection, family: Family, *, wait: float = WAIT_SECONDS) 
             told = True
         time.sleep(POLL_SECONDS)
     try:
-        yield
+        yield lock
     finally:
         lock.release()
+
+
+def require(lock: Lock) -> None:
+    """Raise a Problem where the lock is not this session's any more."""
+    if not lock.kept():
+        raise Problem(
+            "The migration lock is not held by this session any more.",
+            why="Another migrator may be at work. Nothing of this transaction was done.",
+            remedy="If a pooler stands between, name the database itself in "
+            "MIGRATION_DATABASE_URL. Else a revision gave all advisory locks back: take that out. "
+            "Then: python scripts/migrate.py upgrade",
+            status=3,
+        )
+
+
+def myself() -> str:
+    """This process, for those who wait: its host and number."""
+    return f"{socket.gethostname()[:30]}/{os.getpid()}"

@@ -1,6 +1,23 @@
-"""MySQL and MariaDB: a named lock of the session, so that it ends with the connection."""
+"""MySQL and MariaDB: a named lock of the session, so that it ends with the connection.
+
+Nodes of a Galera cluster do not share it: migrations have to go to one of them.
+"""
+
+import hashlib
+from contextlib import suppress
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+PROCESS = "SELECT {column} FROM information_schema.processlist WHERE id = IS_USED_LOCK(:name)"
+# MariaDB keeps it only where performance_schema is on, and it is off there by default.
+NUMBER = """
+    SELECT attr_value FROM performance_schema.session_account_connect_attrs
+    WHERE processlist_id = IS_USED_LOCK(:name) AND attr_name = '_pid'
+"""
+DONE = (
+    "SELECT concat(revision, ' at ', finished, ' UTC') FROM migration_log ORDER BY id DESC LIMIT 1"
+)
 
 
 class Lock:
@@ -9,7 +26,9 @@ class Lock:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.nested = connection.in_transaction()
-        self.name = f"migrations of {connection.engine.url.database}"[:64]
+        name = f"migrations of {connection.engine.url.database}"
+        # A name may have 64 characters, and so may a database's.
+        self.name = name if len(name) <= 64 else hashlib.sha256(name.encode()).hexdigest()
 
     def take(self) -> bool:
         """Try once."""
@@ -17,8 +36,32 @@ class Lock:
 
     def holder(self) -> str:
         """Who holds it."""
-        holder = self._asked("SELECT IS_USED_LOCK(:name)")
-        return f"connection {holder}" if holder else "it has just ended"
+        if not (holder := self._asked("SELECT IS_USED_LOCK(:name)")):
+            return "it has just ended"
+        parts = [f"connection {holder}"]
+        for title, question in (
+            ("from", PROCESS.format(column="host")),
+            ("process", NUMBER),
+            ("running", PROCESS.format(column="concat(left(info, 100), ' for ', time, ' s')")),
+            ("last done", DONE),
+        ):
+            with suppress(DBAPIError):
+                if answer := self._asked(question):
+                    parts.append(f"{title} {answer}")
+            if not self.nested and self.connection.in_transaction():
+                self.connection.rollback()
+        return ", ".join(parts)
+
+    def tell(self, work: str) -> None:
+        """Nothing: a session has no name here that others could see."""
+
+    def kept(self) -> bool:
+        """Whether the lock is held by this very session."""
+        return bool(
+            self.connection.scalar(
+                text("SELECT IS_USED_LOCK(:name) = CONNECTION_ID()"), {"name": self.name}
+            )
+        )
 
     def release(self) -> None:
         """Give it back; a connection that is gone has done so already."""
