@@ -14,7 +14,9 @@ from strata import urls
 from strata.config import Config
 from strata.database import migration_engine
 from strata.urls import DatabaseURL
+from tests import forks
 
+TIMEOUT_SECONDS = 180
 # Of the caller's environment a service's commands see only this.
 KEPT = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
 
@@ -70,16 +72,29 @@ class Service:
 
     def migrate(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a verb of the command line."""
-        return self._run((self.python, "scripts/migrate.py", *arguments), environment)
+        return self._forked(("scripts/migrate.py", *arguments), environment)
 
     def alembic(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run plain Alembic."""
-        return self._run((".venv/bin/alembic", *arguments), environment)
+        return self._forked((".venv/bin/alembic", *arguments), environment)
 
     def environ(self, **environment: str) -> dict[str, str]:
         """The environment of the service's commands."""
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         return kept | self.environment | environment
+
+    def _forked(
+        self, script: Sequence[str], environment: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        if any(name.startswith("PYTHON") for name in environment):
+            return self._run((self.python, *script), environment)
+        return forks.run(
+            self.python,
+            script,
+            cwd=self.root,
+            env=self.environ(**environment),
+            timeout=TIMEOUT_SECONDS,
+        )
 
     def _run(
         self,
@@ -96,7 +111,7 @@ class Service:
             input=input,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=TIMEOUT_SECONDS,
         )
 
     def write(self, path: str, content: str) -> Path:
