@@ -43,7 +43,12 @@ def key(config: Config, metadata: MetaData) -> str:
         for package in config.packages:
             files += _python_files(config.root.joinpath(*package.split(".")))
     hash = hashlib.sha256(fingerprint.environment(config).encode())
-    hash.update(repr(sorted(map(str, metadata.naming_convention.items()))).encode())
+    # A function in it shows another address in each process.
+    convention = {
+        str(kind): name if isinstance(name, str) else getattr(name, "__qualname__", "")
+        for kind, name in metadata.naming_convention.items()
+    }
+    hash.update(repr(sorted(convention.items())).encode())
     fingerprint.add(hash, files, config.root)
     return hash.hexdigest()
 

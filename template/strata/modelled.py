@@ -58,7 +58,7 @@ def _create(connection: Connection, metadata: MetaData, migrated: Catalogue) -> 
     for key in migrated:
         if key.kind == "extension":
             connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {preparer.quote(key.name)}")
-    metadata.create_all(connection)
+    metadata.create_all(connection, checkfirst=False)
 
 
 def _told(

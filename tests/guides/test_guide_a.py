@@ -419,7 +419,7 @@ def test_an_applied_revision_that_was_edited_is_noticed(migrated: Service) -> No
     migrated.edit("migrations/versions/002_items.py", "length=200", "length=100")
     checked = migrated.migrate("check")
     assert checked.returncode == 1
-    assert "002_items.py was edited after it was applied here." in checked.stdout
+    assert checked.stdout.count("002_items.py was edited after it was") == 1
     migrated.follow(checked.stdout, "write the change as a revision of its own: ")
     assert migrated.root.joinpath("migrations/versions/002_items.py").read_text() == before
     assert migrated.migrate("check").returncode == 0
