@@ -13,7 +13,7 @@ from typing import Any
 from alembic import context
 from alembic.runtime.migration import MigrationContext, StampStep
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from strata import (
     autogenerate,
@@ -47,6 +47,9 @@ def run() -> None:
         handed_over = context.config.attributes.get("connection")
         if context.is_offline_mode():
             _write_sql(config)
+        elif isinstance(handed_over, Engine):
+            with handed_over.connect() as connection:
+                _run_on(connection, config)
         elif handed_over is not None:
             _run_on(handed_over, config)
         else:
@@ -159,6 +162,7 @@ def _check(connection: Connection, config: Config, steps: list[Any]) -> None:
             target = steps[-1].to_revisions_no_deps
             compare.refuse_difference(connection, config, target[0] if target else None)
         return
+    plan.refuse_irreversible([step.revision for step in steps if step.is_downgrade])
     if production.in_production(config):
         url = connection.engine.url
         name = DatabaseURL(urls.FAMILIES[connection.dialect.name], url).name

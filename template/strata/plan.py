@@ -126,6 +126,23 @@ def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
         )
 
 
+def irreversible(revision: Script) -> str:
+    """Why a revision cannot be undone, as its file says: `irreversible = "reason"`."""
+    return str(getattr(revision.module, "irreversible", ""))
+
+
+def refuse_irreversible(undone: Sequence[Script]) -> None:
+    """Raise a Problem where a revision that would be undone says that it cannot be."""
+    for revision in undone:
+        if reason := irreversible(revision):
+            raise Problem(
+                f"{line(revision)} cannot be undone: {reason}",
+                why="Its file says so: irreversible = ...",
+                remedy="Write a revision that leads on from here, or restore a backup: "
+                "python scripts/migrate.py restore",
+            )
+
+
 def require_one_head(directory: ScriptDirectory) -> None:
     """Raise a Problem where two revisions both want to be the last."""
     if len(directory.get_heads()) > 1:
