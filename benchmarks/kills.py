@@ -132,7 +132,7 @@ def _killed(service: Service, config: Config, chance: random.Random, whole: floa
     told = _goes_on(service, config)
     assert service.stands_at() == _head(service)
     assert _at_a_boundary(service)
-    assert service.sql("SELECT count(*) FROM items") == [(ROWS,)]
+    assert service.sql("SELECT count(*) FROM items") == [(ROWS,)], f"rows were lost by {kind}"
     return Outcome(kind, boundary, free, told)
 
 

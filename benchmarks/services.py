@@ -72,7 +72,10 @@ def server_of(family: str) -> DatabaseURL:
     """The server of this process."""
     if family == "postgresql":
         return databases._postgresql()
-    return mysql._own_server(databases._config())
+    server = mysql._own_server(databases._config())
+    # For scratch databases it keeps what is committed to itself for a second.
+    _run(server, "SET GLOBAL innodb_flush_log_at_trx_commit = 2")
+    return server
 
 
 def _run(server: DatabaseURL, statement: str) -> None:
