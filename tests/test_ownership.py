@@ -18,7 +18,8 @@ def test_every_file_of_a_service_has_an_owner(render: Callable[..., Path]) -> No
 
 
 def test_every_line_of_the_list_is_about_a_file(render: Callable[..., Path]) -> None:
-    rendered = files(render()) | files(render(package_manager="poetry", ci="gitlab")) | MADE_LATER
+    other = render(package_manager="poetry", ci="gitlab", deploy="kubernetes")
+    rendered = files(render()) | files(other) | MADE_LATER
     for pattern, _ in table():
         spec = GitIgnoreSpec.from_lines([f"/{pattern}"])
         assert any(spec.match_file(path) for path in rendered), pattern

@@ -123,7 +123,7 @@ def test_a_rejected_hunk_is_found_though_git_ignores_it(
 
 @pytest.mark.parametrize(
     ("question", "off", "on"),
-    [("deploy", "none", "compose"), ("ci", "none", "github"), ("ci", "none", "gitlab")],
+    [("deploy", "none", "kubernetes"), ("ci", "none", "github"), ("ci", "none", "gitlab")],
 )
 def test_an_option_is_switched_on_and_off_by_an_update(
     question: str, off: str, on: str, template: Path, tmp_path: Path

@@ -152,6 +152,8 @@ async def test_readiness_says_down_when_the_database_does_not_answer(url: str) -
         assert answer.status_code == 503
         assert answer.json()["status"] == "database down"
         assert "no_such_database" in answer.json()["detail"]
+        app.state.settings.environment = "production"
+        assert "no_such_database" not in (await client.get("/ready")).text
         assert (await client.get("/health")).status_code == 200
         assert (await client.get("/items")).status_code == 503
 

@@ -1,0 +1,20 @@
+"""Whatever ends a migration, at whatever moment: a few of what benchmarks/kills.py does often."""
+
+import random
+import sys
+
+import pytest
+
+from benchmarks import kills, services
+
+
+@pytest.mark.parametrize("family", ["postgresql", "sqlite", "mysql"])
+def test_a_migration_that_is_killed_loses_nothing_and_the_next_run_finishes(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr("strata.env.load", None)  # given back afterwards
+    with services.rendered(family) as service:
+        services.chain(service, kills.LENGTH, concurrently=True)
+        outcomes = list(kills.kills(service, 4, random.Random(2)))
+    assert len(outcomes) == 4
