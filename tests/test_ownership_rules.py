@@ -71,7 +71,7 @@ def copied_over(template: Path, changed: Path, folder: Path) -> list[str]:
     """What a second copy takes from a team that edited all that is its own."""
     lost = []
     for ci in ("github", "gitlab"):
-        life = born(template, folder / ci, "v9999", ci=ci)
+        life = born(template, folder / ci, "v9999", ci=ci, deploy="kubernetes")
         for name in MADE_LATER:
             life.write(name, "ours\n")
         life.write("tests/items/test_ours.py", "# ours\n")

@@ -21,7 +21,7 @@ COPIER = (sys.executable, "-m", "copier")
 NEEDS_TRUST = {"_tasks", "_migrations", "_jinja_extensions", "_external_data"}
 REGISTRIES = r"pypi\.org|pythonhosted\.org|test\.pypi|crates\.io|npmjs|ghcr\.io|docker\.io|quay\.io"
 # An update could not bring them otherwise.
-BROUGHT_BY_AN_OPTION = {"/.github/workflows/ci.yml", "/.gitlab-ci.yml"}
+BROUGHT_BY_AN_OPTION = {"/.github/workflows/ci.yml", "/.gitlab-ci.yml", "/kubernetes/overlays"}
 LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "requirements.txt"}
 
 
