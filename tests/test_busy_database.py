@@ -3,11 +3,13 @@
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 
-from strata import locks
+from strata import locks, scratch, urls
+from strata.config import load
 from strata.connection import connected
 from strata.database import migration_engine
 from tests.living import Service
@@ -184,3 +186,14 @@ def test_old_code_comes_up_on_a_database_that_is_ahead(migrated: Service) -> Non
     assert migrated.migrate("upgrade", "+1").returncode == 1
     assert migrated.migrate("downgrade").returncode == 1
     assert migrated.stands_at() == "003"
+
+
+@pytest.mark.databases("sqlite")
+def test_threads_of_one_process_take_turns(migrated: Service) -> None:
+    config = load(migrated.root)
+    files = [urls.parse(f"sqlite:///thread{number}.db", config) for number in range(6)]
+    with ThreadPoolExecutor(len(files)) as threads:
+        list(threads.map(lambda url: scratch.upgrade(url, config), files))
+    for url in files:
+        with connected(url, reading=True) as connection:
+            assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "002"

@@ -5,6 +5,7 @@ killed run left there is removed by the next one.
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +18,8 @@ from strata import plan, urls
 from strata.config import Config
 from strata.connection import connected
 from strata.urls import DatabaseURL
+
+ALONE = threading.RLock()
 
 
 @contextmanager
@@ -52,8 +55,11 @@ def kept(config: Config, key: str) -> Iterator[DatabaseURL]:
 
 
 def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
-    """Bring a database up to a revision, whatever the settings name."""
-    with connected(url) as connection:
+    """Bring a database up to a revision, whatever the settings name.
+
+    Threads of one process take turns, for `alembic.context` and `alembic.op` are the process's.
+    """
+    with ALONE, connected(url) as connection:
         alembic = plan.alembic_config(config)
         alembic.attributes["connection"] = connection
         command.upgrade(alembic, target)
