@@ -24,7 +24,7 @@ HOLDER = f"""
 # A statement of a client that is gone would keep the lock until it ends, such as a long ALTER:
 # https://www.postgresql.org/docs/current/runtime-config-connection.html (since PostgreSQL 14)
 NOTICE = """
-    SELECT set_config(name, '1000', false) FROM pg_settings
+    SELECT set_config(name, {value}, false) FROM pg_settings
     WHERE name = 'client_connection_check_interval'
 """
 # An advisory lock may be taken twice by one session: whom a pooler gives this one's session would
@@ -51,7 +51,7 @@ class Lock:
             return False
         self.name = self._asked("SELECT current_setting('application_name')")
         self._asked("SELECT set_config('strata.holder', :value, false)", self.token)
-        self._asked(NOTICE)
+        self._asked(NOTICE.format(value="'1000'"))
         self._call_itself(f"migrate {locks.myself()}")
         return True
 
@@ -76,7 +76,7 @@ class Lock:
             if not self.nested and self.connection.in_transaction():
                 self.connection.rollback()
             self._asked(f"SELECT pg_advisory_unlock({KEY})")
-            self._asked("RESET client_connection_check_interval")
+            self._asked(NOTICE.format(value="reset_val"))
             self._call_itself(self.name)
 
     def _call_itself(self, name: object) -> None:
