@@ -151,7 +151,9 @@ class PostgreSQL:
 def _walks(node: dict[str, Any]) -> list[str]:
     if node["Node Type"] == "Limit":
         return []
-    found = [node["Relation Name"]] if node["Node Type"] == "Seq Scan" else []
+    kind = node["Node Type"]
+    whole = kind == "Seq Scan" or (kind.startswith("Index") and "Index Cond" not in node)
+    found = [node["Relation Name"]] if whole and "Relation Name" in node else []
     return found + [name for child in node.get("Plans", ()) for name in _walks(child)]
 
 

@@ -44,9 +44,9 @@ def find(step: Step) -> Iterator[Danger]:
                 act.table for act in statement.acts if act.kind in ALTERING and step.old(act.table)
             ]
         names = locked.setdefault(statement.transaction, [])
-        held = bool(names)
+        several = bool(names) or len(statement.acts) > 1
         names += [name for name in taken if name not in names]
-        if len(names) > 1 and held and taken:
+        if len(names) > 1 and several and taken:
             yield Danger(
                 f"{' and '.join(names)} are locked in one transaction",
                 "Make a revision for each, so that each lock is released before the next is "

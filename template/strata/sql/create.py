@@ -31,7 +31,7 @@ def created(tokens: Tokens) -> Iterator[Act]:
     name = "" if tokens.at("ON") else tokens.name()
     table = name if "VIEW" in kind else ""
     if kind in ("TRIGGER", "RULE"):
-        while tokens and not tokens.any_of("ON", "TO"):
+        while tokens and not tokens.take("ON" if kind == "TRIGGER" else "TO"):
             tokens.next()
         table = tokens.name()
     elif kind in ("INDEX", "POLICY") and tokens.take("ON"):
