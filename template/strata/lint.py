@@ -116,8 +116,13 @@ def _judged(config: Config, steps: Sequence[Step]) -> Iterator[Finding]:
                 seen.add((name, line, danger.what))
                 yield _finding(name, danger, step, file, line or 1)
     for allow in acknowledged:
-        if not allow.used:
+        elsewhere = allow.rule in safety.rules() and not _concerns(allow.rule, steps[0])
+        if not allow.used and not elsewhere:
             yield _about(allow.rule, allow.reason, file, allow.line)
+
+
+def _concerns(rule: str, step: Step) -> bool:
+    return step.family in safety.rules()[rule].DATABASES
 
 
 def _found(step: Step) -> Iterator[tuple[str, Danger]]:

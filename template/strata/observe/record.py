@@ -118,8 +118,10 @@ class Statement:
 
     @property
     def strongest(self) -> tuple[str, str]:
-        """The old relation with the strongest lock that it took, and the lock."""
-        order = sorted(self.locks.items(), key=lambda lock: MODES.index(lock[1]))
+        """The old relation with the strongest lock that it took or needs, and the lock."""
+        named = {act.table for act in self.acts} | {*self.rewritten, *self.scanned}
+        needed = {name: mode for name, mode in self.held.items() if name in named}
+        order = sorted((self.locks or needed).items(), key=lambda lock: MODES.index(lock[1]))
         return order[-1] if order else ("", "")
 
 
