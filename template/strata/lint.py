@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import MetaData
 
-from strata import models, naming, plan, revisions, safety
+from strata import git, models, naming, plan, revisions, safety
 from strata.allow import allows
 from strata.config import Config
 from strata.errors import Problem
@@ -32,6 +32,17 @@ class Linted:
     findings: list[Finding] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
     revisions: int = 0
+
+
+def added(config: Config, base: str | None = None) -> list[str]:
+    """The revisions that the main branch, or another base, does not have.
+
+    Raises:
+        Problem: git does not know the base.
+    """
+    old = git.files_at(config.versions, base)
+    chain = revisions.read(config.versions)
+    return [id for id, revision in chain.items() if revision.path.name not in old]
 
 
 def lint(config: Config, asked: Sequence[str]) -> Linted:

@@ -1,4 +1,4 @@
-"""Incidents of other projects, rebuilt from their descriptions and flagged with their true cause."""
+"""Incidents of other projects, rebuilt from their descriptions and flagged with their cause."""
 
 from pathlib import Path
 

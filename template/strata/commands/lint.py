@@ -7,8 +7,8 @@ found that the file does not acknowledge: `# migrate: allow RULE -- REASON`.
 import sys
 from argparse import ArgumentParser, Namespace
 
-from strata import git, report, revisions
 from strata import lint as linting
+from strata import report, revisions
 from strata.config import Config
 from strata.errors import Problem
 
@@ -38,8 +38,7 @@ def _asked(arguments: Namespace, config: Config) -> list[str]:
         return list(chain)
     if arguments.revision:
         return [_known(chain, id) for id in arguments.revision]
-    old = git.files_at(config.versions, arguments.base)
-    return [id for id, revision in chain.items() if revision.path.name not in old]
+    return linting.added(config, arguments.base)
 
 
 def _known(chain: revisions.Chain, id: str) -> str:
