@@ -28,6 +28,14 @@ class Config:
     packages: tuple[str, ...] = ("app",)
     migrations: str = "migrations"
     allowed: tuple[str, ...] = ()
+    production_version: str = ""
+    adopted: str = ""
+
+    @property
+    def server_version(self) -> int:
+        """The major version of the production server; 0 where strata.toml does not say."""
+        major = self.production_version.partition(".")[0]
+        return int(major) if major.isdecimal() else 0
 
     @property
     def versions(self) -> Path:

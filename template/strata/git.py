@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from strata.errors import Problem
+
 MAIN_BRANCHES = ("origin/HEAD", "main", "master")
 
 
@@ -77,6 +79,32 @@ def committed(versions: Path, back: str) -> bytes:
     """What a file held that a command of `edited` brings back."""
     base, _, name = back.removeprefix(f"git -C {versions} checkout ").partition(" -- ")
     return _git(versions, "show", f"{base}:./{name}")
+
+
+def files_at(versions: Path, base: str | None) -> set[str]:
+    """The files that the folder of the revisions has where this branch began.
+
+    Args:
+        versions: the folder of the revisions.
+        base: a commit or a branch; None for the main branch.
+
+    Returns:
+        Their names; none where there is no git, or no such branch.
+
+    Raises:
+        Problem: the base that was named is not there.
+    """
+    for branch in (base,) if base else MAIN_BRANCHES:
+        if found := _git(versions, "merge-base", "HEAD", branch).decode().strip():
+            names = _git(versions, "ls-tree", "--name-only", found, "./").decode()
+            return set(names.splitlines())
+    if base:
+        raise Problem(
+            f"git has no {base} that this branch shares a commit with.",
+            remedy=f"Fetch it: git fetch origin {base}",
+            status=2,
+        )
+    return set()
 
 
 def _git(folder: Path, *arguments: str) -> bytes:

@@ -16,6 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # migrate: allow integer-key -- an example of few items; a large table has a BigInteger key
     op.create_table(
         "items",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -7,7 +7,7 @@ version row or an applied revision was changed by hand.
 
 from argparse import ArgumentParser, Namespace
 
-from strata import check, conflicts, log, plan, report, revisions, urls
+from strata import check, conflicts, lint, log, plan, report, revisions, urls
 from strata.config import Config
 from strata.connection import connected
 from strata.errors import Problem
@@ -18,6 +18,9 @@ UNREACHABLE = 3
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `check` takes."""
+    parser.add_argument(
+        "--all", action="store_true", help="lint what the main branch does not have, too"
+    )
     report.add_arguments(parser)
 
 
@@ -46,6 +49,10 @@ def run(arguments: Namespace, config: Config) -> int:
         if problem.status != UNREACHABLE:
             raise
         told.append(f"The database was not looked at: {problem.what}")
+    if arguments.all and not any(fault.rule == "several-heads" for fault in faults):
+        linted = lint.lint(config, lint.added(config))
+        faults += linted.findings
+        told += linted.unseen
     if not faults:
         told.append("The models and the migrations agree.")
     if arguments.format == "text":

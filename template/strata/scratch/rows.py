@@ -1,7 +1,7 @@
 """Rows in the tables of a scratch database, so that a migration meets what it will meet."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice, product
@@ -45,13 +45,14 @@ VALUES: dict[type[types.TypeEngine[Any]], Callable[[int], Any]] = {
 }
 
 
-def fill(connection: Connection) -> dict[str, str]:
+def fill(connection: Connection, only: Collection[str] | None = None) -> dict[str, str]:
     """Put two rows into every table that has none: one full, one with NULL wherever it may be.
 
     Where a CHECK refuses them, the values that its text names are tried.
 
     Args:
         connection: outside of a transaction.
+        only: the tables to fill; None for all.
 
     Returns:
         The tables for which no row could be made, each with what the database says of it.
@@ -59,7 +60,10 @@ def fill(connection: Connection) -> dict[str, str]:
     left = {}
     with connection.begin():
         tables = MetaData()
-        tables.reflect(connection, only=lambda name, _: name not in NOT_FILLED)
+        tables.reflect(
+            connection,
+            only=lambda name, _: name not in NOT_FILLED and (only is None or name in only),
+        )
         for table in tables.sorted_tables:
             if connection.execute(select(table).limit(1)).first() is None:
                 refusals = [_filled(connection, table, number) for number in (1, 2)]

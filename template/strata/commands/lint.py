@@ -1,0 +1,54 @@
+"""Find what makes a revision dangerous: it is run on a scratch database and watched.
+
+Without arguments the revisions that the main branch does not have. Exit status 1 where something is
+found that the file does not acknowledge: `# migrate: allow RULE -- REASON`.
+"""
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from strata import lint as linting
+from strata import report, revisions
+from strata.config import Config
+from strata.errors import Problem
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `lint` takes."""
+    parser.add_argument("revision", nargs="*", help="the ids of the revisions")
+    parser.add_argument("--base", help="those added since this commit or branch of git")
+    parser.add_argument("--all", action="store_true", help="all revisions")
+    report.add_arguments(parser)
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Lint, print the findings and what was not looked at."""
+    linted = linting.lint(config, _asked(arguments, config))
+    for text in linted.unseen:
+        print(text, file=sys.stderr)
+    status = report.show(linted.findings, arguments)
+    if not linted.findings and arguments.format == "text":
+        print(f"{linted.revisions} revisions linted, nothing found.")
+    return status
+
+
+def _asked(arguments: Namespace, config: Config) -> list[str]:
+    chain = revisions.read(config.versions)
+    if arguments.all:
+        return list(chain)
+    if arguments.revision:
+        return [_known(chain, id) for id in arguments.revision]
+    return linting.added(config, arguments.base)
+
+
+def _known(chain: revisions.Chain, id: str) -> str:
+    if id == "head" and len(chain.heads) == 1:
+        return chain.heads[0]
+    found = [id] if id in chain else [known for known in chain if known.startswith(id)]
+    if len(found) != 1:
+        raise Problem(
+            f"There is no revision {id}." if not found else f"{id} could be {', '.join(found)}.",
+            remedy="See what there is: python scripts/migrate.py history",
+            status=2,
+        )
+    return found[0]

@@ -1,0 +1,1 @@
+"""Running revisions on scratch databases, and what is seen of them there."""

@@ -1,0 +1,79 @@
+"""What a batch operation does to a table that SQLite can only change by recreating it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from alembic.operations import ops
+
+from strata.observe.record import Call, Step
+from strata.sql.acts import Act
+
+COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_([^"\s(]+)', re.IGNORECASE)
+
+
+def told(step: Step) -> None:
+    """Put the acts of the batch in place of those of the statements that recreate a table."""
+    copied, used = "", set[int]()
+    for statement in step.statements:
+        if found := COPY.match(statement.text):
+            copied = found[1]
+            acts = [Act("recreate table", copied)]
+            for call in step.calls:
+                if id(call) not in used and _table(call) == copied:
+                    used.add(id(call))
+                    acts += _acts(call)
+            statement.acts = tuple(acts)
+            continue
+        if copied:
+            temporary = f"_alembic_tmp_{copied}"
+            kinds = {(act.kind, act.table) for act in statement.acts}
+            if ("rename table", temporary) in kinds:
+                statement.acts, copied = (), ""
+            elif kinds & {("insert", temporary), ("drop table", copied)}:
+                statement.acts = ()
+    step.existed = {
+        name: table for name, table in step.existed.items() if "_alembic_tmp" not in name
+    }
+
+
+def _table(call: Call) -> str:
+    operation = call.operation
+    return getattr(operation, "table_name", "") or getattr(operation, "source_table", "") or ""
+
+
+def _acts(call: Call) -> Iterator[Act]:
+    operation, table = call.operation, _table(call)
+    if isinstance(operation, ops.DropColumnOp):
+        yield Act("drop column", table, operation.column_name)
+    elif isinstance(operation, ops.AddColumnOp):
+        column = operation.column
+        flags = {
+            flag
+            for flag, there in (
+                ("NOT NULL", not column.nullable),
+                ("DEFAULT", column.server_default or column.computed or column.identity),
+            )
+            if there
+        }
+        yield Act("add column", table, column.name, str(column.type), frozenset(flags))
+    elif isinstance(operation, ops.DropConstraintOp):
+        yield Act("drop constraint", table, str(operation.constraint_name or ""))
+    elif isinstance(operation, ops.CreateUniqueConstraintOp):
+        yield Act("add unique", table, str(operation.constraint_name or ""))
+    elif isinstance(operation, ops.AlterColumnOp):
+        yield from _altered(table, operation)
+
+
+def _altered(table: str, operation: ops.AlterColumnOp) -> Iterator[Act]:
+    act = Act("", table, operation.column_name)
+    if operation.modify_name is not None:
+        yield replace(act, kind="rename column", text=operation.modify_name)
+    if operation.modify_nullable is not None:
+        yield replace(act, kind="drop not null" if operation.modify_nullable else "set not null")
+    if operation.modify_type is not None:
+        yield replace(act, kind="alter type", text=str(operation.modify_type))
+    if operation.modify_server_default is None:
+        yield replace(act, kind="drop default")
+    elif operation.modify_server_default is not False:
+        yield replace(act, kind="set default", text=str(operation.modify_server_default))

@@ -1,0 +1,190 @@
+"""What PostgreSQL tells of a revision at work: locks, rewritten files, scans, plans."""
+
+import json
+import re
+from typing import Any
+
+from sqlalchemy import Connection
+
+from strata.observe.record import MODES, Column, Constraint, Index, Statement, Table
+
+TABLES = """
+SELECT n.name, c.relkind, c.relfilenode,
+  (SELECT json_object_agg(a.attname, json_build_array(format_type(a.atttypid, a.atttypmod),
+      a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attgenerated <> '' OR a.attidentity <> ''))
+   FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+  (SELECT json_object_agg(k.conname, json_build_array(k.contype, k.convalidated,
+      pg_get_constraintdef(k.oid),
+      ARRAY(SELECT a.attname FROM unnest(k.conkey) WITH ORDINALITY u(n, o)
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.n ORDER BY u.o),
+      k.confrelid::regclass::text))
+   FROM pg_constraint k WHERE k.conrelid = c.oid),
+  (SELECT json_object_agg(i.indexrelid::regclass::text, json_build_array(
+      i.indisunique, i.indisvalid, pg_get_indexdef(i.indexrelid),
+      ARRAY(SELECT a.attname FROM unnest(i.indkey::int2[])
+        WITH ORDINALITY u(n, o) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.n
+        ORDER BY u.o)))
+   FROM pg_index i WHERE i.indrelid = c.oid),
+  (SELECT json_agg(DISTINCT w.ev_class::regclass::text) FROM pg_depend p
+   JOIN pg_rewrite w ON w.oid = p.objid
+   WHERE p.refobjid = c.oid AND p.classid = 'pg_rewrite'::regclass AND w.ev_class <> c.oid),
+  (SELECT json_agg(DISTINCT k.conrelid::regclass::text) FROM pg_constraint k
+   WHERE k.confrelid = c.oid AND k.conrelid <> c.oid),
+  (SELECT i.indrelid::regclass::text FROM pg_index i WHERE i.indexrelid = c.oid)
+FROM unnest(%s::text[], %s::text[]) AS n(name, quoted)
+LEFT JOIN pg_class c ON c.oid = to_regclass(n.quoted)
+"""
+
+SEEN = """
+SELECT c.relname, c.relkind, l.mode, coalesce(pg_relation_filenode(c.oid), 0),
+  coalesce(pg_stat_get_xact_numscans(c.oid), 0), c.oid, coalesce(x.indrelid, 0),
+  current_setting('lock_timeout'), current_setting('statement_timeout')
+FROM (SELECT 1) one
+LEFT JOIN pg_locks l ON l.pid = pg_backend_pid() AND l.locktype = 'relation'
+  AND l.relation BETWEEN 16384 AND %s
+LEFT JOIN pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p', 'i', 'm')
+  AND c.relnamespace <> 'pg_toast'::regnamespace
+LEFT JOIN pg_index x ON x.indexrelid = c.oid
+"""
+# What is counted is not reset at each transaction's end, only when it is sent on.
+SCANS = """
+SELECT oid, scans FROM (
+  SELECT oid, pg_stat_get_xact_numscans(oid) AS scans FROM pg_class
+  WHERE relkind IN ('r', 'm') AND oid >= 16384) counted WHERE scans > 0
+"""
+OURS = {"alembic_version", "alembic_version_pkc", "migration_log", "migration_log_pkey"}
+
+
+class PostgreSQL:
+    """Looks at one run of a revision.
+
+    Args:
+        connection: the migrations' own, outside of a transaction.
+        watermark: the highest number of a relation before the revision's upgrade; those above are
+            its own. None to take it now.
+    """
+
+    def __init__(self, connection: Connection, watermark: int | None = None) -> None:
+        self.watermark = watermark or _highest(connection)
+        self._scans: dict[int, int] = {}
+        self._files: dict[int, int] = {}
+        self._held: dict[str, str] = {}
+        self._transaction = 0
+
+    def tables(self, cursor: Any, names: set[str]) -> dict[str, Table | None]:
+        """Tell tables as they stand."""
+        wanted = sorted(names)
+        quoted = [".".join(f'"{part}"' for part in name.split(".")) for name in wanted]
+        rows = cursor.connection.execute(TABLES, (wanted, quoted)).fetchall()
+        return {row[0]: _table(row) if row[1] else None for row in rows}
+
+    def before(self, cursor: Any, statement: Statement, parameters: Any) -> None:
+        """Note files and scans as they are, and ask for the plan of a change of rows."""
+        if statement.transaction != self._transaction or statement.autocommit:
+            self._transaction = statement.transaction
+            self._scans = dict(cursor.connection.execute(SCANS).fetchall())
+            self._held = {}
+        row = cursor.connection.execute(SEEN, (self.watermark,)).fetchall()
+        statement.lock_timeout, statement.statement_timeout = map(_milliseconds, row[0][7:9])
+        for _, _, _, file, scans, oid, *_ in row:
+            if oid:
+                self._scans[oid] = scans
+                self._files[oid] = file
+        if len(statement.acts) == 1 and statement.acts[0].kind in ("update", "delete"):
+            statement.walks = self._walked(cursor, statement, parameters)
+
+    def after(self, cursor: Any, statement: Statement) -> None:
+        """Note which locks it took, and what it rewrote and scanned."""
+        rows = cursor.connection.execute(SEEN, (self.watermark,)).fetchall()
+        held: dict[str, str] = {}
+        rewritten, scanned = set(), set()
+        owners = {oid: name for name, kind, _, _, _, oid, *_ in rows if oid and kind in "rpm"}
+        for name, kind, mode, file, scans, oid, owner, *_ in rows:
+            if not oid or name in OURS or owners.get(owner) in OURS:
+                continue
+            mode = mode.removesuffix("Lock")
+            if kind in "rp" and MODES.index(mode) >= MODES.index(held.get(name, MODES[0])):
+                held[name] = mode
+            if file != self._files.get(oid, file) and kind != "i":
+                rewritten.add(name)
+            if kind in "rm" and scans > self._scans.get(oid, 0):
+                scanned.add(name)
+            self._scans[oid], self._files[oid] = scans, file
+        if statement.autocommit:
+            now = self.tables(cursor, set(statement.before))
+            for name, table in statement.before.items():
+                then = now.get(name)
+                if table and then and table.kind in "rm" and table.filenode != then.filenode:
+                    rewritten.add(name)
+        else:
+            for name, table in statement.before.items():
+                if table and table.kind in "rm" and table.filenode and name in held:
+                    file = next((row[3] for row in rows if row[0] == name), table.filenode)
+                    if file != table.filenode:
+                        rewritten.add(name)
+        statement.locks = {
+            name: mode for name, mode in held.items() if self._held.get(name) != mode
+        }
+        statement.held = held
+        self._held = held
+        statement.rewritten, statement.scanned = tuple(sorted(rewritten)), tuple(sorted(scanned))
+
+    def _walked(self, cursor: Any, statement: Statement, parameters: Any) -> tuple[str, ...]:
+        """The tables that a change of rows has to read as a whole, were they large."""
+        start, end = ("BEGIN", "ROLLBACK") if statement.autocommit else (
+            "SAVEPOINT strata", "ROLLBACK TO strata")  # fmt: skip
+        asked = cursor.connection.cursor()
+        asked.execute(start)
+        try:
+            asked.execute("SET LOCAL enable_seqscan = off")
+            asked.execute(f"EXPLAIN (FORMAT JSON) {statement.text}", parameters or None)
+            answer = asked.fetchone()[0]
+            plan = answer if isinstance(answer, list) else json.loads(answer)
+            return tuple(dict.fromkeys(_walks(plan[0]["Plan"])))
+        except Exception:  # the statement itself will tell what is wrong with it
+            return ()
+        finally:
+            asked.execute(end)
+
+
+def _walks(node: dict[str, Any]) -> list[str]:
+    if node["Node Type"] == "Limit":
+        return []
+    kind = node["Node Type"]
+    whole = kind == "Seq Scan" or (kind.startswith("Index") and "Index Cond" not in node)
+    found = [node["Relation Name"]] if whole and "Relation Name" in node else []
+    return found + [name for child in node.get("Plans", ()) for name in _walks(child)]
+
+
+def _highest(connection: Connection) -> int:
+    found = connection.exec_driver_sql("SELECT max(oid)::bigint FROM pg_class").scalar()
+    connection.rollback()
+    return int(found or 0)
+
+
+def _milliseconds(setting: str) -> int:
+    units = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "": 1}
+    found = re.fullmatch(r"(\d+)(ms|s|min|h|d|)", setting or "0")
+    return int(found[1]) * units[found[2]] if found else 0
+
+
+def _table(row: Any) -> Table:
+    name, kind, filenode, columns, constraints, indexes, views, referrers, parent = row
+    return Table(
+        name,
+        kind,
+        filenode,
+        {key: Column(*value) for key, value in (columns or {}).items()},
+        {
+            key: Constraint(value[0], value[1], value[2], tuple(value[3]), value[4])
+            for key, value in (constraints or {}).items()
+        },
+        {
+            key: Index(value[0], value[1], value[2], tuple(value[3]))
+            for key, value in (indexes or {}).items()
+        },
+        tuple(views or ()),
+        tuple(referrers or ()),
+        parent or "",
+    )

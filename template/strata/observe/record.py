@@ -1,0 +1,232 @@
+"""What was seen of one run of a revision: what the rules look at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from strata.config import Family
+from strata.sql.acts import Act
+
+Direction = Literal["upgrade", "downgrade"]
+
+# The modes of PostgreSQL's table locks, the weakest first:
+# https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
+MODES = (
+    "AccessShare", "RowShare", "RowExclusive", "ShareUpdateExclusive", "Share",
+    "ShareRowExclusive", "Exclusive", "AccessExclusive",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the database told it."""
+
+    type: str
+    not_null: bool = False
+    default: str | None = None
+    generated: bool = False
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A constraint: its kind in PostgreSQL's letters (p, u, f, c, x, n) and its definition."""
+
+    kind: str
+    valid: bool
+    text: str
+    columns: tuple[str, ...] = ()
+    referred: str = ""
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index of a table."""
+
+    unique: bool
+    valid: bool
+    text: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass
+class Table:
+    """A relation as it stood before a statement."""
+
+    name: str
+    kind: str = "r"
+    filenode: int = 0
+    columns: dict[str, Column] = field(default_factory=dict)
+    constraints: dict[str, Constraint] = field(default_factory=dict)
+    indexes: dict[str, Index] = field(default_factory=dict)
+    views: tuple[str, ...] = ()
+    referrers: tuple[str, ...] = ()
+    parent: str = ""
+    rows: int = 0
+
+
+@dataclass
+class Statement:
+    """One statement of a revision.
+
+    Args:
+        text: as it was sent.
+        line: in the revision's file.
+        acts: what it does.
+        transaction: the number of its transaction in the revision.
+        autocommit: whether each statement is a transaction of its own here.
+        times: how often it ran from this line.
+        in_loop: whether its line is in a loop.
+        before: the tables that it names, as they stood before it; None for one that was not there.
+        locks: its strongest lock on each old relation that it did not hold before.
+        held: the strongest lock on each old relation that is held behind it.
+        rewritten: the old relations that got a new file.
+        scanned: the old relations that were read as a whole.
+        walks: the old tables that a change of rows reads as a whole, by its plan.
+        online: how MySQL or MariaDB can do it: instant, inplace, copy or empty for not asked.
+        lock_timeout: in milliseconds when it ran; 0 for none.
+        statement_timeout: likewise.
+        error: what the database answered, where it failed.
+    """
+
+    text: str
+    line: int
+    acts: tuple[Act, ...]
+    transaction: int = 1
+    autocommit: bool = False
+    times: int = 1
+    in_loop: bool = False
+    before: dict[str, Table | None] = field(default_factory=dict)
+    locks: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
+    rewritten: tuple[str, ...] = ()
+    scanned: tuple[str, ...] = ()
+    walks: tuple[str, ...] = ()
+    online: str = ""
+    lock_timeout: int = 0
+    statement_timeout: int = 0
+    error: str = ""
+
+    @property
+    def lasting(self) -> str:
+        """How long its lock is held, relative to the size of the table."""
+        if self.rewritten or self.online == "copy":
+            return "while the table is written anew"
+        if self.scanned or self.walks:
+            return "while the table is read"
+        return "for an instant, behind every transaction that uses the table"
+
+    @property
+    def strongest(self) -> tuple[str, str]:
+        """The old relation with the strongest lock that it took or needs, and the lock."""
+        named = {act.table for act in self.acts} | {*self.rewritten, *self.scanned}
+        needed = {name: mode for name, mode in self.held.items() if name in named}
+        order = sorted((self.locks or needed).items(), key=lambda lock: MODES.index(lock[1]))
+        return order[-1] if order else ("", "")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One of Alembic's operations, and the line that it stands in."""
+
+    operation: Any
+    line: int
+
+
+@dataclass
+class Step:
+    """One run of a revision, in one direction.
+
+    Args:
+        revision: its id.
+        path: its file.
+        source: the file's text.
+        direction: upgrade or downgrade.
+        family: of the database.
+        version: the major version of the server that is to be written for; 0 where unknown.
+        observed: whether a database ran it.
+        existed: the tables named, as they stood before the *upgrade*; None for one that it makes.
+        made: the tables and types that the upgrade makes, by its text.
+        error: what it failed with.
+        error_line: where.
+        unstamped: whether it ended without its version.
+        commits: the lines that commit by hand.
+        lost: what SQLite lost by it, in words.
+        packages: of the application, by the names of their folders.
+        incomplete: whether not all of it was read, without a database.
+        fails_on_rows: whether it failed on what the rows hold.
+        watermark: the highest number of a relation before the upgrade, on PostgreSQL.
+        other: the run in the other direction.
+    """
+
+    revision: str
+    path: Path
+    source: str
+    direction: Direction
+    family: Family
+    version: int = 0
+    observed: bool = False
+    statements: list[Statement] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    existed: dict[str, Table | None] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
+    error: str = ""
+    error_line: int = 0
+    unstamped: bool = False
+    commits: list[int] = field(default_factory=list)
+    lost: list[tuple[int, str]] = field(default_factory=list)
+    packages: tuple[str, ...] = ()
+    incomplete: bool = False
+    fails_on_rows: bool = False
+    watermark: int = 0
+    other: "Step | None" = None
+
+    @property
+    def up(self) -> bool:
+        """Whether it is the upgrade."""
+        return self.direction == "upgrade"
+
+    def acts(self, *kinds: str) -> Iterator[tuple[Statement, Act]]:
+        """The acts of these kinds, each with its statement."""
+        for statement in self.statements:
+            for act in statement.acts:
+                if act.kind in kinds:
+                    yield statement, act
+
+    def old(self, table: str) -> bool:
+        """Whether a table existed before the revision's upgrade."""
+        if table in self.made and self.existed.get(table) is None:
+            return False
+        return table not in self.existed or self.existed[table] is not None
+
+    def old_column(self, table: str, column: str) -> bool:
+        """Whether a column existed before the revision's upgrade."""
+        if not self.old(table):
+            return False
+        known = self.existed.get(table)
+        if known is not None and known.columns:
+            return column in known.columns
+        return (table, column) not in self.made_columns
+
+    @property
+    def made_columns(self) -> set[tuple[str, str]]:
+        """The columns that the upgrade adds to tables."""
+        up = self if self.up or self.other is None else self.other
+        return {(act.table, act.name) for _, act in up.acts("add column", "declare column")}
+
+
+@dataclass(frozen=True)
+class Danger:
+    """What a rule found.
+
+    Args:
+        what: what is wrong, with the names in it.
+        recipe: the Alembic code to write instead, for this table and column.
+        statement: which one it is about.
+        line: in the revision's file, where there is no statement.
+    """
+
+    what: str
+    recipe: str = ""
+    statement: Statement | None = None
+    line: int = 0

@@ -1,0 +1,92 @@
+"""What SQLite tells of a revision at work: what its tables hold before and behind it."""
+
+import re
+from typing import Any
+
+from sqlalchemy import Connection
+
+from strata.observe.record import Column, Constraint, Index, Statement, Table
+
+COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_([^"\s(]+)', re.IGNORECASE)
+
+
+class SQLite:
+    """Looks at one run of a revision."""
+
+    def __init__(self, connection: Connection, watermark: int | None = None) -> None:
+        self.watermark = 0
+
+    def tables(self, cursor: Any, names: set[str]) -> dict[str, Table | None]:
+        """Tell tables as they stand."""
+        asked = cursor.connection.cursor()
+        return {name: _table(asked, name) for name in names}
+
+    def before(self, cursor: Any, statement: Statement, parameters: Any) -> None:
+        """Nothing has to be noted."""
+
+    def after(self, cursor: Any, statement: Statement) -> None:
+        """Nothing is left behind by a lock."""
+
+
+def _table(asked: Any, name: str) -> Table | None:
+    found = asked.execute("SELECT type, sql, tbl_name FROM sqlite_master WHERE name = ?", (name,))
+    row = found.fetchone()
+    if row is None:
+        return None
+    kind, _, owner = row
+    if kind == "index":
+        return Table(name, "i", parent=owner)
+    table = Table(name, "v" if kind == "view" else "r")
+    for _, column, type_, not_null, default, _ in asked.execute(f'PRAGMA table_info("{name}")'):
+        table.columns[column] = Column(type_.lower(), bool(not_null), default)
+    for _, index, unique, *_ in asked.execute(f'PRAGMA index_list("{name}")').fetchall():
+        columns = [row[2] for row in asked.execute(f'PRAGMA index_info("{index}")')]
+        table.indexes[index] = Index(bool(unique), True, "", tuple(c for c in columns if c))
+    for number, _, referred, column, *_ in asked.execute(f'PRAGMA foreign_key_list("{name}")'):
+        table.constraints[f"fk{number}"] = Constraint("f", True, "", (column,), referred)
+    return table
+
+
+def contents(connection: Connection) -> dict[tuple[str, str], str]:
+    """The named objects of a database with their SQL, and the rows of each table."""
+    found: dict[tuple[str, str], str] = {}
+    rows = connection.exec_driver_sql(
+        "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    for kind, name, sql in rows:
+        found[kind, name] = sql or ""
+        if kind == "table":
+            count = connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar()
+            found["rows", name] = str(count)
+    connection.rollback()
+    return found
+
+
+def losses(
+    before: dict[tuple[str, str], str], after: dict[tuple[str, str], str], named: set[str]
+) -> list[str]:
+    """What is gone without being named by any statement.
+
+    Args:
+        before: contents before a revision.
+        after: behind it.
+        named: the objects that the revision drops by name.
+    """
+    lost = []
+    for (kind, name), value in before.items():
+        if kind in ("trigger", "index", "view") and (kind, name) not in after:
+            if name not in named:
+                lost.append(f"{kind} {name} is gone")
+        elif kind == "table" and (kind, name) in after:
+            gone = _checks(value) - _checks(after[kind, name])
+            if gone > 0:
+                lost.append(f"{gone} CHECK of {name} is gone")
+        elif kind == "rows" and ("table", name) in after and name not in named:
+            left = int(after.get((kind, name), "0"))
+            if left < int(value):
+                lost.append(f"{int(value) - left} of {value} rows of {name} are gone")
+    return lost
+
+
+def _checks(sql: str) -> int:
+    return len(re.findall(r"\bCHECK\s*\(", sql, re.IGNORECASE))

@@ -1,0 +1,53 @@
+"""A partition is attached whose rows have to be read first.
+
+Without a CHECK that proves the bounds, the partition is read as a whole under ACCESS EXCLUSIVE.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "blocks traffic"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.execute(
+    "ALTER TABLE visits ATTACH PARTITION visits_2026 "
+    "FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
+)
+""",
+)
+GOOD = (
+    """\
+op.execute(
+    "ALTER TABLE visits_2026 ADD CONSTRAINT bounds "
+    "CHECK (day IS NOT NULL AND day >= '2026-01-01' AND day < '2027-01-01') NOT VALID"
+)
+""",
+    """\
+op.execute("ALTER TABLE visits_2026 VALIDATE CONSTRAINT bounds")
+""",
+    """\
+op.execute(
+    "ALTER TABLE visits ATTACH PARTITION visits_2026 "
+    "FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
+)
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    checked = {act.table for _, act in step.acts("add check")}
+    for statement, act in step.acts("attach partition"):
+        if not step.old(act.name):
+            continue
+        if statement.scanned if step.observed else act.name not in checked:
+            yield Danger(
+                f"all rows of {act.name} are read under a lock before it is attached to "
+                f"{act.table}",
+                f'op.execute("ALTER TABLE {act.name} ADD CONSTRAINT bounds CHECK (...) NOT '
+                'VALID")\n'
+                "# validated in the next revision, and attached in the one after it",
+                statement,
+            )

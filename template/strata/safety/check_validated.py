@@ -1,0 +1,43 @@
+"""A CHECK is tried on all rows while nothing can use the table.
+
+ADD CONSTRAINT reads the whole table under an ACCESS EXCLUSIVE lock.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "blocks traffic"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.create_check_constraint("ck_items_note", "items", "length(note) > 0")
+""",
+)
+GOOD = (
+    """\
+op.create_check_constraint(
+    op.f("ck_items_note"), "items", "length(note) > 0", postgresql_not_valid=True
+)
+""",
+    """\
+op.execute("ALTER TABLE items VALIDATE CONSTRAINT ck_items_note")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("add check", "add column"):
+        if act.kind == "add column" and "CHECK" not in act.flags:
+            continue
+        if "NOT VALID" not in act.flags and step.old(act.table):
+            name = act.name if act.kind == "add check" else f"ck_{act.table}_{act.name}"
+            yield Danger(
+                f"CHECK {name} is tried on every row of {act.table} while nothing can use it",
+                f'op.create_check_constraint(op.f("{name}"), "{act.table}", "...", '
+                "postgresql_not_valid=True)"
+                "\n# and in the next revision:\n"
+                f'op.execute("ALTER TABLE {act.table} VALIDATE CONSTRAINT {name}")',
+                statement,
+            )

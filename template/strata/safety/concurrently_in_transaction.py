@@ -1,0 +1,35 @@
+"""CONCURRENTLY is asked for inside of a transaction.
+
+PostgreSQL refuses it there: the revision fails wherever it is run.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+from strata.recipes import autocommitted
+
+SEVERITY = "fails"
+DATABASES = ("postgresql",)
+DOWNGRADE = True
+BAD = (
+    """\
+op.create_index("ix_items_note", "items", ["note"], postgresql_concurrently=True)
+""",
+)
+GOOD = (
+    """\
+with op.get_context().autocommit_block():
+    op.create_index("ix_items_note", "items", ["note"], postgresql_concurrently=True)
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("create index", "drop index", "reindex", "detach partition"):
+        if "CONCURRENTLY" in act.flags and not statement.autocommit:
+            yield Danger(
+                f"{act.kind} {act.name} CONCURRENTLY cannot run inside of a transaction",
+                autocommitted("..."),
+                statement,
+            )

@@ -1,0 +1,61 @@
+"""A downgrade destroys what was there before its revision.
+
+Who undoes a bad deploy does not expect to lose data that the revision never made.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "loses data"
+DATABASES = (
+    "postgresql",
+    "sqlite",
+    "mysql",
+)
+DOWNGRADE = True
+BAD = (
+    """\
+def upgrade() -> None:
+    op.add_column("items", sa.Column("colour", sa.String(20)))
+
+
+def downgrade() -> None:
+    op.drop_column("items", "note")
+""",
+)
+GOOD = (
+    """\
+def upgrade() -> None:
+    op.add_column("items", sa.Column("colour", sa.String(20)))
+
+
+def downgrade() -> None:
+    op.drop_column("items", "colour")
+""",
+)
+
+
+def _schemas(step: Step) -> set[str]:
+    return {act.name for _, act in step.other.acts("create schema")} if step.other else set()
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    if step.up:
+        return
+    for statement, act in step.acts("drop column", "drop table", "drop schema", "delete"):
+        if act.kind == "drop column" and not step.old_column(act.table, act.name):
+            continue
+        if act.kind == "drop schema" and act.name in _schemas(step):
+            continue
+        if act.kind == "delete" and act.has("WHERE"):
+            continue
+        if act.kind in ("drop table", "delete") and not step.old(act.table):
+            continue
+        gone = f"{act.table}.{act.name}" if act.kind == "drop column" else act.table or act.name
+        yield Danger(
+            f"the downgrade destroys {gone}, which was there before the revision",
+            "Undo only what upgrade() does.",
+            statement,
+        )

@@ -1,0 +1,37 @@
+"""A partition is detached while nothing can use the table.
+
+DETACH PARTITION wants an ACCESS EXCLUSIVE lock on the whole partitioned table.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+from strata.recipes import autocommitted
+
+SEVERITY = "blocks traffic"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.execute("ALTER TABLE visits DETACH PARTITION visits_2025")
+""",
+)
+GOOD = (
+    """\
+with op.get_context().autocommit_block():
+    op.execute("ALTER TABLE visits DETACH PARTITION visits_2025 CONCURRENTLY")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("detach partition"):
+        if "CONCURRENTLY" not in act.flags and not act.has("FINALIZE") and step.old(act.table):
+            yield Danger(
+                f"partition {act.name} is detached while nothing can use {act.table}",
+                autocommitted(
+                    f'op.execute("ALTER TABLE {act.table} DETACH PARTITION {act.name} '
+                    'CONCURRENTLY")'
+                ),
+                statement,
+            )

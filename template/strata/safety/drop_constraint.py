@@ -1,0 +1,63 @@
+"""A constraint is dropped.
+
+Running code relies on what it refuses, and rows that break it cannot be told later.
+"""
+
+import re
+from collections.abc import Iterator
+
+from strata.observe.record import Constraint, Danger, Step
+
+SEVERITY = "breaks running code"
+DATABASES = (
+    "postgresql",
+    "sqlite",
+    "mysql",
+)
+SHOWN_ON = (
+    "postgresql",
+    "sqlite",
+)
+BAD = (
+    """\
+with op.batch_alter_table("items") as batch_op:
+    batch_op.drop_constraint("uq_items_name", type_="unique")
+""",
+)
+GOOD = (
+    """\
+op.add_column("items", sa.Column("nickname", sa.String(20)))
+""",
+)
+
+
+def _counts(step: Step, table: str, constraint: Constraint) -> bool:
+    """Whether nothing else says what the constraint says: NOT NULL does, for its proof."""
+    found = re.match(r"CHECK \(+\"?(\w+)\"? IS NOT NULL\)+", constraint.text)
+    if not found:
+        return True
+    known = step.existed.get(table)
+    column = known.columns.get(found[1]) if known else None
+    set_here = any(act.name == found[1] for _, act in step.acts("set not null"))
+    return not (set_here or (column is not None and column.not_null))
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("drop constraint"):
+        if not step.old(act.table):
+            continue
+        known = statement.before.get(act.table)
+        constraint = known.constraints.get(act.name) if known else None
+        if step.family == "postgresql" and constraint is None and step.observed:
+            continue
+        if constraint and (
+            (constraint.kind == "f" and step.family == "postgresql")
+            or not _counts(step, act.table, constraint)
+        ):
+            continue
+        yield Danger(
+            f"constraint {act.name} of {act.table} is dropped, and what it refused is possible",
+            "Acknowledge it when no running code relies on it.",
+            statement,
+        )

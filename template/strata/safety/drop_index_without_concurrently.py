@@ -1,0 +1,43 @@
+"""An index is dropped while every use of its table waits.
+
+DROP INDEX wants an ACCESS EXCLUSIVE lock on the table: it waits behind each transaction that uses
+it, and all others wait behind it.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+from strata.recipes import autocommitted
+
+SEVERITY = "blocks traffic"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.drop_index("ix_items_status", "items")
+""",
+)
+GOOD = (
+    """\
+with op.get_context().autocommit_block():
+    op.drop_index("ix_items_status", "items", postgresql_concurrently=True)
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    made = {act.name for _, act in step.acts("create index")}
+    for statement, act in step.acts("drop index"):
+        there = statement.before.get(act.name, ()) is not None and act.name not in made
+        if "CONCURRENTLY" not in act.flags and there:
+            known = statement.before.get(act.name)
+            table = act.table or (known.parent if known else "")
+            if table and not step.old(table):
+                continue
+            yield Danger(
+                f"index {act.name} is dropped while no statement can use {table or 'its table'}",
+                autocommitted(
+                    f'op.drop_index("{act.name}", "{table}", postgresql_concurrently=True)'
+                ),
+                statement,
+            )

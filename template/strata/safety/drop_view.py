@@ -1,0 +1,38 @@
+"""A view is dropped.
+
+Code that still runs fails on its next statement.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "breaks running code"
+DATABASES = (
+    "postgresql",
+    "sqlite",
+    "mysql",
+)
+BAD = (
+    """\
+op.execute("DROP VIEW cheap_items")
+""",
+)
+GOOD = (
+    """\
+op.execute("CREATE VIEW dear_items AS SELECT id FROM items WHERE price > 9")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    again = {act.name for _, act in step.acts("create view", "create materialized view")}
+    for statement, act in step.acts("drop view", "drop materialized view"):
+        if act.name not in again:
+            yield Danger(
+                f"{act.kind.removeprefix('drop ')} {act.name} is dropped, and running code may "
+                "use it",
+                "Acknowledge it when no running code uses it.",
+                statement,
+            )

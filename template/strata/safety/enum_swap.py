@@ -1,0 +1,41 @@
+"""An enum is exchanged for another.
+
+Every row of each table that has it is written anew, while nothing can use the table.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+from strata.recipes import autocommitted
+
+SEVERITY = "blocks traffic"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.execute("ALTER TYPE mood RENAME TO mood_old")
+op.execute("CREATE TYPE mood AS ENUM ('happy', 'sad', 'calm')")
+op.execute("ALTER TABLE moods ALTER COLUMN mood TYPE mood USING mood::text::mood")
+op.execute("DROP TYPE mood_old")
+""",
+)
+GOOD = (
+    """\
+with op.get_context().autocommit_block():
+    op.execute("ALTER TYPE mood ADD VALUE 'calm'")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    made = {act.name for _, act in step.acts("create type")}
+    for statement, act in step.acts("alter type"):
+        target = act.text.split(" ")[0].strip('"').lower()
+        if target in made and step.old_column(act.table, act.name):
+            yield Danger(
+                f"{act.table}.{act.name} is changed to the new enum {target}, which writes "
+                "every row",
+                autocommitted('op.execute("ALTER TYPE ... ADD VALUE ...")')
+                + "\n# a value that is not used any more may stay in the enum",
+                statement,
+            )

@@ -1,0 +1,48 @@
+"""A new enum value is used in the transaction that adds it.
+
+PostgreSQL refuses it: the value is not there before the commit.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+from strata.recipes import autocommitted
+
+SEVERITY = "fails"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.execute("ALTER TYPE mood ADD VALUE 'calm'")
+op.execute("UPDATE moods SET mood = 'calm' WHERE id = 1")
+""",
+)
+GOOD = (
+    """\
+with op.get_context().autocommit_block():
+    op.execute("ALTER TYPE mood ADD VALUE 'calm'")
+""",
+    """\
+op.execute("UPDATE moods SET mood = 'calm' WHERE id = 1")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    added: dict[str, int] = {}
+    for statement in step.statements:
+        for act in statement.acts:
+            if act.kind == "add enum value" and not statement.autocommit:
+                added[act.text] = statement.transaction
+        used = [
+            value
+            for value, transaction in added.items()
+            if transaction == statement.transaction and value in statement.text
+        ]
+        if used and not any(act.kind == "add enum value" for act in statement.acts):
+            yield Danger(
+                f"the enum value {used[0]} is used before the transaction that adds it ends",
+                "Add it in a revision of its own:\n"
+                + autocommitted('op.execute("ALTER TYPE ... ADD VALUE ...")'),
+                statement,
+            )

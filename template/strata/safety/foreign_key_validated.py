@@ -1,0 +1,43 @@
+"""A foreign key is checked for all rows while both tables are locked.
+
+Neither table can be written until every row is compared with the table that it refers to.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "blocks traffic"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.create_foreign_key("fk_items_owner", "items", "owners", ["owner_id"], ["id"])
+""",
+)
+GOOD = (
+    """\
+op.create_foreign_key(
+    "fk_items_owner", "items", "owners", ["owner_id"], ["id"], postgresql_not_valid=True
+)
+""",
+    """\
+op.execute("ALTER TABLE items VALIDATE CONSTRAINT fk_items_owner")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("add foreign key", "add column"):
+        if act.kind == "add column" and "REFERENCES" not in act.flags:
+            continue
+        if "NOT VALID" in act.flags or not step.old(act.table):
+            continue
+        name = act.name if act.kind == "add foreign key" else f"fk_{act.table}_{act.name}"
+        yield Danger(
+            f"foreign key {name} of {act.table} is checked while neither table can be written",
+            f'op.create_foreign_key("{name}", "{act.table}", ..., postgresql_not_valid=True)\n'
+            "# and in the next revision:\n"
+            f'op.execute("ALTER TABLE {act.table} VALIDATE CONSTRAINT {name}")',
+            statement,
+        )

@@ -1,0 +1,88 @@
+"""A revision cannot be undone, and does not say so.
+
+After a bad deploy the schema stays where it is, and nobody knows whether that was meant.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "cannot go back"
+DATABASES = (
+    "postgresql",
+    "sqlite",
+    "mysql",
+)
+BAD = (
+    """\
+def upgrade() -> None:
+    op.add_column("items", sa.Column("colour", sa.String(20)))
+
+
+def downgrade() -> None:
+    pass
+""",
+)
+GOOD = (
+    """\
+def upgrade() -> None:
+    op.add_column("items", sa.Column("colour", sa.String(20)))
+
+
+def downgrade() -> None:
+    op.drop_column("items", "colour")
+""",
+)
+
+CHANGES = (
+    "add ",
+    "create ",
+    "drop ",
+    "rename ",
+    "set not null",
+    "set default",
+    "recreate ",
+    "modify ",
+)
+
+
+def _empty(function: ast.FunctionDef) -> bool:
+    return all(
+        isinstance(node, ast.Pass)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for node in function.body
+    )
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    if not step.up:
+        return
+    tree = ast.parse(step.source)
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    names = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    function = functions.get("downgrade")
+    if "irreversible" in names or (function and not _empty(function)):
+        return
+    needed = [
+        (statement, act)
+        for statement in step.statements
+        for act in statement.acts
+        if act.kind.startswith(CHANGES)
+        and act.kind != "add enum value"
+        and not act.kind.startswith("create or")
+    ]
+    if needed:
+        _, act = needed[0]
+        yield Danger(
+            f"{act.kind} {act.table or act.name} has no downgrade",
+            'irreversible = "why it cannot go back"  # or write downgrade()',
+            line=function.lineno if function else 1,
+        )

@@ -1,0 +1,42 @@
+"""A NOT NULL column gets 0 or an empty string in all rows.
+
+MySQL and MariaDB do not refuse it: they invent a value that nobody chose.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "loses data"
+DATABASES = ("mysql",)
+BAD = (
+    """\
+op.add_column("items", sa.Column("colour", sa.String(20), nullable=False))
+""",
+)
+GOOD = (
+    """\
+op.add_column("items", sa.Column("colour", sa.String(20), nullable=False, server_default="red"))
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("add column"):
+        if (
+            "NOT NULL" in act.flags
+            and not act.flags
+            & {
+                "DEFAULT",
+                "AUTO_INCREMENT",
+                "GENERATED ALWAYS AS",
+            }
+            and step.old(act.table)
+        ):
+            yield Danger(
+                f"all rows get an invented value for {act.table}.{act.name}",
+                f'op.add_column("{act.table}", sa.Column("{act.name}", ..., nullable=False, '
+                'server_default="..."))',
+                statement,
+            )

@@ -1,0 +1,47 @@
+"""A revision changes the schema more than once.
+
+MySQL and MariaDB commit each change at once: if the second fails, the first stays, and the
+revision can neither be run again nor undone.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "cannot go back"
+DATABASES = ("mysql",)
+BAD = (
+    """\
+op.add_column("items", sa.Column("colour", sa.String(20)))
+op.add_column("owners", sa.Column("colour", sa.String(20)))
+""",
+)
+GOOD = (
+    """\
+op.add_column("items", sa.Column("colour", sa.String(20)))
+""",
+    """\
+op.add_column("owners", sa.Column("colour", sa.String(20)))
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    changing = [
+        (statement, act)
+        for statement in step.statements
+        for act in statement.acts[:1]
+        if act.kind.startswith(
+            ("add ", "alter ", "create ", "drop ", "rename ", "modify ", "truncate")
+        )
+    ]
+    if step.up and len(changing) > 1:
+        statement, act = changing[1]
+        yield Danger(
+            f"{len(changing)} changes of the schema in one revision: if {act.kind} {act.table} "
+            "fails, "
+            "what came before stays",
+            "Make a revision of each, or one ALTER TABLE of all.",
+            statement,
+        )

@@ -1,0 +1,39 @@
+"""A NOT NULL column is added without a server default.
+
+It fails on a table with rows; on an empty one, code that still runs cannot insert any more. A
+default of the model is Python only: autogenerate leaves it out.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "fails"
+DATABASES = (
+    "postgresql",
+    "sqlite",
+    "mysql",
+)
+BAD = (
+    """\
+op.add_column("items", sa.Column("colour", sa.String(20), nullable=False))
+""",
+)
+GOOD = (
+    """\
+op.add_column("items", sa.Column("colour", sa.String(20), nullable=False, server_default="red"))
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    enough = {"DEFAULT", "GENERATED ALWAYS AS", "IDENTITY", "SERIAL", "AUTO_INCREMENT"}
+    for statement, act in step.acts("add column"):
+        if "NOT NULL" in act.flags and not act.flags & enough and step.old(act.table):
+            yield Danger(
+                f"{act.table}.{act.name} is NOT NULL and has no server default",
+                f'op.add_column("{act.table}", sa.Column("{act.name}", ..., nullable=False, '
+                'server_default="..."))',
+                statement,
+            )

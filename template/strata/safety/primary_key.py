@@ -1,0 +1,45 @@
+"""A primary key is added to a table with rows.
+
+Its index is built, and the columns are searched for NULL, while nothing can use the table.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+from strata.recipes import autocommitted
+
+SEVERITY = "blocks traffic"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.create_primary_key("pk_tags", "tags", ["id"])
+""",
+)
+GOOD = (
+    """\
+with op.get_context().autocommit_block():
+    op.create_index("pk_tags", "tags", ["id"], unique=True, postgresql_concurrently=True)
+""",
+    """\
+op.execute("ALTER TABLE tags ADD CONSTRAINT pk_tags PRIMARY KEY USING INDEX pk_tags")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("add primary key", "add column"):
+        if act.kind == "add column" and "PRIMARY KEY" not in act.flags:
+            continue
+        if "USING INDEX" not in act.flags and step.old(act.table):
+            yield Danger(
+                f"primary key of {act.table} is built while nothing can use the table",
+                autocommitted(
+                    f'op.create_index("pk_{act.table}", "{act.table}", [...], unique=True, '
+                    "postgresql_concurrently=True)"
+                )
+                + f'\nop.execute("ALTER TABLE {act.table} ADD CONSTRAINT pk_{act.table} PRIMARY '
+                "KEY "
+                f'USING INDEX pk_{act.table}")',
+                statement,
+            )

@@ -1,0 +1,34 @@
+"""A materialized view is refreshed while nothing can read it.
+
+REFRESH holds an ACCESS EXCLUSIVE lock until the query is done.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "blocks traffic"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.execute("REFRESH MATERIALIZED VIEW item_names")
+""",
+)
+GOOD = (
+    """\
+op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY item_names")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    made = {act.name for _, act in step.acts("create materialized view")}
+    for statement, act in step.acts("refresh materialized view"):
+        if "CONCURRENTLY" not in act.flags and act.table not in made:
+            yield Danger(
+                f"materialized view {act.table} cannot be read until it is refreshed",
+                f'op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY {act.table}")'
+                "  # needs a unique index",
+                statement,
+            )

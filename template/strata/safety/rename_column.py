@@ -1,0 +1,39 @@
+"""A column is renamed.
+
+Code that still runs fails on its next statement, and new code fails until the rename is there.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "breaks running code"
+DATABASES = (
+    "postgresql",
+    "sqlite",
+    "mysql",
+)
+BAD = (
+    """\
+op.alter_column("items", "note", existing_type=sa.String(50), new_column_name="remark")
+""",
+)
+GOOD = (
+    """\
+op.add_column("items", sa.Column("remark", sa.String(50)))
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("rename column"):
+        if step.old_column(act.table, act.name):
+            yield Danger(
+                f"{act.table}.{act.name} is renamed to {act.text} under code that still runs",
+                f'op.add_column("{act.table}", sa.Column("{act.text}", ...))\n'
+                "# then: code that writes both, the rows copied in batches, code that reads "
+                "the new "
+                "one, the old one dropped",
+                statement,
+            )

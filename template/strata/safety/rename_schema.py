@@ -1,0 +1,38 @@
+"""A schema is renamed.
+
+Code that still runs fails on its next statement.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "breaks running code"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.execute("ALTER SCHEMA archive RENAME TO attic")
+""",
+)
+GOOD = (
+    """\
+op.execute("CREATE SCHEMA attic")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts(
+        "rename schema", "rename sequence", "rename type", "rename domain"
+    ):
+        swapped = act.kind == "rename type" and act.name in {
+            made.name for _, made in step.acts("create type")
+        }
+        if not swapped:
+            yield Danger(
+                f"{act.kind.removeprefix('rename ')} {act.name} is renamed under code that "
+                "still runs",
+                "Make a new one beside it, move what uses it, drop the old one later.",
+                statement,
+            )

@@ -1,0 +1,40 @@
+"""A whole table is read under a lock that stops writes.
+
+How long the lock is held grows with the table.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "blocks traffic"
+DATABASES = ("postgresql",)
+DOWNGRADE = True
+LAST_RESORT = True
+BAD = (
+    """\
+op.add_column("items", sa.Column("colour", sa.String(20)))
+op.execute("ALTER TABLE items VALIDATE CONSTRAINT ck_items_late")
+""",
+)
+GOOD = (
+    """\
+op.execute("ALTER TABLE items VALIDATE CONSTRAINT ck_items_late")
+""",
+)
+
+STRONG = ("Share", "ShareRowExclusive", "Exclusive", "AccessExclusive")
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement in step.statements:
+        strong = [name for name, mode in statement.held.items() if mode in STRONG]
+        rows = all(act.kind in ("update", "delete", "insert") for act in statement.acts)
+        if statement.scanned and strong and not rows and not statement.rewritten:
+            yield Danger(
+                f"the {step.direction} reads {', '.join(statement.scanned)} while "
+                f"{', '.join(strong)} is locked ({statement.held[strong[0]]})",
+                "Make a revision of its own of what reads the table.",
+                statement,
+            )

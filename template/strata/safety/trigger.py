@@ -1,0 +1,48 @@
+"""A trigger is put on a table that is used.
+
+CREATE TRIGGER stops writes while it waits for its lock, and from then on every write of the
+running code does what it was not written for.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "breaks running code"
+DATABASES = (
+    "postgresql",
+    "sqlite",
+    "mysql",
+)
+SHOWN_ON = ("postgresql",)
+BAD = (
+    """\
+op.execute(
+    "CREATE TRIGGER t BEFORE UPDATE ON items "
+    "FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+)
+""",
+)
+GOOD = (
+    """\
+op.create_table("drafts", sa.Column("id", sa.BigInteger(), primary_key=True))
+op.execute(
+    "CREATE TRIGGER t BEFORE UPDATE ON drafts "
+    "FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+)
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("create trigger", "create rule"):
+        if step.old(act.table):
+            yield Danger(
+                f"{act.kind.removeprefix('create ')} {act.name} changes what every write to "
+                f"{act.table} does",
+                "Do it in the application, or deploy code that expects the trigger, then "
+                "acknowledge "
+                "this.",
+                statement,
+            )

@@ -1,0 +1,39 @@
+"""A table is emptied.
+
+All rows are gone, in every table that CASCADE reaches too; nothing can use it meanwhile.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "loses data"
+DATABASES = (
+    "postgresql",
+    "sqlite",
+    "mysql",
+)
+DOWNGRADE = True
+SHOWN_ON = ("postgresql",)
+BAD = (
+    """\
+op.execute("TRUNCATE items")
+""",
+)
+GOOD = (
+    """\
+op.create_table("drafts", sa.Column("id", sa.BigInteger(), primary_key=True))
+op.execute("TRUNCATE drafts")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("truncate"):
+        if step.old(act.table):
+            yield Danger(
+                f"{act.table} loses all its rows",
+                f"Delete in batches what is not needed any more: DELETE FROM {act.table} WHERE ...",
+                statement,
+            )

@@ -1,0 +1,36 @@
+"""A revision ends without its version.
+
+The schema is changed and the version row is not: the next command runs the revision again.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "cannot go back"
+DATABASES = (
+    "postgresql",
+    "sqlite",
+    "mysql",
+)
+DOWNGRADE = True
+BAD = (
+    """\
+op.add_column("items", sa.Column("colour", sa.String(20)))
+op.get_bind().commit()
+""",
+)
+GOOD = (
+    """\
+op.add_column("items", sa.Column("colour", sa.String(20)))
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    if step.unstamped and not step.error:
+        line = step.commits[0] if step.commits else 1
+        yield Danger(
+            f"the {step.direction} ends, and the version row does not say so", "", line=line
+        )

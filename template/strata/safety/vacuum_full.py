@@ -1,0 +1,37 @@
+"""A table is written anew to tidy it up.
+
+VACUUM FULL and CLUSTER hold an ACCESS EXCLUSIVE lock until the last row is copied.
+"""
+
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+
+SEVERITY = "blocks traffic"
+DATABASES = (
+    "postgresql",
+    "mysql",
+)
+SHOWN_ON = ("postgresql",)
+BAD = (
+    """\
+op.execute("CLUSTER items USING ix_items_status")
+""",
+)
+GOOD = (
+    """\
+with op.get_context().autocommit_block():
+    op.execute("VACUUM items")
+""",
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("vacuum full", "cluster"):
+        yield Danger(
+            f"{act.kind.upper()} {act.table} stops all traffic until it is written anew",
+            "pg_repack or pg_squeeze does it while the table is used; a plain VACUUM is often "
+            "enough.",
+            statement,
+        )

@@ -1,0 +1,49 @@
+"""A column is added with a default that differs from row to row.
+
+PostgreSQL has to write every row, while nothing can use the table. A constant and now() are free.
+"""
+
+import re
+from collections.abc import Iterator
+
+from strata.observe.record import Danger, Step
+from strata.sql.columns import default_of
+
+SEVERITY = "blocks traffic"
+DATABASES = ("postgresql",)
+BAD = (
+    """\
+op.add_column("items", sa.Column("token", sa.Uuid(), server_default=sa.text("gen_random_uuid()")))
+""",
+)
+GOOD = (
+    """\
+op.add_column("items", sa.Column("token", sa.Uuid()))
+op.alter_column("items", "token", server_default=sa.text("gen_random_uuid()"))
+""",
+)
+
+VOLATILE = re.compile(
+    r"\b(gen_random_uuid|uuid_generate_v\w+|uuidv[47]|random|clock_timestamp|timeofday|nextval"
+    r"|gen_random_bytes)\s*\(",
+    re.IGNORECASE,
+)
+
+
+def find(step: Step) -> Iterator[Danger]:
+    """Find it in a run of a revision."""
+    for statement, act in step.acts("add column"):
+        default = default_of(act.text) or ""
+        if not default or not step.old(act.table) or act.flags & {"SERIAL", "IDENTITY"}:
+            continue
+        volatile = bool(VOLATILE.search(default))
+        if act.table in statement.rewritten if step.observed and not volatile else volatile:
+            yield Danger(
+                f"{act.table}.{act.name} is added with {default}, which writes every row of the "
+                "table",
+                f'op.add_column("{act.table}", sa.Column("{act.name}", ...))\n'
+                f'op.alter_column("{act.table}", "{act.name}", '
+                f'server_default=sa.text("{default}"))\n'
+                "# and in the next revision fill the old rows in batches",
+                statement,
+            )

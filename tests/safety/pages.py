@@ -1,0 +1,68 @@
+"""The page of the rules in a service's docs: `python -m tests.safety.pages` writes it."""
+
+from pathlib import Path
+
+from strata import safety
+from tests.safety.peers import PEERS, RULES
+
+PAGE = Path(__file__).resolve().parents[2] / "template" / "docs" / "rules.md"
+HEAD = """\
+# What makes a revision dangerous
+
+`./migrate.sh lint` runs each revision that the main branch does not have, up and down, on a scratch
+database that stands at the revision before it, and watches: the locks that it takes on tables that
+were there, the tables that it rewrites and reads, its plans, what fails, and whether its version is
+written. What is meant is acknowledged on or above the line:
+
+```python
+# migrate: allow drop-column -- no code has read it since release 12
+op.drop_column("items", "note")
+```
+
+The reason is compulsory, and an acknowledgement of nothing is an error. The examples are about the
+tables `items` and `owners`.
+"""
+
+
+def page() -> str:
+    """The page as it has to be."""
+    parts = [HEAD]
+    for severity in safety.SEVERITIES:
+        named = {n: r for n, r in safety.rules().items() if severity == r.SEVERITY}
+        parts.append(f"## {severity[0].upper()}{severity[1:]}\n")
+        for name, rule in named.items():
+            title, _, why = (rule.__doc__ or "").partition("\n")
+            parts.append(f"### {name}\n\n{title} {' '.join(why.split())}\n")
+            parts.append(f"Databases: {', '.join(rule.DATABASES)}.\n")
+            parts.append("Bad:\n\n" + _code(rule.BAD))
+            parts.append(
+                "Good:\n\n" + "\nand in the next revision:\n\n".join(map(_code1, rule.GOOD))
+            )
+    parts.append(_comparison())
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _code(bodies: tuple[str, ...]) -> str:
+    return "\n".join(_code1(body) for body in bodies)
+
+
+def _code1(body: str) -> str:
+    return f"```python\n{body.strip(chr(10))}\n```\n"
+
+
+def _comparison() -> str:
+    lines = [
+        "## Beside other linters\n",
+        "By the names of their rules; a dash where none is named for it. None of them runs the",
+        "revision and watches, except eugene, whose trace watches locks on PostgreSQL.\n",
+        f"| rule | {' | '.join(PEERS)} |",
+        f"|---|{'---|' * len(PEERS)}",
+    ]
+    for name in safety.rules():
+        theirs = RULES.get(name, {})
+        lines.append(f"| {name} | {' | '.join(theirs.get(peer, '-') for peer in PEERS)} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())

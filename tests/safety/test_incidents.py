@@ -1,0 +1,78 @@
+"""Incidents of other projects, rebuilt from their descriptions and flagged with their cause."""
+
+from pathlib import Path
+
+from tests.safety.revisions import linted, rules_found, server, written
+
+DOWN = "\n\n\ndef downgrade() -> None:\n    "
+
+
+def test_a_downgrade_that_rewrites_a_large_table_is_found(tmp_path: Path) -> None:
+    """apache/airflow #63550: the downgrade turned a column back by writing every row."""
+    body = (
+        "def upgrade() -> None:\n"
+        '    op.add_column("items", sa.Column("moment", sa.DateTime()))'
+        f"{DOWN}op.drop_column('items', 'moment')\n"
+        '    op.alter_column("items", "quantity", type_=sa.BigInteger())'
+    )
+    with server("postgresql"):
+        (finding,) = linted(written(tmp_path, "postgresql", [body])).findings
+    assert finding.rule == "table-rewrite"
+    assert finding.details["direction"] == "downgrade"
+    assert finding.details["lock"] == "AccessExclusive on items"
+    assert "items" in finding.what
+
+
+def test_an_update_of_all_rows_under_the_lock_of_a_change_before_is_found(tmp_path: Path) -> None:
+    """apache/airflow #63549, #63866: ADD COLUMN, then UPDATE of the whole table."""
+    body = (
+        'op.add_column("items", sa.Column("kind", sa.String(20)))\n'
+        "op.execute(\"UPDATE items SET kind = 'manual' WHERE kind IS NULL\")\n"
+    )
+    with server("postgresql"):
+        found = rules_found(written(tmp_path, "postgresql", [body]))
+    assert {"data-after-lock", "whole-table-change"} <= found
+
+
+def test_a_foreign_key_checked_under_lock_is_found(tmp_path: Path) -> None:
+    """apache/airflow #63545: constraints swapped on two tables in use."""
+    body = (
+        'op.drop_constraint("fk_tags_item", "tags", type_="foreignkey")\n'
+        'op.create_foreign_key("fk_tags_items", "tags", "items", ["item_id"], ["id"])\n'
+    )
+    with server("postgresql"):
+        found = rules_found(written(tmp_path, "postgresql", [body]))
+    assert {"drop-foreign-key", "foreign-key-validated"} <= found
+
+
+def test_two_tables_in_one_transaction_are_found(tmp_path: Path) -> None:
+    """taskcluster #3632: two busy tables, locked one after the other."""
+    body = (
+        'op.execute("ALTER TABLE items ADD COLUMN a text")\n'
+        'op.execute("ALTER TABLE owners ADD COLUMN a text")\n'
+    )
+    with server("postgresql"):
+        (finding,) = linted(written(tmp_path, "postgresql", [body])).findings
+    assert finding.rule == "two-tables-locked"
+    assert "items and owners" in finding.what
+
+
+def test_child_rows_that_a_recreated_table_takes_with_it_are_counted(tmp_path: Path) -> None:
+    """DeytaHQ/khora #1583: one flag of the parent changed, and all children were gone."""
+    body = (
+        'with op.batch_alter_table("items") as batch_op:\n'
+        '    batch_op.alter_column("note", existing_type=sa.String(50), server_default="x")\n'
+    )
+    parent_and_child = """
+op.create_table(
+    "items", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("note", sa.Text())
+)
+op.create_table(
+    "tags",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("item_id", sa.Integer(), sa.ForeignKey("items.id", ondelete="CASCADE")),
+)
+"""
+    found = linted(written(tmp_path, "sqlite", [body], parent_and_child)).findings
+    lost = [finding.what for finding in found if finding.rule == "sqlite-loss"]
+    assert any("of 2 rows of tags are gone" in what for what in lost), found

@@ -1,0 +1,118 @@
+"""Dangerous and safe revisions on MariaDB and SQLite: what is found, and that nothing else is."""
+
+from pathlib import Path
+
+import pytest
+
+from strata.config import Family
+from tests.safety.revisions import linted, rules_found, server, written
+
+DANGEROUS: list[tuple[Family, str, str]] = [
+    ("mysql", "drop-column", 'op.execute("ALTER TABLE items DROP COLUMN note")'),
+    ("mysql", "drop-table", 'op.drop_table("tags")'),
+    ("mysql", "rename-table", 'op.execute("RENAME TABLE tags TO labels")'),
+    (
+        "mysql",
+        "rename-column",
+        'op.alter_column("items", "note", existing_type=sa.String(50), new_column_name="remark")',
+    ),
+    (
+        "mysql",
+        "mysql-incomplete-alter",
+        'op.execute("ALTER TABLE items MODIFY id BIGINT NOT NULL")',
+    ),
+    (
+        "mysql",
+        "mysql-incomplete-alter",
+        'op.alter_column("items", "name", existing_type=sa.String(200), type_=sa.String(220))',
+    ),
+    ("mysql", "mysql-not-online", 'op.execute("ALTER TABLE items MODIFY quantity BIGINT")'),
+    ("mysql", "mysql-implicit-default", 'op.execute("ALTER TABLE items ADD c INT NOT NULL")'),
+    (
+        "mysql",
+        "mysql-several-statements",
+        'op.execute("ALTER TABLE items ADD c INT")\nop.execute("ALTER TABLE items ADD d INT")',
+    ),
+    ("mysql", "whole-table-change", "op.execute(\"UPDATE items SET note = 'x'\")"),
+    ("mysql", "truncate", 'op.execute("TRUNCATE TABLE tags")'),
+    ("mysql", "drop-view", 'op.execute("DROP VIEW cheap_items")'),
+    ("sqlite", "drop-column", 'op.execute("ALTER TABLE items DROP COLUMN quantity")'),
+    (
+        "sqlite",
+        "drop-column",
+        'with op.batch_alter_table("tags", recreate="always") as batch_op:\n'
+        '    batch_op.drop_column("id")',
+    ),
+    ("sqlite", "drop-table", 'op.drop_table("tags")'),
+    ("sqlite", "rename-table", 'op.rename_table("tags", "labels")'),
+    ("sqlite", "rename-column", 'op.execute("ALTER TABLE items RENAME COLUMN note TO remark")'),
+    (
+        "sqlite",
+        "not-null-without-default",
+        'op.execute("ALTER TABLE items ADD COLUMN c INT NOT NULL")',
+    ),
+    ("sqlite", "whole-table-change", 'op.execute("DELETE FROM items")'),
+    ("sqlite", "fails", 'op.execute("ALTER TABLE nothing ADD COLUMN c INT")'),
+    (
+        "sqlite",
+        "set-not-null",
+        'with op.batch_alter_table("tags") as batch_op:\n'
+        '    batch_op.alter_column("item_id", existing_type=sa.Integer(), nullable=False)',
+    ),
+    (
+        "sqlite",
+        "sqlite-loss",
+        'with op.batch_alter_table("owners") as batch_op:\n'
+        '    batch_op.alter_column("name", existing_type=sa.Text(), server_default="x")',
+    ),
+    (
+        "sqlite",
+        "raw-commit",
+        'op.execute("ALTER TABLE items ADD COLUMN c INT")\nop.get_bind().commit()',
+    ),
+]
+
+SAFE: list[tuple[Family, str]] = [
+    ("mysql", 'op.add_column("items", sa.Column("c", sa.Integer()))'),
+    ("mysql", 'op.create_index("i", "items", ["note"])'),
+    ("mysql", 'op.create_table("drafts", sa.Column("id", sa.BigInteger(), primary_key=True))'),
+    (
+        "mysql",
+        'op.add_column("items", sa.Column("c", sa.Integer(), nullable=False, server_default="0"))',
+    ),
+    ("mysql", "op.execute(\"UPDATE items SET note = 'x' WHERE id = 1\")"),
+    (
+        "mysql",
+        'op.alter_column("items", "note", existing_type=sa.String(50), existing_nullable=True,\n'
+        "    type_=sa.String(55))",
+    ),
+    ("sqlite", 'op.add_column("items", sa.Column("c", sa.Integer()))'),
+    ("sqlite", 'op.create_index("i", "items", ["note"])'),
+    (
+        "sqlite",
+        'op.create_table("drafts", sa.Column("id", sa.Integer(), primary_key=True))\n'
+        'with op.batch_alter_table("drafts") as batch_op:\n'
+        '    batch_op.add_column(sa.Column("n", sa.Text()))\n'
+        '    batch_op.alter_column("n", existing_type=sa.Text(), nullable=False)',
+    ),
+    ("sqlite", "op.execute(\"UPDATE items SET note = 'x' WHERE id = 1\")"),
+    (
+        "sqlite",
+        'with op.batch_alter_table("tags") as batch_op:\n'
+        '    batch_op.add_column(sa.Column("n", sa.Text()))',
+    ),
+]
+
+
+@pytest.mark.parametrize(("family", "rule", "body"), DANGEROUS)
+def test_what_is_dangerous_is_found(family: Family, rule: str, body: str, tmp_path: Path) -> None:
+    with server(family):
+        assert rule in rules_found(written(tmp_path, family, [body]))
+
+
+@pytest.mark.parametrize(("family", "body"), SAFE)
+def test_what_is_safe_is_clean(family: Family, body: str, tmp_path: Path) -> None:
+    with server(family):
+        found = linted(written(tmp_path, family, [body]))
+        assert [str(finding) for finding in found.findings] == []
+        assert found.unseen == []
