@@ -188,6 +188,8 @@ def test_data_that_a_new_rule_forbids_is_named_with_what_to_write(migrated: Serv
     upgraded = migrated.migrate("upgrade")
     assert upgraded.returncode == 0, upgraded.stderr
     assert migrated.sql("SELECT phone FROM items") == [("none",)]
+    assert "After an edit of it: python scripts/migrate.py record" in created.stdout
+    assert migrated.migrate("record").returncode == 0
     assert migrated.run(migrated.python, CHECK).returncode == 0
 
 
