@@ -17,6 +17,7 @@ DATABASES = (
 BAD = (
     """\
 from app.main import create_app
+
 op.execute("SELECT 1")
 """,
 )

@@ -24,9 +24,7 @@ op.create_unique_constraint("uq_items_note", "items", ["note"])
 GOOD = (
     """\
 with op.get_context().autocommit_block():
-    op.create_index(
-        "uq_items_note", "items", ["note"], unique=True, postgresql_concurrently=True
-    )
+    op.create_index("uq_items_note", "items", ["note"], unique=True, postgresql_concurrently=True)
 """,
     """\
 op.execute("ALTER TABLE items ADD CONSTRAINT uq_items_note UNIQUE USING INDEX uq_items_note")
