@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
 from tests.changes import ADD_PHONE, DROP_PHONE, PHONE
 from tests.living import Service
 
@@ -14,6 +15,15 @@ RECORD = "migrations/versions/revisions.sha256"
 SNAPSHOT = "migrations/schema.snapshot"
 VIEW = 'op.execute("CREATE VIEW cheap AS SELECT id FROM items")'
 NO_VIEW = 'op.execute("DROP VIEW cheap")'
+
+KILLED = """
+import os, signal
+from strata import config, scratch
+
+with scratch.database(config.load()) as url:
+    print(url.url.database, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def checked(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -95,16 +105,28 @@ def test_two_branches_that_each_add_a_head_conflict_in_git(live: Service) -> Non
     assert RECORD in merged.stdout
 
 
-def test_a_state_that_a_killed_check_left_is_removed_by_the_next(live: Service) -> None:
-    code = (
-        "import os, signal\nfrom strata import config, scratch\n"
-        "with scratch.database(config.load()) as url:\n"
-        "    print(url.url.database, flush=True)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    left = Path(live.run(live.python, "-c", code).stdout.strip()).parent
+def test_a_file_that_a_killed_check_left_is_removed_by_the_next(live: Service) -> None:
+    left = Path(live.run(live.python, "-c", KILLED).stdout.strip()).parent
     assert left.exists()
     assert checked(live).returncode == 0
     assert not left.exists()
+
+
+@pytest.mark.parametrize("database", ["postgresql", "mysql"])
+def test_a_database_that_a_killed_check_left_is_removed_by_the_next(
+    database: str, service: Callable[..., Path]
+) -> None:
+    with databases.fresh(database) as environment:
+        live = Service(service(database=database), database, environment)
+        left = live.run(live.python, "-c", KILLED).stdout.strip()
+        schemata = "SELECT schema_name FROM information_schema.schemata"
+        names = "SELECT datname FROM pg_database" if database == "postgresql" else schemata
+        assert (left,) in live.sql(names)
+        assert checked(live).returncode == 0
+        after = {str(name) for (name,) in live.sql(names)}
+        assert left not in after
+        kept = [name for name in after if name.startswith(f"{left.rpartition('_')[0]}_head_")]
+        assert len([name for name in kept if not name.endswith("_done")]) == 1
 
 
 def test_an_unchanged_head_is_not_replayed(live: Service) -> None:

@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 from strata import catalogue
 from strata.catalogue import Catalogue
 from strata.config import Config
+from strata.errors import Problem
+from strata.postgresql.account import account_for
+from strata.postgresql.binaries import binaries
+from strata.postgresql.cluster import initialise
+from strata.postgresql.server import Server
 from strata.urls import parse
 from tests import databases
 from tests.catalogue.postgresql_drifts import DRIFTS, SCHEMA
@@ -44,3 +49,33 @@ def test_nothing_is_found_where_nothing_was_done(connection: Connection, before:
     with connection.begin():
         assert catalogue.differences(before, catalogue.read(connection)) == []
         assert before.text() == catalogue.read(connection).text()
+
+
+@pytest.mark.parametrize("version", ["16", "15"])
+def test_an_older_server_tells_as_much(version: str, tmp_path: Path) -> None:
+    try:
+        programs = binaries(version)
+    except Problem as problem:
+        pytest.skip(problem.what)
+    server = Server(tmp_path / "postgresql", durable=False)
+    server.folder.mkdir(mode=0o700)
+    account = account_for(tmp_path)
+    account.own(server.folder)
+    initialise(server.data, programs, account)
+    server.start()
+    try:
+        url = parse(server.url("postgres"), Config(root=tmp_path))
+        with create_engine(url.for_migrations, poolclass=NullPool).connect() as connection:
+            assert str(connection.dialect.server_version_info[0]) == version  # type: ignore[index]
+            connection.execute(text(SCHEMA))
+            connection.commit()
+            before = catalogue.read(connection)
+            connection.rollback()
+            for statement, first in DRIFTS.items():
+                connection.execute(text(statement))
+                found = catalogue.differences(before, catalogue.read(connection))
+                connection.rollback()
+                assert any(str(each).startswith(first) for each in found), statement
+            assert catalogue.differences(before, catalogue.read(connection)) == []
+    finally:
+        server.remove()
