@@ -101,9 +101,14 @@ def ahead(config: Config, connection: Connection) -> str:
     entries = log.entries(connection)
     if not chain or not all(log.reaches(entries, heads, head) for head in chain.heads):
         return ""
+    back = [
+        f"\nBring the file back: {fetch}"
+        for head in heads
+        if head not in chain and (fetch := git.file_of_revision(config.versions, head))
+    ]
     return (
         f"The database is ahead of this code: it stands at {', '.join(heads)}, and the newest "
-        f"revision here is {', '.join(chain.heads)}. Nothing to apply."
+        f"revision here is {', '.join(chain.heads)}. Nothing to apply.{''.join(back)}"
     )
 
 
