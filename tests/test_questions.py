@@ -36,7 +36,7 @@ OTHERS: dict[str, list[str | bool]] = {
     "package_manager": ["poetry", "pip"],
     "python_version": ["3.12", "3.13", "3.14"],
     "revision_names": ["dated"],
-    "deploy": ["none"],
+    "deploy": ["kubernetes", "none"],
     "ci": ["gitlab", "none"],
     "example": [False],
 }
