@@ -11,7 +11,7 @@ from strata.catalogue import Catalogue
 from strata.config import Config
 from strata.errors import Problem
 from strata.postgresql.account import account_for
-from strata.postgresql.binaries import binaries
+from strata.postgresql.binaries import DEBIAN, binaries
 from strata.postgresql.cluster import initialise
 from strata.postgresql.server import Server
 from strata.urls import parse
@@ -51,8 +51,9 @@ def test_nothing_is_found_where_nothing_was_done(connection: Connection, before:
         assert before.text() == catalogue.read(connection).text()
 
 
-@pytest.mark.parametrize("version", ["16", "15"])
-def test_an_older_server_tells_as_much(version: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("of", ["the wheel", "Debian"])
+def test_an_older_server_tells_as_much(of: str, tmp_path: Path) -> None:
+    version = "16" if of == "the wheel" else next((each.name for each in DEBIAN.glob("1*")), "15")
     try:
         programs = binaries(version)
     except Problem as problem:
