@@ -1,11 +1,15 @@
 """strata.toml, read and checked."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from strata import config
 from strata.errors import Problem
+from tests.servers import TEMPLATE
 
 
 def test_a_missing_key_has_its_default(tmp_path: Path) -> None:
@@ -30,3 +34,18 @@ def test_a_wrong_key_or_value_is_an_error_that_names_it(
     (tmp_path / "strata.toml").write_text(written)
     with pytest.raises(Problem, match=said):
         config.load(tmp_path)
+
+
+def test_a_setting_may_be_in_a_file_of_its_own_and_the_environment_goes_before(
+    tmp_path: Path,
+) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "database_url").write_text("postgresql://me:from-a-file@db/orders\n")
+    show = "from app.settings import Settings; print(Settings().database_url.get_secret_value())"
+    for given, shown in (({}, "from-a-file"), ({"DATABASE_URL": "sqlite:///x.db"}, "x.db")):
+        environment = {"PATH": os.environ["PATH"], "SECRETS_DIR": str(secrets), **given}
+        told = subprocess.run(
+            [sys.executable, "-c", show], cwd=TEMPLATE, env=environment, capture_output=True
+        )
+        assert shown in told.stdout.decode(), told.stderr.decode()

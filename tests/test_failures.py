@@ -24,6 +24,23 @@ def test_what_an_autocommit_block_keeps_is_said_after_a_failure(migrated: Servic
     ) == [(True, False)]
 
 
+@pytest.mark.databases("mysql")
+@pytest.mark.parametrize(
+    ("last", "kept"), [("SELECT * FROM nowhere", "not applied"), ("DROP TABLE nowhere", "applied")]
+)
+def test_rows_are_told_as_kept_where_a_change_of_the_schema_commits_them(
+    migrated: Service, last: str, kept: str
+) -> None:
+    insert = "INSERT INTO items (name, price) VALUES ('{}', 1)"
+    statements = [insert.format("a"), "CREATE TABLE one (id INTEGER)", insert.format("b"), last]
+    migrated.revision("003", "002", "\n    ".join(f'op.execute("{each}")' for each in statements))
+    failed = migrated.migrate("upgrade")
+    assert failed.returncode == 1
+    assert f"\n  applied: {insert.format('a')}\n  applied: CREATE TABLE one" in failed.stderr
+    assert f"\n  {kept}: {insert.format('b')}" in failed.stderr
+    assert migrated.sql("SELECT name FROM items") == [("a",), ("b",)][: 1 + (kept == "applied")]
+
+
 @pytest.mark.databases("postgresql", "sqlite")
 def test_a_failed_revision_leaves_nothing_and_the_retry_works(migrated: Service) -> None:
     made = "op.create_table('one', sa.Column('id', sa.Integer()))"

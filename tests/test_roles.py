@@ -68,7 +68,13 @@ def test_the_role_that_serves_reads_and_writes_rows_and_cannot_alter_the_schema(
     migrated.revision("004", "003", later, 'op.drop_table("later")')
     assert migrated.migrate("upgrade", MIGRATION_DATABASE_URL=direct).returncode == 0
 
+    untold: tuple[str, ...] = ()
+    if migrated.database == "postgresql":
+        run_by_an_administrator(migrated, told.stdout)
+        untold = ("UPDATE alembic_version SET version_num = 'x'", "DELETE FROM migration_log")
+
     with migration_engine(url(app)).connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "004"
         connection.execute(text(ITEM))
         connection.execute(text("INSERT INTO later VALUES (1)"))
         assert connection.scalar(text("SELECT count(*) FROM items")) == 1
@@ -79,6 +85,7 @@ def test_the_role_that_serves_reads_and_writes_rows_and_cannot_alter_the_schema(
             "CREATE TABLE mine (id INTEGER)",
             "CREATE INDEX ix_mine ON items (price)",
             "TRUNCATE TABLE items",
+            *untold,
         ):
             assert refused(connection, statement), statement
     refusal = migrated.migrate("downgrade", DATABASE_URL=serving)

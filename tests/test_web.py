@@ -204,6 +204,14 @@ async def test_the_api_documentation_is_served(at_head: str) -> None:
 
 
 @pytest.mark.databases("sqlite")
+async def test_in_production_the_api_is_not_described_to_everyone(at_head: str) -> None:
+    async with serving(create_app(settings(at_head, environment="production"))) as client:
+        for path in ("/docs", "/redoc", "/openapi.json"):
+            assert (await client.get(path)).status_code == 404
+        assert (await client.get("/items")).status_code == 200
+
+
+@pytest.mark.databases("sqlite")
 def test_installing_leaves_the_loggers_of_the_team_as_they_are(url: str) -> None:
     ours = logging.getLogger("app.orders")
     create_app(settings(url, log_level="ERROR"))

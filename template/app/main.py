@@ -9,6 +9,11 @@ from strata import config, web
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Make the application; each feature's router is found in `app/*/routes.py`."""
     service = config.load()
-    app = FastAPI(title=service.name, description=service.description)
-    web.install(app, settings or Settings())
+    settings = settings or Settings()
+    app = FastAPI(
+        title=service.name,
+        description=service.description,
+        openapi_url=None if settings.in_production else "/openapi.json",
+    )
+    web.install(app, settings)
     return app

@@ -1,5 +1,6 @@
 """One connection for one command, and a clear word where there is none to be had."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -40,6 +41,8 @@ def unreachable(url: DatabaseURL, error: DBAPIError) -> Problem:
     """Say that a database cannot be reached, with what the driver says of it."""
     reason = str(error.orig).strip().partition("\n")[0]
     remedy = "Name one that answers: DATABASE_URL in the environment or in .env"
+    if os.environ.get("TEST_DATABASE_URL"):
+        remedy += "; for scratch databases, TEST_DATABASE_URL"
     if url.family == "postgresql":
         remedy = f"Start the local one: make database\n{remedy}"
     return Problem(

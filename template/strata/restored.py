@@ -1,6 +1,7 @@
 """Whether a backup brings back what the database holds: restored elsewhere, and compared."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import Connection, func, inspect, select, table
@@ -28,11 +29,51 @@ def counts(connection: Connection) -> dict[str, int]:
     }
 
 
-def verify(config: Config, url: DatabaseURL, path: Path, before: Mapping[str, int]) -> str:
+def take(
+    config: Config,
+    url: DatabaseURL,
+    folder: Path | None = None,
+    *,
+    verified: bool | None = None,
+    locked: bool = False,
+) -> tuple[Path, str]:
+    """Write a backup and verify it.
+
+    Args:
+        config: the service.
+        url: the database.
+        folder: where to; by default the service's `backups`.
+        verified: whether that is wanted; None: where there is a server to restore it on.
+        locked: whether the caller holds the migration lock of this database already.
+
+    Returns:
+        The file, and what was compared or why nothing was.
+
+    Raises:
+        Problem: it cannot be written, or is not what the database holds.
+    """
+    if verified is False:
+        return backup.take(config, url, folder, locked=locked), "Not verified, as asked."
+    with ExitStack() as stack:
+        try:
+            elsewhere = stack.enter_context(scratch.database(config))
+        except Problem as problem:
+            if verified:
+                raise
+            path = backup.take(config, url, folder, locked=locked)
+            return path, f"Not verified, without a server to restore it on: {problem.what}"
+        with connected(url, reading=True) as connection:
+            before = counts(connection)
+        path = backup.take(config, url, folder, locked=locked)
+        return path, f"Restored and compared: {verify(elsewhere, url, path, before)}, all there."
+
+
+def verify(elsewhere: DatabaseURL, url: DatabaseURL, path: Path, before: Mapping[str, int]) -> str:
     """Restore a backup into a scratch database and compare that with the one it was taken of.
 
     Args:
-        config: the service, which says where scratch databases are made.
+        elsewhere: the scratch database. Where its server is of another version, definitions,
+            which each version words in its own way, are not compared.
         url: the database that was backed up.
         path: the backup.
         before: the rows of its tables before it was taken. While the application writes, a table
@@ -42,15 +83,20 @@ def verify(config: Config, url: DatabaseURL, path: Path, before: Mapping[str, in
         What was compared, in words.
 
     Raises:
-        Problem: the backup lacks something or has too much, or there is no server to restore it on.
+        Problem: the backup lacks something or has too much.
     """
-    with scratch.database(config) as elsewhere:
-        backup.restore(elsewhere, path, roles=False)
-        with connected(elsewhere, reading=True) as connection:
-            restored, made = counts(connection), catalogue.read(connection)
+    backup.restore(elsewhere, path, roles=False)
+    with connected(elsewhere, reading=True) as connection:
+        restored, made, version = (
+            counts(connection),
+            catalogue.read(connection),
+            _version(connection),
+        )
     with connected(url, reading=True) as connection:
         after, held = counts(connection), catalogue.read(connection)
-    wrong = [str(difference) for difference in catalogue.differences(held, made)]
+        same = _version(connection) == version
+    differences = catalogue.differences(held, made)
+    wrong = [str(each) for each in differences if same or not each.attribute]
     for name in sorted(before.keys() | after.keys() | restored.keys()):
         between = sorted((before.get(name, 0), after.get(name, 0)))
         if name not in restored or not between[0] <= restored[name] <= between[1]:
@@ -62,6 +108,11 @@ def verify(config: Config, url: DatabaseURL, path: Path, before: Mapping[str, in
             f"{path} was restored and is not what {url} holds:\n{listed}",
             why="After a loss it would not bring everything back.",
             remedy="If the schema was changed meanwhile, take another: "
-            "python scripts/migrate.py backup --verify",
+            "python scripts/migrate.py backup",
         )
     return f"{len(restored)} tables with {sum(restored.values())} rows"
+
+
+def _version(connection: Connection) -> object:
+    """The server's, as far as it can change how definitions are worded."""
+    return (connection.dialect.server_version_info or (0,))[:1], connection.dialect.name

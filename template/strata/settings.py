@@ -1,5 +1,7 @@
 """The settings that every service has; a service adds its own in `app/settings.py`."""
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -7,15 +9,23 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from strata import config
 
+SECRETS = Path(os.environ.get("SECRETS_DIR", "/run/secrets"))
+
 
 class ServiceSettings(BaseSettings):
-    """Read from the environment, then from `.env` in the service's folder.
+    """Read from the environment, then from `.env` in the service's folder, then from files.
+
+    A file is named as its setting, `/run/secrets/database_url`, where Docker mounts secrets and
+    Kubernetes can; SECRETS_DIR names another folder.
 
     An error in a value names the setting and not the value, which may be a secret.
     """
 
     model_config = SettingsConfigDict(
-        env_file=config.ROOT / ".env", extra="ignore", hide_input_in_errors=True
+        env_file=config.ROOT / ".env",
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     environment: str = "development"

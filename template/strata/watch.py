@@ -6,6 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, event
 
 READS = ("SELECT", "SHOW", "PRAGMA", "DESCRIBE", "SET")
+# What MySQL does not commit by itself, while any statement that changes the schema commits what was
+# before it, too: https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
+ROWS = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD", "CALL", "DO")
 
 
 class Watch:
@@ -85,16 +88,21 @@ class Watch:
         lines += [f"  not applied: {_short(statement)}" for statement in self._begun[self._kept :]]
         return "\n".join(lines)
 
-    def _before(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def _before(self, connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.lstrip().upper().startswith(READS):
             self._begun.append(statement)
+            self._keep(connection, statement)
 
     def _after(self, connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.lstrip().upper().startswith(READS):
             self._done.append(statement)
-            level = connection.get_execution_options().get("isolation_level")
-            if not self.transactional or level == "AUTOCOMMIT":
-                self._kept = len(self._done)
+            self._keep(connection, statement)
+
+    def _keep(self, connection: Connection, statement: str) -> None:
+        """Count what is done as kept, where a statement commits it: even before it fails."""
+        at_once = not self.transactional and not statement.lstrip().upper().startswith(ROWS)
+        if at_once or connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+            self._kept = len(self._done)
 
     def _committed(self, _connection: Any) -> None:
         self._kept = len(self._done)

@@ -30,7 +30,8 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
     Raises:
         Problem: there is no pg_dump, it is older than the server, or it fails.
     """
-    program = client("pg_dump", server_version(connection))
+    tls = _driver(connection).pgconn.ssl_in_use
+    program = client("pg_dump", server_version(connection), tls=tls)
     shown, environment = target(url)
     options = ["--format=custom", f"--file={path}", "--no-password", f"--dbname={shown}"]
     try:

@@ -1,12 +1,11 @@
 """Write the database into a file, from which `restore` brings it back."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from pathlib import Path
 
-from strata import backup, restored, urls
+from strata import restored, urls
 from strata.backup import files, progress
 from strata.config import Config
-from strata.connection import connected
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -16,22 +15,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--verify",
-        action="store_true",
+        action=BooleanOptionalAction,
         help="restore it into a scratch database (on the local server, or that of "
-        "TEST_DATABASE_URL) and compare schema and rows",
+        "TEST_DATABASE_URL) and compare schema and rows; by default where there is such a server",
     )
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Take it, say where it is and how to use it."""
-    url = urls.current(config)
-    before: dict[str, int] = {}
-    if arguments.verify:
-        with connected(url, reading=True) as connection:
-            before = restored.counts(connection)
-    path = backup.take(config, url, arguments.to)
+    path, verified = restored.take(
+        config, urls.current(config), arguments.to, verified=arguments.verify
+    )
     print(f"Backup: {path} ({progress.size(path.stat().st_size)})")
+    print(verified)
     print(f"To restore it: {files.restoring(path)}")
-    if arguments.verify:
-        print(f"Restored and compared: {restored.verify(config, url, path, before)}, all there.")
     return 0

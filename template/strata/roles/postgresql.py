@@ -3,6 +3,8 @@
 https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
 """
 
+from strata.log import LOG
+
 TEMPLATE = """\
 -- Run by an administrator, in the database {database}: psql {database} -f roles.sql
 -- Then give each a password: \\password {owner} and \\password {app}
@@ -41,9 +43,16 @@ ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app};
 ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
     GRANT USAGE, SELECT ON SEQUENCES TO {app};
+
+-- Where the schema stands is for the owner to say. Run all this again after the first upgrade.
+DO $$ BEGIN
+    IF to_regclass('public.alembic_version') IS NOT NULL THEN
+        REVOKE INSERT, UPDATE, DELETE ON public.alembic_version, public.{log} FROM {app};
+    END IF;
+END $$;
 """
 
 
 def sql(database: str, *, owner: str, app: str) -> str:
     """Write it for psql, which `\\gexec` is of."""
-    return TEMPLATE.format(database=database, owner=owner, app=app)
+    return TEMPLATE.format(database=database, owner=owner, app=app, log=LOG.name)

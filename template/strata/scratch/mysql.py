@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from strata import urls
 from strata.config import Config
+from strata.connection import connected
 from strata.database import migration_engine
 from strata.errors import Problem
 from strata.scratch import folders, names
@@ -69,7 +70,7 @@ def _connected(
     config: Config, given: DatabaseURL | None
 ) -> Iterator[tuple[Connection, DatabaseURL]]:
     given = given or _own_server(config)
-    with migration_engine(given).connect() as connection:
+    with connected(given) as connection:
         yield connection, given
 
 

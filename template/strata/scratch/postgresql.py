@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from strata import urls
 from strata.config import Config
-from strata.database import migration_engine
+from strata.connection import connected
 from strata.postgresql.server import local as local_server
 from strata.scratch import names
 from strata.urls import DatabaseURL
@@ -68,9 +68,8 @@ def _connected(
         local = local_server(config.root)
         local.start()
         given = urls.parse(local.url("postgres"), config)
-    engine = migration_engine(given).execution_options(isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        yield connection, given
+    with connected(given) as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT"), given
 
 
 def _there(connection: Connection, name: str) -> bool:
