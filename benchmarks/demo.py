@@ -28,6 +28,7 @@ SETTINGS = {
     "VIRTUAL_ENV",
     "MAKEFLAGS",
     "UV_COMPILE_BYTECODE",
+    "PYTHONDONTWRITEBYTECODE",
 }
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in SETTINGS}
 ENVIRONMENT["PATH"] = f"{Path(sys.executable).parent}:{ENVIRONMENT['PATH']}"
