@@ -1,6 +1,11 @@
-"""Whether the migrations make what the models declare: asked of Alembic, and of two catalogues."""
+"""Whether the migrations make what the models declare: asked of two catalogues, and of Alembic.
 
-from collections.abc import Iterator
+The catalogues see more, in a moment; Alembic is asked about the tables in which they differ, since
+its answer says which revision is missing.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
 
 from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
@@ -33,21 +38,46 @@ def differences(config: Config, metadata: MetaData) -> tuple[list[Finding], Cata
     Raises:
         Problem: no scratch database can be had, or a revision fails.
     """
-    with head.database(config, metadata) as url, connected(url, reading=True) as connection:
-        context = MigrationContext.configure(connection, opts=autogenerate.comparison(metadata))
-        operations = produce_migrations(context, metadata).upgrade_ops
+    with head.database(config, metadata) as at_head, connected(at_head, reading=True) as connection:
         migrated = catalogue.read(connection)
-    with scratch.database(config) as url, connected(url) as connection:
-        try:
-            _create(connection, metadata, migrated)
-        except DBAPIError as error:
-            return [_not_made(error)], migrated
-        modelled = catalogue.read(connection)
-    # The name of a column's own sequence stays when its table is renamed; nothing uses it.
-    named = ("named", "sequence")
-    between = catalogue.differences(modelled.without(*named), migrated.without(*named))
-    found = list(words.single(operations)) if operations else []
-    return list(_told(config, found, between)), migrated
+        with scratch.database(config) as url, connected(url) as elsewhere:
+            try:
+                _create(elsewhere, metadata, migrated)
+            except DBAPIError as error:
+                return [_not_made(error)], migrated
+            modelled = catalogue.read(elsewhere)
+        # The name of a column's own sequence stays when its table is renamed; nothing uses it.
+        named = ("named", "sequence")
+        between = catalogue.differences(modelled.without(*named), migrated.without(*named))
+        operations = _operations(connection, metadata, {_table(each) for each in between})
+    return list(_told(config, operations, between)), migrated
+
+
+def _table(difference: Difference) -> str:
+    return difference.key.of or difference.key.name
+
+
+def _operations(
+    connection: Connection, metadata: MetaData, tables: Collection[str]
+) -> list[ops.MigrateOperation]:
+    """What Alembic would do in some of the tables to bring a database to the models."""
+    if not tables:
+        return []
+    options = autogenerate.comparison(metadata)
+    named = options["include_name"]
+
+    def include_name(name: str | None, kind: str, parents: dict[str, str | None]) -> bool:
+        if kind == "table" and parents["schema_qualified_table_name"] not in tables:
+            return False
+        return bool(named(name, kind, parents))
+
+    def include_object(item: Any, name: str | None, kind: str, *_: object) -> bool:
+        return kind != "table" or item.fullname in tables
+
+    options |= {"include_name": include_name, "include_object": include_object}
+    context = MigrationContext.configure(connection, opts=options)
+    found = produce_migrations(context, metadata).upgrade_ops
+    return list(words.single(found)) if found else []
 
 
 def _create(connection: Connection, metadata: MetaData, migrated: Catalogue) -> None:
