@@ -103,6 +103,7 @@ def updated_after_deleting(template: Path, changed: Path, folder: Path) -> list[
     return life.losses() + _renewed_are_newer(life.service)
 
 
+@pytest.mark.slow
 def test_with_all_of_its_rules_nothing_is_lost(
     template: Path, changed: Changed, tmp_path: Path
 ) -> None:

@@ -55,6 +55,7 @@ def test_every_file_that_it_names_exists(render: Callable[..., Path], database: 
         assert (root / name).exists()
 
 
+@pytest.mark.slow
 def test_its_table_of_commands_runs_from_top_to_bottom(migrated: Service) -> None:
     rows = re.findall(r"^\| .+? \| (`\./migrate\.sh .+) \|$", guide(migrated.root), re.MULTILINE)
     commands = [command for row in rows for command in re.findall(r"`(.+?)`", row)]

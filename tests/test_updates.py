@@ -123,6 +123,7 @@ def test_a_rejected_hunk_is_found_though_git_ignores_it(
     assert "pyproject.toml.rej holds what an update could not change" in told.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question", "off", "on"),
     [("deploy", "none", "kubernetes"), ("ci", "none", "github"), ("ci", "none", "gitlab")],
