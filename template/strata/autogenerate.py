@@ -9,7 +9,7 @@ from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, TypeDecorator
 
-from strata import findings, production
+from strata import defaults, doubts, findings, forms, production, words
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
@@ -77,8 +77,12 @@ def refuse_creation(
         )
 
 
-def review(context: MigrationContext, _revision: Any, directives: list[MigrationScript]) -> None:
-    """Alembic's `process_revision_directives`: write no file when nothing has changed.
+def review(
+    config: Config, context: MigrationContext, _revision: Any, directives: list[MigrationScript]
+) -> None:
+    """Alembic's `process_revision_directives`, behind the first argument.
+
+    Write no file when nothing has changed, and else safe forms, with findings where there is none.
 
     An empty revision, which is asked for without autogenerate, gets a pattern for data.
     """
@@ -94,7 +98,18 @@ def review(context: MigrationContext, _revision: Any, directives: list[Migration
     if all(operations.is_empty() for operations in script.upgrade_ops_list):
         directives.clear()
         return
-    findings.annotate(script, context.dialect.name)
+    among = [each for operations in script.upgrade_ops_list for each in words.single(operations)]
+    several = [doubts.several_changes(operations) for operations in script.upgrade_ops_list]
+    forms.settle(
+        directives,
+        context.opts["target_metadata"],
+        context.dialect.name,
+        config.server_version,
+    )
+    for script in directives:
+        findings.annotate(script, context.dialect.name, among)
+    for text in filter(None, several):
+        directives[0].upgrade_ops_list[0].ops.insert(0, findings.FindingOp(text))
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
@@ -110,16 +125,20 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
 def _default_differs(
     _context: MigrationContext,
     _inspected: Any,
-    _declared: Any,
+    declared: Any,
     inspected_default: str | None,
     _declared_default: Any,
     rendered_default: str | None,
 ) -> bool | None:
-    """Spare the names of the same default: MariaDB says `current_timestamp()` for `now()`.
+    """Spare the names of the same default, and what the model says in Python.
+
+    MariaDB says `current_timestamp()` for `now()`.
 
     Returns:
         False for no difference; None where Alembic's own comparison decides.
     """
+    if defaults.is_the_models(declared, inspected_default):
+        return False
     both = {str(default).lower().strip("()") for default in (inspected_default, rendered_default)}
     return False if both <= NOW else None
 

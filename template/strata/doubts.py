@@ -1,18 +1,22 @@
 """What autogenerate may have got wrong about a change, told by the operations themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from alembic.operations import ops
 from sqlalchemy import Column
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
+from strata.operations.not_null import ProvenNotNullOp
 
-def about(operation: ops.MigrateOperation, among: ops.OpContainer, dialect: str) -> Iterator[str]:
+
+def about(
+    operation: ops.MigrateOperation, among: Sequence[ops.MigrateOperation], dialect: str
+) -> Iterator[str]:
     """Say what may be wrong with an operation, and what to write instead.
 
     Args:
         operation: what autogenerate made.
-        among: the operations beside it, which tell a rename from a drop.
+        among: the operations beside it, without containers: they tell a rename from a drop.
         dialect: SQLAlchemy's name of the kind of database.
     """
     match operation:
@@ -37,7 +41,11 @@ def about(operation: ops.MigrateOperation, among: ops.OpContainer, dialect: str)
                 f"the type of {operation.table_name}.{operation.column_name} changes: values that "
                 "do not fit are lost or refused, and the table may be rewritten."
             )
-    if isinstance(operation, ops.AlterColumnOp) and operation.modify_nullable is False:
+    if (
+        isinstance(operation, ops.AlterColumnOp)
+        and not isinstance(operation, ProvenNotNullOp)
+        and operation.modify_nullable is False
+    ):
         table, name = operation.table_name, operation.column_name
         yield (
             f"column {table}.{name} becomes NOT NULL: this fails where a row holds NULL.\n"
@@ -54,13 +62,15 @@ def about(operation: ops.MigrateOperation, among: ops.OpContainer, dialect: str)
 
 
 def _dropped_column(
-    operation: ops.DropColumnOp, among: ops.OpContainer, dialect: str
+    operation: ops.DropColumnOp, among: Sequence[ops.MigrateOperation], dialect: str
 ) -> Iterator[str]:
     gone = f"{operation.table_name}.{operation.column_name}"
     twins = [
         other.column.name
-        for other in among.ops
-        if isinstance(other, ops.AddColumnOp) and _same_type(other.column, operation)
+        for other in among
+        if isinstance(other, ops.AddColumnOp)
+        and (other.schema, other.table_name) == (operation.schema, operation.table_name)
+        and _same_type(other.column, operation)
     ]
     if twins:
         yield (
@@ -83,12 +93,14 @@ def _renamed(operation: ops.DropColumnOp, name: str, dialect: str) -> str:
     return f"op.alter_column({table!r}, {column!r}, new_column_name={name!r})"
 
 
-def _dropped_table(operation: ops.DropTableOp, among: ops.OpContainer) -> Iterator[str]:
+def _dropped_table(
+    operation: ops.DropTableOp, among: Sequence[ops.MigrateOperation]
+) -> Iterator[str]:
     gone = operation.to_table()
     columns = {column.name for column in gone.columns}
     twins = [
         other.table_name
-        for other in among.ops
+        for other in among
         if isinstance(other, ops.CreateTableOp)
         and {column.name for column in other.to_table().columns} == columns
     ]

@@ -3,6 +3,7 @@
 import logging
 import re
 import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from importlib import import_module
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from alembic.config import Config as AlembicConfig
+from alembic.operations.ops import DropConstraintOp
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, MetaData
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, SAWarning
 
 from strata import scratch
 from strata.autogenerate import comparison
@@ -192,10 +194,14 @@ class Bench:
                     found[1] for each in step.statements for found in NAMED.finditer(each.text)
                 }
                 named |= {act.table for _, act in step.acts("delete", "truncate")}
+                named |= {str(getattr(call.operation, "index_name", "")) for call in step.calls}
+                checks = [each for each in step.calls if _drops_a_check(each.operation)]
                 line = step.statements[0].line if step.statements else 1
                 step.lost = [
                     (line, text)
-                    for text in module.losses(before, module.contents(self.connection), named)
+                    for text in module.losses(
+                        before, module.contents(self.connection), named, len(checks)
+                    )
                 ]
         if direction == "upgrade":
             step.made = {act.table for _, act in step.acts("create table")}
@@ -230,7 +236,10 @@ class Bench:
         if self.family == "sqlite":
             driver.execute("PRAGMA foreign_keys = OFF")
         tables = MetaData()
-        tables.reflect(self.connection, only=lambda name, _: name not in rows.NOT_FILLED)
+        with warnings.catch_warnings():
+            # SQLAlchemy 2.1 warns of what it tells itself of a CHECK that is NOT VALID.
+            warnings.simplefilter("ignore", SAWarning)
+            tables.reflect(self.connection, only=lambda name, _: name not in rows.NOT_FILLED)
         for table in tables.sorted_tables:
             quoted = self.connection.dialect.identifier_preparer.format_table(table)
             if self.family == "postgresql":
@@ -253,6 +262,10 @@ def _failed(step: Step, error: Exception) -> None:
     statement: Statement | None = step.statements[-1] if step.statements else None
     if statement is not None and getattr(error, "statement", None) == statement.text:
         statement.error = step.error
+
+
+def _drops_a_check(operation: Any) -> bool:
+    return isinstance(operation, DropConstraintOp) and operation.constraint_type == "check"
 
 
 def packages(config: Config) -> tuple[str, ...]:
