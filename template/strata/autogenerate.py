@@ -9,7 +9,7 @@ from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, TypeDecorator
 
-from strata import defaults, doubts, findings, forms, production, words
+from strata import defaults, findings, forms, production, words
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
@@ -99,7 +99,6 @@ def review(
         directives.clear()
         return
     among = [each for operations in script.upgrade_ops_list for each in words.single(operations)]
-    several = [doubts.several_changes(operations) for operations in script.upgrade_ops_list]
     forms.settle(
         directives,
         context.opts["target_metadata"],
@@ -108,8 +107,6 @@ def review(
     )
     for script in directives:
         findings.annotate(script, context.dialect.name, among)
-    for text in filter(None, several):
-        directives[0].upgrade_ops_list[0].ops.insert(0, findings.FindingOp(text))
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:

@@ -114,21 +114,22 @@ def _dropped_table(
         yield f"table {operation.table_name} is dropped with its data."
 
 
-def several_changes(operations: ops.OpContainer) -> str | None:
+def several_changes(operations: Sequence[ops.MigrateOperation]) -> str | None:
     """Say which tables a revision touches that have nothing to do with each other."""
     touched = {
-        operation.table_name: operation
-        for operation in operations.ops
-        if isinstance(operation, ops.CreateTableOp | ops.DropTableOp | ops.ModifyTableOps)
+        name
+        for operation in operations
+        for attribute in ("table_name", "source_table")
+        if (name := getattr(operation, attribute, None))
     }
     related = {
         name
-        for operation in operations.ops
+        for operation in operations
         for referring, referred in _references(operation)
         if referred in touched and referring != referred
         for name in (referring, referred)
     }
-    if len(touched) < 2 or set(touched) <= related:
+    if len(touched) < 2 or touched <= related:
         return None
     return (
         f"this touches {', '.join(sorted(touched))}, which are not related: one logical change a "
@@ -141,10 +142,8 @@ def _references(operation: ops.MigrateOperation) -> Iterator[tuple[str, str]]:
     if isinstance(operation, ops.CreateTableOp):
         for key in operation.to_table().foreign_keys:
             yield operation.table_name, key.target_fullname.rpartition(".")[0]
-    elif isinstance(operation, ops.ModifyTableOps):
-        for inner in operation.ops:
-            if isinstance(inner, ops.CreateForeignKeyOp):
-                yield inner.source_table, inner.referent_table
+    elif isinstance(operation, ops.CreateForeignKeyOp):
+        yield operation.source_table, operation.referent_table
 
 
 def _types(operation: ops.MigrateOperation) -> Iterator[tuple[str, TypeEngine[object]]]:

@@ -12,7 +12,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
-from strata import doubts
+from strata import doubts, words
 from strata.revisions import Chain
 
 MARK = "# FINDING:"
@@ -54,9 +54,12 @@ def annotate(
         among: all that autogenerate made, before it was written in several revisions.
     """
     for operations in script.upgrade_ops_list:
+        several = doubts.several_changes(list(words.single(operations)))
         for container in (*operations.ops, operations):
             if isinstance(container, ops.ModifyTableOps | ops.UpgradeOps):
                 container.ops = [*_with_findings(container, dialect, among)]
+        if several:
+            operations.ops.insert(0, FindingOp(several))
 
 
 def unsettled(chain: Chain) -> list[tuple[Path, int, str]]:
