@@ -7,9 +7,11 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import _repr_type
 from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, TypeDecorator
+from sqlalchemy import Enum, MetaData, TypeDecorator
+from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.types import TypeEngine
 
-from strata import defaults, findings, forms, production, words
+from strata import defaults, enums, findings, forms, production, words
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
@@ -17,7 +19,7 @@ from strata.log import LOG
 
 # Compared beside tables, columns, indexes and constraints:
 # https://alembic.sqlalchemy.org/en/latest/autogenerate.html
-PLUGINS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"]
+PLUGINS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname", enums.NAME]
 NOW = {"now", "current_timestamp"}
 SAYS_NOTHING = {
     "change", "changes", "fix", "fixes", "migration", "misc", "new", "schema", "stuff", "test",
@@ -29,7 +31,7 @@ def comparison(metadata: MetaData) -> dict[str, Any]:
     """Alembic's options for comparing a database with tables that are declared."""
     return {
         "target_metadata": metadata,
-        "compare_type": True,
+        "compare_type": _type_differs,
         "compare_server_default": _default_differs,
         "autogenerate_plugins": PLUGINS,
         "include_name": _belongs_to_the_service,
@@ -116,7 +118,32 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     """
     if kind == "type" and isinstance(item, TypeDecorator):
         return str(_repr_type(item.impl_instance, context))
+    if kind == "type" and isinstance(item, Enum) and context.dialect is not None:
+        own = item.dialect_impl(context.dialect)
+        if isinstance(own, postgresql.ENUM) and own.name:
+            # op.create_enum makes it, once for all columns.
+            context.imports.add("from sqlalchemy.dialects import postgresql")
+            schema = f", schema={own.schema!r}" if own.schema else ""
+            values = ", ".join(map(repr, own.enums))
+            return f"postgresql.ENUM({values}, name={str(own.name)!r}{schema}, create_type=False)"
     return False
+
+
+def _type_differs(
+    _context: MigrationContext,
+    _inspected: Any,
+    _declared: Any,
+    inspected_type: TypeEngine[Any],
+    declared_type: TypeEngine[Any],
+) -> bool | None:
+    """See the order of an enum's values on MySQL, by which rows are kept.
+
+    Returns:
+        None where Alembic's own comparison decides.
+    """
+    if isinstance(inspected_type, mysql.ENUM) and isinstance(declared_type, Enum):
+        return list(inspected_type.enums) != list(declared_type.enums)
+    return None
 
 
 def _default_differs(

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from alembic.operations import ops
-from sqlalchemy import Column
+from sqlalchemy import Column, Enum
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
+from strata.operations.enums import DifferingEnumOp
 from strata.operations.not_null import ProvenNotNullOp
 
 
@@ -36,7 +37,11 @@ def about(
                 "unknown here.\nWrite the change by hand: "
                 'op.execute("ALTER TABLE ... ALTER COLUMN ... TYPE ...").'
             )
-        case ops.AlterColumnOp() if operation.modify_type is not None:
+        case DifferingEnumOp():
+            yield _differing(operation)
+        case ops.AlterColumnOp() if operation.modify_type is not None and not _adds_values(
+            operation
+        ):
             yield (
                 f"the type of {operation.table_name}.{operation.column_name} changes: values that "
                 "do not fit are lost or refused, and the table may be rewritten."
@@ -59,6 +64,42 @@ def about(
                 "import would break this revision when the application changes.\n"
                 "Write one of SQLAlchemy's own types, such as sa.Text()."
             )
+
+
+def _adds_values(operation: ops.AlterColumnOp) -> bool:
+    """Whether it puts values behind those of an enum: no row changes."""
+    before, after = operation.existing_type, operation.modify_type
+    if not isinstance(before, Enum) or not isinstance(after, Enum):
+        return False
+    return list(after.enums)[: len(before.enums)] == list(before.enums)
+
+
+def _differing(operation: DifferingEnumOp) -> str:
+    name = operation.enum_name
+    schema = f", schema={operation.schema!r}" if operation.schema else ""
+    anew = (
+        "Or, in revisions of their own: add a column of another enum, fill it in batches, move the "
+        "code over, drop the old column."
+    )
+    if not operation.removed:
+        return (
+            f"the values of enum {name} are in another order than the model's, and cannot be moved."
+            f"\nGive the model theirs: {', '.join(map(repr, operation.values))}\n{anew}"
+        )
+    if not operation.renamed:
+        return (
+            f"the model has no {', '.join(map(repr, operation.removed))} of enum {name} any more, "
+            "and a value cannot be taken out.\nGive it back to the model, where no code need use "
+            f"it.\n{anew}"
+        )
+    lines = [f"enum {name} has values that the model has not, and the other way round."]
+    for old, new in operation.renamed.items():
+        lines += [
+            f"If {old!r} was renamed: op.rename_enum_value({name!r}, {old!r}, {new!r}{schema})",
+            f"If not, give {old!r} back to the model, and in a revision of its own: "
+            f"op.add_enum_value({name!r}, {new!r}{schema})",
+        ]
+    return "\n".join(lines)
 
 
 def _dropped_column(

@@ -14,7 +14,7 @@ from strata.forms import postgresql_columns as columns
 from strata.forms import postgresql_constraints as constraints
 from strata.forms.plan import Plan
 from strata.operations.autocommit import AutocommitOp
-from strata.operations.enums import AddEnumValueOp
+from strata.operations.enums import AddEnumValueOp, DifferingEnumOp
 
 STEPS = ("enum", "drop index", "", "fill", "index", "constraint", "validate", "not null")
 
@@ -41,6 +41,8 @@ def planned(script: ops.MigrationScript, metadata: MetaData, version: int) -> Pl
                 _plan(plan, inner, operation.ops, table, version)
         elif isinstance(operation, AddEnumValueOp):
             plan["enum"].add([AutocommitOp([operation])], [])
+        elif isinstance(operation, DifferingEnumOp):
+            plan[""].add([operation], [])
         else:
             plan[""].add([operation], [operation.reverse()])
     if not plan["fill"].up and not plan["index"].up:
