@@ -1,6 +1,6 @@
 """What Alembic's comparison is told, and what happens to a revision before it is written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
@@ -11,7 +11,7 @@ from sqlalchemy import Enum, MetaData, TypeDecorator
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeEngine
 
-from strata import defaults, enums, findings, forms, production, words
+from strata import defaults, enums, findings, forms, production, renames, words
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
@@ -80,13 +80,21 @@ def refuse_creation(
 
 
 def review(
-    config: Config, context: MigrationContext, _revision: Any, directives: list[MigrationScript]
+    config: Config,
+    told: Callable[[str], object],
+    context: MigrationContext,
+    _revision: Any,
+    directives: list[MigrationScript],
 ) -> None:
-    """Alembic's `process_revision_directives`, behind the first argument.
+    """Alembic's `process_revision_directives`, behind the first two arguments.
 
     Write no file when nothing has changed, and else safe forms, with findings where there is none.
 
     An empty revision, which is asked for without autogenerate, gets a pattern for data.
+
+    Args:
+        config: the service's.
+        told: called with what changes, a sentence each.
     """
     arguments = context.opts["revision_context"].command_args
     only_compares = arguments["message"] is None
@@ -100,6 +108,13 @@ def review(
     if all(operations.is_empty() for operations in script.upgrade_ops_list):
         directives.clear()
         return
+    if renames.at_a_terminal():
+        for operations in script.upgrade_ops_list:
+            renames.settle(operations)
+            operations.reverse_into(script.downgrade_ops_list[0])
+    for operations in script.upgrade_ops_list:
+        for sentence in words.sentences(operations):
+            told(sentence)
     among = [each for operations in script.upgrade_ops_list for each in words.single(operations)]
     forms.settle(
         directives,

@@ -8,6 +8,7 @@ from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
 from strata.operations.enums import DifferingEnumOp
 from strata.operations.not_null import ProvenNotNullOp
+from strata.operations.renames import RenameColumnOp, code
 
 
 def about(
@@ -106,45 +107,37 @@ def _dropped_column(
     operation: ops.DropColumnOp, among: Sequence[ops.MigrateOperation], dialect: str
 ) -> Iterator[str]:
     gone = f"{operation.table_name}.{operation.column_name}"
-    twins = [
-        other.column.name
-        for other in among
-        if isinstance(other, ops.AddColumnOp)
-        and (other.schema, other.table_name) == (operation.schema, operation.table_name)
-        and _same_type(other.column, operation)
-    ]
+    twins = column_twins(operation, among)
     if twins:
+        new = twins[0].column.name
+        rename = RenameColumnOp(
+            operation.table_name, operation.column_name, new, schema=operation.schema
+        )
         yield (
-            f"column {gone} is dropped with its data, and {twins[0]} of the same type is added.\n"
-            f"If it was renamed, replace both by: {_renamed(operation, twins[0], dialect)}"
+            f"column {gone} is dropped with its data, and {new} of the same type is added.\n"
+            f"If it was renamed, replace both by: {code(rename, dialect)}"
         )
     else:
         yield f"column {gone} is dropped with its data."
 
 
-def _renamed(operation: ops.DropColumnOp, name: str, dialect: str) -> str:
-    """The code that renames a column and keeps all else of it.
-
-    On MySQL and MariaDB Alembic would declare the column anew, and lose what is not repeated there
-    (https://alembic.sqlalchemy.org/en/latest/ops.html#alembic.operations.Operations.alter_column).
-    """
-    table, column = operation.table_name, operation.column_name
-    if dialect in ("mysql", "mariadb"):
-        return f'op.execute("ALTER TABLE `{table}` RENAME COLUMN `{column}` TO `{name}`")'
-    return f"op.alter_column({table!r}, {column!r}, new_column_name={name!r})"
+def column_twins(
+    operation: ops.DropColumnOp, among: Sequence[ops.MigrateOperation]
+) -> list[ops.AddColumnOp]:
+    """The columns of the same type that are added to the table."""
+    return [
+        other
+        for other in among
+        if isinstance(other, ops.AddColumnOp)
+        and (other.schema, other.table_name) == (operation.schema, operation.table_name)
+        and _same_type(other.column, operation)
+    ]
 
 
 def _dropped_table(
     operation: ops.DropTableOp, among: Sequence[ops.MigrateOperation]
 ) -> Iterator[str]:
-    gone = operation.to_table()
-    columns = {column.name for column in gone.columns}
-    twins = [
-        other.table_name
-        for other in among
-        if isinstance(other, ops.CreateTableOp)
-        and {column.name for column in other.to_table().columns} == columns
-    ]
+    twins = table_twins(operation, among)
     if twins:
         yield (
             f"table {operation.table_name} is dropped with its data, and {twins[0]} with the same "
@@ -153,6 +146,18 @@ def _dropped_table(
         )
     else:
         yield f"table {operation.table_name} is dropped with its data."
+
+
+def table_twins(operation: ops.DropTableOp, among: Sequence[ops.MigrateOperation]) -> list[str]:
+    """The tables with columns of the same names that are added."""
+    columns = {column.name for column in operation.to_table().columns}
+    return [
+        other.table_name
+        for other in among
+        if isinstance(other, ops.CreateTableOp)
+        and other.schema == operation.schema
+        and {column.name for column in other.to_table().columns} == columns
+    ]
 
 
 def several_changes(operations: Sequence[ops.MigrateOperation]) -> str | None:

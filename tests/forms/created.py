@@ -32,7 +32,7 @@ context.configure(
     connection=given["connection"],
     transaction_per_migration=True,
     render_as_batch=given["connection"].dialect.name == "sqlite",
-    process_revision_directives=partial(autogenerate.review, given["config"]),
+    process_revision_directives=partial(autogenerate.review, given["config"], str),
     render_item=autogenerate.render_item,
     **autogenerate.comparison(given["metadata"]),
 )
