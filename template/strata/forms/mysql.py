@@ -1,7 +1,7 @@
 """Safe forms on MySQL and MariaDB: one change of the schema a revision.
 
-Each is kept at once: of two, a failure would leave the first without its version. MODIFY declares a
-column anew, so that everything it keeps is repeated.
+Each is kept at once: of two, a failure would leave the first without its version. What MODIFY has to
+repeat of a column Alembic's comparison tells.
 """
 
 from collections.abc import Sequence
@@ -13,12 +13,11 @@ from strata import words
 from strata.forms.plan import Plan, Step
 
 
-def planned(script: ops.MigrationScript, metadata: MetaData, _version: int) -> Plan:
+def planned(script: ops.MigrationScript, _metadata: MetaData, _version: int) -> Plan:
     """Plan a revision's operations in steps.
 
     Args:
         script: as Alembic's comparison made it.
-        metadata: the tables that the models declare.
     """
     plan = Plan()
     new: dict[tuple[str | None, str], Step] = {}
@@ -27,7 +26,6 @@ def planned(script: ops.MigrationScript, metadata: MetaData, _version: int) -> P
             made = new.get((operation.schema, operation.table_name))
             renamed: Step | None = None
             for inner in operation.ops:
-                _keep(inner, metadata)
                 if _may_be_a_rename(inner, operation.ops):
                     step = renamed = renamed or _inserted(plan, inner)
                 else:
@@ -53,13 +51,3 @@ def _may_be_a_rename(
     """Whether it is one of a column that goes and one that comes: a person has to tell."""
     columns = [each for each in among if isinstance(each, ops.AddColumnOp | ops.DropColumnOp)]
     return operation in columns and len({type(each) for each in columns}) > 1
-
-
-def _keep(operation: ops.MigrateOperation, metadata: MetaData) -> None:
-    """Say of an altered column that it counts, which the comparison leaves out."""
-    if not isinstance(operation, ops.AlterColumnOp):
-        return
-    table = metadata.tables.get(".".join(filter(None, (operation.schema, operation.table_name))))
-    counts = table.autoincrement_column if table is not None else None
-    if counts is not None and counts.name == operation.column_name:
-        operation.kw.setdefault("autoincrement", True)
