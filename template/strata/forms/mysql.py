@@ -1,7 +1,7 @@
 """Safe forms on MySQL and MariaDB: one change of the schema a revision.
 
-Each is kept at once: of two, a failure would leave the first without its version. What MODIFY has to
-repeat of a column Alembic's comparison tells.
+Each is kept at once: of two, a failure would leave the first without its version. What MODIFY has
+to repeat of a column, Alembic's comparison tells.
 """
 
 from collections.abc import Sequence

@@ -3,7 +3,6 @@
 import logging
 import re
 import traceback
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from importlib import import_module
@@ -16,7 +15,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, MetaData
-from sqlalchemy.exc import DataError, IntegrityError, SAWarning
+from sqlalchemy.exc import DataError, IntegrityError
 
 from strata import scratch
 from strata.autogenerate import comparison
@@ -32,7 +31,10 @@ NAMED = re.compile(r"\bDROP\s+(?:TRIGGER|INDEX|VIEW|TABLE)\s+(?:IF\s+EXISTS\s+)?
 
 
 class Bench:
-    """A scratch database on which revisions are run one after the other; for a `with`."""
+    """A scratch database on which revisions are run one after the other; for a `with`.
+
+    Those that it has from the beginning, as a copy of another database, are not run again.
+    """
 
     def __init__(self, config: Config, metadata: MetaData, alembic: AlembicConfig) -> None:
         self._config, self._metadata, self._alembic = config, metadata, alembic
@@ -91,6 +93,9 @@ class Bench:
         url = self._stack.enter_context(scratch.database(self._config))
         self.family = url.family
         self.connection = self._stack.enter_context(connected(url))
+        heads = MigrationContext.configure(self.connection).get_current_heads()
+        self._there = {each.revision for each in self._script.iterate_revisions(heads, "base")}
+        self.connection.rollback()
         if self.family == "postgresql":
             # A change from timestamp to timestamptz rewrites nothing where the zone is UTC.
             self.connection.exec_driver_sql("SET TimeZone = 'America/New_York'")
@@ -106,14 +111,18 @@ class Bench:
         self._open()
         if done:
             self._apply(done, filled=filled)
+        if not filled:
+            self._empty()
 
     def _apply(self, scripts: Sequence[Script], *, filled: bool = False) -> None:
         revision_map = self._script.revision_map
-        self._run(self.connection, [RevisionStep(revision_map, each, True) for each in scripts])
-        for script in scripts:
+        missing = [each for each in scripts if each.revision not in self._there]
+        if missing:
+            self._run(self.connection, [RevisionStep(revision_map, each, True) for each in missing])
+        for script in missing:
             self._stamp(script)
         self._done += [each for each in scripts if each not in self._done]
-        if filled:
+        if filled and missing:
             self._fill(None)
 
     def _stamp(self, script: Script) -> None:
@@ -235,11 +244,7 @@ class Bench:
         assert driver is not None
         if self.family == "sqlite":
             driver.execute("PRAGMA foreign_keys = OFF")
-        tables = MetaData()
-        with warnings.catch_warnings():
-            # SQLAlchemy 2.1 warns of what it tells itself of a CHECK that is NOT VALID.
-            warnings.simplefilter("ignore", SAWarning)
-            tables.reflect(self.connection, only=lambda name, _: name not in rows.NOT_FILLED)
+        tables = rows.reflected(self.connection)
         for table in tables.sorted_tables:
             quoted = self.connection.dialect.identifier_preparer.format_table(table)
             if self.family == "postgresql":
