@@ -29,7 +29,7 @@ def fresh(family: str) -> Iterator[dict[str, str]]:
     if family == "sqlite":
         yield {}
         return
-    server = _postgresql() if family == "postgresql" else mysql._own_server(_config())
+    server = server_of(family)
     name = f"service_{secrets.token_hex(6)}"
     engine = migration_engine(server).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -37,6 +37,11 @@ def fresh(family: str) -> Iterator[dict[str, str]]:
         yield {"DATABASE_URL": _text(server.with_name(name)), "TEST_DATABASE_URL": _text(server)}
         force = " WITH (FORCE)" if family == "postgresql" else ""
         connection.execute(text(f"DROP DATABASE {name}{force}"))
+
+
+def server_of(family: str) -> DatabaseURL:
+    """The process's server of PostgreSQL or MySQL."""
+    return _postgresql() if family == "postgresql" else mysql._own_server(_config())
 
 
 @cache

@@ -1,15 +1,17 @@
 """What Alembic's comparison is told, and what happens to a revision before it is written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import _repr_type
 from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, TypeDecorator
+from sqlalchemy import Enum, MetaData, TypeDecorator
+from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.types import TypeEngine
 
-from strata import findings, production
+from strata import defaults, enums, findings, forms, production, renames, words
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
@@ -17,7 +19,7 @@ from strata.log import LOG
 
 # Compared beside tables, columns, indexes and constraints:
 # https://alembic.sqlalchemy.org/en/latest/autogenerate.html
-PLUGINS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"]
+PLUGINS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname", enums.NAME]
 NOW = {"now", "current_timestamp"}
 SAYS_NOTHING = {
     "change", "changes", "fix", "fixes", "migration", "misc", "new", "schema", "stuff", "test",
@@ -29,7 +31,7 @@ def comparison(metadata: MetaData) -> dict[str, Any]:
     """Alembic's options for comparing a database with tables that are declared."""
     return {
         "target_metadata": metadata,
-        "compare_type": True,
+        "compare_type": _type_differs,
         "compare_server_default": _default_differs,
         "autogenerate_plugins": PLUGINS,
         "include_name": _belongs_to_the_service,
@@ -77,10 +79,22 @@ def refuse_creation(
         )
 
 
-def review(context: MigrationContext, _revision: Any, directives: list[MigrationScript]) -> None:
-    """Alembic's `process_revision_directives`: write no file when nothing has changed.
+def review(
+    config: Config,
+    told: Callable[[str], object],
+    context: MigrationContext,
+    _revision: Any,
+    directives: list[MigrationScript],
+) -> None:
+    """Alembic's `process_revision_directives`, behind the first two arguments.
+
+    Write no file when nothing has changed, and else safe forms, with findings where there is none.
 
     An empty revision, which is asked for without autogenerate, gets a pattern for data.
+
+    Args:
+        config: the service's.
+        told: called with what changes, a sentence each.
     """
     arguments = context.opts["revision_context"].command_args
     only_compares = arguments["message"] is None
@@ -94,7 +108,22 @@ def review(context: MigrationContext, _revision: Any, directives: list[Migration
     if all(operations.is_empty() for operations in script.upgrade_ops_list):
         directives.clear()
         return
-    findings.annotate(script, context.dialect.name)
+    if renames.at_a_terminal():
+        for operations in script.upgrade_ops_list:
+            renames.settle(operations)
+            operations.reverse_into(script.downgrade_ops_list[0])
+    for operations in script.upgrade_ops_list:
+        for sentence in words.sentences(operations):
+            told(sentence)
+    among = [each for operations in script.upgrade_ops_list for each in words.single(operations)]
+    forms.settle(
+        directives,
+        context.opts["target_metadata"],
+        context.dialect.name,
+        config.server_version,
+    )
+    for script in directives:
+        findings.annotate(script, context.dialect.name, among)
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
@@ -104,22 +133,51 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     """
     if kind == "type" and isinstance(item, TypeDecorator):
         return str(_repr_type(item.impl_instance, context))
+    if kind == "type" and isinstance(item, Enum) and context.dialect is not None:
+        own = item.dialect_impl(context.dialect)
+        if isinstance(own, postgresql.ENUM) and own.name:
+            # op.create_enum makes it, once for all columns.
+            context.imports.add("from sqlalchemy.dialects import postgresql")
+            schema = f", schema={own.schema!r}" if own.schema else ""
+            values = ", ".join(map(repr, own.enums))
+            return f"postgresql.ENUM({values}, name={str(own.name)!r}{schema}, create_type=False)"
     return False
+
+
+def _type_differs(
+    _context: MigrationContext,
+    _inspected: Any,
+    _declared: Any,
+    inspected_type: TypeEngine[Any],
+    declared_type: TypeEngine[Any],
+) -> bool | None:
+    """See the order of an enum's values on MySQL, by which rows are kept.
+
+    Returns:
+        None where Alembic's own comparison decides.
+    """
+    if isinstance(inspected_type, mysql.ENUM) and isinstance(declared_type, Enum):
+        return list(inspected_type.enums) != list(declared_type.enums)
+    return None
 
 
 def _default_differs(
     _context: MigrationContext,
     _inspected: Any,
-    _declared: Any,
+    declared: Any,
     inspected_default: str | None,
     _declared_default: Any,
     rendered_default: str | None,
 ) -> bool | None:
-    """Spare the names of the same default: MariaDB says `current_timestamp()` for `now()`.
+    """Spare the names of the same default, and what the model says in Python.
+
+    MariaDB says `current_timestamp()` for `now()`.
 
     Returns:
         False for no difference; None where Alembic's own comparison decides.
     """
+    if defaults.is_the_models(declared, inspected_default):
+        return False
     both = {str(default).lower().strip("()") for default in (inspected_default, rendered_default)}
     return False if both <= NOW else None
 

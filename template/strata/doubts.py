@@ -1,18 +1,24 @@
 """What autogenerate may have got wrong about a change, told by the operations themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from alembic.operations import ops
-from sqlalchemy import Column
+from sqlalchemy import Column, Enum
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
+from strata.operations.enums import DifferingEnumOp
+from strata.operations.not_null import ProvenNotNullOp
+from strata.operations.renames import RenameColumnOp, code
 
-def about(operation: ops.MigrateOperation, among: ops.OpContainer, dialect: str) -> Iterator[str]:
+
+def about(
+    operation: ops.MigrateOperation, among: Sequence[ops.MigrateOperation], dialect: str
+) -> Iterator[str]:
     """Say what may be wrong with an operation, and what to write instead.
 
     Args:
         operation: what autogenerate made.
-        among: the operations beside it, which tell a rename from a drop.
+        among: the operations beside it, without containers: they tell a rename from a drop.
         dialect: SQLAlchemy's name of the kind of database.
     """
     match operation:
@@ -32,12 +38,20 @@ def about(operation: ops.MigrateOperation, among: ops.OpContainer, dialect: str)
                 "unknown here.\nWrite the change by hand: "
                 'op.execute("ALTER TABLE ... ALTER COLUMN ... TYPE ...").'
             )
-        case ops.AlterColumnOp() if operation.modify_type is not None:
+        case DifferingEnumOp():
+            yield _differing(operation)
+        case ops.AlterColumnOp() if operation.modify_type is not None and not _adds_values(
+            operation
+        ):
             yield (
                 f"the type of {operation.table_name}.{operation.column_name} changes: values that "
                 "do not fit are lost or refused, and the table may be rewritten."
             )
-    if isinstance(operation, ops.AlterColumnOp) and operation.modify_nullable is False:
+    if (
+        isinstance(operation, ops.AlterColumnOp)
+        and not isinstance(operation, ProvenNotNullOp)
+        and operation.modify_nullable is False
+    ):
         table, name = operation.table_name, operation.column_name
         yield (
             f"column {table}.{name} becomes NOT NULL: this fails where a row holds NULL.\n"
@@ -53,45 +67,77 @@ def about(operation: ops.MigrateOperation, among: ops.OpContainer, dialect: str)
             )
 
 
+def _adds_values(operation: ops.AlterColumnOp) -> bool:
+    """Whether it puts values behind those of an enum: no row changes."""
+    before, after = operation.existing_type, operation.modify_type
+    if not isinstance(before, Enum) or not isinstance(after, Enum):
+        return False
+    return list(after.enums)[: len(before.enums)] == list(before.enums)
+
+
+def _differing(operation: DifferingEnumOp) -> str:
+    name = operation.enum_name
+    schema = f", schema={operation.schema!r}" if operation.schema else ""
+    anew = (
+        "Or, in revisions of their own: add a column of another enum, fill it in batches, move the "
+        "code over, drop the old column."
+    )
+    if not operation.removed:
+        return (
+            f"the values of enum {name} are in another order than the model's, and cannot be moved."
+            f"\nGive the model theirs: {', '.join(map(repr, operation.values))}\n{anew}"
+        )
+    if not operation.renamed:
+        return (
+            f"the model has no {', '.join(map(repr, operation.removed))} of enum {name} any more, "
+            "and a value cannot be taken out.\nGive it back to the model, where no code need use "
+            f"it.\n{anew}"
+        )
+    lines = [f"enum {name} has values that the model has not, and the other way round."]
+    for old, new in operation.renamed.items():
+        lines += [
+            f"If {old!r} was renamed: op.rename_enum_value({name!r}, {old!r}, {new!r}{schema})",
+            f"If not, give {old!r} back to the model, and in a revision of its own: "
+            f"op.add_enum_value({name!r}, {new!r}{schema})",
+        ]
+    return "\n".join(lines)
+
+
 def _dropped_column(
-    operation: ops.DropColumnOp, among: ops.OpContainer, dialect: str
+    operation: ops.DropColumnOp, among: Sequence[ops.MigrateOperation], dialect: str
 ) -> Iterator[str]:
     gone = f"{operation.table_name}.{operation.column_name}"
-    twins = [
-        other.column.name
-        for other in among.ops
-        if isinstance(other, ops.AddColumnOp) and _same_type(other.column, operation)
-    ]
+    twins = column_twins(operation, among)
     if twins:
+        new = twins[0].column.name
+        rename = RenameColumnOp(
+            operation.table_name, operation.column_name, new, schema=operation.schema
+        )
         yield (
-            f"column {gone} is dropped with its data, and {twins[0]} of the same type is added.\n"
-            f"If it was renamed, replace both by: {_renamed(operation, twins[0], dialect)}"
+            f"column {gone} is dropped with its data, and {new} of the same type is added.\n"
+            f"If it was renamed, replace both by: {code(rename, dialect)}"
         )
     else:
         yield f"column {gone} is dropped with its data."
 
 
-def _renamed(operation: ops.DropColumnOp, name: str, dialect: str) -> str:
-    """The code that renames a column and keeps all else of it.
-
-    On MySQL and MariaDB Alembic would declare the column anew, and lose what is not repeated there
-    (https://alembic.sqlalchemy.org/en/latest/ops.html#alembic.operations.Operations.alter_column).
-    """
-    table, column = operation.table_name, operation.column_name
-    if dialect in ("mysql", "mariadb"):
-        return f'op.execute("ALTER TABLE `{table}` RENAME COLUMN `{column}` TO `{name}`")'
-    return f"op.alter_column({table!r}, {column!r}, new_column_name={name!r})"
-
-
-def _dropped_table(operation: ops.DropTableOp, among: ops.OpContainer) -> Iterator[str]:
-    gone = operation.to_table()
-    columns = {column.name for column in gone.columns}
-    twins = [
-        other.table_name
-        for other in among.ops
-        if isinstance(other, ops.CreateTableOp)
-        and {column.name for column in other.to_table().columns} == columns
+def column_twins(
+    operation: ops.DropColumnOp, among: Sequence[ops.MigrateOperation]
+) -> list[ops.AddColumnOp]:
+    """The columns of the same type that are added to the table."""
+    return [
+        other
+        for other in among
+        if isinstance(other, ops.AddColumnOp)
+        and (other.schema, other.table_name) == (operation.schema, operation.table_name)
+        and _same_type(other.column, operation)
     ]
+
+
+def _dropped_table(
+    operation: ops.DropTableOp, among: Sequence[ops.MigrateOperation]
+) -> Iterator[str]:
+    twins = table_twins(operation, among)
     if twins:
         yield (
             f"table {operation.table_name} is dropped with its data, and {twins[0]} with the same "
@@ -102,21 +148,34 @@ def _dropped_table(operation: ops.DropTableOp, among: ops.OpContainer) -> Iterat
         yield f"table {operation.table_name} is dropped with its data."
 
 
-def several_changes(operations: ops.OpContainer) -> str | None:
+def table_twins(operation: ops.DropTableOp, among: Sequence[ops.MigrateOperation]) -> list[str]:
+    """The tables with columns of the same names that are added."""
+    columns = {column.name for column in operation.to_table().columns}
+    return [
+        other.table_name
+        for other in among
+        if isinstance(other, ops.CreateTableOp)
+        and other.schema == operation.schema
+        and {column.name for column in other.to_table().columns} == columns
+    ]
+
+
+def several_changes(operations: Sequence[ops.MigrateOperation]) -> str | None:
     """Say which tables a revision touches that have nothing to do with each other."""
     touched = {
-        operation.table_name: operation
-        for operation in operations.ops
-        if isinstance(operation, ops.CreateTableOp | ops.DropTableOp | ops.ModifyTableOps)
+        name
+        for operation in operations
+        for attribute in ("table_name", "source_table")
+        if (name := getattr(operation, attribute, None))
     }
     related = {
         name
-        for operation in operations.ops
+        for operation in operations
         for referring, referred in _references(operation)
         if referred in touched and referring != referred
         for name in (referring, referred)
     }
-    if len(touched) < 2 or set(touched) <= related:
+    if len(touched) < 2 or touched <= related:
         return None
     return (
         f"this touches {', '.join(sorted(touched))}, which are not related: one logical change a "
@@ -129,10 +188,8 @@ def _references(operation: ops.MigrateOperation) -> Iterator[tuple[str, str]]:
     if isinstance(operation, ops.CreateTableOp):
         for key in operation.to_table().foreign_keys:
             yield operation.table_name, key.target_fullname.rpartition(".")[0]
-    elif isinstance(operation, ops.ModifyTableOps):
-        for inner in operation.ops:
-            if isinstance(inner, ops.CreateForeignKeyOp):
-                yield inner.source_table, inner.referent_table
+    elif isinstance(operation, ops.CreateForeignKeyOp):
+        yield operation.source_table, operation.referent_table
 
 
 def _types(operation: ops.MigrateOperation) -> Iterator[tuple[str, TypeEngine[object]]]:

@@ -190,6 +190,8 @@ def _options(config: Config, family: Family) -> dict[str, Any]:
             log.recorder(context.config.attributes.get("note")),
             *([_keep_whole] if family == "sqlite" else []),
         ],
-        "process_revision_directives": autogenerate.review,
+        "process_revision_directives": partial(
+            autogenerate.review, config, context.config.attributes.get("told", str)
+        ),
         "render_item": autogenerate.render_item,
     }

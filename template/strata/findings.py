@@ -5,14 +5,14 @@ or by deciding that it is meant, and deleting the comment; until then `check` fa
 """
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
-from strata import doubts
+from strata import doubts, words
 from strata.revisions import Chain
 
 MARK = "# FINDING:"
@@ -43,26 +43,23 @@ def _rendered(_context: AutogenContext, finding: FindingOp) -> list[str]:
     return lines
 
 
-def annotate(script: ops.MigrationScript, dialect: str) -> list[str]:
+def annotate(
+    script: ops.MigrationScript, dialect: str, among: Sequence[ops.MigrateOperation]
+) -> None:
     """Put findings above the operations of a new revision.
 
     Args:
         script: the new revision.
         dialect: SQLAlchemy's name of the kind of database.
-
-    Returns:
-        Their texts.
+        among: all that autogenerate made, before it was written in several revisions.
     """
-    texts: list[str] = []
     for operations in script.upgrade_ops_list:
-        tables = [op for op in operations.ops if isinstance(op, ops.ModifyTableOps)]
-        for table in tables:
-            table.ops = [*_with_findings(table, texts, dialect)]
-        operations.ops = [*_with_findings(operations, texts, dialect)]
-        if text := doubts.several_changes(operations):
-            texts.append(text)
-            operations.ops = [FindingOp(text), *operations.ops]
-    return texts
+        several = doubts.several_changes(list(words.single(operations)))
+        for container in (*operations.ops, operations):
+            if isinstance(container, ops.ModifyTableOps | ops.UpgradeOps):
+                container.ops = [*_with_findings(container, dialect, among)]
+        if several:
+            operations.ops.insert(0, FindingOp(several))
 
 
 def unsettled(chain: Chain) -> list[tuple[Path, int, str]]:
@@ -82,10 +79,9 @@ def unsettled(chain: Chain) -> list[tuple[Path, int, str]]:
 
 
 def _with_findings(
-    container: ops.OpContainer, texts: list[str], dialect: str
+    container: ops.OpContainer, dialect: str, among: Sequence[ops.MigrateOperation]
 ) -> Iterator[ops.MigrateOperation]:
     for operation in container.ops:
-        for text in doubts.about(operation, container, dialect):
-            texts.append(text)
+        for text in doubts.about(operation, among, dialect):
             yield FindingOp(text)
         yield operation

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
 
-from strata import autogenerate, catalogue, head, scratch, words
+from strata import autogenerate, catalogue, defaults, head, scratch, words
 from strata.catalogue import Catalogue, Difference
 from strata.config import Config
 from strata.connection import connected
@@ -48,7 +48,11 @@ def differences(config: Config, metadata: MetaData) -> tuple[list[Finding], Cata
             modelled = catalogue.read(elsewhere)
         # The name of a column's own sequence stays when its table is renamed; nothing uses it.
         named = ("named", "sequence")
-        between = catalogue.differences(modelled.without(*named), migrated.without(*named))
+        between = [
+            each
+            for each in catalogue.differences(modelled.without(*named), migrated.without(*named))
+            if not _said_in_python(each, metadata)
+        ]
         operations = _operations(connection, metadata, {_table(each) for each in between})
     return list(_told(config, operations, between)), migrated
 
@@ -78,6 +82,18 @@ def _operations(
     context = MigrationContext.configure(connection, opts=options)
     found = produce_migrations(context, metadata).upgrade_ops
     return list(words.single(found)) if found else []
+
+
+def _said_in_python(difference: Difference, metadata: MetaData) -> bool:
+    """Whether it is a default of the server that says what the model says in Python."""
+    table = metadata.tables.get(difference.key.of)
+    column = table.columns.get(difference.key.name) if table is not None else None
+    return (
+        difference.attribute == "default"
+        and difference.expected is None
+        and column is not None
+        and defaults.is_the_models(column, difference.found)
+    )
 
 
 def _create(connection: Connection, metadata: MetaData, migrated: Catalogue) -> None:

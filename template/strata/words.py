@@ -28,7 +28,7 @@ def subject(operation: ops.MigrateOperation) -> tuple[str, str]:
             return "", table
         case ops.AddColumnOp():
             return table, operation.column.name
-    for attribute in ("column_name", "index_name", "constraint_name"):
+    for attribute in ("column_name", "index_name", "constraint_name", "enum_name"):
         if name := getattr(operation, attribute, None):
             return table, str(name)
     return "", table
@@ -66,6 +66,8 @@ def said(operation: ops.MigrateOperation) -> Iterator[str]:
             yield f"adds {kind} {constraint.name} on {constraint.table.name}"
         case ops.DropConstraintOp():
             yield f"drops constraint {operation.constraint_name} of {operation.table_name}"
+        case _ if said := getattr(operation, "said", ""):
+            yield str(said)
         case _:
             name = type(operation).__name__.removesuffix("Op")
             yield f"{name} on {getattr(operation, 'table_name', 'the schema')}"

@@ -391,10 +391,16 @@ def test_a_revision_of_unrelated_tables_is_a_finding(migrated: Service) -> None:
     """A15: one logical change a revision."""
     migrated.write("app/preferences/models.py", PREFERENCES)
     migrated.add_column(PHONE)
+    before = set(migrated.root.glob("migrations/versions/*.py"))
     created = migrated.migrate("create", "phone numbers and preferences")
-    assert "touches items, user_preferences, which are not related" in created.stdout
-    assert migrated.run(migrated.python, CHECK).returncode == 1
-    migrated.newest().unlink()
+    files = set(migrated.root.glob("migrations/versions/*.py")) - before
+    # MySQL keeps each statement at once, so that each is a revision of its own anyway.
+    split = len(files) == 2 and migrated.database == "mysql"
+    related = "touches items, user_preferences, which are not related" not in created.stdout
+    assert related == split
+    assert migrated.run(migrated.python, CHECK).returncode == int(not split)
+    for file in files:
+        file.unlink()
     migrated.root.joinpath("app/preferences/models.py").unlink()
     alone = migrated.migrate("create", "phone numbers")
     assert "not related" not in alone.stdout

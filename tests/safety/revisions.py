@@ -1,13 +1,21 @@
 """Small services of nothing but revisions: tables with rows, and a revision that is linted."""
 
 import os
+import secrets
 import textwrap
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from unittest.mock import patch
 
+from sqlalchemy import MetaData
+
+from strata import naming, plan, urls
 from strata.config import Config, Family
+from strata.database import migration_engine
 from strata.lint import Linted, lint
+from strata.observe.run import Bench
+from strata.urls import DatabaseURL
 from tests import databases
 
 HEADER = '''"""{id}"""
@@ -111,9 +119,15 @@ def functions(body: str, first: bool = False) -> str:
 
 
 def linted(config: Config) -> Linted:
-    """Lint all but the first revision."""
+    """Lint all but the first revision; on PostgreSQL on a copy of what the first one makes."""
     files = sorted((config.versions).glob("*.py"))
-    return lint(config, [file.stem for file in files[1:]])
+    asked = [file.stem for file in files[1:]]
+    if config.database != "postgresql" or "TEST_DATABASE_URL" not in os.environ:
+        return lint(config, asked)
+    server = urls.parse(os.environ["TEST_DATABASE_URL"], config)
+    base = _prototype(server, config, files[0].read_text())
+    with patch("strata.scratch.database", lambda _: _database(server, base)):
+        return lint(config, asked)
 
 
 def rules_found(config: Config) -> set[str]:
@@ -121,16 +135,44 @@ def rules_found(config: Config) -> set[str]:
     return {finding.rule for finding in linted(config).findings}
 
 
+PROTOTYPES: dict[tuple[str, str], str] = {}
+
+
+def _prototype(server: DatabaseURL, config: Config, first: str) -> str:
+    """The name of a database that stands at the first revision, with rows; made once."""
+    key = (str(server.url), first)
+    if key not in PROTOTYPES:
+        name = f"prototype_{secrets.token_hex(6)}"
+        _execute(server, f"CREATE DATABASE {name}")
+        at = server.with_name(name)
+        metadata = MetaData(naming_convention=naming.CONVENTION)
+        bench = Bench(config, metadata, plan.alembic_config(config, quiet=True))
+        with patch("strata.scratch.database", lambda _: nullcontext(at)), bench:
+            bench._apply([plan.scripts(config).get_revision("r000")], filled=True)
+        PROTOTYPES[key] = name
+    return PROTOTYPES[key]
+
+
+@contextmanager
+def _database(server: DatabaseURL, base: str) -> Iterator[DatabaseURL]:
+    name = f"copy_{secrets.token_hex(6)}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {base}")
+    yield server.with_name(name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(server: DatabaseURL, statement: str) -> None:
+    engine = migration_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
 @contextmanager
 def server(family: str) -> Iterator[None]:
     """Let scratch databases be made on the tests' server."""
-    with databases.fresh(family) as environment:
-        old = os.environ.get("TEST_DATABASE_URL")
-        if "TEST_DATABASE_URL" in environment:
-            os.environ["TEST_DATABASE_URL"] = environment["TEST_DATABASE_URL"]
-        try:
-            yield
-        finally:
-            os.environ.pop("TEST_DATABASE_URL", None)
-            if old is not None:
-                os.environ["TEST_DATABASE_URL"] = old
+    if family == "sqlite":
+        yield
+        return
+    url = databases.server_of(family).url.render_as_string(hide_password=False)
+    with patch.dict(os.environ, TEST_DATABASE_URL=url):
+        yield

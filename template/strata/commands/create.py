@@ -6,12 +6,10 @@ With --empty a revision without operations, for data or for what Alembic cannot 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from alembic import command
-from alembic.operations.ops import MigrationScript
 
-from strata import findings, formatter, plan, refresh, revisions, words
+from strata import findings, formatter, plan, refresh, revisions
 from strata.config import Config
 
 
@@ -24,18 +22,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, config: Config) -> int:
     """Compare, write the file, say what it found and what to do with it."""
     found: list[str] = []
-
-    def listen(_context: Any, _revision: Any, directives: list[MigrationScript]) -> None:
-        for operations in directives[0].upgrade_ops_list:
-            found.extend(words.sentences(operations))
-
     alembic = plan.alembic_config(config, quiet=True)
-    written = command.revision(
-        alembic,
-        arguments.message,
-        autogenerate=not arguments.empty,
-        process_revision_directives=listen,
-    )
+    alembic.attributes["told"] = found.append
+    written = command.revision(alembic, arguments.message, autogenerate=not arguments.empty)
     if not written:
         print("The models and the migrations agree: no revision was written.")
         return 0

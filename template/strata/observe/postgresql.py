@@ -53,6 +53,7 @@ SELECT oid, scans FROM (
   SELECT oid, pg_stat_get_xact_numscans(oid) AS scans FROM pg_class
   WHERE relkind IN ('r', 'm') AND oid >= 16384) counted WHERE scans > 0
 """
+EVERY = re.compile(r"\(\S+ IS (NOT )?NULL\)")
 OURS = {"alembic_version", "alembic_version_pkc", "migration_log", "migration_log_pkey"}
 
 
@@ -152,9 +153,15 @@ def _walks(node: dict[str, Any]) -> list[str]:
     if node["Node Type"] == "Limit":
         return []
     kind = node["Node Type"]
-    whole = kind == "Seq Scan" or (kind.startswith("Index") and "Index Cond" not in node)
+    whole = kind == "Seq Scan" or (kind.startswith(("Index", "Bitmap Heap")) and not _narrows(node))
     found = [node["Relation Name"]] if whole and "Relation Name" in node else []
     return found + [name for child in node.get("Plans", ()) for name in _walks(child)]
+
+
+def _narrows(node: dict[str, Any]) -> bool:
+    """Whether an index leads to some rows: those that hold NULL may be all of them."""
+    conditions = [node.get("Index Cond", node.get("Recheck Cond", ""))]
+    return any(each and not EVERY.fullmatch(each) for each in conditions)
 
 
 def _highest(connection: Connection) -> int:

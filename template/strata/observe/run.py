@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic.config import Config as AlembicConfig
+from alembic.operations.ops import DropConstraintOp
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import Script, ScriptDirectory
@@ -30,7 +31,10 @@ NAMED = re.compile(r"\bDROP\s+(?:TRIGGER|INDEX|VIEW|TABLE)\s+(?:IF\s+EXISTS\s+)?
 
 
 class Bench:
-    """A scratch database on which revisions are run one after the other; for a `with`."""
+    """A scratch database on which revisions are run one after the other; for a `with`.
+
+    Those that it has from the beginning, as a copy of another database, are not run again.
+    """
 
     def __init__(self, config: Config, metadata: MetaData, alembic: AlembicConfig) -> None:
         self._config, self._metadata, self._alembic = config, metadata, alembic
@@ -89,6 +93,9 @@ class Bench:
         url = self._stack.enter_context(scratch.database(self._config))
         self.family = url.family
         self.connection = self._stack.enter_context(connected(url))
+        heads = MigrationContext.configure(self.connection).get_current_heads()
+        self._there = {each.revision for each in self._script.iterate_revisions(heads, "base")}
+        self.connection.rollback()
         if self.family == "postgresql":
             # A change from timestamp to timestamptz rewrites nothing where the zone is UTC.
             self.connection.exec_driver_sql("SET TimeZone = 'America/New_York'")
@@ -104,14 +111,18 @@ class Bench:
         self._open()
         if done:
             self._apply(done, filled=filled)
+        if not filled:
+            self._empty()
 
     def _apply(self, scripts: Sequence[Script], *, filled: bool = False) -> None:
         revision_map = self._script.revision_map
-        self._run(self.connection, [RevisionStep(revision_map, each, True) for each in scripts])
-        for script in scripts:
+        missing = [each for each in scripts if each.revision not in self._there]
+        if missing:
+            self._run(self.connection, [RevisionStep(revision_map, each, True) for each in missing])
+        for script in missing:
             self._stamp(script)
         self._done += [each for each in scripts if each not in self._done]
-        if filled:
+        if filled and missing:
             self._fill(None)
 
     def _stamp(self, script: Script) -> None:
@@ -192,10 +203,14 @@ class Bench:
                     found[1] for each in step.statements for found in NAMED.finditer(each.text)
                 }
                 named |= {act.table for _, act in step.acts("delete", "truncate")}
+                named |= {str(getattr(call.operation, "index_name", "")) for call in step.calls}
+                checks = [each for each in step.calls if _drops_a_check(each.operation)]
                 line = step.statements[0].line if step.statements else 1
                 step.lost = [
                     (line, text)
-                    for text in module.losses(before, module.contents(self.connection), named)
+                    for text in module.losses(
+                        before, module.contents(self.connection), named, len(checks)
+                    )
                 ]
         if direction == "upgrade":
             step.made = {act.table for _, act in step.acts("create table")}
@@ -229,8 +244,7 @@ class Bench:
         assert driver is not None
         if self.family == "sqlite":
             driver.execute("PRAGMA foreign_keys = OFF")
-        tables = MetaData()
-        tables.reflect(self.connection, only=lambda name, _: name not in rows.NOT_FILLED)
+        tables = rows.reflected(self.connection)
         for table in tables.sorted_tables:
             quoted = self.connection.dialect.identifier_preparer.format_table(table)
             if self.family == "postgresql":
@@ -253,6 +267,10 @@ def _failed(step: Step, error: Exception) -> None:
     statement: Statement | None = step.statements[-1] if step.statements else None
     if statement is not None and getattr(error, "statement", None) == statement.text:
         statement.error = step.error
+
+
+def _drops_a_check(operation: Any) -> bool:
+    return isinstance(operation, DropConstraintOp) and operation.constraint_type == "check"
 
 
 def packages(config: Config) -> tuple[str, ...]:

@@ -63,7 +63,10 @@ def contents(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def losses(
-    before: dict[tuple[str, str], str], after: dict[tuple[str, str], str], named: set[str]
+    before: dict[tuple[str, str], str],
+    after: dict[tuple[str, str], str],
+    named: set[str],
+    checks: int = 0,
 ) -> list[str]:
     """What is gone without being named by any statement.
 
@@ -71,6 +74,7 @@ def losses(
         before: contents before a revision.
         after: behind it.
         named: the objects that the revision drops by name.
+        checks: how many CHECKs it drops by name.
     """
     lost = []
     for (kind, name), value in before.items():
@@ -78,7 +82,7 @@ def losses(
             if name not in named:
                 lost.append(f"{kind} {name} is gone")
         elif kind == "table" and (kind, name) in after:
-            gone = _checks(value) - _checks(after[kind, name])
+            gone = _checks(value) - _checks(after[kind, name]) - checks
             if gone > 0:
                 lost.append(f"{gone} CHECK of {name} is gone")
         elif kind == "rows" and ("table", name) in after and name not in named:

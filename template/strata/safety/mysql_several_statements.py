@@ -35,6 +35,7 @@ def find(step: Step) -> Iterator[Danger]:
         if act.kind.startswith(
             ("add ", "alter ", "create ", "drop ", "rename ", "modify ", "truncate")
         )
+        and (act.kind == "create table" or step.old(act.table))
     ]
     if step.up and len(changing) > 1:
         statement, act = changing[1]

@@ -4,6 +4,7 @@ CREATE TRIGGER stops writes while it waits for its lock, and from then on every 
 running code does what it was not written for.
 """
 
+import re
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
@@ -34,8 +35,20 @@ op.execute(
 )
 
 
+TURNED = re.compile(r"(ENABLE|DISABLE)\s+(REPLICA\s+|ALWAYS\s+)?(TRIGGER|RULE)\b", re.IGNORECASE)
+
+
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
+    for statement, act in step.acts("alter table"):
+        if TURNED.match(act.text) and step.old(act.table):
+            yield Danger(
+                f"{act.text.lower()} of {act.table}: until it is turned back, writes do what they "
+                "did not do before",
+                "Change the rows in batches with the triggers on, or let the trigger itself look "
+                "at a setting of the session.",
+                statement,
+            )
     for statement, act in step.acts("create trigger", "create rule"):
         if step.old(act.table):
             yield Danger(

@@ -3,11 +3,11 @@
 PostgreSQL has to write every row, while nothing can use the table. A constant and now() are free.
 """
 
-import re
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
 from strata.sql.columns import default_of
+from strata.sql.volatile import VOLATILE
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -21,12 +21,6 @@ GOOD = (
 op.add_column("items", sa.Column("token", sa.Uuid()))
 op.alter_column("items", "token", server_default=sa.text("gen_random_uuid()"))
 """,
-)
-
-VOLATILE = re.compile(
-    r"\b(gen_random_uuid|uuid_generate_v\w+|uuidv[47]|random|clock_timestamp|timeofday|nextval"
-    r"|gen_random_bytes)\s*\(",
-    re.IGNORECASE,
 )
 
 

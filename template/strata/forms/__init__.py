@@ -1,0 +1,37 @@
+"""Safe forms: what a new revision does to tables in use, so that nobody waits for it.
+
+What is safe in one form only comes in that form. Where a form has several steps, each is a revision
+of its own. One file a database; SQLite needs none, for nobody else can write meanwhile.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+
+from alembic.operations.ops import MigrationScript
+from sqlalchemy import MetaData
+
+from strata.forms import defaults
+from strata.forms.plan import Plan
+
+Planned = Callable[[MigrationScript, MetaData, int], Plan]
+
+
+def settle(
+    directives: list[MigrationScript], metadata: MetaData, dialect: str, version: int
+) -> None:
+    """Write what autogenerate made in safe forms: the revisions take the place of the one.
+
+    Args:
+        directives: Alembic's, with the one revision; changed in place.
+        metadata: the tables that the models declare.
+        dialect: SQLAlchemy's name of the kind of database.
+        version: the major version of the production server; 0 where nobody says.
+    """
+    defaults.given(directives[0], metadata)
+    family = "mysql" if dialect == "mariadb" else dialect
+    name = f"strata.forms.{family}"
+    if find_spec(name) is None:
+        return
+    planned: Planned = import_module(name).planned
+    directives[:] = planned(directives[0], metadata, version).scripts(directives[0])

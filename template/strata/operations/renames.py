@@ -1,0 +1,59 @@
+"""A rename in a revision's file: of a column that keeps all else, or of a table."""
+
+from alembic.autogenerate import renderers
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+
+
+class RenameColumnOp(ops.MigrateOperation):
+    """A column's new name."""
+
+    def __init__(self, table_name: str, old: str, new: str, schema: str | None = None) -> None:
+        self.table_name, self.column_name, self.new, self.schema = table_name, old, new, schema
+        self.said = f"renames column {table_name}.{old} to {new}"
+
+    def to_diff_tuple(self) -> tuple[str, str, str, str]:
+        return ("rename_column", self.table_name, self.column_name, self.new)
+
+    def reverse(self) -> ops.MigrateOperation:
+        return RenameColumnOp(self.table_name, self.new, self.column_name, self.schema)
+
+
+class RenameTableOp(ops.MigrateOperation):
+    """A table's new name."""
+
+    def __init__(self, old: str, new: str, schema: str | None = None) -> None:
+        self.table_name, self.new, self.schema = old, new, schema
+        self.said = f"renames table {old} to {new}"
+
+    def to_diff_tuple(self) -> tuple[str, str, str]:
+        return ("rename_table", self.table_name, self.new)
+
+    def reverse(self) -> ops.MigrateOperation:
+        return RenameTableOp(self.new, self.table_name, self.schema)
+
+
+@renderers.dispatch_for(RenameColumnOp)
+def _rendered_column(context: AutogenContext, operation: RenameColumnOp) -> str:
+    return code(operation, context.migration_context.dialect.name, batch=context._has_batch)
+
+
+@renderers.dispatch_for(RenameTableOp)
+def _rendered_table(_context: AutogenContext, operation: RenameTableOp) -> str:
+    schema = f", schema={operation.schema!r}" if operation.schema else ""
+    return f"op.rename_table({operation.table_name!r}, {operation.new!r}{schema})"
+
+
+def code(operation: RenameColumnOp, dialect: str, *, batch: bool = False) -> str:
+    """The code that renames a column and keeps all else of it.
+
+    On MySQL and MariaDB Alembic would declare the column anew, and lose what is not repeated there
+    (https://alembic.sqlalchemy.org/en/latest/ops.html#alembic.operations.Operations.alter_column).
+    """
+    table, old, new = operation.table_name, operation.column_name, operation.new
+    if dialect in ("mysql", "mariadb"):
+        return f'op.execute("ALTER TABLE `{table}` RENAME COLUMN `{old}` TO `{new}`")'
+    if batch:
+        return f"batch_op.alter_column({old!r}, new_column_name={new!r})"
+    schema = f", schema={operation.schema!r}" if operation.schema else ""
+    return f"op.alter_column({table!r}, {old!r}, new_column_name={new!r}{schema})"

@@ -1,0 +1,148 @@
+"""Revisions made from models by autogenerate, in this process, and what comes of them."""
+
+import textwrap
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import produce_migrations
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+
+from strata import autogenerate, catalogue, modelled, naming, scratch, words
+from strata.catalogue import Catalogue
+from strata.config import Config, Family
+from strata.connection import connected
+from strata.lint import lint
+
+TEMPLATE = Path(__file__).resolve().parents[2] / "template"
+ENV = """
+from functools import partial
+
+from alembic import context
+from strata import autogenerate
+
+given = context.config.attributes
+context.configure(
+    connection=given["connection"],
+    transaction_per_migration=True,
+    render_as_batch=given["connection"].dialect.name == "sqlite",
+    process_revision_directives=partial(autogenerate.review, given["config"], str),
+    render_item=autogenerate.render_item,
+    **autogenerate.comparison(given["metadata"]),
+)
+with context.begin_transaction():
+    context.run_migrations()
+"""
+
+
+def metadata() -> MetaData:
+    """Where models are declared."""
+    return MetaData(naming_convention=naming.CONVENTION)
+
+
+@dataclass
+class Made:
+    """A folder of revisions, and a database to which they are applied."""
+
+    config: Config
+    connection: Connection
+
+    def create(self, models: MetaData, message: str = "change") -> list[Path]:
+        """Let autogenerate write what brings the database to the models."""
+        written = command.revision(self._alembic(models), message, autogenerate=True)
+        scripts = written if isinstance(written, list) else [written]
+        return [Path(script.path) for script in scripts if script is not None]
+
+    def upgrade(self, target: str = "head") -> None:
+        """Apply what is pending."""
+        command.upgrade(self._alembic(metadata()), target)
+
+    def there_and_back(self, models: MetaData) -> None:
+        """Take each pending revision up, down and up again; then the models are reached."""
+        alembic = self._alembic(models)
+        heads = MigrationContext.configure(self.connection).get_current_heads()
+        self.connection.rollback()
+        ahead = ScriptDirectory.from_config(alembic).iterate_revisions("head", heads)
+        for script in list(ahead)[::-1]:
+            before = self.read()
+            command.upgrade(alembic, script.revision)
+            after = self.read()
+            command.downgrade(alembic, "-1")
+            left = catalogue.differences(before, self.read())
+            traces = [str(each) for each in left if not each.values_stay]
+            assert traces == [], script.path
+            command.upgrade(alembic, script.revision)
+            assert catalogue.differences(after, self.read()) == [], script.path
+        assert self.missing(models) == []
+
+    def missing(self, models: MetaData) -> list[str]:
+        """What lies between the database and the models, in words."""
+        context = MigrationContext.configure(self.connection, opts=autogenerate.comparison(models))
+        operations = produce_migrations(context, models).upgrade_ops
+        said = list(words.sentences(operations)) if operations else []
+        self.connection.rollback()
+        with scratch.database(self.config) as url, connected(url) as connection:
+            models.create_all(connection)
+            expected = catalogue.read(connection)
+        between = catalogue.differences(expected, self.read())
+        return said + [str(each) for each in between if not modelled._said_in_python(each, models)]
+
+    def linted(self, files: Sequence[Path]) -> list[str]:
+        """What the rules find in revisions."""
+        linted = lint(self.config, [file.stem.partition("_")[0] for file in files])
+        assert not linted.unseen
+        return [str(finding) for finding in linted.findings]
+
+    def execute(self, statement: str) -> list[tuple[object, ...]]:
+        """Run a statement on the database and give its rows."""
+        self.connection.rollback()
+        with self.connection.begin():
+            result = self.connection.execute(text(statement))
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+    def read(self) -> Catalogue:
+        """The database as it stands."""
+        with self.connection.begin():
+            return catalogue.read(self.connection)
+
+    def _alembic(self, models: MetaData) -> AlembicConfig:
+        # What is read begins a transaction, which Alembic would leave to its caller.
+        self.connection.rollback()
+        alembic = AlembicConfig(self.config.root / "alembic.ini")
+        alembic.attributes |= {
+            "connection": self.connection,
+            "metadata": models,
+            "config": self.config,
+        }
+        alembic.cmd_opts = Namespace(quiet=True)
+        return alembic
+
+
+@contextmanager
+def made(
+    folder: Path, family: Family, models: MetaData, *, production_version: str = ""
+) -> Iterator[Made]:
+    """A service whose first revision makes the tables of models, applied to a scratch database."""
+    versions = folder / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    (folder / "alembic.ini").write_text(
+        "[alembic]\nscript_location = %(here)s/migrations\n"
+        "file_template = %%(rev)s_%%(slug)s\nrevision_environment = true\n"
+    )
+    template = (TEMPLATE / "migrations" / "script.py.mako").read_text()
+    (folder / "migrations" / "script.py.mako").write_text(template)
+    (folder / "migrations" / "env.py").write_text(textwrap.dedent(ENV))
+    config = Config(
+        root=folder, database=family, packages=("app",), production_version=production_version
+    )
+    with scratch.database(config) as url, connected(url) as connection:
+        service = Made(config, connection)
+        service.create(models, "what is there")
+        service.upgrade()
+        yield service

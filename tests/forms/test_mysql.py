@@ -1,0 +1,68 @@
+"""What `create` writes for MySQL and MariaDB: one change a revision, nothing of a column lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
+
+from tests.forms.created import made, metadata
+from tests.safety.revisions import server
+
+
+@pytest.fixture(autouse=True)
+def on_the_server() -> Iterator[None]:
+    with server("mysql"):
+        yield
+
+
+def models(*items: SchemaItem, key: type[sa.types.TypeEngine[int]] = sa.BigInteger) -> sa.MetaData:
+    declared = metadata()
+    sa.Table("items", declared, sa.Column("id", key, primary_key=True), *items)
+    return declared
+
+
+def note(length: int, **options: object) -> sa.Column[str]:
+    return sa.Column("note", sa.String(length), **options)  # type: ignore[arg-type]
+
+
+def test_each_change_is_a_revision(tmp_path: Path) -> None:
+    after = models(note(9, index=True), sa.Column("size", sa.Integer, nullable=False, default=1))
+    with made(tmp_path, "mysql", models()) as service:
+        files = service.create(after, "sizes")
+        assert [file.stem.partition("_")[2] for file in files] == [
+            "adds_column_items_note_sizes",
+            "adds_column_items_size_sizes",
+            "adds_index_ix_items_note_on_items_note_",
+        ]
+        service.there_and_back(after)
+        assert service.linted(files) == []
+
+
+def test_a_new_table_and_its_indexes_are_one_revision(tmp_path: Path) -> None:
+    with made(tmp_path, "mysql", metadata()) as service:
+        assert len(service.create(models(note(9, index=True)))) == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"server_default": "none", "comment": "it's said", "nullable": False},
+        {"server_default": "none"},
+        {"comment": "said"},
+        {"nullable": False},
+    ],
+)
+def test_an_altered_column_keeps_all_else(options: dict[str, object], tmp_path: Path) -> None:
+    with made(tmp_path, "mysql", models(note(50, **options))) as service:
+        files = service.create(models(note(60, **options)))
+        service.there_and_back(models(note(60, **options)))
+        assert not [found for found in service.linted(files) if "mysql-incomplete-alter" in found]
+
+
+def test_a_key_that_gets_wider_goes_on_counting(tmp_path: Path) -> None:
+    with made(tmp_path, "mysql", models(key=sa.Integer)) as service:
+        files = service.create(models())
+        service.there_and_back(models())
+        assert not [found for found in service.linted(files) if "mysql-incomplete-alter" in found]

@@ -1,0 +1,175 @@
+"""What `create` writes for a PostgreSQL table in use: safe, clean, up, down, up, and complete."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
+
+from tests.forms.created import made, metadata
+from tests.safety.revisions import server
+
+
+def id() -> sa.Column[int]:
+    return sa.Column("id", sa.BigInteger, primary_key=True)
+
+
+def models(*items: SchemaItem, schema: str | None = None) -> sa.MetaData:
+    """The tables of the examples; the second one with what is given, too."""
+    declared = metadata()
+    sa.Table("owners", declared, id(), sa.Column("name", sa.Text, nullable=False))
+    sa.Table("items", declared, id(), *items, schema=schema)
+    return declared
+
+
+@pytest.fixture(autouse=True)
+def on_the_server() -> Iterator[None]:
+    with server("postgresql"):
+        yield
+
+
+def note(**options: object) -> sa.Column[str]:
+    return sa.Column("note", sa.String(50), **options)  # type: ignore[arg-type]
+
+
+Items = tuple[SchemaItem, ...]
+FORMS: dict[str, tuple[Callable[[], Items], Callable[[], Items], list[str]]] = {
+    "an index": (
+        lambda: (note(),),
+        lambda: (note(index=True),),
+        ["create_index", "postgresql_concurrently=True", "if_not_exists=True"],
+    ),
+    "an index that goes": (
+        lambda: (note(index=True),),
+        lambda: (note(),),
+        ["drop_index", "postgresql_concurrently=True", "if_exists=True"],
+    ),
+    "an index that changes": (
+        lambda: (note(), sa.Index("ix_items_note", "note")),
+        lambda: (note(), sa.Index("ix_items_note", "note", unique=True)),
+        ["drop_index", "create_index", "postgresql_concurrently=True"],
+    ),
+    "an index on an expression": (
+        lambda: (note(),),
+        lambda: (note(), sa.Index("ix_items_lower", sa.text("lower(note)"))),
+        ["postgresql_concurrently=True"],
+    ),
+    "an index that goes with its column": (
+        lambda: (note(index=True),),
+        lambda: (),
+        ["drop_column"],
+    ),
+    "a foreign key with its index": (
+        lambda: (),
+        lambda: (sa.Column("owner_id", sa.ForeignKey("owners.id"), index=True),),
+        ["postgresql_concurrently=True", "postgresql_not_valid=True", "validate_constraint"],
+    ),
+    "a CHECK": (
+        lambda: (note(),),
+        lambda: (note(), sa.CheckConstraint("note <> ''", name="said")),
+        ["postgresql_not_valid=True", "op.validate_constraint('ck_items_said', 'items')"],
+    ),
+    "a unique constraint": (
+        lambda: (note(),),
+        lambda: (note(), sa.UniqueConstraint("note", deferrable=True, initially="DEFERRED")),
+        ["unique=True, postgresql_concurrently=True", "constraint_using_index('uq_items_note'"],
+    ),
+    "a NOT NULL column with a default in Python": (
+        lambda: (),
+        lambda: (
+            note(nullable=False, default="it's"),
+            sa.Column("size", sa.Integer, nullable=False, default=5),
+            sa.Column("good", sa.Boolean, nullable=False, default=True),
+        ),
+        ['server_default="it\'s"', "server_default='5'", "server_default=sa.text('true')"],
+    ),
+    "a default that differs from row to row": (
+        lambda: (),
+        lambda: (sa.Column("token", sa.Uuid, server_default=sa.text("gen_random_uuid()")),),
+        ["server_default=sa.text('gen_random_uuid()'))", "LIMIT 1000"],
+    ),
+    "such a default, NOT NULL": (
+        lambda: (),
+        lambda: (
+            sa.Column(
+                "at", sa.DateTime, nullable=False, server_default=sa.text("clock_timestamp()")
+            ),
+        ),
+        ["LIMIT 1000", "at IS NOT NULL", "op.validate_constraint('items_at_not_null', 'items')"],
+    ),
+    "NOT NULL": (
+        lambda: (note(), sa.Column("order", sa.Integer)),
+        lambda: (note(nullable=False), sa.Column("order", sa.Integer, nullable=False)),
+        ["note IS NOT NULL", '"order" IS NOT NULL', "# FINDING: column items.note becomes"],
+    ),
+    "NOT NULL with a default": (
+        lambda: (note(),),
+        lambda: (note(nullable=False, default="none"),),
+        ["SET note = 'none' WHERE id IN", "# FINDING: rows in which items.note is NULL get"],
+    ),
+    "a column that is safe as it is": (
+        lambda: (),
+        lambda: (note(), sa.Column("at", sa.DateTime, server_default=sa.func.now())),
+        ["server_default=sa.text('now()')"],
+    ),
+}
+
+
+CASES = [(name, "") for name in FORMS] + [("NOT NULL", "18"), ("such a default, NOT NULL", "18")]
+
+
+@pytest.mark.parametrize(("name", "version"), CASES)
+def test_what_is_written_is_safe_and_complete(name: str, version: str, tmp_path: Path) -> None:
+    before, after, expected = FORMS[name]
+    with made(tmp_path, "postgresql", models(*before()), production_version=version) as service:
+        files = service.create(models(*after()))
+        text = "\n".join(file.read_text() for file in files)
+        if version:
+            expected = [each for each in expected if "IS NOT NULL" not in each]
+        assert [each for each in expected if each not in text] == []
+        service.there_and_back(models(*after()))
+        if name != "an index that goes with its column":
+            assert service.linted(files) == []
+        assert service.create(models(*after())) == []
+
+
+def test_a_new_table_is_made_plainly_in_one_revision(tmp_path: Path) -> None:
+    with made(tmp_path, "postgresql", metadata()) as service:
+        declared = models(note(index=True, unique=True), sa.CheckConstraint("id > 0", name="c"))
+        (file,) = service.create(declared)
+        assert "concurrently" not in file.read_text()
+        service.there_and_back(declared)
+
+
+def test_the_steps_follow_each_other_with_one_message_each(tmp_path: Path) -> None:
+    key: sa.Column[int] = sa.Column("owner_id", sa.ForeignKey("owners.id"), index=True)
+    with made(tmp_path, "postgresql", models()) as service:
+        files = service.create(models(key), "add owners")
+        names = [file.stem.partition("_")[2] for file in files]
+        assert names == [
+            "add_owners",
+            "index_add_owners",
+            "constraint_add_owners",
+            "validate_add_owners",
+        ]
+
+
+def test_a_filled_column_holds_a_value_in_every_row(tmp_path: Path) -> None:
+    token = sa.Column("token", sa.Uuid, nullable=False, server_default=sa.text("gen_random_uuid()"))
+    with made(tmp_path, "postgresql", models()) as service:
+        service.execute("INSERT INTO items (id) SELECT generate_series(1, 2500)")
+        service.create(models(token))
+        service.upgrade()
+        assert service.execute("SELECT count(DISTINCT token) FROM items") == [(2500,)]
+
+
+def test_what_a_broken_off_unique_index_left_is_taken_up(tmp_path: Path) -> None:
+    with made(tmp_path, "postgresql", models(note())) as service:
+        service.create(models(note(unique=True)))
+        service.execute("CREATE UNIQUE INDEX uq_items_note ON items (note)")
+        service.execute(
+            "ALTER TABLE items ADD CONSTRAINT uq_items_note UNIQUE USING INDEX uq_items_note"
+        )
+        service.upgrade()
+        assert service.missing(models(note(unique=True))) == []

@@ -1,0 +1,58 @@
+"""All examples on two versions of PostgreSQL, at once: each fault is told with its revision."""
+
+import atexit
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from strata.postgresql.account import account_for
+from strata.postgresql.binaries import binaries
+from strata.postgresql.cluster import initialise
+from strata.postgresql.server import Server
+from tests import databases
+from tests.safety import otherwise
+from tests.safety.dangerous import DANGEROUS
+from tests.safety.revisions import linted, rules_found, written
+from tests.safety.safe import SAFE
+from tests.servers import ask
+
+# What PostgreSQL does not have before 18.
+NEWER = {"ADD CONSTRAINT n NOT NULL note"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["18", "16"])
+def test_every_danger_is_found_and_nothing_safe(version: str, tmp_path: Path) -> None:
+    wrong = []
+    safe = [*SAFE, *((body,) for body in otherwise.SAFE)]
+    with patch.dict(os.environ, TEST_DATABASE_URL=_server(version)):
+        for number, (rule, body) in enumerate(DANGEROUS + otherwise.DANGEROUS):
+            if version < "18" and any(new in body for new in NEWER):
+                continue
+            found = rules_found(written(tmp_path / f"d{number}", "postgresql", [body]))
+            if rule not in found:
+                wrong.append(f"{rule} is not found, but {sorted(found)}:\n{body}")
+        for number, bodies in enumerate(safe):
+            alarms = linted(written(tmp_path / f"s{number}", "postgresql", bodies))
+            wrong += [f"{alarm}\n{bodies}" for alarm in [*alarms.findings, *alarms.unseen]]
+    assert not wrong, "\n\n".join(wrong)
+
+
+@cache
+def _server(version: str) -> str:
+    if version == "18":
+        return databases.server_of("postgresql").url.render_as_string(hide_password=False)
+    folder = Path(tempfile.mkdtemp(prefix=f"tests-postgresql-{version}-")) / "postgresql"
+    folder.mkdir(mode=0o700)
+    server = Server(folder, durable=False)
+    account = account_for(folder.parent)
+    account.own(folder)
+    initialise(server.data, binaries(version), account)
+    server.start()
+    atexit.register(server.remove)
+    assert str(ask(server, "SHOW server_version")).startswith(version)
+    return server.url("postgres")
