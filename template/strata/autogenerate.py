@@ -1,6 +1,7 @@
 """What Alembic's comparison is told, and what happens to a revision before it is written."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
@@ -32,8 +33,13 @@ def comparison(metadata: MetaData) -> dict[str, Any]:
         "compare_type": True,
         "compare_server_default": _default_differs,
         "autogenerate_plugins": PLUGINS,
-        "include_name": _belongs_to_the_service,
+        "include_schemas": bool(_schemas(metadata)),
+        "include_name": partial(_belongs_to_the_service, _schemas(metadata)),
     }
+
+
+def _schemas(metadata: MetaData) -> set[str]:
+    return {table.schema for table in metadata.tables.values() if table.schema}
 
 
 def refuse_creation(
@@ -48,7 +54,7 @@ def refuse_creation(
         applied: the revisions at which the database stands.
     """
     message = arguments["message"]
-    template = config.root / config.migrations / "script.py.mako"
+    template = config.script_location / "script.py.mako"
     if message is not None and not template.is_file():
         raise Problem(
             f"{template} is missing.",
@@ -124,5 +130,9 @@ def _default_differs(
     return False if both <= NOW else None
 
 
-def _belongs_to_the_service(name: str | None, kind: str, _parents: object) -> bool:
+def _belongs_to_the_service(
+    schemas: set[str], name: str | None, kind: str, _parents: object
+) -> bool:
+    if kind == "schema":
+        return name is None or name in schemas
     return not (kind == "table" and name == LOG.name)
