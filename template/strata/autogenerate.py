@@ -10,7 +10,7 @@ from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, TypeDecorator
 
-from strata import findings, production
+from strata import defaults, findings, production
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
@@ -18,8 +18,7 @@ from strata.log import LOG
 
 # Compared beside tables, columns, indexes and constraints:
 # https://alembic.sqlalchemy.org/en/latest/autogenerate.html
-PLUGINS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"]
-NOW = {"now", "current_timestamp"}
+PLUGINS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname", defaults.PLUGIN]
 SAYS_NOTHING = {
     "change", "changes", "fix", "fixes", "migration", "misc", "new", "schema", "stuff", "test",
     "tmp", "update", "updates", "wip",
@@ -31,7 +30,7 @@ def comparison(metadata: MetaData) -> dict[str, Any]:
     return {
         "target_metadata": metadata,
         "compare_type": True,
-        "compare_server_default": _default_differs,
+        "compare_server_default": True,
         "autogenerate_plugins": PLUGINS,
         "include_schemas": bool(_schemas(metadata)),
         "include_name": partial(_belongs_to_the_service, _schemas(metadata)),
@@ -111,23 +110,6 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     if kind == "type" and isinstance(item, TypeDecorator):
         return str(_repr_type(item.impl_instance, context))
     return False
-
-
-def _default_differs(
-    _context: MigrationContext,
-    _inspected: Any,
-    _declared: Any,
-    inspected_default: str | None,
-    _declared_default: Any,
-    rendered_default: str | None,
-) -> bool | None:
-    """Spare the names of the same default: MariaDB says `current_timestamp()` for `now()`.
-
-    Returns:
-        False for no difference; None where Alembic's own comparison decides.
-    """
-    both = {str(default).lower().strip("()") for default in (inspected_default, rendered_default)}
-    return False if both <= NOW else None
 
 
 def _belongs_to_the_service(

@@ -137,8 +137,8 @@ def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
             remedy=f"Bring the file back: {fetch}"
             if fetch
             else f"Find its file: git fetch --all && git log --all --oneline -- '*{head}*'\n"
-            "If it is gone for good, stamp the revision that the schema is really at; it is "
-            "compared first: python scripts/migrate.py stamp REVISION",
+            "If it is gone for good, find the revision that the schema is at by comparing: "
+            "python scripts/migrate.py adopt",
         )
 
 
