@@ -2,6 +2,7 @@
 
 import compileall
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -94,10 +95,11 @@ def render(shared: Path, template: Path) -> Callable[..., Path]:
     @cache
     def render(**answers: str | bool) -> Path:
         chosen = ",".join(f"{question}={answers[question]}" for question in sorted(answers))
+        chosen = re.sub(r"[^\w.,=-]+", "-", chosen)
         return _once(
             shared / f"service-{chosen or 'by-default'}",
             lambda folder: copier.run_copy(
-                str(template), folder, data=answers, defaults=True, quiet=True
+                str(template), folder, data=_listed(answers), defaults=True, quiet=True
             ),
         )
 
@@ -199,6 +201,14 @@ def clone(folder: Path) -> None:
     # Copier clones it for each rendering: one pack is faster to copy and to delete than a thousand
     # files.
     git("gc", "--quiet")
+
+
+def _listed(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as Copier takes them: a list, which no cache can hold, is a tuple here."""
+    return {
+        name: list(answer) if isinstance(answer, tuple) else answer
+        for name, answer in answers.items()
+    }
 
 
 def _once(folder: Path, make: Callable[[Path], Any]) -> Path:

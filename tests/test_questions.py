@@ -28,7 +28,17 @@ QUESTIONS: dict[str, Any] = {
 TYPED = [name for name, question in QUESTIONS.items() if "choices" not in question]
 TEXTS = [name for name in TYPED if QUESTIONS[name]["type"] == "str"]
 
-OTHERS: dict[str, list[str | bool]] = {
+# Asked of a project that exists, which gets the migrations alone.
+KIT = {name for name, each in QUESTIONS.items() if "migrations" in str(each.get("when"))}
+TEXTS_OF_KIT = [name for name in TEXTS if name in KIT]
+
+OTHERS: dict[str, list[Any]] = {
+    "scope": ["migrations"],
+    "base": ["app.db:Base", "app.db:Base, app.stock:Base"],
+    "models": ["app/domains/*/models.py"],
+    "url": ["DATABASE_URL", "app.core.config:settings.db.url"],
+    "version_location": ["alembic/versions"],
+    "theirs": [("Makefile",)],
     "project_name": ["Orders"],
     "description": ["Takes orders."],
     "author": ["Ada Lovelace", "Ada Lovelace <ada@example.com>"],
@@ -92,9 +102,10 @@ def test_a_question_has_a_default_a_help_and_a_validator(name: str) -> None:
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_every_answer_changes_a_file(name: str, render: Callable[..., Path]) -> None:
-    seen = [render()]
+    scope = _scope(name)
+    seen = [render(**scope)]
     for answer in OTHERS[name]:
-        service = render(**{name: answer})
+        service = render(**scope, **{name: answer})
         for before in seen:
             assert _differences(before, service) - {".copier-answers.yml"}, answer
         seen.append(service)
@@ -108,7 +119,7 @@ def test_every_choice_was_tried() -> None:
 
 
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", [name for name in TEXTS if name not in KIT])
 def test_a_hostile_answer_is_refused_in_one_line_or_harmless(
     name: str, answer: str, tmp_path: Path, unversioned: Path
 ) -> None:
@@ -129,6 +140,37 @@ def test_a_hostile_answer_is_refused_in_one_line_or_harmless(
         _assert_sound(service)
         assert _values(service)[name] == answer
         assert not list(tmp_path.rglob("broken"))
+
+
+@pytest.mark.parametrize(
+    "answer", ['a"b', "a\nb", "{{ 7 * 7 }}", "$(touch broken)", "../../orders"]
+)
+@pytest.mark.parametrize("name", TEXTS_OF_KIT)
+def test_a_hostile_answer_of_a_project_is_refused(
+    name: str, answer: str, tmp_path: Path, unversioned: Path
+) -> None:
+    with pytest.raises(ValueError, match=f"Validation error for question '{name}'"):
+        copier.run_copy(
+            str(unversioned),
+            tmp_path / "project",
+            data={"scope": "migrations", name: answer},
+            defaults=True,
+            quiet=True,
+        )
+
+
+@pytest.mark.parametrize("name", KIT)
+def test_the_answers_of_a_project_stand_in_its_files(
+    name: str, render: Callable[..., Path]
+) -> None:
+    for answer in OTHERS[name]:
+        project = render(**_scope(name), **{name: answer})
+        remembered = yaml.safe_load((project / ".copier-answers.yml").read_text())[name]
+        assert remembered == (list(answer) if isinstance(answer, tuple) else answer)
+        told = tomllib.loads((project / "strata.toml").read_text()).get(name, answer)
+        assert told == (
+            [each.strip() for each in answer.split(",")] if isinstance(told, list) else answer
+        )
 
 
 @pytest.mark.parametrize("answer", ["orders", "My Service", "B", "x-y_z.w 2", "A--  b..", "a" * 50])
@@ -166,6 +208,10 @@ def test_a_choice_that_is_not_there_is_refused(tmp_path: Path, unversioned: Path
     copied = _copy(unversioned, tmp_path / "service", "database=oracle")
     assert copied.returncode != 0
     assert not (tmp_path / "service").exists()
+
+
+def _scope(name: str) -> dict[str, str]:
+    return {"scope": "migrations"} if name in KIT else {}
 
 
 def _copy(template: Path, service: Path, answer: str) -> subprocess.CompletedProcess[str]:

@@ -7,6 +7,7 @@ python scripts/check_migrations.py [--check-only] [--force] [--format FORM]
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,7 +17,17 @@ PYTHON = ROOT / ".venv" / "bin" / "python"
 if sys.prefix == sys.base_prefix and PYTHON.exists() and Path(sys.executable) != PYTHON:
     os.execv(PYTHON, [str(PYTHON), __file__, *sys.argv[1:]])
 
+# A project's own folder of this name would be found before the library.
+if (ROOT / "alembic" / "__init__.py").exists():
+    with suppress(ImportError):
+        import alembic  # noqa: F401
+
 sys.path.insert(0, str(ROOT))
+
+from strata import requirements  # noqa: E402
+
+if __name__ == "__main__":
+    requirements.require(ROOT)
 
 from strata import fingerprint, report  # noqa: E402
 from strata.config import load  # noqa: E402

@@ -3,6 +3,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,9 +13,18 @@ PYTHON = ROOT / ".venv" / "bin" / "python"
 if sys.prefix == sys.base_prefix and PYTHON.exists():
     os.execv(PYTHON, [str(PYTHON), __file__, *sys.argv[1:]])
 
+# A project's own folder of this name would be found before the library.
+if (ROOT / "alembic" / "__init__.py").exists():
+    with suppress(ImportError):
+        import alembic  # noqa: F401
+
 sys.path.insert(0, str(ROOT))
 
-from strata.cli import main  # noqa: E402
+from strata import requirements  # noqa: E402
 
 if __name__ == "__main__":
+    requirements.require(ROOT)
+
+    from strata.cli import main
+
     sys.exit(main(sys.argv[1:]))

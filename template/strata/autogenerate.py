@@ -1,6 +1,7 @@
 """What Alembic's comparison is told, and what happens to a revision before it is written."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
@@ -11,7 +12,7 @@ from sqlalchemy import Enum, MetaData, TypeDecorator
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeEngine
 
-from strata import defaults, enums, findings, forms, production, renames, words
+from strata import enums, findings, forms, production, renames, same_defaults, words
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
@@ -19,8 +20,12 @@ from strata.log import LOG
 
 # Compared beside tables, columns, indexes and constraints:
 # https://alembic.sqlalchemy.org/en/latest/autogenerate.html
-PLUGINS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname", enums.NAME]
-NOW = {"now", "current_timestamp"}
+PLUGINS = [
+    "alembic.autogenerate.*",
+    "alembic.ext.checkconstraint_byname",
+    enums.NAME,
+    same_defaults.PLUGIN,
+]
 SAYS_NOTHING = {
     "change", "changes", "fix", "fixes", "migration", "misc", "new", "schema", "stuff", "test",
     "tmp", "update", "updates", "wip",
@@ -32,10 +37,15 @@ def comparison(metadata: MetaData) -> dict[str, Any]:
     return {
         "target_metadata": metadata,
         "compare_type": _type_differs,
-        "compare_server_default": _default_differs,
+        "compare_server_default": True,
         "autogenerate_plugins": PLUGINS,
-        "include_name": _belongs_to_the_service,
+        "include_schemas": bool(_schemas(metadata)),
+        "include_name": partial(_belongs_to_the_service, _schemas(metadata)),
     }
+
+
+def _schemas(metadata: MetaData) -> set[str]:
+    return {table.schema for table in metadata.tables.values() if table.schema}
 
 
 def refuse_creation(
@@ -50,7 +60,7 @@ def refuse_creation(
         applied: the revisions at which the database stands.
     """
     message = arguments["message"]
-    template = config.root / config.migrations / "script.py.mako"
+    template = config.script_location / "script.py.mako"
     if message is not None and not template.is_file():
         raise Problem(
             f"{template} is missing.",
@@ -161,26 +171,9 @@ def _type_differs(
     return None
 
 
-def _default_differs(
-    _context: MigrationContext,
-    _inspected: Any,
-    declared: Any,
-    inspected_default: str | None,
-    _declared_default: Any,
-    rendered_default: str | None,
-) -> bool | None:
-    """Spare the names of the same default, and what the model says in Python.
-
-    MariaDB says `current_timestamp()` for `now()`.
-
-    Returns:
-        False for no difference; None where Alembic's own comparison decides.
-    """
-    if defaults.is_the_models(declared, inspected_default):
-        return False
-    both = {str(default).lower().strip("()") for default in (inspected_default, rendered_default)}
-    return False if both <= NOW else None
-
-
-def _belongs_to_the_service(name: str | None, kind: str, _parents: object) -> bool:
+def _belongs_to_the_service(
+    schemas: set[str], name: str | None, kind: str, _parents: object
+) -> bool:
+    if kind == "schema":
+        return name is None or name in schemas
     return not (kind == "table" and name == LOG.name)

@@ -1,6 +1,6 @@
 """What is wrong with the models and the migrations of this service, without its database."""
 
-from strata import findings, modelled, models, plan, record, revisions
+from strata import findings, kit, modelled, models, plan, record, revisions
 from strata.config import Config
 from strata.report import Finding
 
@@ -15,6 +15,8 @@ def faults(config: Config) -> list[Finding]:
         Problem: the models or the revisions cannot be read, or no scratch database can be had.
     """
     metadata = models.metadata(config)
+    if config.scope == "migrations" and (missing := list(kit.faults(config, metadata))):
+        return missing
     chain = revisions.read(config.versions)
     if len(chain.heads) > 1:
         several = plan.several_heads(plan.scripts(config))

@@ -18,6 +18,8 @@ from strata.connection import connected
 from strata.errors import Problem
 from strata.statements import statements
 
+URLS = ("DATABASE_URL", "MIGRATION_DATABASE_URL")
+
 
 @dataclass(frozen=True)
 class Differences:
@@ -122,8 +124,9 @@ def _way(connection: Connection, config: Config, name: str, found: Differences) 
 
 def _replay(config: Config, revision: str, url: str) -> None:
     replay = subprocess.run(
-        [sys.executable, config.root / "scripts" / "migrate.py", "upgrade", revision],
-        env={**os.environ, "DATABASE_URL": url, "ENVIRONMENT": "test"},
+        [sys.executable, "-m", "strata", "upgrade", revision],
+        cwd=config.root,
+        env={**os.environ, **dict.fromkeys(URLS, url), "ENVIRONMENT": "test"},
         capture_output=True,
         text=True,
     )

@@ -1,32 +1,45 @@
 """strata.toml: where the foundation finds what belongs to the service."""
 
+import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from strata.errors import Problem
+from strata.errors import Problem, told
+from strata.layout import found
 
 ROOT = Path(__file__).resolve().parent.parent
 
 Family = Literal["postgresql", "sqlite", "mysql"]
+Scope = Literal["service", "migrations"]
 
 
 @dataclass(frozen=True)
 class Config:
-    """What strata.toml says; a key that is missing there has the default given here."""
+    """What strata.toml says; a key that is missing there has the default given here.
+
+    In a project that has the migrations alone, what is found in it goes before the default.
+    """
 
     root: Path
+    scope: Scope = "service"
     name: str = "Service"
     description: str = ""
     database: Family = "postgresql"
     database_name: str = "service"
     settings: str = "app.settings:Settings"
-    base: str = "strata.database:Base"
+    url: str = ""
+    base: tuple[str, ...] = ("strata.database:Base",)
+    sources: tuple[str, ...] = (".",)
     packages: tuple[str, ...] = ("app",)
+    models: tuple[str, ...] = ()
     migrations: str = "migrations"
+    version_location: str = ""
     allowed: tuple[str, ...] = ()
     production_version: str = ""
     adopted: str = ""
@@ -40,7 +53,31 @@ class Config:
     @property
     def versions(self) -> Path:
         """The folder of the revisions."""
-        return self.root / self.migrations / "versions"
+        return self.root / (self.version_location or f"{self.migrations}/versions")
+
+    @property
+    def migrations_folder(self) -> Path:
+        """The folder around the revisions: of env.py and of the schema's snapshot."""
+        around = self.versions.parent
+        return self.versions if around == self.root else around
+
+    @property
+    def script_location(self) -> Path:
+        """The folder of env.py and script.py.mako: around the revisions where that env.py is ours.
+
+        A project's own env.py knows nothing of what is checked here: then the foundation's is run.
+        """
+        env = self.migrations_folder / "env.py"
+        ours = env.is_file() and "strata.env" in env.read_text(encoding="utf-8")
+        if self.scope == "service" or (ours and env.with_name("script.py.mako").is_file()):
+            return env.parent
+        return self.root / "strata" / "environment"
+
+    def folder(self, package: str) -> Path:
+        """The folder of a package, or the file of a module, in the first source that has it."""
+        paths = [self.root.joinpath(source, *package.split(".")) for source in self.sources]
+        either = [each for path in paths for each in (path, path.with_suffix(".py"))]
+        return next((path for path in either if path.exists()), paths[0])
 
 
 @cache
@@ -63,6 +100,10 @@ def load(root: Path = ROOT) -> Config:
         values = {}
     except tomllib.TOMLDecodeError as error:
         raise Problem(f"{path} is not valid TOML: {error}.", status=2) from error
+    if isinstance(values.get("base"), str):
+        values["base"] = [values["base"]]
+    if values.get("scope") == "migrations":
+        values = {**found(root), **values}
     kinds = get_type_hints(Config)
     known = {field.name for field in fields(Config)} - {"root"}
     for key, value in values.items():
@@ -78,7 +119,11 @@ def load(root: Path = ROOT) -> Config:
     settled: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
-    return Config(root=root, **settled)
+    config = Config(root=root, **settled)
+    for source in config.sources:
+        if (folder := str((root / source).resolve())) not in sys.path:
+            sys.path.append(folder)
+    return config
 
 
 def named(path: str, key: str) -> Any:
@@ -94,9 +139,9 @@ def named(path: str, key: str) -> Any:
     module, _, attribute = path.partition(":")
     try:
         return getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:
         raise Problem(
-            f'strata.toml: {key} = "{path}" cannot be imported: {error}.',
+            f'strata.toml: {key} = "{path}" cannot be imported: {told(error)}.',
             remedy=f'Give it as {key} = "module:name".',
             status=2,
         ) from error
@@ -109,9 +154,20 @@ def settings(config: Config) -> Any:
         Problem: they cannot be imported, or a value is not valid.
     """
     try:
-        return named(config.settings, "settings")()
+        with at_home(config):
+            return named(config.settings, "settings")()
     except ValueError as error:
         raise Problem(f"The settings are not valid: {error}", status=2) from None
+
+
+@contextmanager
+def at_home(config: Config) -> Iterator[None]:
+    """Work in the folder of a project: its settings may read a `.env` of the working directory."""
+    if config.scope == "service":
+        yield
+    else:
+        with chdir(config.root):
+            yield
 
 
 def _fits(value: object, kind: object) -> bool:

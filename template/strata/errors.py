@@ -1,6 +1,15 @@
 """One kind of error for what only a person can mend."""
 
 
+def told(error: Exception) -> str:
+    """An error of code that is not ours in words, without the values of settings it may hold."""
+    name = type(error).__name__
+    if (errors := getattr(error, "errors", None)) and name == "ValidationError":
+        each = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in errors())
+        return f"{name}: {'; '.join(each)}"
+    return f"{name}: {error}"
+
+
 class Problem(Exception):
     """A mistake or a state that only a person can mend, told in three parts.
 

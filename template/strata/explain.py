@@ -32,10 +32,12 @@ def explained(
     reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
     what = f"Revision {revision.revision} ({_place(error, revision.path)}) failed: {reason}"
     if watch.nothing_stays and any(sign in reason.lower() for sign in ALREADY_EXISTS):
-        made = "head" if watch.started_empty else revision.revision
         adopt = (
-            f"Take {made} as applied, if the database is what it makes, which is compared first: "
-            f"python scripts/migrate.py stamp {made}"
+            "Find the revision that the database is at, by comparing: "
+            "python scripts/migrate.py adopt"
+            if watch.started_empty
+            else f"Take {revision.revision} as applied, if the database is what it makes, which is "
+            f"compared first: python scripts/migrate.py stamp {revision.revision}"
         )
         if watch.transactional:
             return Problem(

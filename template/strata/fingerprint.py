@@ -52,9 +52,9 @@ def add(hash: Hash, files: Iterable[Path], root: Path) -> None:
 
 
 def _files(config: Config) -> Iterator[Path]:
-    for folder in (*config.packages, "strata"):
-        yield from (config.root / folder.replace(".", "/")).rglob("*.py")
-    migrations = config.root / config.migrations
+    for folder in (*map(config.folder, config.packages), config.root / "strata"):
+        yield from [folder] if folder.is_file() else folder.rglob("*.py")
+    migrations = config.migrations_folder
     yield from (path for path in migrations.rglob("*") if path.suffix not in ("", ".pyc"))
     yield from (path for name in SINGLE_FILES if (path := config.root / name).exists())
 

@@ -33,7 +33,7 @@ def key(config: Config, metadata: MetaData) -> str:
         metadata: of the models; revisions get their names of constraints by its convention.
     """
     files = [
-        *_python_files(config.root / config.migrations),
+        *_python_files(config.migrations_folder),
         *_python_files(config.root / "strata"),
     ]
     names = "|".join(re.escape(package) for package in config.packages)
@@ -41,7 +41,7 @@ def key(config: Config, metadata: MetaData) -> str:
     versions = _python_files(config.versions)
     if any(imports.search(file.read_bytes()) for file in versions):
         for package in config.packages:
-            files += _python_files(config.root.joinpath(*package.split(".")))
+            files += _python_files(config.folder(package))
     hash = hashlib.sha256(fingerprint.environment(config).encode())
     # A function in it shows another address in each process.
     convention = {
@@ -54,4 +54,6 @@ def key(config: Config, metadata: MetaData) -> str:
 
 
 def _python_files(folder: Path) -> list[Path]:
+    if folder.suffix == ".py":
+        return [folder]
     return sorted(folder.rglob("*.py"))

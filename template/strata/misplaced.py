@@ -34,20 +34,23 @@ def misplaced_models(config: Config, model_files: set[Path]) -> Iterator[Misplac
         config: names the packages and the declarative base.
         model_files: the files that discovery imports.
     """
-    module, _, base = config.base.partition(":")
-    home = config.root.joinpath(*module.split(".")).with_suffix(".py")
+    homes = {
+        (config.folder(module).with_suffix(".py"), name)
+        for module, _, name in (base.partition(":") for base in config.base)
+    }
+    bases = {name for _, name in homes}
     for package in config.packages:
-        folder = config.root.joinpath(*package.split("."))
+        folder = config.folder(package)
         for file in sorted(folder.rglob("*.py")):
             text = file.read_text(encoding="utf-8")
-            if base not in text and not any(sign in text for sign in SIGNS):
+            if not any(sign in text for sign in (*bases, *SIGNS)):
                 continue
-            for line, name, fault in _faults(text, base, known=file in model_files):
-                if not (file == home and name == base):
+            for line, name, fault in _faults(text, bases, known=file in model_files):
+                if (file, name) not in homes:
                     yield Misplaced(file.relative_to(config.root), line, name, fault)
 
 
-def _faults(text: str, base: str, *, known: bool) -> Iterator[tuple[int, str, str]]:
+def _faults(text: str, ours: set[str], *, known: bool) -> Iterator[tuple[int, str, str]]:
     try:
         tree = ast.parse(text)
     except SyntaxError:
@@ -57,7 +60,7 @@ def _faults(text: str, base: str, *, known: bool) -> Iterator[tuple[int, str, st
             bases = {_last_name(expression) for expression in node.bases}
             if "DeclarativeBase" in bases:
                 yield node.lineno, node.name, "is a second declarative base"
-            elif not known and _is_mapped(node, bases, base):
+            elif not known and _is_mapped(node, bases, ours):
                 yield node.lineno, node.name, "is a model outside of a models module"
         elif isinstance(node, ast.Call):
             called = _last_name(node.func)
@@ -68,7 +71,7 @@ def _faults(text: str, base: str, *, known: bool) -> Iterator[tuple[int, str, st
                 yield node.lineno, name, "is a table outside of a models module"
 
 
-def _is_mapped(node: ast.ClassDef, bases: set[str], base: str) -> bool:
+def _is_mapped(node: ast.ClassDef, bases: set[str], ours: set[str]) -> bool:
     assigned = {
         target.id
         for statement in node.body
@@ -80,7 +83,7 @@ def _is_mapped(node: ast.ClassDef, bases: set[str], base: str) -> bool:
     }
     if "__abstract__" in assigned or not bases:
         return False
-    return base in bases or bool(assigned & {"__tablename__", "__table__", "__mapper_args__"})
+    return bool(bases & ours) or bool(assigned & {"__tablename__", "__table__", "__mapper_args__"})
 
 
 def _is_on_metadata(call: ast.Call) -> bool:

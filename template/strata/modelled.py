@@ -76,7 +76,7 @@ def _operations(
         return bool(named(name, kind, parents))
 
     def include_object(item: Any, name: str | None, kind: str, *_: object) -> bool:
-        return kind != "table" or item.fullname in tables
+        return kind != "table" or item.fullname in tables or item.name in tables
 
     options |= {"include_name": include_name, "include_object": include_object}
     context = MigrationContext.configure(connection, opts=options)

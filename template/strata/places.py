@@ -10,8 +10,18 @@ from strata.config import Config, named
 
 def places(config: Config) -> dict[str, type[Any]]:
     """The mapped classes of the service by the names of their tables."""
-    base = named(config.base, "base")
-    return {str(mapper.local_table.fullname): mapper.class_ for mapper in base.registry.mappers}
+    bases = [named(base, "base") for base in config.base]
+    registries = [
+        # SQLModel keeps it under a name of its own.
+        getattr(base, "registry", None) or getattr(base, "_sa_registry", None)
+        for base in bases
+    ]
+    return {
+        str(mapper.local_table.fullname): mapper.class_
+        for registry in filter(None, registries)
+        for mapper in registry.mappers
+        if mapper.local_table is not None
+    }
 
 
 def place(config: Config, table: str, column: str = "") -> tuple[str, int]:

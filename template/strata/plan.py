@@ -17,7 +17,18 @@ from strata.errors import Problem
 
 def alembic_config(config: Config, *, quiet: bool = False) -> AlembicConfig:
     """Alembic's configuration of this service, from any working directory."""
-    alembic = AlembicConfig(config.root / "alembic.ini")
+    ini = config.root / "alembic.ini"
+    pyproject = config.root / "pyproject.toml"
+    alembic = AlembicConfig(
+        ini if ini.exists() else None, toml_file=pyproject if pyproject.exists() else None
+    )
+    if config.scope == "migrations":
+        # What a project's own alembic.ini says of the names of new files stays in force.
+        alembic.set_main_option("script_location", str(config.script_location).replace("%", "%%"))
+        alembic.set_main_option("version_locations", str(config.versions).replace("%", "%%"))
+        alembic.set_main_option("path_separator", "newline")
+        alembic.set_main_option("prepend_sys_path", str(config.root).replace("%", "%%"))
+        alembic.set_main_option("revision_environment", "true")
     alembic.cmd_opts = Namespace(quiet=True) if quiet else None
     return alembic
 
@@ -126,8 +137,8 @@ def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
             remedy=f"Bring the file back: {fetch}"
             if fetch
             else f"Find its file: git fetch --all && git log --all --oneline -- '*{head}*'\n"
-            "If it is gone for good, stamp the revision that the schema is really at; it is "
-            "compared first: python scripts/migrate.py stamp REVISION",
+            "If it is gone for good, find the revision that the schema is at by comparing: "
+            "python scripts/migrate.py adopt",
         )
 
 

@@ -27,7 +27,7 @@ def hashes(config: Config) -> Path:
 
 def snapshot(config: Config) -> Path:
     """The file of the schema at head."""
-    return config.root / config.migrations / "schema.snapshot"
+    return config.migrations_folder / "schema.snapshot"
 
 
 def write(config: Config, chain: Chain, schema: Catalogue) -> str:

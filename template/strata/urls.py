@@ -1,14 +1,16 @@
 """Database URLs as people write them, turned into what each program needs."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from dotenv import dotenv_values
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from strata.config import Config, Family, settings
-from strata.errors import Problem
+from strata.config import Config, Family, at_home, named, settings
+from strata.errors import Problem, told
 from strata.postgresql.server import local as local_server
 
 FAMILIES: dict[str, Family] = {
@@ -126,12 +128,44 @@ def configured(config: Config) -> DatabaseURL | None:
     """
     given = settings(config)
     direct = getattr(given, "migration_database_url", None)
+    if not direct and config.url and not os.environ.get("DATABASE_URL"):
+        direct = _of_the_project(config)
     return chosen(direct or given.database_url, config)
+
+
+def _of_the_project(config: Config) -> object:
+    """What the setting of a project holds that strata.toml names as its `url`.
+
+    It is the name of a variable, in the environment or in `.env`, or `module:name.attribute`,
+    where a class or a function stands for what it gives.
+
+    Raises:
+        Problem: it cannot be imported, or has no such attribute.
+    """
+    module, colon, path = config.url.partition(":")
+    if not colon:
+        return os.environ.get(module) or dotenv_values(config.root / ".env").get(module)
+    first, *attributes = path.split(".")
+    with at_home(config):
+        value = named(f"{module}:{first}", "url")
+        try:
+            for attribute in attributes:
+                value = getattr(value() if callable(value) else value, attribute)
+            return value() if callable(value) else value
+        except Exception as error:
+            raise Problem(
+                f'strata.toml: url = "{config.url}" cannot be read: {told(error)}.',
+                remedy='Name where it is: url = "module:settings.database_url", or the name of a '
+                "variable of the environment.",
+                status=2,
+            ) from error
 
 
 def chosen(value: object, config: Config) -> DatabaseURL | None:
     """Read a setting that holds a URL: text, a pydantic secret or nothing."""
     text = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+    if isinstance(text, URL):
+        text = text.render_as_string(hide_password=False)
     return parse(str(text), config) if text else None
 
 

@@ -53,7 +53,8 @@ def compared(
             tell(number, len(revisions), script.revision)
             step(connection, config, script.revision, url)
             if _is_all(directory, script.revision, number):
-                differences = catalogue.differences(read(connection), found)
+                between = catalogue.differences(read(connection), found)
+                differences = [each for each in between if not _is_allowed(each, config)]
                 states.append(State(script.revision, script.doc, differences))
     return states
 
@@ -84,10 +85,19 @@ def read(connection: Connection) -> Catalogue:
 
 
 def stamp(config: Config, revision: str, note: str) -> None:
-    """Write the version row and its entry in the log, of a database that was compared."""
+    """Write the version row and its entry in the log, of a database that was compared.
+
+    A row that names a revision of another history is replaced.
+    """
     alembic = plan.alembic_config(config)
     alembic.attributes.update(stamp_is_settled=True, note=note)
-    command.stamp(alembic, revision)
+    command.stamp(alembic, revision, purge=True)
+
+
+def _is_allowed(difference: Difference, config: Config) -> bool:
+    """Whether it is an object beside the migrations that strata.toml allows."""
+    beside = not difference.attribute and difference.expected is None
+    return beside and difference.allowed(config.allowed)
 
 
 def _is_all(directory: ScriptDirectory, revision: str, number: int) -> bool:

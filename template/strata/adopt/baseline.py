@@ -71,25 +71,30 @@ def written(
         Problem: there is no empty first revision to write it into, or what was written does not
             make the same schema; the file is as it was before.
     """
-    first = _first(config)
     try:
         made = import_module(f"strata.adopt.{url.family}").statements(connection, url)
     except Failed as error:
         raise Problem(f"The schema of {url} cannot be read: {error}", status=3) from error
-    before = first.path.read_bytes()
+    first = _first(config)
+    before = first.path.read_bytes() if first.path.exists() else None
     first.path.write_text(_text(first, url.name, made), encoding="utf-8")
     try:
         _prove(config, first, found)
     except BaseException:
-        first.path.write_bytes(before)
+        if before is None:
+            first.path.unlink()
+        else:
+            first.path.write_bytes(before)
         raise
     return first.path, first.id
 
 
 def _first(config: Config) -> Revision:
-    roots = [
-        revision for revision in revisions.read(config.versions).values() if not revision.parents
-    ]
+    chain = revisions.read(config.versions)
+    if not chain:
+        config.versions.mkdir(parents=True, exist_ok=True)
+        return Revision("001", (), config.versions / "001_baseline.py", "baseline")
+    roots = [revision for revision in chain.values() if not revision.parents]
     if len(roots) != 1:
         raise Problem(
             f"There are {len(roots)} first revisions in {config.versions}.",

@@ -8,8 +8,10 @@ the models.
 import sys
 from argparse import ArgumentParser, Namespace
 
-from strata import adopt, plan, urls
-from strata.adopt import State, baseline, repair
+from sqlalchemy import Connection
+
+from strata import adopt, git, plan, revisions, urls
+from strata.adopt import State, adopted, baseline, repair
 from strata.catalogue import Catalogue
 from strata.config import Config
 from strata.connection import connected
@@ -37,9 +39,8 @@ def run(arguments: Namespace, config: Config) -> int:
     """Compare, stamp what is true, show where the database stands."""
     url = urls.current(config)
     with connected(url, reading=True) as connection:
-        if plan.applied(connection):
-            print(plan.standing(config, connection))
-            print("It is under migration already. Compare it: python scripts/migrate.py drift")
+        if told := _under_migration(config, connection):
+            print(told)
             return 0
         found = adopt.read(connection)
     if not found:
@@ -58,6 +59,32 @@ def run(arguments: Namespace, config: Config) -> int:
     if not arguments.dry_run:
         _stamp(config, url, state.revision, "adopted after comparison")
     return 0
+
+
+def _under_migration(config: Config, connection: Connection) -> str:
+    """What to say of a database that a revision here, or one that can be fetched, made.
+
+    Returns:
+        Nothing where it has no revision, or one of a history whose files are lost.
+
+    Raises:
+        Problem: git has the file of the revision on another branch.
+    """
+    heads = plan.applied(connection)
+    known = revisions.read(config.versions)
+    if heads and all(head in known for head in heads):
+        standing = plan.standing(config, connection)
+        return (
+            f"{standing}\nIt is under migration already. Compare it: "
+            "python scripts/migrate.py drift"
+        )
+    if told := plan.ahead(config, connection):
+        return told
+    if any(git.file_of_revision(config.versions, head) for head in heads if head not in known):
+        plan.refuse_unknown_revision(config, heads)
+    if heads:
+        print(f"It stands at {', '.join(heads)}, which no file has: that is of a lost history.")
+    return ""
 
 
 def _with_baseline(config: Config, url: DatabaseURL, found: Catalogue) -> int:
@@ -84,6 +111,8 @@ def _with_repair(config: Config, url: DatabaseURL, head: State) -> int:
 
 def _stamp(config: Config, url: DatabaseURL, revision: str, note: str) -> None:
     adopt.stamp(config, revision, note)
+    if exempt := adopted.remembered(config, revision):
+        print(exempt)
     with connected(url, reading=True) as connection:
         print(plan.standing(config, connection))
         if pending := plan.upgrades(config, connection, "heads"):

@@ -7,7 +7,7 @@ version row or an applied revision was changed by hand.
 
 from argparse import ArgumentParser, Namespace
 
-from strata import check, conflicts, lint, log, plan, report, revisions, urls
+from strata import check, conflicts, kit, lint, log, plan, report, revisions, urls
 from strata.config import Config
 from strata.connection import connected
 from strata.errors import Problem
@@ -29,11 +29,15 @@ def run(arguments: Namespace, config: Config) -> int:
     if unsettled := conflicts.found(config.root):
         return report.show(unsettled, arguments)
     faults = check.faults(config)
-    told = []
+    told = [kit.looked_at(config)] if config.scope == "migrations" else []
     try:
         with connected(urls.current(config), reading=True) as connection:
             told.append(plan.standing(config, connection))
-            if pending := plan.upgrades(config, connection, "heads"):
+            adopt = kit.to_adopt(connection) if config.scope == "migrations" else []
+            if adopt:
+                # What the models have beside comes after it.
+                faults = adopt
+            elif pending := plan.upgrades(config, connection, "heads"):
                 told.append(plan.told("Pending", pending))
             surprises = log.surprises(
                 log.entries(connection), plan.applied(connection), revisions.read(config.versions)
@@ -53,6 +57,8 @@ def run(arguments: Namespace, config: Config) -> int:
         linted = lint.lint(config, lint.added(config))
         faults += linted.findings
         told += linted.unseen
+    if config.scope == "migrations":
+        told += kit.steps(config)
     if not faults:
         told.append("The models and the migrations agree.")
     if arguments.format == "text":

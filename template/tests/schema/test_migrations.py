@@ -6,7 +6,7 @@ from alembic import command
 from alembic.script import Script
 from sqlalchemy import Connection
 
-from strata import catalogue, check, config, plan, scratch
+from strata import catalogue, check, config, plan, revisions, scratch
 from strata.catalogue import Catalogue, differences
 from strata.config import Config
 from strata.connection import connected
@@ -30,6 +30,7 @@ def journey(service: Config) -> Iterator[str]:
 
     A revision may say `irreversible = "reason"`, and `deletes_rows = "reason"`.
     """
+    adopted = revisions.read(service.versions).history([service.adopted])
     with scratch.database(service) as url, connected(url) as connection:
         alembic = plan.alembic_config(service)
         alembic.attributes["connection"] = connection
@@ -39,7 +40,7 @@ def journey(service: Config) -> Iterator[str]:
             command.upgrade(alembic, revision.revision)
             filled(connection)
             yield from lost(f"{name} deletes rows of", rows_before, connection, revision)
-            if plan.irreversible(revision):
+            if revision.revision in adopted or plan.irreversible(revision):
                 continue
             parents = revision._versioned_down_revisions
             command.downgrade(alembic, "-1" if len(parents) < 2 else parents[0])

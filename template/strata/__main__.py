@@ -1,0 +1,13 @@
+"""`python -m strata`: the same as scripts/migrate.py, where that name is another file's."""
+
+import sys
+
+from strata import requirements
+from strata.config import ROOT
+
+if __name__ == "__main__":
+    requirements.require(ROOT)
+
+    from strata.cli import main
+
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,90 @@
+"""What is still to do in a project that got the migrations alone, in the order of doing it."""
+
+import subprocess
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, MetaData, inspect
+
+from strata import catalogue, plan, urls
+from strata.config import Config
+from strata.report import Finding
+
+FAMILIES = "postgresql, sqlite or mysql"
+
+
+def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
+    """Find what migrations need and the project does not tell.
+
+    Args:
+        config: the project's.
+        metadata: the tables of all models that were found.
+    """
+    if not metadata.tables:
+        yield Finding(
+            "no-models",
+            f"No table was found: {len(config.models)} files declare models, and "
+            f"{', '.join(config.base)} has none.",
+            "Without models every table would look dropped.",
+            'Name them in strata.toml: base = ["app.db:Base"] and models = ["app/**/models.py"]',
+            "strata.toml",
+        )
+    url = urls.configured(config)
+    if url is None:
+        yield Finding(
+            "no-url",
+            "No setting was found that holds the URL of the database"
+            + (f", and {config.url} is empty." if config.url else "."),
+            "The local one of this folder would be taken for the project's.",
+            "Set it, or name the setting in strata.toml: "
+            'url = "app.core.config:settings.DATABASE_URL", or url = "DATABASE_URL"',
+            "strata.toml",
+        )
+    elif url.family != config.database:
+        yield Finding(
+            "other-database",
+            f'The URL is of {url.family}, and strata.toml says database = "{config.database}".',
+            "What is there for migrations is there for that kind of database alone.",
+            f"Take the other one along: copier update --data database={url.family}",
+            "strata.toml",
+        )
+
+
+def looked_at(config: Config) -> str:
+    """What migrations rest on in this project, in one line."""
+    revisions = config.versions.relative_to(config.root)
+    return (
+        f"Bases {', '.join(config.base)}; models in {len(config.models)} files; "
+        f"URL from {config.url or 'DATABASE_URL'}; revisions in {revisions}."
+    )
+
+
+def steps(config: Config) -> Iterator[str]:
+    """What of the project's own files could be changed for it, and how."""
+    env = config.migrations_folder / "env.py"
+    if env.is_file() and config.script_location != config.migrations_folder:
+        yield (
+            f"Plain `alembic` runs {env.relative_to(config.root)}, which is yours and checks "
+            f"nothing. Replace it: cp strata/environment/env.py "
+            f"strata/environment/script.py.mako {env.parent.relative_to(config.root)}/"
+        )
+    makefile = config.root / "Makefile"
+    if makefile.is_file() and "strata.mk" not in makefile.read_text("utf-8", "replace"):
+        yield "Your Makefile is as it was. For its targets: echo '-include strata.mk' >> Makefile"
+    ignored = ["git", "check-ignore", "--quiet", ".local/checked"]
+    if subprocess.run(ignored, cwd=config.root, capture_output=True).returncode == 1:
+        yield "git would take what is remembered here: echo '/.local/' >> .gitignore"
+
+
+def to_adopt(connection: Connection) -> list[Finding]:
+    """What to do first with a database that has tables and no revision; nothing elsewhere."""
+    tables = set(inspect(connection).get_table_names()) - catalogue.NOT_COMPARED
+    if not tables or plan.applied(connection):
+        return []
+    return [
+        Finding(
+            "not-adopted",
+            f"The database has tables ({len(tables)}) and no revision.",
+            "Which revision made them is found by comparing, and not by a stamp on trust.",
+            "Bring it under migration: python scripts/migrate.py adopt",
+        )
+    ]

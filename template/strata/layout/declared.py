@@ -1,0 +1,125 @@
+"""Declarative bases and the files that declare models, told from their text."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from strata.layout.project import Project
+
+CLASSES = {"DeclarativeBase", "DeclarativeBaseNoMeta"}
+CALLS = {"declarative_base", "generate_base", "automap_base"}
+SQLMODEL = "sqlmodel:SQLModel"
+BASE_SIGNS = (*CLASSES, *CALLS, "as_declarative", "MetaData(")
+MODEL_SIGNS = ("__tablename__", "__table__", "table=True", "table = True", "Table(")
+
+
+def bases_and_models(project: Project) -> tuple[list[str], list[Path]]:
+    """Find the declarative bases, and the files in which tables are declared.
+
+    Returns:
+        The bases as `module:name`, and the files in the order of their names.
+    """
+    bases = {
+        (project.module(file), name): kind
+        for file in _with(project, BASE_SIGNS)
+        for name, kind in _bases(project.tree(file))
+    }
+    names = {name for (_, name), kind in bases.items() if kind == "base"}
+    models: list[Path] = []
+    collections, foreign, sqlmodel = set(), set(), False
+    known = _with_abstract(project, names)
+    for file in _with(project, (*MODEL_SIGNS, *known)):
+        tree = project.tree(file)
+        tables = [_last(call.args[1]) for call in _table_calls(tree)]
+        classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+        mapped = [node for node in classes if _is_model(node, known)]
+        if tables or mapped:
+            models.append(file)
+        collections |= set(tables)
+        sqlmodel |= any(_is_sqlmodel(node) for node in mapped)
+        for node in mapped:
+            if isinstance(node.bases[0] if node.bases else None, ast.Name):
+                module, name = project.imported(file, ast.unparse(node.bases[0]))
+                if project.file(module) is None and not _is_sqlmodel(node):
+                    foreign.add(f"{module}:{name}")
+    found = [
+        f"{module}:{name}"
+        for (module, name), kind in bases.items()
+        if kind == "base" or name in collections
+    ]
+    if sqlmodel:
+        found.append(SQLMODEL)
+    return found or sorted(foreign), models
+
+
+def _bases(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """The bases of a module, and its collections of tables (MetaData)."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            decorators = {_last(each) for each in node.decorator_list}
+            if CLASSES & {_last(each) for each in node.bases} or "as_declarative" in decorators:
+                yield node.name, "base"
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            called = _last(node.value.func)
+            if isinstance(target, ast.Name) and called in CALLS:
+                yield target.id, "base"
+            elif isinstance(target, ast.Name) and called == "MetaData":
+                yield target.id, "metadata"
+
+
+def _with_abstract(project: Project, names: set[str]) -> set[str]:
+    """The names of the bases, and of the abstract classes that build on them."""
+    known, before = set(names), set[str]()
+    while known != before:
+        before = set(known)
+        for file in _with(project, ("__abstract__",)):
+            for node in ast.walk(project.tree(file)):
+                if isinstance(node, ast.ClassDef) and _assigned(node) & {"__abstract__"}:
+                    known |= {node.name}
+    return known
+
+
+def _is_model(node: ast.ClassDef, known: set[str]) -> bool:
+    assigned = _assigned(node)
+    bases = {_last(each) for each in node.bases}
+    if "__abstract__" in assigned or not bases or bases & CLASSES or node.name in known:
+        return False
+    return bool(bases & known or assigned & {"__tablename__", "__table__"} or _is_sqlmodel(node))
+
+
+def _is_sqlmodel(node: ast.ClassDef) -> bool:
+    return any(
+        keyword.arg == "table" and ast.unparse(keyword.value) == "True" for keyword in node.keywords
+    )
+
+
+def _assigned(node: ast.ClassDef) -> set[str]:
+    return {
+        target.id
+        for statement in node.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        for target in (
+            statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        )
+        if isinstance(target, ast.Name)
+    }
+
+
+def _table_calls(tree: ast.Module) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _last(node.func) == "Table" and len(node.args) > 2:
+            yield node
+
+
+def _with(project: Project, signs: tuple[str, ...]) -> Iterator[Path]:
+    for file, text in project.texts.items():
+        if any(sign in text for sign in signs):
+            yield file
+
+
+def _last(expression: ast.expr) -> str:
+    called = expression.func if isinstance(expression, ast.Call) else expression
+    if isinstance(called, ast.Subscript):
+        called = called.value
+    return ast.unparse(called).rpartition(".")[2]

@@ -1,0 +1,4 @@
+from app.models.author import Author
+from app.models.book import Book
+
+__all__ = ["Author", "Book"]

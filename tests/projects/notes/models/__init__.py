@@ -1,0 +1,4 @@
+from .note import Note
+from .tag import Tag, tagged
+
+__all__ = ["Note", "Tag", "tagged"]

@@ -1,0 +1,31 @@
+"""Let Django make its tables: `python django_tables.py URL`, a process of its own."""
+
+import sys
+
+import django  # type: ignore[import-untyped]
+from django.conf import settings  # type: ignore[import-untyped]
+from django.core.management import call_command  # type: ignore[import-untyped]
+from sqlalchemy import make_url
+
+if __name__ == "__main__":
+    url = make_url(sys.argv[1])
+    family = url.get_backend_name()
+    settings.configure(
+        INSTALLED_APPS=[
+            "django.contrib.contenttypes",
+            "django.contrib.auth",
+            "django.contrib.sessions",
+        ],
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        DATABASES={
+            "default": {
+                "ENGINE": f"django.db.backends.{'sqlite3' if family == 'sqlite' else family}",
+                "NAME": url.database,
+                "USER": url.username or "",
+                "HOST": url.host or url.query.get("host", ""),
+                "PORT": url.port or url.query.get("port", ""),
+            }
+        },
+    )
+    django.setup()
+    call_command("migrate", verbosity=0)
