@@ -11,7 +11,7 @@ from pathlib import Path
 import copier
 from sqlalchemy import text
 
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from strata.scratch import mysql
 from strata.urls import DatabaseURL
 from tests import databases

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from strata import urls
 from strata.config import Config
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from strata.postgresql.server import Server
 from strata.scratch import mysql
 from strata.urls import DatabaseURL

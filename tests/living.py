@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from strata import urls
 from strata.config import Config
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from strata.urls import DatabaseURL
 from tests import forks
 

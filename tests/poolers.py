@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from strata import urls
 from strata.config import Config
-from strata.database import migration_engine
+from strata.engines import migration_engine
 
 UNPRIVILEGED = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 

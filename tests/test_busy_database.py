@@ -11,7 +11,7 @@ from sqlalchemy import text
 from strata import locks, scratch, urls
 from strata.config import load
 from strata.connection import connected
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from tests.living import Service
 
 ADD = 'op.add_column("items", sa.Column("phone", sa.String(20)))'

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from strata.postgresql.account import account_for
 from strata.urls import DatabaseURL
 from tests.living import Service

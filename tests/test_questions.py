@@ -159,7 +159,7 @@ def test_a_hostile_answer_of_a_project_is_refused(
         )
 
 
-@pytest.mark.parametrize("name", KIT)
+@pytest.mark.parametrize("name", sorted(KIT))
 def test_the_answers_of_a_project_stand_in_its_files(
     name: str, render: Callable[..., Path]
 ) -> None:

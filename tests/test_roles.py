@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from strata.postgresql.client import client
 from strata.urls import DatabaseURL
 from tests.living import Service

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from strata.config import Config
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from strata.scratch import rows
 from strata.urls import parse
 from tests.changes import ADD_PHONE, PHONE
@@ -89,7 +89,7 @@ from pytest_alembic.tests import (
 )
 
 from strata import config, scratch
-from strata.database import migration_engine
+from strata.engines import migration_engine
 
 alembic_runner = create_alembic_fixture({"file": "alembic.ini"})
 

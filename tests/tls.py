@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from strata import urls
 from strata.config import Config
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from strata.postgresql.account import account_for
 from strata.postgresql.binaries import DEBIAN, binaries
 from strata.postgresql.cluster import initialise

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from strata.errors import Problem
 from strata.urls import DatabaseURL
 

@@ -1,4 +1,4 @@
-"""The declarative base of every model, and the engines that reach the database.
+"""The declarative base of every model, and the application's way to the database.
 
 Importing this module creates nothing and connects to nothing.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, DateTime, Engine, MetaData, NullPool, create_engine, event, exc
+from sqlalchemy import DateTime, MetaData, exc
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase
 
-from strata import naming
+from strata import engines, naming
 from strata.urls import DatabaseURL
 
 
@@ -66,7 +66,7 @@ class Database:
             pool_pre_ping=True,
             pool_recycle=1800,
         )
-        _prepare(engine.sync_engine, url, begin="BEGIN", foreign_keys="ON")
+        engines.prepare(engine.sync_engine, url, begin="BEGIN", foreign_keys="ON")
         return cls(
             engine,
             async_sessionmaker(engine, expire_on_commit=False),
@@ -122,46 +122,3 @@ class Database:
             yield
         finally:
             self.turns.release()
-
-
-def migration_engine(url: DatabaseURL, *, reading: bool = False) -> Engine:
-    """An engine for one migration: synchronous, without a pool.
-
-    Args:
-        url: the database.
-        reading: whether its transactions only read, so that on SQLite they need no write lock.
-
-    On SQLite foreign keys are not enforced, since a batch operation drops the table that it
-    recreates (https://sqlite.org/lang_altertable.html#otheralter, step 1).
-    """
-    engine = create_engine(url.for_migrations, poolclass=NullPool)
-    _prepare(engine, url, begin="BEGIN" if reading else "BEGIN IMMEDIATE", foreign_keys="OFF")
-    return engine
-
-
-def _prepare(engine: Engine, url: DatabaseURL, *, begin: str, foreign_keys: str) -> None:
-    """Make SQLite's transactions real: the driver would commit before each DDL statement.
-
-    Args:
-        engine: of any database; only SQLite's is changed.
-        url: the database.
-        begin: the statement that begins a transaction.
-        foreign_keys: whether they are enforced, ON or OFF.
-
-    https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
-    """
-    if url.family != "sqlite":
-        return
-
-    @event.listens_for(engine, "connect")
-    def _connected(dbapi_connection: Any, _record: object) -> None:
-        dbapi_connection.isolation_level = None
-        cursor = dbapi_connection.cursor()
-        cursor.execute(f"PRAGMA foreign_keys = {foreign_keys}")
-        cursor.execute("PRAGMA busy_timeout = 5000")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql(begin)

@@ -29,7 +29,7 @@ def downgrade() -> None:
 # What a service did at its start before it had migrations.
 CREATE_ALL = """
 from strata import config, models, urls
-from strata.database import migration_engine
+from strata.engines import migration_engine
 service = config.load()
 models.metadata(service).create_all(migration_engine(urls.current(service)))
 """

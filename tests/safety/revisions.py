@@ -12,7 +12,7 @@ from sqlalchemy import MetaData
 
 from strata import naming, plan, urls
 from strata.config import Config, Family
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from strata.lint import Linted, lint
 from strata.observe.run import Bench
 from strata.urls import DatabaseURL

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from strata import urls
 from strata.config import Config
 from strata.connection import connected
-from strata.database import migration_engine
+from strata.engines import migration_engine
 from strata.errors import Problem
 from strata.scratch import folders, names
 from strata.urls import DatabaseURL
