@@ -8,6 +8,21 @@ from strata.config import Family
 from tests.safety.revisions import linted, rules_found, server, written
 
 DANGEROUS: list[tuple[Family, str, str]] = [
+    ("mysql", "drop-constraint", 'op.drop_constraint("uq_items_name", "items", type_="unique")'),
+    ("mysql", "unique-constraint", 'op.create_unique_constraint("u", "items", ["note", "name"])'),
+    (
+        "sqlite",
+        "unique-constraint",
+        'with op.batch_alter_table("tags") as batch_op:\n'
+        '    batch_op.create_unique_constraint("u", ["item_id"])',
+    ),
+    (
+        "sqlite",
+        "change-default",
+        'op.execute("DROP VIEW cheap_items")\n'
+        'with op.batch_alter_table("items") as batch_op:\n'
+        '    batch_op.alter_column("status", existing_type=sa.String(20), server_default="z")',
+    ),
     ("mysql", "drop-column", 'op.execute("ALTER TABLE items DROP COLUMN note")'),
     ("mysql", "drop-table", 'op.drop_table("tags")'),
     ("mysql", "rename-table", 'op.execute("RENAME TABLE tags TO labels")'),
@@ -73,6 +88,21 @@ DANGEROUS: list[tuple[Family, str, str]] = [
 ]
 
 SAFE: list[tuple[Family, str]] = [
+    ("mysql", 'op.execute("ALTER TABLE items ADD c VARCHAR(9) UNIQUE")'),
+    (
+        "mysql",
+        'op.create_table("d", sa.Column("id", sa.BigInteger(), primary_key=True))\n'
+        'op.create_index("i", "d", ["id"])',
+    ),
+    (
+        "sqlite",
+        "def upgrade() -> None:\n"
+        '    with op.batch_alter_table("tags") as batch_op:\n'
+        '        batch_op.create_check_constraint("positive", "id > 0")\n'
+        "\n\ndef downgrade() -> None:\n"
+        '    with op.batch_alter_table("tags") as batch_op:\n'
+        '        batch_op.drop_constraint("positive", type_="check")',
+    ),
     ("mysql", 'op.add_column("items", sa.Column("c", sa.Integer()))'),
     ("mysql", 'op.create_index("i", "items", ["note"])'),
     ("mysql", 'op.create_table("drafts", sa.Column("id", sa.BigInteger(), primary_key=True))'),

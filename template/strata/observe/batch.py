@@ -24,6 +24,7 @@ def told(step: Step) -> None:
                     used.add(id(call))
                     acts += _acts(call)
             statement.acts = tuple(acts)
+            statement.before |= {copied: step.existed.get(copied)}
             continue
         if copied:
             temporary = f"_alembic_tmp_{copied}"
@@ -60,7 +61,8 @@ def _acts(call: Call) -> Iterator[Act]:
     elif isinstance(operation, ops.DropConstraintOp):
         yield Act("drop constraint", table, str(operation.constraint_name or ""))
     elif isinstance(operation, ops.CreateUniqueConstraintOp):
-        yield Act("add unique", table, str(operation.constraint_name or ""))
+        columns = ", ".join(map(str, operation.columns))
+        yield Act("add unique", table, str(operation.constraint_name or ""), f"({columns})")
     elif isinstance(operation, ops.AlterColumnOp):
         yield from _altered(table, operation)
 

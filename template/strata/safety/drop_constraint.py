@@ -6,7 +6,7 @@ Running code relies on what it refuses, and rows that break it cannot be told la
 import re
 from collections.abc import Iterator
 
-from strata.observe.record import Constraint, Danger, Step
+from strata.observe.record import Constraint, Danger, Step, Table
 
 SEVERITY = "breaks running code"
 DATABASES = (
@@ -42,12 +42,20 @@ def _counts(step: Step, table: str, constraint: Constraint) -> bool:
     return not (set_here or (column is not None and column.not_null))
 
 
+def _unique(step: Step, table: Table | None, index: str) -> bool:
+    """Whether it is MySQL's name of a unique constraint, which is an index there."""
+    known = table.indexes.get(index) if table and step.family == "mysql" else None
+    return known is not None and known.unique
+
+
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    for statement, act in step.acts("drop constraint"):
+    for statement, act in step.acts("drop constraint", "drop index"):
         if not step.old(act.table):
             continue
         known = statement.before.get(act.table)
+        if act.kind == "drop index" and not _unique(step, known, act.name):
+            continue
         constraint = known.constraints.get(act.name) if known else None
         if step.family == "postgresql" and constraint is None and step.observed:
             continue

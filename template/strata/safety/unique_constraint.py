@@ -32,8 +32,13 @@ op.execute("ALTER TABLE items ADD CONSTRAINT uq_items_note UNIQUE USING INDEX uq
 )
 
 
-def _column(act: Act) -> str:
-    return act.text.partition("(")[2].partition(")")[0].strip(' `"') if "(" in act.text else ""
+def _old(step: Step, act: Act) -> bool:
+    """Whether rows that are there can hold the same twice: a column that is new holds NULL."""
+    if act.kind == "add column":
+        return False
+    inside = act.text.partition("(")[2].partition(")")[0]
+    names = [name.strip(' `"') for name in inside.split(",")]
+    return not inside or all(step.old_column(act.table, name) for name in names)
 
 
 def find(step: Step) -> Iterator[Danger]:
@@ -45,9 +50,7 @@ def find(step: Step) -> Iterator[Danger]:
             continue
         if act.kind == "create index" and step.family == "postgresql":
             continue
-        if step.family != "postgresql" and (
-            act.table in cleaned or not step.old_column(act.table, _column(act))
-        ):
+        if step.family != "postgresql" and (act.table in cleaned or not _old(step, act)):
             continue
         name = act.name or f"uq_{act.table}"
         yield Danger(
