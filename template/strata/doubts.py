@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from alembic.operations import ops
-from sqlalchemy import Column, Enum
+from sqlalchemy import JSON, Column, Enum
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
 from strata.operations.enums import DifferingEnumOp
@@ -32,6 +33,15 @@ def about(
                 "default: this fails on a table with rows.\n"
                 "Give it server_default=..., or add it nullable, fill it and set it NOT NULL later."
             )
+        case ops.AddColumnOp(column=column) if dialect == "postgresql" and (
+            column.identity or (column.computed and column.computed.persisted is not False)
+        ):
+            kind = "counts" if column.identity else "is computed and stored"
+            yield (
+                f"column {operation.table_name}.{column.name} {kind}: every row is written while "
+                "nothing can use the table.\nAdd it plain, fill it in batches, and let the "
+                "application or a trigger fill it from then on."
+            )
         case ops.AlterColumnOp() if isinstance(operation.existing_type, NullType):
             yield (
                 f"the type of {operation.table_name}.{operation.column_name} in the database is "
@@ -59,6 +69,11 @@ def about(
             f'op.execute("UPDATE {table} SET {name} = ... WHERE {name} IS NULL")'
         )
     for name, type_ in _types(operation):
+        if dialect == "postgresql" and isinstance(type_, JSON) and not isinstance(type_, JSONB):
+            yield (
+                f"column {name} is json, which has no equality: DISTINCT and GROUP BY fail.\n"
+                "Declare it in the model as sqlalchemy.dialects.postgresql.JSONB."
+            )
         if isinstance(type_, UserDefinedType):
             yield (
                 f"column {name} has the application's own type {type(type_).__name__}, whose "

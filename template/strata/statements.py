@@ -7,6 +7,7 @@ from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
 
 from strata import words
+from strata.operations.enums import DifferingEnumOp
 
 
 def statements(operations: ops.OpContainer, dialect: str) -> list[str]:
@@ -31,7 +32,8 @@ def _written(operation: ops.MigrateOperation, dialect: str) -> Iterator[str]:
     try:
         Operations(context).invoke(operation)
     except NotImplementedError:
-        yield f"-- {operation.to_diff_tuple()[0]}: recreate the table"
+        done_by = "by hand" if isinstance(operation, DifferingEnumOp) else "recreate the table"
+        yield f"-- {operation.to_diff_tuple()[0]}: {done_by}"
     for statement in written.getvalue().split(";\n\n"):
         if text := " ".join(statement.split()):
             yield f"{text};"

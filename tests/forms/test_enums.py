@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import produce_migrations
+from alembic.runtime.migration import MigrationContext
 
 from strata import renames
+from strata.autogenerate import comparison
+from strata.statements import statements
 from tests.forms.created import made, metadata
 from tests.safety.revisions import server
 
@@ -56,6 +60,20 @@ def test_what_cannot_be_told_or_done_in_place_is_a_finding(
         assert finding in " ".join(text.replace("#", " ").split())
         assert "alter_column" not in text
         service.upgrade()
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_a_database_with_other_values_is_told_what_would_mend_it(tmp_path: Path) -> None:
+    with made(tmp_path, "postgresql", moods("happy", "sad")) as service:
+        context = MigrationContext.configure(
+            service.connection, opts=comparison(moods("sad", "happy", "calm"))
+        )
+        operations = produce_migrations(context, moods("sad", "happy", "calm")).upgrade_ops
+        assert operations is not None
+        assert statements(operations, "postgresql") == [
+            "-- differing_enum: by hand",
+            "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm' AFTER 'happy';",
+        ]
 
 
 @pytest.mark.usefixtures("on_postgresql")

@@ -134,6 +134,23 @@ def test_what_is_written_is_safe_and_complete(name: str, version: str, tmp_path:
         assert service.create(models(*after())) == []
 
 
+@pytest.mark.parametrize(
+    ("column", "finding"),
+    [
+        (lambda: sa.Column("data", sa.JSON), "sqlalchemy.dialects.postgresql.JSONB"),
+        (lambda: sa.Column("n", sa.BigInteger, sa.Identity()), "every row is written"),
+        (lambda: sa.Column("n", sa.Integer, sa.Computed("id * 2")), "every row is written"),
+    ],
+    ids=["json", "identity", "computed"],
+)
+def test_what_has_no_safe_form_is_a_finding(
+    column: Callable[[], SchemaItem], finding: str, tmp_path: Path
+) -> None:
+    with made(tmp_path, "postgresql", models()) as service:
+        (file,) = service.create(models(column()))
+        assert finding in " ".join(file.read_text().replace("#", " ").split())
+
+
 def test_a_new_table_is_made_plainly_in_one_revision(tmp_path: Path) -> None:
     with made(tmp_path, "postgresql", metadata()) as service:
         declared = models(note(index=True, unique=True), sa.CheckConstraint("id > 0", name="c"))

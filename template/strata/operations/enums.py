@@ -171,6 +171,11 @@ class DifferingEnumOp(ops.MigrateOperation):
         return ops.OpContainer()
 
 
+@Operations.implementation_for(DifferingEnumOp)
+def _differ(_operations: Operations, operation: DifferingEnumOp) -> None:
+    raise NotImplementedError(operation.said)
+
+
 @Operations.implementation_for(CreateEnumOp)
 def _create(operations: Operations, operation: CreateEnumOp) -> None:
     name = quoted(operations, operation.enum_name, operation.schema)
