@@ -172,6 +172,29 @@ def test_the_steps_follow_each_other_with_one_message_each(tmp_path: Path) -> No
         ]
 
 
+def test_two_tables_in_use_are_not_locked_together(tmp_path: Path) -> None:
+    def two(*columns: str) -> sa.MetaData:
+        declared = metadata()
+        for name in ("items", "owners"):
+            table = sa.Table(name, declared, id())
+            for column in columns:
+                table.append_column(sa.Column(column, sa.Text, nullable=False, default="x"))
+            if columns:
+                table.append_constraint(sa.CheckConstraint("note <> ''", name="said"))
+        return declared
+
+    with made(tmp_path, "postgresql", two()) as service:
+        files = service.create(two("note"), "notes")
+        assert [file.stem.partition("_")[2] for file in files] == [
+            "items_notes",
+            "validate_items_notes",
+            "owners_notes",
+            "validate_owners_notes",
+        ]
+        service.there_and_back(two("note"))
+        assert service.linted(files) == []
+
+
 def test_a_filled_column_holds_a_value_in_every_row(tmp_path: Path) -> None:
     token = sa.Column("token", sa.Uuid, nullable=False, server_default=sa.text("gen_random_uuid()"))
     with made(tmp_path, "postgresql", models()) as service:

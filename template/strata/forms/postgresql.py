@@ -6,6 +6,7 @@ are nobody's yet, and stay plain.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from alembic.operations import ops
 from sqlalchemy import MetaData, Table
@@ -27,8 +28,29 @@ def planned(script: ops.MigrationScript, metadata: MetaData, version: int) -> Pl
         metadata: the tables that the models declare.
         version: the major version of the production server; 0 where nobody says.
     """
-    plan = Plan(*STEPS)
     operations = [each for container in script.upgrade_ops_list for each in container.ops]
+    made = {
+        _key(each) for each in operations if isinstance(each, ops.CreateTableOp | ops.DropTableOp)
+    }
+    used = [
+        each
+        for each in operations
+        if isinstance(each, ops.ModifyTableOps) and _key(each) not in made
+    ]
+    if len(used) < 2:
+        return _steps(operations, metadata, version)
+    # Two tables are not locked together: each has revisions of its own.
+    plan = Plan()
+    for table, group in groupby(operations, lambda each: each if each in used else None):
+        for step in _steps(list(group), metadata, version).steps:
+            name = table.table_name if isinstance(table, ops.ModifyTableOps) else ""
+            step.title = " ".join(filter(None, (step.title, name)))
+            plan.insert(step)
+    return plan
+
+
+def _steps(operations: Sequence[ops.MigrateOperation], metadata: MetaData, version: int) -> Plan:
+    plan = Plan(*STEPS)
     new = {_key(each) for each in operations if isinstance(each, ops.CreateTableOp)}
     dropped = {_key(each) for each in operations if isinstance(each, ops.DropTableOp)}
     for operation in operations:
