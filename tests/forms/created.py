@@ -5,6 +5,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from alembic import command
@@ -29,7 +30,8 @@ from strata import autogenerate
 
 given = context.config.attributes
 context.configure(
-    connection=given["connection"],
+    connection=None if context.is_offline_mode() else given["connection"],
+    dialect_name=given["connection"].dialect.name,
     transaction_per_migration=True,
     render_as_batch=given["connection"].dialect.name == "sqlite",
     process_revision_directives=partial(autogenerate.review, given["config"], str),
@@ -62,6 +64,15 @@ class Made:
     def upgrade(self, target: str = "head") -> None:
         """Apply what is pending."""
         command.upgrade(self._alembic(metadata()), target)
+
+    def sql(self) -> str:
+        """What `--sql` writes of what is pending."""
+        alembic = self._alembic(metadata())
+        alembic.output_buffer = StringIO()
+        (head,) = MigrationContext.configure(self.connection).get_current_heads()
+        self.connection.rollback()
+        command.upgrade(alembic, f"{head}:head", sql=True)
+        return alembic.output_buffer.getvalue()
 
     def there_and_back(self, models: MetaData) -> None:
         """Take each pending revision up, down and up again; then the models are reached."""

@@ -87,7 +87,10 @@ FORMS: dict[str, tuple[Callable[[], Items], Callable[[], Items], list[str]]] = {
     "a default that differs from row to row": (
         lambda: (),
         lambda: (sa.Column("token", sa.Uuid, server_default=sa.text("gen_random_uuid()")),),
-        ["server_default=sa.text('gen_random_uuid()'))", "LIMIT 1000"],
+        [
+            "server_default=sa.text('gen_random_uuid()'))",
+            "op.fill_in_batches('items', 'token', 'gen_random_uuid()', key='id')",
+        ],
     ),
     "such a default, NOT NULL": (
         lambda: (),
@@ -96,7 +99,11 @@ FORMS: dict[str, tuple[Callable[[], Items], Callable[[], Items], list[str]]] = {
                 "at", sa.DateTime, nullable=False, server_default=sa.text("clock_timestamp()")
             ),
         ),
-        ["LIMIT 1000", "at IS NOT NULL", "op.validate_constraint('items_at_not_null', 'items')"],
+        [
+            "fill_in_batches",
+            "at IS NOT NULL",
+            "op.validate_constraint('items_at_not_null', 'items')",
+        ],
     ),
     "NOT NULL": (
         lambda: (note(), sa.Column("order", sa.Integer)),
@@ -106,7 +113,10 @@ FORMS: dict[str, tuple[Callable[[], Items], Callable[[], Items], list[str]]] = {
     "NOT NULL with a default": (
         lambda: (note(),),
         lambda: (note(nullable=False, default="none"),),
-        ["SET note = 'none' WHERE id IN", "# FINDING: rows in which items.note is NULL get"],
+        [
+            "fill_in_batches('items', 'note', \"'none'\", key='id')",
+            "# FINDING: rows in which items.note is NULL get",
+        ],
     ),
     "a column that is safe as it is": (
         lambda: (),
@@ -202,6 +212,22 @@ def test_a_filled_column_holds_a_value_in_every_row(tmp_path: Path) -> None:
         service.create(models(token))
         service.upgrade()
         assert service.execute("SELECT count(DISTINCT token) FROM items") == [(2500,)]
+
+
+def test_a_fill_is_written_as_sql_that_commits_each_batch(tmp_path: Path) -> None:
+    before, after = models(note()), models(note(nullable=False, default="12:30 o'clock"))
+    with made(tmp_path, "postgresql", before) as service:
+        service.execute("INSERT INTO items (id) SELECT generate_series(1, 2500)")
+        service.create(after)
+        (block,) = (line for line in service.sql().splitlines() if line.startswith("DO $$"))
+        service.connection.rollback()
+        driver = service.connection.connection.driver_connection
+        assert driver is not None
+        driver.autocommit = True
+        driver.execute(block)
+        driver.autocommit = False
+        assert service.execute("SELECT DISTINCT note FROM items") == [("12:30 o'clock",)]
+        service.there_and_back(after)
 
 
 def test_what_a_broken_off_unique_index_left_is_taken_up(tmp_path: Path) -> None:

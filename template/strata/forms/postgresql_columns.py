@@ -118,9 +118,8 @@ def _rows_first(table: str, column: str) -> str:
 def _fill(operation: OnColumn, column: str, value: str, table: Table | None) -> FillOp:
     """By the primary key where it is one column."""
     keys = list(table.primary_key.columns) if table is not None else []
-    key = QUOTE(keys[0].name) if len(keys) == 1 else "ctid"
-    name = ".".join(QUOTE(part) for part in (operation.schema, operation.table_name) if part)
-    return FillOp(name, QUOTE(column), value, key)
+    key = keys[0].name if len(keys) == 1 else "ctid"
+    return FillOp(operation.table_name, column, value, key=key, schema=operation.schema)
 
 
 def _default(table: Table | None, name: str) -> str:
