@@ -84,6 +84,8 @@ op.create_foreign_key("f", "items", "owners", ["other"], ["id"], postgresql_not_
     ("whole-table-change", """items = sa.table("items", sa.column("note"))
 op.get_bind().execute(items.update().where(items.c.note.is_(None)).values(note="x"))"""),
     ("whole-table-change", """op.execute("DELETE FROM items")"""),
+    ("whole-table-change", """op.execute("UPDATE items SET status = 'x' WHERE status IS NULL")"""),
+    ("trigger", """op.execute("ALTER TABLE items DISABLE TRIGGER ALL")"""),
     ("whole-table-change", """op.execute("UPDATE items SET note = owners.name FROM owners WHERE owners.id = items.owner_id")"""),
     ("whole-table-change", """connection = op.get_bind()
 while connection.execute(sa.text("UPDATE items SET note = 'x' WHERE id IN (SELECT id FROM items WHERE note <> 'x' LIMIT 10)")).rowcount:
