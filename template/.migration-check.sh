@@ -13,9 +13,12 @@ marked=$(git diff --cached --name-only --diff-filter=AM -G'^<<<<<<< ')
 rejected=$(find . -name .git -prune -o -name .venv -prune -o -name '*.rej' -print)
 [ -z "$marked$rejected" ] || "$python" -m strata.conflicts
 
+# A project that has the migrations alone may not name its packages: then any Python file counts.
 packages=$(sed -n 's/^packages *= *\[\(.*\)\].*/\1/p' strata.toml | tr -d "\"'," | tr . /)
+set -f
 # shellcheck disable=SC2086 # one word each
-if [ "${1-}" != --always ] && git diff --cached --quiet -- ${packages:-app} migrations strata.toml; then
+if [ "${1-}" != --always ] &&
+    git diff --cached --quiet -- ${packages:-*.py} migrations strata.toml; then
     exit 0
 fi
 
