@@ -7,7 +7,7 @@ from pathlib import Path
 from strata.layout.project import Project
 
 CLASSES = {"DeclarativeBase", "DeclarativeBaseNoMeta"}
-CALLS = {"declarative_base", "generate_base", "automap_base"}
+CALLS = {"declarative_base", "generate_base", "automap_base", "registry"}
 SQLMODEL = "sqlmodel:SQLModel"
 BASE_SIGNS = (*CLASSES, *CALLS, "as_declarative", "MetaData(")
 MODEL_SIGNS = ("__tablename__", "__table__", "table=True", "table = True", "Table(")

@@ -82,6 +82,11 @@ class Project:
                 for alias in node.names:
                     if (alias.asname or alias.name) == name:
                         return self._absolute(file, node), alias.name
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    if (alias.asname or alias.name) == name:
+                        package, _, module = alias.name.rpartition(".")
+                        return package, module
         return self.module(file), name
 
     def _absolute(self, file: Path, node: ast.ImportFrom) -> str:
