@@ -37,7 +37,7 @@ def _engines(project: Project) -> Iterator[str]:
         if not any(name in text for name in ENGINES):
             continue
         tree = project.tree(file)
-        for node in ast.walk(tree):
+        for node in project.nodes(file):
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ENGINES:
                 given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "url")]
                 for expression in given:
