@@ -237,13 +237,33 @@ def test_what_is_older_than_the_adoption_is_neither_linted_nor_undone(joined: Jo
     assert done.returncode == 0, done.stdout
 
 
+def test_a_history_that_began_after_its_tables_is_replaced_by_one_revision(
+    tmp_path: Path, unversioned: Path
+) -> None:
+    with kits.project("library", tmp_path / "library") as live:
+        old = "migrations/versions/2023_02_11_8a2e6c4f9b05_books.py"
+        assert live.alembic("upgrade", "head").returncode == 0
+        (live.root / "migrations/versions/2023_01_05_3f1c0a7b2d11_authors.py").unlink()
+        live.edit(old, 'down_revision = "3f1c0a7b2d11"', "down_revision = None")
+        live.commit("Its first table was made by create_all")
+        kits.copy_over(unversioned, live)
+        refused = live.migrate("check")
+        assert refused.returncode == 1
+        live.follow(refused.stderr, "from a database that stands at the last: ")
+        assert not (live.root / old).exists()
+        assert (live.root / "migrations/versions/replaced" / Path(old).name).exists()
+        checked = live.migrate("check")
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        assert "stands at 8a2e6c4f9b05  baseline (head)" in checked.stdout
+
+
 @pytest.mark.slow
 def test_it_works_with_sqlalchemy_2_0(joined: Joined) -> None:
     live = joined("shop")
     shutil.rmtree(live.root / ".venv")
-    uv = Path(sys.prefix) / "bin" / "uv"
+    uv = str(Path(sys.prefix) / "bin" / "uv")
     needed = ["sqlalchemy<2.1", "alembic", "psycopg[binary]", "pydantic-settings", "fastapi"]
-    subprocess.run([uv, "venv", "--quiet", live.root / ".venv"], check=True)
+    subprocess.run([uv, "venv", "--quiet", str(live.root / ".venv")], check=True)
     install = [uv, "pip", "install", "--quiet", "--python", live.python, *needed, "pytest"]
     subprocess.run(install, check=True)
     for command in (

@@ -1,6 +1,7 @@
 """What is found in projects of any layout, by reading their files alone."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ settings = Settings()
 MODEL = "from {base} import Base\nclass User(Base):\n    __tablename__ = 'users'\n"
 
 
-def look(folder: Path, files: Files) -> dict[str, object]:
+def look(folder: Path, files: Files) -> dict[str, Any]:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)

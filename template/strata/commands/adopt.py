@@ -11,11 +11,12 @@ from argparse import ArgumentParser, Namespace
 from sqlalchemy import Connection
 
 from strata import adopt, git, plan, revisions, urls
-from strata.adopt import State, adopted, baseline, repair
+from strata.adopt import State, adopted, baseline, repair, squash
 from strata.catalogue import Catalogue
 from strata.config import Config
 from strata.connection import connected
 from strata.errors import Problem
+from strata.revisions import REPLACED
 from strata.urls import DatabaseURL
 
 AT_MOST = 30
@@ -33,6 +34,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     way.add_argument(
         "--repair", action="store_true", help="write a revision that brings it to the models"
     )
+    way.add_argument(
+        "--squash",
+        action="store_true",
+        help="write one revision in place of all, from a database that stands at the last",
+    )
 
 
 def run(arguments: Namespace, config: Config) -> int:
@@ -41,6 +47,8 @@ def run(arguments: Namespace, config: Config) -> int:
     with connected(url, reading=True) as connection:
         standing, at = _standing(config, connection)
         found = adopt.read(connection)
+    if arguments.squash and not arguments.dry_run:
+        return _squashed(config, url, found, at)
     writes = (arguments.baseline or arguments.repair) and not arguments.dry_run
     if standing and (writes or not at):
         print(standing)
@@ -102,6 +110,18 @@ def _with_baseline(config: Config, url: DatabaseURL, found: Catalogue) -> int:
         path, revision = baseline.written(config, connection, url, found)
     print(f"Wrote {path.relative_to(config.root)}: a new database built from it is the same.")
     _stamp(config, url, revision, "adopted with a baseline written from it")
+    return 0
+
+
+def _squashed(config: Config, url: DatabaseURL, found: Catalogue, at: tuple[str, ...]) -> int:
+    with connected(url, reading=True) as connection:
+        path, replaced = squash.written(config, connection, url, found, at)
+    print(f"Wrote {path.relative_to(config.root)}: a new database built from it is the same.")
+    print(
+        f"It is in place of {replaced} revisions, which are in "
+        f"{path.parent.relative_to(config.root)}/{REPLACED}: databases that stand before the last "
+        "of them need them. Delete them when there is none."
+    )
     return 0
 
 
