@@ -60,7 +60,7 @@ def explained(
             what,
             why="On an empty database the revisions do not make what this one builds upon. Nothing "
             "of it was kept.",
-            remedy="If it is a mistake, mend the revision, then: python scripts/migrate.py upgrade\n"
+            remedy="If it is a mistake, mend it, then: python scripts/migrate.py upgrade\n"
             "If it was there before the first revision, write one revision in place of all, from a "
             "database that stands at the last: python scripts/migrate.py adopt --squash",
         )
