@@ -4,6 +4,13 @@
 # With --always it looks whatever the commit touches.
 set -eu
 root=$(git rev-parse --show-toplevel)
+inside=
+if [ ! -f "$root/strata.toml" ]; then
+    # The service, or the project, is in a folder of the repository.
+    inside=$(git -C "$root" ls-files -- '*/strata.toml' | head -n 1)
+    inside=/${inside%/strata.toml}
+    root=$root$inside
+fi
 cd "$root"
 python=$root/.venv/bin/python
 [ -x "$python" ] || python=python3
@@ -28,6 +35,6 @@ mkdir -p "$staged"
 GIT_INDEX_FILE=$root/.local/staged.index git --work-tree="$staged" \
     read-tree --reset -u "$(git write-tree)"
 for name in .git .venv .local .env; do
-    [ ! -e "$root/$name" ] || ln -sfn "$root/$name" "$staged/$name"
+    [ ! -e "$root/$name" ] || ln -sfn "$root/$name" "$staged$inside/$name"
 done
-exec "$python" "$staged/scripts/check_migrations.py"
+exec "$python" "$staged$inside/scripts/check_migrations.py"

@@ -224,6 +224,20 @@ def test_a_commit_that_changes_a_model_without_a_revision_is_stopped(joined: Joi
     assert "adds column authors.phone" in stopped.stdout + stopped.stderr
 
 
+def test_the_hook_finds_a_project_in_a_folder_of_its_repository(joined: Joined) -> None:
+    live = joined("library")
+    outer = live.root.parent
+    shutil.rmtree(live.root / ".git")
+    for command in (("init", "-q"), ("add", "-A"), (*IDENTITY, "commit", "-qm", "All")):
+        subprocess.run(["git", *command], cwd=outer, check=True, capture_output=True)
+    shutil.copy(live.root / ".migration-check.sh", outer / ".git/hooks/pre-commit")
+    live.edit("app/models/author.py", "    name =", "    phone = Column(String(20))\n    name =")
+    live.git("add", "-A")
+    stopped = live.run("git", *IDENTITY, "commit", "-m", "phone")
+    assert stopped.returncode != 0
+    assert "adds column authors.phone" in stopped.stdout + stopped.stderr
+
+
 def test_what_is_older_than_the_adoption_is_neither_linted_nor_undone(joined: Joined) -> None:
     """The downgrade of the library's first revision is broken on purpose."""
     live = joined("library")
