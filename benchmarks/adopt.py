@@ -1,16 +1,22 @@
 """How long it takes to bring a database of many tables under migration: `adopt --baseline`.
 
-python -m benchmarks.adopt [--tables 500]
+    python benchmarks/adopt.py [--tables 500]
+
+Prints the seconds of each command, on PostgreSQL; the dry run compares with one revision.
 """
 
 import argparse
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import copier
 from sqlalchemy import text
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "template"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests import databases
 from tests.living import Service

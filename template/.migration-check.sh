@@ -4,6 +4,13 @@
 # With --always it looks whatever the commit touches.
 set -eu
 root=$(git rev-parse --show-toplevel)
+inside=
+if [ ! -f "$root/strata.toml" ]; then
+    # The service, or the project, is in a folder of the repository.
+    inside=$(git -C "$root" ls-files -- '*/strata.toml' | head -n 1)
+    inside=/${inside%/strata.toml}
+    root=$root$inside
+fi
 cd "$root"
 python=$root/.venv/bin/python
 [ -x "$python" ] || python=python3
@@ -13,9 +20,12 @@ marked=$(git diff --cached --name-only --diff-filter=AM -G'^<<<<<<< ')
 rejected=$(find . -name .git -prune -o -name .venv -prune -o -name '*.rej' -print)
 [ -z "$marked$rejected" ] || "$python" -m strata.conflicts
 
+# A project that has the migrations alone may not name its packages: then any Python file counts.
 packages=$(sed -n 's/^packages *= *\[\(.*\)\].*/\1/p' strata.toml | tr -d "\"'," | tr . /)
+set -f
 # shellcheck disable=SC2086 # one word each
-if [ "${1-}" != --always ] && git diff --cached --quiet -- ${packages:-app} migrations strata.toml; then
+if [ "${1-}" != --always ] &&
+    git diff --cached --quiet -- ${packages:-*.py} migrations strata.toml; then
     exit 0
 fi
 
@@ -25,6 +35,6 @@ mkdir -p "$staged"
 GIT_INDEX_FILE=$root/.local/staged.index git --work-tree="$staged" \
     read-tree --reset -u "$(git write-tree)"
 for name in .git .venv .local .env; do
-    [ ! -e "$root/$name" ] || ln -sfn "$root/$name" "$staged/$name"
+    [ ! -e "$root/$name" ] || ln -sfn "$root/$name" "$staged$inside/$name"
 done
-exec "$python" "$staged/scripts/check_migrations.py"
+exec "$python" "$staged$inside/scripts/check_migrations.py"

@@ -15,7 +15,7 @@ import yaml
 from tests import kits
 from tests.living import Service
 from tests.ownership import files
-from tests.updates import git
+from tests.updates import IDENTITY, git
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "adopt.md"
 THEIRS = {
@@ -182,21 +182,112 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(joined: Join
 
 
 @pytest.mark.parametrize(
-    ("edit", "rule"),
+    ("name", "edit", "rule"),
     [
-        (("strata.toml", "allowed", 'url = "NOT_SET_HERE"\nallowed'), "no-url"),
-        (("strata.toml", "allowed", 'models = ["nothing/*.py"]\nallowed'), "no-models"),
-        (("strata.toml", 'database = "postgresql"', 'database = "mysql"'), "other-database"),
+        ("notes", ("strata.toml", "allowed", 'url = "NOT_SET_HERE"\nallowed'), "no-url"),
+        ("notes", ("strata.toml", "allowed", 'models = ["nothing/*.py"]\nallowed'), "no-models"),
+        (
+            "notes",
+            ("strata.toml", 'database = "postgresql"', 'database = "mysql"'),
+            "other-database",
+        ),
+        (
+            "library",
+            (
+                "migrations/env.py",
+                "connection=connection",
+                'version_table="v", connection=connection',
+            ),
+            "other-version-table",
+        ),
     ],
 )
 def test_check_says_what_is_to_be_told_it_first(
-    edit: tuple[str, str, str], rule: str, joined: Joined
+    name: str, edit: tuple[str, str, str], rule: str, joined: Joined
 ) -> None:
-    live = joined("notes")
+    live = joined(name)
     live.edit(*edit)
     told = live.migrate("check", "--format", "json")
     assert told.returncode == 1, told.stderr
     assert f'"{rule}"' in told.stdout
+
+
+def test_a_commit_that_changes_a_model_without_a_revision_is_stopped(joined: Joined) -> None:
+    live = joined("library")
+    live.commit("The migrations alone")
+    hook = live.root / ".git/hooks/pre-commit"
+    shutil.copy(live.root / ".migration-check.sh", hook)
+    live.edit("app/models/author.py", "    name =", "    phone = Column(String(20))\n    name =")
+    live.git("add", "-A")
+    stopped = live.run("git", *IDENTITY, "commit", "-m", "phone")
+    assert stopped.returncode != 0
+    assert "adds column authors.phone" in stopped.stdout + stopped.stderr
+
+
+def test_the_hook_finds_a_project_in_a_folder_of_its_repository(joined: Joined) -> None:
+    live = joined("library")
+    outer = live.root.parent
+    shutil.rmtree(live.root / ".git")
+    for command in (("init", "-q"), ("add", "-A"), (*IDENTITY, "commit", "-qm", "All")):
+        subprocess.run(["git", *command], cwd=outer, check=True, capture_output=True)
+    shutil.copy(live.root / ".migration-check.sh", outer / ".git/hooks/pre-commit")
+    live.edit("app/models/author.py", "    name =", "    phone = Column(String(20))\n    name =")
+    live.git("add", "-A")
+    stopped = live.run("git", *IDENTITY, "commit", "-m", "phone")
+    assert stopped.returncode != 0
+    assert "adds column authors.phone" in stopped.stdout + stopped.stderr
+
+
+def test_what_is_older_than_the_adoption_is_neither_linted_nor_undone(joined: Joined) -> None:
+    """The downgrade of the library's first revision is broken on purpose."""
+    live = joined("library")
+    first = "migrations/versions/2023_01_05_3f1c0a7b2d11_authors.py"
+    live.edit(first, 'op.drop_table("authors")', "pass")
+    live.git("commit", "-qam", "It was so before")
+    tests = (live.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/schema")
+    assert "leaves a trace" in live.run(*tests).stdout
+    live.follow(live.migrate("check").stdout, "undone by tests/schema: ")
+    done = live.run(*tests)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_history_that_began_after_its_tables_is_replaced_by_one_revision(
+    tmp_path: Path, unversioned: Path
+) -> None:
+    with kits.project("library", tmp_path / "library") as live:
+        old = "migrations/versions/2023_02_11_8a2e6c4f9b05_books.py"
+        assert live.alembic("upgrade", "head").returncode == 0
+        (live.root / "migrations/versions/2023_01_05_3f1c0a7b2d11_authors.py").unlink()
+        live.edit(old, 'down_revision = "3f1c0a7b2d11"', "down_revision = None")
+        live.commit("Its first table was made by create_all")
+        kits.copy_over(unversioned, live)
+        refused = live.migrate("check")
+        assert refused.returncode == 1
+        live.follow(refused.stderr, "from a database that stands at the last: ")
+        assert not (live.root / old).exists()
+        assert (live.root / "migrations/versions/replaced" / Path(old).name).exists()
+        checked = live.migrate("check")
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        assert "stands at 8a2e6c4f9b05  baseline (head)" in checked.stdout
+
+
+@pytest.mark.slow
+def test_it_works_with_sqlalchemy_2_0(joined: Joined) -> None:
+    live = joined("shop")
+    shutil.rmtree(live.root / ".venv")
+    uv = str(Path(sys.prefix) / "bin" / "uv")
+    needed = ["sqlalchemy<2.1", "alembic", "psycopg[binary]", "pydantic-settings", "fastapi"]
+    subprocess.run([uv, "venv", "--quiet", str(live.root / ".venv")], check=True)
+    install = [uv, "pip", "install", "--quiet", "--python", live.python, *needed, "pytest"]
+    subprocess.run(install, check=True)
+    for command in (
+        ("scripts/migrate.py", "upgrade"),
+        ("scripts/migrate.py", "check"),
+        ("scripts/migrate.py", "drift"),
+        ("-m", "pytest", "-q", "tests/schema"),
+    ):
+        done = live.run(live.python, *command)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow

@@ -31,6 +31,11 @@ CONFIG = Config(root=Path("/srv/orders"))
             "postgresql+psycopg://me@db/orders?sslmode=require",
         ),
         (
+            "postgresql+asyncpg://me@db/orders?prepared_statement_cache_size=0&ssl=require",
+            "postgresql+psycopg://me@db/orders?sslmode=require",
+            "postgresql+psycopg://me@db/orders?sslmode=require",
+        ),
+        (
             "mysql+aiomysql://me:secret@db/orders?charset=utf8mb4",
             "mysql+asyncmy://me:secret@db/orders?charset=utf8mb4",
             "mysql+pymysql://me:secret@db/orders?charset=utf8mb4",

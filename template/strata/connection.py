@@ -30,7 +30,7 @@ def connected(url: DatabaseURL, *, reading: bool = False) -> Iterator[Connection
     except ModuleNotFoundError as error:
         raise Problem(
             f"The driver for {url} is not installed: {error}.",
-            remedy="Install the dependencies: make install-dev",
+            remedy="Install what is needed: python scripts/migrate.py check tells it",
             status=3,
         ) from error
     with connection:
@@ -44,7 +44,7 @@ def unreachable(url: DatabaseURL, error: DBAPIError) -> Problem:
     if os.environ.get("TEST_DATABASE_URL"):
         remedy += "; for scratch databases, TEST_DATABASE_URL"
     if url.family == "postgresql":
-        remedy = f"Start the local one: make database\n{remedy}"
+        remedy = f"Start the local one: python -m strata.server start\n{remedy}"
     return Problem(
         f"The database {url} cannot be reached: {reason}",
         why="Nothing was read or changed.",

@@ -1,5 +1,6 @@
 """Alembic's and the driver's errors, told with their cause and the way out."""
 
+import re
 import traceback
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from strata.config import Config
 from strata.errors import Problem
 from strata.watch import Watch
 
+MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
 
 
@@ -52,6 +54,15 @@ def explained(
             f"run of this revision that failed later. The version stands {watch.place}.",
             remedy=f"{adopt}\nElse undo by hand what the earlier run applied, then: "
             "python scripts/migrate.py upgrade",
+        )
+    if watch.started_empty and watch.nothing_stays and MISSING.search(reason):
+        return Problem(
+            what,
+            why="On an empty database the revisions do not make what this one builds upon. Nothing "
+            "of it was kept.",
+            remedy="If it is a mistake, mend it, then: python scripts/migrate.py upgrade\n"
+            "If it was there before the first revision, write one revision in place of all, from a "
+            "database that stands at the last: python scripts/migrate.py adopt --squash",
         )
     way = "upgrade" if watch.step.is_upgrade else "downgrade"
     back = (

@@ -1,11 +1,12 @@
 """What is still to do in a project that got the migrations alone, in the order of doing it."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, MetaData, inspect
 
-from strata import catalogue, plan, urls
+from strata import catalogue, plan, revisions, urls
 from strata.config import Config
 from strata.report import Finding
 
@@ -28,6 +29,7 @@ def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
             'Name them in strata.toml: base = ["app.db:Base"] and models = ["app/**/models.py"]',
             "strata.toml",
         )
+    yield from _other_version_table(config)
     url = urls.configured(config)
     if url is None:
         yield Finding(
@@ -49,12 +51,28 @@ def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
         )
 
 
+def _other_version_table(config: Config) -> Iterator[Finding]:
+    env = config.migrations_folder / "env.py"
+    if env.is_file() and re.search(
+        r"version_table(_schema)?\s*=", env.read_text("utf-8", "replace")
+    ):
+        yield Finding(
+            "other-version-table",
+            f"{env.relative_to(config.root)} keeps the revision in a table of another name or "
+            "schema than alembic_version.",
+            "This database would look as if it had no revision.",
+            "Rename it (ALTER TABLE ... RENAME TO alembic_version, or SET SCHEMA), and take "
+            "version_table out of env.py",
+            env.relative_to(config.root).as_posix(),
+        )
+
+
 def looked_at(config: Config) -> str:
     """What migrations rest on in this project, in one line."""
-    revisions = config.versions.relative_to(config.root)
+    folder = config.versions.relative_to(config.root)
     return (
         f"Bases {', '.join(config.base)}; models in {len(config.models)} files; "
-        f"URL from {config.url or 'DATABASE_URL'}; revisions in {revisions}."
+        f"URL from {config.url or 'DATABASE_URL'}; revisions in {folder}."
     )
 
 
@@ -70,6 +88,14 @@ def steps(config: Config) -> Iterator[str]:
     makefile = config.root / "Makefile"
     if makefile.is_file() and "strata.mk" not in makefile.read_text("utf-8", "replace"):
         yield "Your Makefile is as it was. For its targets: echo '-include strata.mk' >> Makefile"
+    tracked = ["git", "ls-files", "--error-unmatch", "strata.toml"]
+    new = subprocess.run(tracked, cwd=config.root, capture_output=True).returncode == 1
+    heads = revisions.read(config.versions).heads
+    if new and len(heads) == 1 and not config.adopted:
+        yield (
+            "Old revisions were written under other rules. So that they are neither linted nor "
+            f"undone by tests/schema: echo 'adopted = \"{heads[0]}\"' >> strata.toml"
+        )
     ignored = ["git", "check-ignore", "--quiet", ".local/checked"]
     if subprocess.run(ignored, cwd=config.root, capture_output=True).returncode == 1:
         yield "git would take what is remembered here: echo '/.local/' >> .gitignore"

@@ -13,13 +13,13 @@ def places(config: Config) -> dict[str, type[Any]]:
     bases = [named(base, "base") for base in config.base]
     registries = [
         # SQLModel keeps it under a name of its own.
-        getattr(base, "registry", None) or getattr(base, "_sa_registry", None)
+        getattr(base, "registry", None) or getattr(base, "_sa_registry", base)
         for base in bases
     ]
     return {
         str(mapper.local_table.fullname): mapper.class_
-        for registry in filter(None, registries)
-        for mapper in registry.mappers
+        for registry in registries
+        for mapper in getattr(registry, "mappers", ())
         if mapper.local_table is not None
     }
 

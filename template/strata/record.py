@@ -14,7 +14,7 @@ from strata import git
 from strata.catalogue import Catalogue
 from strata.config import Config
 from strata.report import Finding
-from strata.revisions import Chain, Revision
+from strata.revisions import REPLACED, Chain, Revision
 
 FIRST_LINE = "# Written by `python scripts/migrate.py record`: revision, what it follows, sha256.\n"
 REWRITE = "If it is meant, write it anew: python scripts/migrate.py record"
@@ -51,7 +51,9 @@ def chain_findings(config: Config, chain: Chain) -> Iterator[Finding]:
     """Find revisions that are not as they were recorded, or not as the main branch has them."""
     seen = set()
     for name, back in git.edited(config.versions):
-        if name.endswith(".py") and not _elsewhere(chain, git.committed(config.versions, back)):
+        if name.endswith(".py") and not _elsewhere(
+            config, chain, git.committed(config.versions, back)
+        ):
             seen.add(name)
             gone = not (config.versions / name).exists()
             yield Finding(
@@ -137,9 +139,11 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _elsewhere(chain: Chain, text: bytes) -> bool:
-    """Whether a file was only renamed."""
-    return bool(text) and any(revision.path.read_bytes() == text for revision in chain.values())
+def _elsewhere(config: Config, chain: Chain, text: bytes) -> bool:
+    """Whether a file was only renamed, or moved aside for a baseline in its place."""
+    paths = [revision.path for revision in chain.values()]
+    paths += (config.versions / REPLACED).glob("*.py")
+    return bool(text) and any(path.read_bytes() == text for path in paths)
 
 
 def _schema(config: Config, schema: Catalogue) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from strata.errors import Problem
 
+REPLACED = "replaced"
+"""The folder in that of the revisions for those in whose place a baseline was written."""
+
 
 @dataclass(frozen=True)
 class Revision:

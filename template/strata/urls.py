@@ -24,6 +24,12 @@ APP_DRIVERS = {"postgresql": "psycopg", "sqlite": "aiosqlite", "mysql": "asyncmy
 MIGRATION_DRIVERS = {"postgresql": "psycopg", "sqlite": "pysqlite", "mysql": "pymysql"}
 
 
+OF_ASYNCPG = {
+    "async_fallback", "command_timeout", "direct_tls", "prepared_statement_cache_size",
+    "prepared_statement_name_func", "statement_cache_size", "timeout",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class DatabaseURL:
     """One database, whatever the driver.
@@ -94,6 +100,9 @@ def parse(text: str, config: Config) -> DatabaseURL:
         ) from error
     if family == "postgresql" and "ssl" in url.query:
         url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": url.query["ssl"]})
+    if family == "postgresql":
+        # What only SQLAlchemy's asyncpg dialect, or asyncpg itself, takes from a URL.
+        url = url.difference_update_query([name for name in url.query if name in OF_ASYNCPG])
     if family == "sqlite" and url.database and not url.database.startswith((":", "file:")):
         url = url.set(database=str(config.root / url.database))
     return DatabaseURL(family, url)

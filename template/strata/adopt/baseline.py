@@ -54,7 +54,11 @@ def downgrade() -> None:
 
 
 def written(
-    config: Config, connection: Connection, url: DatabaseURL, found: Catalogue
+    config: Config,
+    connection: Connection,
+    url: DatabaseURL,
+    found: Catalogue,
+    given: Revision | None = None,
 ) -> tuple[Path, str]:
     """Write the schema of a database into the first revision.
 
@@ -63,6 +67,7 @@ def written(
         connection: to the database, which is only read.
         url: where it is.
         found: its catalogue.
+        given: the revision to write; by default the first one, which has to be empty.
 
     Returns:
         The file, and its revision id.
@@ -75,7 +80,7 @@ def written(
         made = import_module(f"strata.adopt.{url.family}").statements(connection, url)
     except Failed as error:
         raise Problem(f"The schema of {url} cannot be read: {error}", status=3) from error
-    first = _first(config)
+    first = given or _first(config)
     before = first.path.read_bytes() if first.path.exists() else None
     first.path.write_text(_text(first, url.name, made), encoding="utf-8")
     try:

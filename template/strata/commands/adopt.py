@@ -11,11 +11,12 @@ from argparse import ArgumentParser, Namespace
 from sqlalchemy import Connection
 
 from strata import adopt, git, plan, revisions, urls
-from strata.adopt import State, adopted, baseline, repair
+from strata.adopt import State, adopted, baseline, repair, squash
 from strata.catalogue import Catalogue
 from strata.config import Config
 from strata.connection import connected
 from strata.errors import Problem
+from strata.revisions import REPLACED
 from strata.urls import DatabaseURL
 
 AT_MOST = 30
@@ -33,16 +34,25 @@ def add_arguments(parser: ArgumentParser) -> None:
     way.add_argument(
         "--repair", action="store_true", help="write a revision that brings it to the models"
     )
+    way.add_argument(
+        "--squash",
+        action="store_true",
+        help="write one revision in place of all, from a database that stands at the last",
+    )
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Compare, stamp what is true, show where the database stands."""
     url = urls.current(config)
     with connected(url, reading=True) as connection:
-        if told := _under_migration(config, connection):
-            print(told)
-            return 0
+        standing, at = _standing(config, connection)
         found = adopt.read(connection)
+    if arguments.squash and not arguments.dry_run:
+        return _squashed(config, url, found, at)
+    writes = (arguments.baseline or arguments.repair) and not arguments.dry_run
+    if standing and (writes or not at):
+        print(standing)
+        return 0
     if not found:
         print(f"{url.name} holds nothing. Make its tables: python scripts/migrate.py upgrade")
         return 0
@@ -50,6 +60,10 @@ def run(arguments: Namespace, config: Config) -> int:
         return _with_baseline(config, url, found)
     states = adopt.compared(config, found, _tell)
     matching = adopt.matching(states)
+    # Where it is not what its revision makes, an upgrade may have failed on what was there before.
+    if standing and (not matching or any(state.revision in at for state in matching)):
+        print(standing)
+        return 0
     if arguments.repair and not matching and not arguments.dry_run:
         return _with_repair(config, url, states[-1])
     state = _chosen(matching, arguments.at) if matching else None
@@ -61,37 +75,53 @@ def run(arguments: Namespace, config: Config) -> int:
     return 0
 
 
-def _under_migration(config: Config, connection: Connection) -> str:
-    """What to say of a database that a revision here, or one that can be fetched, made.
+def _standing(config: Config, connection: Connection) -> tuple[str, tuple[str, ...]]:
+    """What to say of a database that is under migration, and the revisions at which it stands.
 
     Returns:
-        Nothing where it has no revision, or one of a history whose files are lost.
+        No words where it has no revision, or one of a history whose files are lost; words alone
+        where newer code has migrated it.
 
     Raises:
-        Problem: git has the file of the revision on another branch.
+        Problem: git has the file of its revision on another branch.
     """
     heads = plan.applied(connection)
     known = revisions.read(config.versions)
     if heads and all(head in known for head in heads):
-        standing = plan.standing(config, connection)
-        return (
-            f"{standing}\nIt is under migration already. Compare it: "
-            "python scripts/migrate.py drift"
+        told = (
+            f"{plan.standing(config, connection)}\n"
+            "It is under migration already. Compare it: python scripts/migrate.py drift"
         )
+        return told, heads
     if told := plan.ahead(config, connection):
-        return told
+        return told, ()
     if any(git.file_of_revision(config.versions, head) for head in heads if head not in known):
         plan.refuse_unknown_revision(config, heads)
     if heads:
         print(f"It stands at {', '.join(heads)}, which no file has: that is of a lost history.")
-    return ""
+    return "", ()
 
 
 def _with_baseline(config: Config, url: DatabaseURL, found: Catalogue) -> int:
+    if sys.stderr.isatty():
+        tables = sum(key.kind == "table" for key in found)
+        print(f"Reading {tables} tables, and building a database from them...", file=sys.stderr)
     with connected(url, reading=True) as connection:
         path, revision = baseline.written(config, connection, url, found)
     print(f"Wrote {path.relative_to(config.root)}: a new database built from it is the same.")
     _stamp(config, url, revision, "adopted with a baseline written from it")
+    return 0
+
+
+def _squashed(config: Config, url: DatabaseURL, found: Catalogue, at: tuple[str, ...]) -> int:
+    with connected(url, reading=True) as connection:
+        path, replaced = squash.written(config, connection, url, found, at)
+    print(f"Wrote {path.relative_to(config.root)}: a new database built from it is the same.")
+    print(
+        f"It is in place of {replaced} revisions, which are in "
+        f"{path.parent.relative_to(config.root)}/{REPLACED}: databases that stand before the last "
+        "of them need them. Delete them when there is none."
+    )
     return 0
 
 

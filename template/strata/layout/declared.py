@@ -1,13 +1,14 @@
 """Declarative bases and the files that declare models, told from their text."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from strata.layout.project import Project
 
 CLASSES = {"DeclarativeBase", "DeclarativeBaseNoMeta"}
-CALLS = {"declarative_base", "generate_base", "automap_base"}
+CALLS = {"declarative_base", "generate_base", "automap_base", "registry"}
 SQLMODEL = "sqlmodel:SQLModel"
 BASE_SIGNS = (*CLASSES, *CALLS, "as_declarative", "MetaData(")
 MODEL_SIGNS = ("__tablename__", "__table__", "table=True", "table = True", "Table(")
@@ -28,10 +29,10 @@ def bases_and_models(project: Project) -> tuple[list[str], list[Path]]:
     models: list[Path] = []
     collections, foreign, sqlmodel = set(), set(), False
     known = _with_abstract(project, names)
-    for file in _with(project, (*MODEL_SIGNS, *known)):
-        tree = project.tree(file)
-        tables = [_last(call.args[1]) for call in _table_calls(tree)]
-        classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    for file in _with(project, MODEL_SIGNS, _children(known)):
+        nodes = project.nodes(file)
+        tables = [_last(call.args[1]) for call in _table_calls(nodes)]
+        classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
         mapped = [node for node in classes if _is_model(node, known)]
         if tables or mapped:
             models.append(file)
@@ -74,7 +75,7 @@ def _with_abstract(project: Project, names: set[str]) -> set[str]:
     while known != before:
         before = set(known)
         for file in _with(project, ("__abstract__",)):
-            for node in ast.walk(project.tree(file)):
+            for node in project.nodes(file):
                 if isinstance(node, ast.ClassDef) and _assigned(node) & {"__abstract__"}:
                     known |= {node.name}
     return known
@@ -106,16 +107,31 @@ def _assigned(node: ast.ClassDef) -> set[str]:
     }
 
 
-def _table_calls(tree: ast.Module) -> Iterator[ast.Call]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _last(node.func) == "Table" and len(node.args) > 2:
+def _table_calls(nodes: tuple[ast.AST, ...]) -> Iterator[ast.Call]:
+    for node in nodes:
+        if (
+            isinstance(node, ast.Call)
+            and _last(node.func) == "Table"
+            and len(node.args) > 2
+            # Another library's Table has texts here.
+            and not isinstance(node.args[1], ast.Constant)
+        ):
             yield node
 
 
-def _with(project: Project, signs: tuple[str, ...]) -> Iterator[Path]:
+def _with(
+    project: Project, signs: tuple[str, ...], pattern: re.Pattern[str] | None = None
+) -> Iterator[Path]:
+    """The files in which one of the signs is, or what matches the pattern."""
     for file, text in project.texts.items():
-        if any(sign in text for sign in signs):
+        if any(sign in text for sign in signs) or (pattern and pattern.search(text)):
             yield file
+
+
+def _children(names: set[str]) -> re.Pattern[str] | None:
+    """What a class looks like that inherits from one of these."""
+    either = "|".join(map(re.escape, sorted(names)))
+    return re.compile(rf"class\s+\w+\s*\([^)]*\b(?:{either})\b") if names else None
 
 
 def _last(expression: ast.expr) -> str:

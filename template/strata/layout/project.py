@@ -15,7 +15,10 @@ SKIPPED = {
     "site-packages", "test", "tests", "venv", "versions",
 }  # fmt: skip
 OURS = {"scripts", "strata"}
-IMPORT = re.compile(r"(?m)^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)")
+IMPORT = re.compile(
+    r"(?m)^[ \t]*(?:from[ \t]+(\w+)[\w.]*[ \t]+import\b"
+    r"|import[ \t]+(\w+)(?=[\w.]*(?:[ \t]+as\b|,|\s*$)))"
+)
 
 
 class Project:
@@ -27,6 +30,8 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._trees: dict[Path, ast.Module] = {}
+        self._nodes: dict[Path, tuple[ast.AST, ...]] = {}
 
     @cached_property
     def texts(self) -> dict[Path, str]:
@@ -36,11 +41,19 @@ class Project:
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """The folders that imports start from: the project's own first, `src` where it is one."""
-        wanted = {name for text in self.texts.values() for name in IMPORT.findall(text)}
-        wanted -= sys.stdlib_module_names
-        wanted = {name for name in wanted if not self._has(self.root, name)}
+        imported = {
+            name for text in self.texts.values() for both in IMPORT.findall(text) for name in both
+        }
+        wanted = {
+            name
+            for name in imported - sys.stdlib_module_names - {""}
+            if not self._has(self.root, name)
+        }
         found = ["."]
         for folder in self._folders():
+            if folder.relative_to(self.root).parts[0] in imported:
+                # It is a package, by which its modules are imported.
+                continue
             here = {name for name in wanted if self._has(folder, name) and not _installed(name)}
             if here:
                 found.append(folder.relative_to(self.root).as_posix())
@@ -66,10 +79,18 @@ class Project:
 
     def tree(self, file: Path) -> ast.Module:
         """A file, parsed; empty where it is no valid Python."""
-        try:
-            return ast.parse(self.texts[file])
-        except (SyntaxError, ValueError):
-            return ast.Module([], [])
+        if file not in self._trees:
+            try:
+                self._trees[file] = ast.parse(self.texts[file])
+            except (SyntaxError, ValueError):
+                self._trees[file] = ast.Module([], [])
+        return self._trees[file]
+
+    def nodes(self, file: Path) -> tuple[ast.AST, ...]:
+        """All that a file is made of."""
+        if file not in self._nodes:
+            self._nodes[file] = tuple(ast.walk(self.tree(file)))
+        return self._nodes[file]
 
     def imported(self, file: Path, name: str) -> tuple[str, str]:
         """Where a name of a file is from.
@@ -77,11 +98,16 @@ class Project:
         Returns:
             The module and the name in it: of the file itself where it does not import the name.
         """
-        for node in ast.walk(self.tree(file)):
+        for node in self.nodes(file):
             if isinstance(node, ast.ImportFrom):
                 for alias in node.names:
                     if (alias.asname or alias.name) == name:
                         return self._absolute(file, node), alias.name
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    if (alias.asname or alias.name) == name:
+                        package, _, module = alias.name.rpartition(".")
+                        return package, module
         return self.module(file), name
 
     def _absolute(self, file: Path, node: ast.ImportFrom) -> str:

@@ -21,9 +21,14 @@ ENVIRONMENT = re.compile(r"""(?:getenv|environ(?:\.get)?)[(\[]\s*["'](\w+)["']""
 def of_url(project: Project) -> str:
     """Find the setting: `module:name.attribute`, the name of a variable, or nothing."""
     for ways in (_engines(project), _settings(project), _variables(project)):
-        if found := sorted(set(ways), key=lambda way: ("async" in way.lower(), way)):
+        if found := sorted(set(ways), key=_rank):
             return found[0]
     return ""
+
+
+def _rank(way: str) -> tuple[bool, bool, str]:
+    """The application's own before one for tests, a synchronous one before an asynchronous."""
+    return "test" in way.lower(), "async" in way.lower(), way
 
 
 def _engines(project: Project) -> Iterator[str]:
@@ -32,7 +37,7 @@ def _engines(project: Project) -> Iterator[str]:
         if not any(name in text for name in ENGINES):
             continue
         tree = project.tree(file)
-        for node in ast.walk(tree):
+        for node in project.nodes(file):
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ENGINES:
                 given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "url")]
                 for expression in given:
@@ -57,6 +62,10 @@ def _way(project: Project, file: Path, tree: ast.Module, given: ast.expr) -> Ite
         else:
             return
     module, name = project.imported(file, given.id)
+    inner = f"{module}.{name}".strip(".")
+    if path and project.file(inner) is not None:
+        # A module, of which the first attribute is the name.
+        module, name, *path = inner, *path
     home = project.file(module)
     if home is None or (module == project.module(file) and name not in _globals(tree)):
         return

@@ -1,0 +1,143 @@
+"""What is found in projects of any layout, by reading their files alone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.layout import found
+
+Files = dict[str, str]
+BASE = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): ..."
+SETTINGS = """
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    name: str = "x"
+    {field}
+settings = Settings()
+"""
+MODEL = "from {base} import Base\nclass User(Base):\n    __tablename__ = 'users'\n"
+
+
+def look(folder: Path, files: Files) -> dict[str, Any]:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return found(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [
+        (BASE, "db:Base"),
+        ("from sqlalchemy import orm\nBase = orm.declarative_base()", "db:Base"),
+        ("Base: object = declarative_base(cls=Mixin)", "db:Base"),
+        ("@as_declarative()\nclass Base: ...", "db:Base"),
+        ("mapper_registry = registry()", "db:mapper_registry"),
+        ("class Base(MappedAsDataclass, DeclarativeBase): ...", "db:Base"),
+        ("metadata = MetaData()\nusers = Table('users', metadata, Column('id'))", "db:metadata"),
+    ],
+)
+def test_a_base_is_found_however_it_is_made(text: str, base: str, tmp_path: Path) -> None:
+    assert look(tmp_path, {"db.py": text})["base"] == [base]
+
+
+def test_a_base_of_a_library_is_named_where_its_models_import_it(tmp_path: Path) -> None:
+    model = "from advanced.base import UUIDBase\nclass User(UUIDBase):\n    __tablename__ = 'u'\n"
+    assert look(tmp_path, {"app/user.py": model})["base"] == ["advanced.base:UUIDBase"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_model"),
+    [
+        ("from db import Base\nclass A(Base): id = 1", True),
+        ("class A(SQLModel, table=True): ...", True),
+        ("class A(SQLModel): ...", False),
+        ("class A(BaseModel): name: str", False),
+        ("from db import Base\nclass Dated(Base):\n    __abstract__ = True", False),
+        ("t = Table('t', Base.metadata, Column('id'))", True),
+        ("def f(): Table('t')", False),
+        ("class A(Base: broken", False),
+    ],
+)
+def test_a_file_declares_models_or_does_not(text: str, is_model: bool, tmp_path: Path) -> None:
+    values = look(tmp_path, {"db.py": BASE, "app/thing.py": text})
+    assert ("app/thing.py" in values.get("models", [])) is is_model
+
+
+def test_a_child_of_an_abstract_model_is_a_model(tmp_path: Path) -> None:
+    files = {
+        "db.py": BASE,
+        "dated.py": "from db import Base\nclass Dated(Base):\n    __abstract__ = True\n",
+        "app/thing.py": "from dated import Dated\nclass Thing(Dated): ...\n",
+    }
+    assert look(tmp_path, files)["models"] == ["app/thing.py"]
+
+
+def test_src_is_where_imports_start_or_a_package_as_the_imports_tell(tmp_path: Path) -> None:
+    package = {"src/shop/db.py": BASE, "src/shop/user.py": MODEL.format(base="src.shop.db")}
+    source = {"src/shop/db.py": BASE, "src/shop/user.py": MODEL.format(base="shop.db")}
+    one, other = look(tmp_path / "a", package), look(tmp_path / "b", source)
+    assert (one["sources"], one["base"]) == (["."], ["src.shop.db:Base"])
+    assert (other["sources"], other["base"]) == ([".", "src"], ["shop.db:Base"])
+
+
+@pytest.mark.parametrize(
+    ("files", "url"),
+    [
+        ({"s.py": SETTINGS.format(field="database_url: str")}, "s:settings.database_url"),
+        ({"s.py": SETTINGS.format(field="POSTGRES_DSN: str")}, "s:settings.POSTGRES_DSN"),
+        (
+            {
+                "db.py": "from s import settings\ne = create_engine(str(settings.db.url))",
+                "s.py": "",
+            },
+            "s:settings.db.url",
+        ),
+        (
+            {"db.py": "from app import s\ne = create_engine(s.get_uri())", "app/s.py": ""},
+            "app.s:get_uri",
+        ),
+        ({"db.py": "import s\ne = create_async_engine(s.URL)", "s.py": ""}, "s:URL"),
+        ({"db.py": "URL = 'sqlite:///x.db'\nengine = create_engine(URL)"}, "db:URL"),
+        ({"db.py": "def f(url):\n    return create_engine(url)", ".env": "DB_URL=x\n"}, "DB_URL"),
+        ({"db.py": "engine = create_engine(os.environ['DATABASE_URI'])"}, "DATABASE_URI"),
+        (
+            {
+                "a.py": "import t, s\na = create_engine(t.TEST_URL)\nb = create_engine(s.X_URL)",
+                "t.py": "",
+                "s.py": "",
+            },
+            "s:X_URL",
+        ),
+        ({"app.py": "x = 1"}, None),
+    ],
+)
+def test_the_setting_of_the_url_is_found(files: Files, url: str | None, tmp_path: Path) -> None:
+    assert look(tmp_path, files).get("url") == url
+
+
+@pytest.mark.parametrize(
+    ("files", "folder"),
+    [
+        ({"alembic.ini": "[alembic]\nscript_location = alembic\n"}, "alembic/versions"),
+        ({"alembic.ini": "[alembic]\nscript_location = %(here)s/db/m\n"}, "db/m/versions"),
+        ({"alembic.ini": "[alembic]\nscript_location = app:m\n"}, "app/m/versions"),
+        ({"alembic.ini": "[alembic]\nscript_location = m\nversion_locations = m/v\n"}, "m/v"),
+        ({"pyproject.toml": "[tool.alembic]\nscript_location = '%(here)s/m'\n"}, "m/versions"),
+        ({"app/m/env.py": "", "app/m/versions/a.py": ""}, "app/m/versions"),
+        ({"alembic.ini": "[loggers]\nkeys = root\n"}, None),
+    ],
+)
+def test_the_folder_of_the_revisions_is_found(
+    files: Files, folder: str | None, tmp_path: Path
+) -> None:
+    assert look(tmp_path, files).get("version_location") == folder
+
+
+def test_what_is_no_application_is_not_looked_at(tmp_path: Path) -> None:
+    files = {
+        f"{folder}/models.py": MODEL.format(base="db")
+        for folder in ("tests", ".venv/lib", "node_modules/x", "env", "strata", "docs")
+    }
+    assert "models" not in look(tmp_path, {"db.py": BASE, "env/pyvenv.cfg": "", **files})
