@@ -61,8 +61,8 @@ def test_a_trace_and_lost_rows_are_found(live: Service) -> None:
     live.add_column(PHONE)
     live.revision("003", "002", ADD_PHONE, 'op.execute("DELETE FROM items")')
     told = schema_tests(live)
-    assert "003  by hand 003 leaves a trace when it is undone: column items.phone" in told
-    assert "003  by hand 003, undone, deletes rows of items" in told
+    assert "003_by_hand.py leaves a trace when it is undone: column items.phone" in told
+    assert "003_by_hand.py, undone, deletes rows of items" in told
 
 
 def test_a_revision_that_says_it_cannot_be_undone_is_not_undone(live: Service) -> None:
@@ -70,7 +70,7 @@ def test_a_revision_that_says_it_cannot_be_undone_is_not_undone(live: Service) -
     file = live.revision("003", "002", ADD_PHONE, 'raise RuntimeError("never")')
     file.write_text(f'{file.read_text()}\n\nirreversible = "the numbers were sold"\n')
     told = schema_tests(live)
-    assert "4 passed" in told, told
+    assert "3 passed" in told, told
     assert live.migrate("upgrade").returncode == 0
     for refused in (live.migrate("downgrade"), live.alembic("downgrade", "-1")):
         assert refused.returncode != 0
