@@ -22,7 +22,8 @@ def test_models_and_migrations_agree() -> None:
 
 
 def test_every_revision_goes_up_down_and_up_again_with_rows_in_the_tables() -> None:
-    assert list(journey(config.load())) == []
+    faults = list(journey(config.load()))
+    assert not faults, "\n".join(faults)
 
 
 def journey(service: Config) -> Iterator[str]:
