@@ -68,7 +68,7 @@ def lint(config: Config, asked: Sequence[str]) -> Linted:
     for step in _steps(config, wanted, linted):
         steps.setdefault(step.revision, []).append(step)
     for id, both in steps.items():
-        linted.findings += _judged(config, both)
+        linted.findings += sorted(_judged(config, both), key=lambda found: found.line)
         if any(step.incomplete for step in both):
             linted.unseen.append(f"{id} asks the database for an answer, and was not read further.")
     for id in wanted - set(steps):
