@@ -1,6 +1,7 @@
 """Tests that prove a row of the five guides: on which databases they run, and the table of them.
 
-`@pytest.mark.row("A1")` names the row, `@pytest.mark.databases("sqlite")` limits the databases.
+`@pytest.mark.row("A1")` names the row, `@pytest.mark.databases("sqlite")` limits the databases. On
+the first of them, a test counts among the fast ones; on the others among the slow.
 """
 
 import sys
@@ -36,7 +37,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     given = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
     if "database" in metafunc.fixturenames and "database" not in given:
         marker = metafunc.definition.get_closest_marker("databases")
-        metafunc.parametrize("database", marker.args if marker else DATABASES)
+        first, *others = marker.args if marker else DATABASES
+        slow = [pytest.param(other, marks=pytest.mark.slow) for other in others]
+        metafunc.parametrize("database", [first, *slow])
 
 
 @pytest.fixture
