@@ -88,9 +88,10 @@ def _own_server(config: Config) -> DatabaseURL:
     held = ExitStack()
     atexit.register(held.close)
     folder = held.enter_context(folders.folder(config))
-    options = [f"--datadir={folder}/data", f"--socket={folder}/socket", "--skip-networking"]
+    # In a folder for temporary files that several share, one that starts removes what others use.
+    folders_of_it = [f"--datadir={folder}/data", f"--tmpdir={folder}"]
     subprocess.run(
-        [installer, "--no-defaults", *options[:1], "--auth-root-authentication-method=normal"],
+        [installer, "--no-defaults", *folders_of_it, "--auth-root-authentication-method=normal"],
         check=True,
         capture_output=True,
     )
@@ -99,7 +100,9 @@ def _own_server(config: Config) -> DatabaseURL:
             [
                 daemon,
                 "--no-defaults",
-                *options,
+                *folders_of_it,
+                f"--socket={folder}/socket",
+                "--skip-networking",
                 f"--pid-file={folder}/{folders.PID_FILE}",
                 "--user=root",
                 "--innodb-flush-log-at-trx-commit=0",
