@@ -68,7 +68,6 @@ def test_a_database_of_rails_with_models_made_from_it(legacy: Service) -> None:
     assert legacy.sql("SELECT count(*) FROM schema_migrations") == [(2,)]
 
 
-@pytest.mark.databases("postgresql", "sqlite")
 def test_a_database_of_django_with_models_made_from_it(legacy: Service) -> None:
     url = legacy.url.url.render_as_string(hide_password=False)
     done = legacy.run(sys.executable, DJANGO, url)
@@ -86,10 +85,11 @@ def test_a_history_whose_files_are_lost_is_found_again_by_comparing(migrated: Se
     assert migrated.stands_at() == "002"
 
 
-@pytest.mark.databases("postgresql", "sqlite")
 def test_a_history_without_any_file_becomes_a_baseline(legacy: Service) -> None:
     shutil.rmtree(legacy.root / "migrations" / "versions")
-    key = {"postgresql": "SERIAL", "sqlite": "INTEGER"}[legacy.database]
+    key = {"postgresql": "SERIAL", "mysql": "INTEGER AUTO_INCREMENT"}.get(
+        legacy.database, "INTEGER"
+    )
     legacy.sql(f"CREATE TABLE users (id {key} PRIMARY KEY, name VARCHAR(20) NOT NULL)")
     legacy.sql("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
     legacy.sql("INSERT INTO alembic_version VALUES ('deadbeef')")

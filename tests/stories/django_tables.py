@@ -5,11 +5,14 @@ import sys
 import django  # type: ignore[import-untyped]
 from django.conf import settings  # type: ignore[import-untyped]
 from django.core.management import call_command  # type: ignore[import-untyped]
+from pymysql import install_as_MySQLdb  # type: ignore[import-untyped]
 from sqlalchemy import make_url
 
 if __name__ == "__main__":
     url = make_url(sys.argv[1])
     family = url.get_backend_name()
+    # Django's own driver needs a compiler; this one stands in for it.
+    install_as_MySQLdb()
     settings.configure(
         INSTALLED_APPS=[
             "django.contrib.contenttypes",
@@ -22,7 +25,8 @@ if __name__ == "__main__":
                 "ENGINE": f"django.db.backends.{'sqlite3' if family == 'sqlite' else family}",
                 "NAME": url.database,
                 "USER": url.username or "",
-                "HOST": url.host or url.query.get("host", ""),
+                # A path is taken for a socket.
+                "HOST": url.query.get("unix_socket", url.query.get("host", url.host or "")),
                 "PORT": url.port or url.query.get("port", ""),
             }
         },
