@@ -348,6 +348,7 @@ def test_a_missing_template_of_revisions_is_named(migrated: Service) -> None:
     migrated.add_column(PHONE)
     for refused in (
         migrated.alembic("revision", "--autogenerate", "-m", "add phone number"),
+        migrated.migrate("merge", "001", "002"),
         migrated.migrate("create", "add phone number"),
     ):
         assert refused.returncode != 0

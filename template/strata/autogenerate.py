@@ -48,6 +48,17 @@ def _schemas(metadata: MetaData) -> set[str]:
     return {table.schema for table in metadata.tables.values() if table.schema}
 
 
+def refuse_without_template(config: Config) -> None:
+    """Raise a Problem where the file is gone that new revisions are written from."""
+    template = config.script_location / "script.py.mako"
+    if not template.is_file():
+        raise Problem(
+            f"{template} is missing.",
+            why="A new revision is written from it.",
+            remedy=f"Bring it back: git -C {template.parent} checkout -- {template.name}",
+        )
+
+
 def refuse_creation(
     config: Config, arguments: dict[str, Any], heads: Sequence[str], applied: Sequence[str]
 ) -> None:
@@ -60,13 +71,8 @@ def refuse_creation(
         applied: the revisions at which the database stands.
     """
     message = arguments["message"]
-    template = config.script_location / "script.py.mako"
-    if message is not None and not template.is_file():
-        raise Problem(
-            f"{template} is missing.",
-            why="A new revision is written from it.",
-            remedy=f"Bring it back: git -C {template.parent} checkout -- {template.name}",
-        )
+    if message is not None:
+        refuse_without_template(config)
     if message is not None and production.in_production(config):
         raise Problem(
             "A revision is not made in production.",

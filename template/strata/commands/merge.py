@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from alembic import command
 
-from strata import plan, refresh
+from strata import autogenerate, plan, refresh
 from strata.config import Config
 
 
@@ -21,6 +21,7 @@ def run(arguments: Namespace, config: Config) -> int:
     if len(revisions) < 2:
         print("There is nothing to merge: one head.")
         return 0
+    autogenerate.refuse_without_template(config)
     merged = command.merge(plan.alembic_config(config), revisions, message=arguments.message)
     if merged is not None:
         print(f"Wrote {merged.path}")

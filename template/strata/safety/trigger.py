@@ -1,7 +1,7 @@
-"""A trigger is put on a table that is used.
+"""A trigger is put on a table that is used, or taken from it.
 
-CREATE TRIGGER stops writes while it waits for its lock, and from then on every write of the
-running code does what it was not written for.
+It stops writes while it waits for its lock, and from then on every write of the running code does
+something else than it was written for.
 """
 
 import re
@@ -49,13 +49,21 @@ def find(step: Step) -> Iterator[Danger]:
                 "at a setting of the session.",
                 statement,
             )
+    made = {act.name for _, act in step.acts("create trigger", "create rule")}
+    for statement, act in step.acts("drop trigger", "drop rule"):
+        if act.name not in made and (not act.table or step.old(act.table)):
+            yield Danger(
+                f"{act.kind.removeprefix('drop ')} {act.name} is dropped: writes no longer do what "
+                "it did",
+                "Acknowledge it when no running code relies on it.",
+                statement,
+            )
     for statement, act in step.acts("create trigger", "create rule"):
         if step.old(act.table):
             yield Danger(
                 f"{act.kind.removeprefix('create ')} {act.name} changes what every write to "
                 f"{act.table} does",
                 "Do it in the application, or deploy code that expects the trigger, then "
-                "acknowledge "
-                "this.",
+                "acknowledge this.",
                 statement,
             )

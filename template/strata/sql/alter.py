@@ -23,7 +23,8 @@ def altered(tokens: Tokens) -> Iterator[Act]:
     elif tokens.take("RENAME", "TO"):
         yield Act(f"rename {kind}", name if "view" in kind else "", name, tokens.text)
     else:
-        yield Act(f"alter {kind}", name=name, text=tokens.text)
+        table = tokens.name() if kind in ("policy", "trigger", "rule") and tokens.take("ON") else ""
+        yield Act(f"alter {kind}", table, name, tokens.text)
 
 
 def altered_table(tokens: Tokens) -> Iterator[Act]:

@@ -16,7 +16,7 @@ def created(tokens: Tokens) -> Iterator[Act]:
         flags.add(word)
     kind = tokens.any_of(
         "TABLE", "INDEX", "MATERIALIZED VIEW", "VIEW", "TRIGGER", "TYPE", "SCHEMA", "SEQUENCE",
-        "EXTENSION", "FUNCTION", "RULE", "POLICY",
+        "EXTENSION", "FUNCTION", "RULE", "POLICY", "DOMAIN",
     )  # fmt: skip
     if kind is None:
         yield Act("create", text=tokens.text)

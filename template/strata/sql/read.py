@@ -70,6 +70,12 @@ def of_statement(tokens: Tokens) -> Iterator[Act]:
         yield Act("transaction", text=verb.lower())
     elif tokens.any_of("SET SESSION", "SET LOCAL", "SET"):
         yield Act("set", name=tokens.name(), text=tokens.text)
+    elif tokens.take("REVOKE"):
+        text = tokens.text
+        while tokens and not tokens.take("ON"):
+            tokens.next()
+        tokens.take("TABLE")
+        yield Act("revoke", tokens.name() if tokens else "", text=text)
     elif tokens.any_of("OPTIMIZE TABLE"):
         yield Act("vacuum full", tokens.name())
     else:
