@@ -8,19 +8,28 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import DateTime, MetaData, exc
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData, exc
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from strata import engines, naming
 from strata.urls import DatabaseURL
+
+Key = Annotated[
+    int, mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+]
+"""A primary key that no table outgrows: `id: Mapped[Key]`.
+
+SQLite counts up in a column of this one type alone, which has 64 bits there:
+https://www.sqlite.org/autoinc.html
+"""
 
 
 class Base(DeclarativeBase):

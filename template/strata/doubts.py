@@ -175,8 +175,15 @@ def table_twins(operation: ops.DropTableOp, among: Sequence[ops.MigrateOperation
     ]
 
 
-def several_changes(operations: Sequence[ops.MigrateOperation]) -> str | None:
-    """Say which tables a revision touches that have nothing to do with each other."""
+def several_changes(
+    operations: Sequence[ops.MigrateOperation], among: Sequence[ops.MigrateOperation]
+) -> str | None:
+    """Say which tables a revision touches that have nothing to do with each other.
+
+    Args:
+        operations: the revision's.
+        among: all of the change: a foreign key may come in a later revision of it.
+    """
     touched = {
         name
         for operation in operations
@@ -185,7 +192,7 @@ def several_changes(operations: Sequence[ops.MigrateOperation]) -> str | None:
     }
     related = {
         name
-        for operation in operations
+        for operation in among
         for referring, referred in _references(operation)
         if referred in touched and referring != referred
         for name in (referring, referred)

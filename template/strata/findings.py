@@ -54,7 +54,7 @@ def annotate(
         among: all that autogenerate made, before it was written in several revisions.
     """
     for operations in script.upgrade_ops_list:
-        several = doubts.several_changes(list(words.single(operations)))
+        several = doubts.several_changes(list(words.single(operations)), among)
         for container in (*operations.ops, operations):
             if isinstance(container, ops.ModifyTableOps | ops.UpgradeOps):
                 container.ops = [*_with_findings(container, dialect, among)]

@@ -182,6 +182,16 @@ def test_the_steps_follow_each_other_with_one_message_each(tmp_path: Path) -> No
         ]
 
 
+def test_a_table_and_the_key_that_refers_to_it_are_one_change(tmp_path: Path) -> None:
+    before = metadata()
+    sa.Table("items", before, id())
+    key: sa.Column[int] = sa.Column("owner_id", sa.ForeignKey("owners.id"), index=True)
+    with made(tmp_path, "postgresql", before) as service:
+        first, *_ = service.create(models(key), "add owners")
+        assert "owners" in first.read_text()
+        assert "FINDING" not in first.read_text()
+
+
 def test_two_tables_in_use_are_not_locked_together(tmp_path: Path) -> None:
     def two(*columns: str) -> sa.MetaData:
         declared = metadata()

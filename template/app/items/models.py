@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Numeric, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strata.database import Base
+from strata.database import Base, Key
 
 
 class Item(Base):
@@ -15,7 +15,7 @@ class Item(Base):
     __tablename__ = "items"
     __table_args__ = (CheckConstraint("price >= 0", name="price_not_negative"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(200), unique=True)
     price: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -16,10 +16,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # migrate: allow integer-key -- an example of few items; a large table has a BigInteger key
     op.create_table(
         "items",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("price", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column(

@@ -39,8 +39,9 @@ def find(step: Step) -> Iterator[Danger]:
         if key and SMALL.match(act.text):
             yield Danger(
                 f"the key {act.table}.{act.name} is {act.text.split(' ')[0].lower()}, which "
-                "ends at "
-                "2,147,483,647 or before",
-                f'sa.Column("{act.name}", sa.BigInteger(), ...)',
+                "ends at 2,147,483,647 or before",
+                f'In the revision: sa.Column("{act.name}", sa.BigInteger(), ...)\n'
+                f"In the model: {act.name}: Mapped[int] = mapped_column(BigInteger(), ...), or "
+                "Mapped[Key] where strata.database has it",
                 statement,
             )
