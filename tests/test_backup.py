@@ -48,7 +48,7 @@ LEFTOVERS = {
         "CREATE TYPE mood AS ENUM ('good')",
     ],
     "mysql": [
-        "CREATE TABLE child (id int, FOREIGN KEY (id) REFERENCES items (id))",
+        "CREATE TABLE child (id bigint, FOREIGN KEY (id) REFERENCES items (id))",
         "CREATE VIEW seen AS SELECT * FROM items",
         "CREATE SEQUENCE counter",
         "CREATE FUNCTION one() RETURNS int RETURN 1",
