@@ -81,7 +81,9 @@ class Bench:
             return
         try:
             self._apply([script])
-        except Exception:  # the downgrade left something behind
+        except Exception as error:  # the downgrade left something behind
+            if not isinstance(error, IntegrityError | DataError):
+                down.left = _told(error)
             self._rebuild()
 
     def _whole(self, step: Step) -> bool:
@@ -260,13 +262,18 @@ def _failed(step: Step, error: Exception) -> None:
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename == str(step.path)
     ]
-    reason: Any = getattr(error, "orig", None) or error
-    step.error = str(reason).strip().partition("\n")[0] or type(error).__name__
+    step.error = _told(error)
     step.error_line = (lines[-1] if lines else 0) or 1
+    step.refused = not step.up and isinstance(error, NotImplementedError)
     step.fails_on_rows = isinstance(error, IntegrityError | DataError)
     statement: Statement | None = step.statements[-1] if step.statements else None
     if statement is not None and getattr(error, "statement", None) == statement.text:
         statement.error = step.error
+
+
+def _told(error: Exception) -> str:
+    reason: Any = getattr(error, "orig", None) or error
+    return str(reason).strip().partition("\n")[0] or type(error).__name__
 
 
 def _drops_a_check(operation: Any) -> bool:

@@ -45,11 +45,13 @@ CHANGES = (
     "recreate ",
     "modify ",
 )
+TEMPORARY = {"TEMP", "TEMPORARY"}
 
 
 def _empty(function: ast.FunctionDef) -> bool:
     return all(
         isinstance(node, ast.Pass)
+        or (isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node))
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         for node in function.body
     )
@@ -71,12 +73,14 @@ def find(step: Step) -> Iterator[Danger]:
     function = functions.get("downgrade")
     if "irreversible" in names or (function and not _empty(function)):
         return
+    passing = {act.table for _, act in step.acts("create table") if act.flags & TEMPORARY}
     needed = [
         (statement, act)
         for statement in step.statements
         for act in statement.acts
         if act.kind.startswith(CHANGES)
-        and act.kind != "add enum value"
+        and act.kind not in ("add enum value", "create extension")
+        and act.table not in passing
         and not act.kind.startswith("create or")
     ]
     if needed:

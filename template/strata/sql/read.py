@@ -30,6 +30,8 @@ def of_statement(tokens: Tokens) -> Iterator[Act]:
         yield Act("update", tokens.name(), text=tokens.text)
     elif tokens.any_of("DELETE FROM ONLY", "DELETE FROM"):
         yield Act("delete", tokens.name(), text=tokens.text)
+    elif tokens.take("DELETE"):
+        yield _deleted(tokens)
     elif tokens.any_of(
         "INSERT INTO", "INSERT IGNORE INTO", "REPLACE INTO", "INSERT OR IGNORE INTO"
     ):
@@ -80,6 +82,21 @@ def of_statement(tokens: Tokens) -> Iterator[Act]:
         yield Act("vacuum full", tokens.name())
     else:
         yield Act(tokens.next().lower(), text=tokens.text)
+
+
+def _deleted(tokens: Tokens) -> Act:
+    """DELETE alias FROM table alias JOIN ..., as MySQL has it."""
+    alias = tokens.name()
+    text = tokens.text
+    while tokens and not tokens.any_of("FROM", "JOIN", ","):
+        tokens.next()
+    table = tokens.name()
+    while tokens and not (tokens.take(alias.upper()) or tokens.take("AS", alias.upper())):
+        if tokens.any_of("JOIN", ",") and table != alias:
+            table = tokens.name()
+        else:
+            tokens.next()
+    return Act("delete", table or alias, text=text)
 
 
 def _dropped(tokens: Tokens) -> Iterator[Act]:
