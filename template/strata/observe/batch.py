@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from alembic.operations import ops
 
-from strata.observe.record import Call, Step
+from strata.observe.record import Call, Statement, Step
 from strata.sql.acts import Act
 
 COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_([^"\s(]+)', re.IGNORECASE)
@@ -14,17 +14,18 @@ COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_([^"\s(]+)', re.IGNORECASE)
 
 def told(step: Step) -> None:
     """Put the acts of the batch in place of those of the statements that recreate a table."""
-    copied, used = "", set[int]()
+    copied, used, statements = "", set[int](), list[Statement]()
     for statement in step.statements:
+        statements.append(statement)
         if found := COPY.match(statement.text):
             copied = found[1]
-            acts = [Act("recreate table", copied)]
+            statement.acts = (Act("recreate table", copied),)
+            statement.before |= {copied: step.existed.get(copied)}
             for call in step.calls:
                 if id(call) not in used and _table(call) == copied:
                     used.add(id(call))
-                    acts += _acts(call)
-            statement.acts = tuple(acts)
-            statement.before |= {copied: step.existed.get(copied)}
+                    line = call.line or statement.line
+                    statements.append(replace(statement, line=line, acts=tuple(_acts(call))))
             continue
         if copied:
             temporary = f"_alembic_tmp_{copied}"
@@ -33,6 +34,7 @@ def told(step: Step) -> None:
                 statement.acts, copied = (), ""
             elif kinds & {("insert", temporary), ("drop table", copied)}:
                 statement.acts = ()
+    step.statements = statements
     step.existed = {
         name: table for name, table in step.existed.items() if "_alembic_tmp" not in name
     }

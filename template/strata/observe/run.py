@@ -207,7 +207,8 @@ class Bench:
                 named |= {act.table for _, act in step.acts("delete", "truncate")}
                 named |= {str(getattr(call.operation, "index_name", "")) for call in step.calls}
                 checks = [each for each in step.calls if _drops_a_check(each.operation)]
-                line = step.statements[0].line if step.statements else 1
+                copies = [each for each, _ in step.acts("recreate table")]
+                line = next((each.line for each in copies + step.statements), 1)
                 step.lost = [
                     (line, text)
                     for text in module.losses(
