@@ -171,4 +171,23 @@ def downgrade() -> None:
 
 def downgrade() -> None:
     raise NotImplementedError"""),
+    ("whole-table-change", """op.execute("UPDATE items SET note = 'x' WHERE id > 0")"""),
+    ("rename-column", """op.execute("ALTER VIEW cheap_items RENAME COLUMN id TO item_id")"""),
+    ("rename-schema", """op.execute("CREATE FUNCTION one() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$")
+op.execute("ALTER FUNCTION one() RENAME TO uno")"""),
+    ("drop-object", """op.execute("CREATE TYPE place AS (street text, town text)")
+op.execute("ALTER TYPE place DROP ATTRIBUTE town")"""),
+    ("sequence-values", """op.execute("ALTER SEQUENCE numbers AS integer")"""),
+    ("column-generation", """op.execute("ALTER TABLE items ALTER COLUMN id DROP DEFAULT")
+op.execute("ALTER TABLE items ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY")"""),
+    ("two-tables-locked", """op.execute('''DO $$ DECLARE t text; BEGIN
+    FOREACH t IN ARRAY ARRAY['items', 'owners'] LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN c int', t); END LOOP;
+END $$''')"""),
+    ("scan-under-lock", """op.execute("DO $$ BEGIN EXECUTE 'CREATE INDEX ' || 'i ON items (note)'; END $$")"""),
+    ("missing-downgrade", """def upgrade() -> None:
+    op.create_table("drafts", sa.Column("id", sa.BigInteger(), primary_key=True))
+
+
+def downgrade() -> None:
+    print("not undone")"""),
 ]  # fmt: skip

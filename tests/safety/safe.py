@@ -107,4 +107,23 @@ op.drop_column("items", "note")""",),
     op.execute("ALTER TABLE items VALIDATE CONSTRAINT n")""",
      """with op.get_context().autocommit_block():
     op.alter_column("items", "note", nullable=False)"""),
+    ("""op.alter_column("items", "note", nullable=True)""",),
+    ("""op.execute("UPDATE items SET note = v.note FROM (VALUES (1, 'a'), (2, 'b')) v (id, note) WHERE items.id = v.id")""",),
+    ("""def upgrade() -> None:
+    op.execute("DO $$ BEGIN EXECUTE format('ALTER TABLE %I ADD COLUMN c int', 'items'); END $$")""" + DOWN + """op.drop_column("items", "c")""",),
+    ("""def upgrade() -> None:
+    op.execute("DO $$ BEGIN EXECUTE 'CREATE TABLE ' || 'drafts (id bigint)'; END $$")""" + DOWN + """op.drop_table("drafts")""",),
+    ("""with op.get_context().autocommit_block():
+    op.execute('''DO $$ BEGIN LOOP
+        UPDATE items SET note = '' WHERE id IN (SELECT id FROM items WHERE note IS NULL LIMIT 1000);
+        EXIT WHEN NOT FOUND;
+        COMMIT;
+    END LOOP; END $$''')""",),
+    ("""connection = op.get_bind()
+with op.get_context().autocommit_block():
+    while connection.execute(sa.text(
+        "WITH gone AS (DELETE FROM tags WHERE id IN (SELECT id FROM tags WHERE item_id IS NULL LIMIT 1000) RETURNING id) "
+        "INSERT INTO owners (id, name) SELECT id, 'tag' FROM gone ON CONFLICT DO NOTHING"
+    )).rowcount:
+        pass""",),
 ]  # fmt: skip

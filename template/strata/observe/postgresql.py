@@ -32,7 +32,8 @@ SELECT n.name, c.relkind, c.relfilenode,
    WHERE p.refobjid = c.oid AND p.classid = 'pg_rewrite'::regclass AND w.ev_class <> c.oid),
   (SELECT json_agg(DISTINCT k.conrelid::regclass::text) FROM pg_constraint k
    WHERE k.confrelid = c.oid AND k.conrelid <> c.oid),
-  (SELECT i.indrelid::regclass::text FROM pg_index i WHERE i.indexrelid = c.oid)
+  (SELECT i.indrelid::regclass::text FROM pg_index i WHERE i.indexrelid = c.oid),
+  c.oid > %s
 FROM unnest(%s::text[], %s::text[]) AS n(name, quoted)
 LEFT JOIN pg_class c ON c.oid = to_regclass(n.quoted)
 """
@@ -54,7 +55,7 @@ SELECT oid, scans FROM (
   SELECT oid, pg_stat_get_xact_numscans(oid) AS scans FROM pg_class
   WHERE relkind IN ('r', 'm') AND oid >= 16384) counted WHERE scans > 0
 """
-EVERY = re.compile(r"\(\S+ IS (NOT )?NULL\)")
+FEW = re.compile(r" (?:=|@>|<@|&&|~~?|@@|\?[|&]?) ")
 ROWS = ("select", "insert", "update", "delete", "set", "show")
 OURS = {"alembic_version", "alembic_version_pkc", "migration_log", "migration_log_pkey"}
 
@@ -81,7 +82,7 @@ class PostgreSQL:
         """Tell tables as they stand."""
         wanted = sorted(names)
         quoted = [".".join(f'"{part}"' for part in name.split(".")) for name in wanted]
-        rows = cursor.connection.execute(TABLES, (wanted, quoted)).fetchall()
+        rows = cursor.connection.execute(TABLES, (self.watermark, wanted, quoted)).fetchall()
         return {row[0]: _table(row) if row[1] else None for row in rows}
 
     def before(self, cursor: Any, statement: Statement, parameters: Any) -> None:
@@ -191,9 +192,10 @@ def _walks(node: dict[str, Any]) -> list[str]:
 
 
 def _narrows(node: dict[str, Any]) -> bool:
-    """Whether an index leads to some rows: those that hold NULL may be all of them."""
-    conditions = [node.get("Index Cond", node.get("Recheck Cond", ""))]
-    return any(each and not EVERY.fullmatch(each) for each in conditions)
+    """Whether an index leads to some rows: those on one side of a value may be all of them."""
+    condition = node.get("Index Cond", node.get("Recheck Cond", ""))
+    between = " > " in condition.replace(">=", ">") and " < " in condition.replace("<=", "<")
+    return between or bool(FEW.search(condition))
 
 
 def _highest(connection: Connection) -> int:
@@ -209,7 +211,7 @@ def _milliseconds(setting: str) -> int:
 
 
 def _table(row: Any) -> Table:
-    name, kind, filenode, columns, constraints, indexes, views, referrers, parent = row
+    name, kind, filenode, columns, constraints, indexes, views, referrers, parent, new = row
     return Table(
         name,
         kind,
@@ -226,4 +228,5 @@ def _table(row: Any) -> Table:
         tuple(views or ()),
         tuple(referrers or ()),
         parent or "",
+        new=new,
     )

@@ -62,7 +62,7 @@ class Table:
     views: tuple[str, ...] = ()
     referrers: tuple[str, ...] = ()
     parent: str = ""
-    rows: int = 0
+    new: bool = False
 
 
 @dataclass

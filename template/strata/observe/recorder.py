@@ -155,13 +155,18 @@ class Recorder:
         names = {name for act in found for name in (act.table, _named(act)) if name}
         if names and any(act.kind not in ("select", "insert") for act in found):
             statement.before = self._eyes.tables(cursor, names)
-            for name, table in statement.before.items():
-                self._step.existed.setdefault(name, table)
+            self._existed(statement)
         self._eyes.before(cursor, statement, parameters[0] if many and parameters else parameters)
+
+    def _existed(self, statement: Statement) -> None:
+        for name, table in statement.before.items():
+            self._step.existed.setdefault(name, None if table and table.new else table)
 
     def _after(self, _connection: Any, cursor: Any, text: str, *_: Any) -> None:
         if self._step.statements and self._step.statements[-1].text == text:
-            self._eyes.after(cursor, self._step.statements[-1])
+            statement = self._step.statements[-1]
+            self._eyes.after(cursor, statement)
+            self._existed(statement)
 
     def _committed(self, _connection: Any) -> None:
         self._transaction += 1

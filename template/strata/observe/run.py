@@ -111,6 +111,8 @@ class Bench:
         self._stack.close()
         self._stack = ExitStack()
         self._open()
+        if done and self._there:
+            self._empty()
         if done:
             self._apply(done, filled=filled)
         if not filled:

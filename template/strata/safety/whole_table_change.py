@@ -37,7 +37,8 @@ with op.get_context().autocommit_block():
 )
 
 KEY = re.compile(
-    r"\bWHERE\b.*?\b(?:\w*id|\w*key|\w*pk|\w*code|version_num)[\"`]?\s*(?:=|IN\b|BETWEEN\b|>=?|<=?)",
+    r"\bWHERE\b.*?\b(?:\w*id|\w*key|\w*pk|\w*code|version_num)[\"`]?\s*"
+    r"(?:=|IN\b|BETWEEN\b|>.*<|<.*>)",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -30,6 +30,8 @@ def indexed(text: str) -> Indexed:
     for words in statements(text):
         tokens = Tokens(words)
         using = tokens.name() if tokens.take("USING") else ""
+        while tokens and not tokens.at("(") and not tokens.at("WHERE"):
+            tokens.next()
         columns = tuple(_code(part) for part in parts(tokens.parenthesised()))
         while tokens and not tokens.take("WHERE"):
             tokens.next()

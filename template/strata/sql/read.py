@@ -138,6 +138,7 @@ def _with(tokens: Tokens) -> Iterator[Act]:
     yield Act("select", text=tokens.text)
 
 
+LITERAL = re.compile(r"'((?:[^']|'')*)'\s*(?:USING\b|INTO\b|$)", re.IGNORECASE)
 BLOCK_WORDS = re.compile(r"\b(?:BEGIN|THEN|ELSE|LOOP|EXECUTE)\b|;", re.IGNORECASE)
 
 
@@ -146,7 +147,7 @@ def _block(body: str) -> Iterator[Act]:
     inside = body.strip("$").partition("$")[2] if not body.startswith("$$") else body[2:-2]
     for piece in BLOCK_WORDS.split(inside):
         text = piece.strip()
-        if text[:1] == "'" and text.count("'") > 1:
-            text = text[1:].rpartition("'")[0].replace("''", "'")
+        if found := LITERAL.match(text):
+            text = found[1].replace("''", "'")
         if re.match(r"(ALTER|CREATE|DROP|UPDATE|DELETE|INSERT|TRUNCATE|LOCK)\b", text, re.I):
             yield from acts(text)
