@@ -212,3 +212,36 @@ def test_what_a_recreated_table_does_not_say_any_more_is_lost(tmp_path: Path) ->
     told = " ".join(finding.what for finding in found)
     assert "AUTOINCREMENT of people.id is gone" in told
     assert "COLLATE of people.login is gone" in told
+
+
+UNIQUE = "op.execute(\"CREATE UNIQUE INDEX uq_people ON people (login) WHERE login <> ''\")"
+PEOPLE = 'op.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, login TEXT)")\n' + UNIQUE
+STAMP = 'op.execute("CREATE TRIGGER stamp AFTER UPDATE ON people BEGIN SELECT 1; END")'
+RECREATED = (
+    'with op.batch_alter_table("people", recreate="always") as batch_op:\n'
+    '    batch_op.add_column(sa.Column("c", sa.Text()))\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "body"),
+    [(PEOPLE, RECREATED), (f"{PEOPLE}\n{STAMP}", RECREATED + STAMP)],
+    ids=["a unique index", "a trigger, by hand"],
+)
+def test_what_is_made_again_is_as_before(before: str, body: str, tmp_path: Path) -> None:
+    found = linted(written(tmp_path, "sqlite", [body], before)).findings
+    assert [str(finding) for finding in found] == []
+
+
+def test_a_unique_index_that_is_dropped_is_a_constraint(tmp_path: Path) -> None:
+    body = 'op.drop_index("uq_people", table_name="people")'
+    (finding,) = linted(written(tmp_path, "sqlite", [body], PEOPLE)).findings
+    assert finding.rule == "drop-constraint"
+    assert "uq_people of people" in finding.what
+
+
+def test_rows_that_go_by_cascade_are_not_laid_to_a_recreated_table(tmp_path: Path) -> None:
+    body = 'op.execute("DELETE FROM items WHERE id = 1")'
+    (finding,) = linted(written(tmp_path, "sqlite", [body])).findings
+    assert "recreates" not in finding.what
+    assert "rows of tags are gone" in finding.what

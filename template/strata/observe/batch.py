@@ -32,12 +32,24 @@ def told(step: Step) -> None:
             kinds = {(act.kind, act.table) for act in statement.acts}
             if ("rename table", temporary) in kinds:
                 statement.acts, copied = (), ""
-            elif kinds & {("insert", temporary), ("drop table", copied)}:
+            elif kinds & {("insert", temporary), ("drop table", copied), ("drop table", temporary)}:
                 statement.acts = ()
+        # Its indexes are made again as they were.
+        statement.acts = tuple(
+            act
+            for act in statement.acts
+            if not (act.kind == "create index" and _had(step, act, statements))
+        )
     step.statements = statements
     step.existed = {
         name: table for name, table in step.existed.items() if "_alembic_tmp" not in name
     }
+
+
+def _had(step: Step, act: Act, statements: list[Statement]) -> bool:
+    recreated = {each.table for one in statements for each in one.acts if "recreate" in each.kind}
+    known = step.existed.get(act.table)
+    return act.table in recreated and known is not None and act.name in known.indexes
 
 
 def _table(call: Call) -> str:

@@ -37,7 +37,9 @@ def _table(asked: Any, name: str) -> Table | None:
         return None
     kind, _, owner = row
     if kind == "index":
-        return Table(name, "i", parent=owner)
+        indexes = asked.execute(f'PRAGMA index_list("{owner}")').fetchall()
+        unique = any(row[1] == name and row[2] for row in indexes)
+        return Table(name, "i", parent=owner, indexes={name: Index(unique, True, "")})
     table = Table(name, "v" if kind == "view" else "r")
     for _, column, type_, not_null, default, _ in asked.execute(f'PRAGMA table_info("{name}")'):
         table.columns[column] = Column(type_.lower(), bool(not_null), default)
@@ -85,6 +87,10 @@ def losses(
             owned = kind == "view" or ("table", before["table of", name]) in after
             if name not in named and owned:
                 lost.append(f"{kind} {name} is gone")
+        elif kind == "index":
+            for word in ("DESC", "COLLATE", "WHERE"):
+                if _says(value, word) and not _says(after[kind, name], word):
+                    lost.append(f"{word} of index {name} is gone")
         elif kind == "table" and (kind, name) in after:
             gone = _checks(value) - _checks(after[kind, name]) - checks
             if gone > 0:
@@ -106,9 +112,15 @@ def _words(table: str, before: str, after: str) -> Iterator[str]:
     then, now = _declared(before), _declared(after)
     for name, text in then.items():
         for word in ("AUTOINCREMENT", "COLLATE", "STRICT", "WITHOUT ROWID"):
-            said = re.compile(rf"\b{word}\b", re.IGNORECASE)
-            if said.search(text) and name in now and not said.search(now[name]):
+            if name in now and _says(text, word) and not _says(now[name], word):
                 yield f"{word} of {f'{table}.{name}' if name else table}"
+        for word in ("ON CONFLICT", "DEFERRABLE"):  # may have moved to the table's end
+            if name in now and _says(text, word) and not _says(after, word):
+                yield f"{word} of {table}.{name}"
+
+
+def _says(sql: str, word: str) -> bool:
+    return re.search(rf"\b{word}\b", sql, re.IGNORECASE) is not None
 
 
 def _declared(sql: str) -> dict[str, str]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from strata.observe.record import Danger, Step
 
 SEVERITY = "breaks running code"
-DATABASES = ("postgresql",)
+DATABASES = ("postgresql", "mysql")
+SHOWN_ON = ("postgresql",)
 BAD = (
     """\
 op.execute("DROP SEQUENCE numbers")

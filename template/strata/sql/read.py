@@ -43,7 +43,11 @@ def of_statement(tokens: Tokens) -> Iterator[Act]:
             if word.startswith("$"):
                 yield from _block(word)
     elif tokens.take("RENAME", "TABLE"):
-        yield Act("rename table", tokens.name(), text=tokens.text.removeprefix("TO "))
+        for part in parts(tokens.rest):
+            each = Tokens(part)
+            old = each.name()
+            each.take("TO")
+            yield Act("rename table", old, old, each.name())
     elif tokens.any_of("TRUNCATE TABLE ONLY", "TRUNCATE TABLE", "TRUNCATE ONLY", "TRUNCATE"):
         for part in parts(tokens.rest):
             yield Act("truncate", Tokens(part).name())
