@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from alembic.util import CommandError
 from sqlalchemy import MetaData
 
 from strata import git, models, naming, plan, revisions, safety
@@ -14,6 +15,7 @@ from strata.errors import Problem
 from strata.observe import offline
 from strata.observe.record import Danger, Step
 from strata.observe.run import Bench
+from strata.observe.unloadable import unloadable
 from strata.report import Finding
 
 NO_SERVER = 3
@@ -56,7 +58,16 @@ def lint(config: Config, asked: Sequence[str]) -> Linted:
         Problem: there are several heads, or a revision cannot be read.
     """
     chain = revisions.read(config.versions)
-    plan.require_one_head(plan.scripts(config))
+    try:
+        plan.require_one_head(plan.scripts(config))
+    except (Problem, CommandError):
+        raise
+    except Exception as error:
+        step = unloadable(config, chain, error)
+        if step is None:
+            raise
+        why = f"Nothing was run, for {step.revision} cannot be loaded."
+        return Linted(list(_judged(config, [step])), [why], len(asked))
     exempt = chain.history([config.adopted]) if config.adopted else set()
     # What the first one makes was there before migrations took over, or is new altogether.
     exempt |= {id for id, revision in chain.items() if not revision.parents}

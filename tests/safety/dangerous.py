@@ -131,4 +131,63 @@ def downgrade() -> None:
     op.execute("ALTER TABLE items ALTER COLUMN note TYPE varchar(50)")"""),
     ("missing-downgrade", """def upgrade() -> None:
     op.create_table("drafts", sa.Column("id", sa.BigInteger(), primary_key=True))"""),
+    ("set-not-null", """with op.get_context().autocommit_block():
+    op.alter_column("items", "note", nullable=False)"""),
+    ("whole-table-change", """op.execute("DO $$ BEGIN UPDATE items SET note = 'x' WHERE note IS NULL; END $$")"""),
+    ("whole-table-change", """op.execute("ALTER TABLE owners ADD COLUMN c int; UPDATE items SET note = 'x' WHERE note IS NULL")"""),
+    ("whole-table-change", """op.execute("CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS $$ UPDATE items SET note = 'x' $$")
+op.execute("SELECT fill()")"""),
+    ("whole-table-copy", """op.create_table("notes", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("note", sa.Text()))
+op.execute("INSERT INTO notes SELECT id, note FROM items WHERE note <> ''")"""),
+    ("drop-column", """op.execute("DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP COLUMN %I', 'items', 'note'); END $$")"""),
+    ("rename-column", """op.execute("DO $$ BEGIN EXECUTE format('ALTER TABLE %I RENAME note TO remark', 'items'); END $$")"""),
+    ("drop-table", """op.execute("CREATE FUNCTION tidy() RETURNS void LANGUAGE sql AS $$ DROP TABLE tags $$")
+op.execute("SELECT tidy()")"""),
+    ("type-change", """op.execute("CREATE TYPE state AS ENUM ('new', 'old')")
+op.execute("ALTER TABLE items ALTER COLUMN note TYPE state USING note::state")"""),
+    ("row-by-row", """from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+class Base(DeclarativeBase):
+    pass
+
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    note: Mapped[str | None]
+
+session = Session(op.get_bind())
+for item in session.query(Item).filter(Item.note.is_(None)):
+    item.note = ""
+session.flush()"""),
+    ("incomplete-downgrade", """def upgrade() -> None:
+    op.create_table("doors", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("state", sa.Enum("open", "shut", name="door_state")))
+
+
+def downgrade() -> None:
+    op.drop_table("doors")"""),
+    ("missing-downgrade", """def upgrade() -> None:
+    op.create_table("drafts", sa.Column("id", sa.BigInteger(), primary_key=True))
+
+
+def downgrade() -> None:
+    raise NotImplementedError"""),
+    ("whole-table-change", """op.execute("UPDATE items SET note = 'x' WHERE id > 0")"""),
+    ("rename-column", """op.execute("ALTER VIEW cheap_items RENAME COLUMN id TO item_id")"""),
+    ("rename-schema", """op.execute("CREATE FUNCTION one() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$")
+op.execute("ALTER FUNCTION one() RENAME TO uno")"""),
+    ("drop-object", """op.execute("CREATE TYPE place AS (street text, town text)")
+op.execute("ALTER TYPE place DROP ATTRIBUTE town")"""),
+    ("sequence-values", """op.execute("ALTER SEQUENCE numbers AS integer")"""),
+    ("column-generation", """op.execute("ALTER TABLE items ALTER COLUMN id DROP DEFAULT")
+op.execute("ALTER TABLE items ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY")"""),
+    ("two-tables-locked", """op.execute('''DO $$ DECLARE t text; BEGIN
+    FOREACH t IN ARRAY ARRAY['items', 'owners'] LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN c int', t); END LOOP;
+END $$''')"""),
+    ("scan-under-lock", """op.execute("DO $$ BEGIN EXECUTE 'CREATE INDEX ' || 'i ON items (note)'; END $$")"""),
+    ("missing-downgrade", """def upgrade() -> None:
+    op.create_table("drafts", sa.Column("id", sa.BigInteger(), primary_key=True))
+
+
+def downgrade() -> None:
+    print("not undone")"""),
 ]  # fmt: skip

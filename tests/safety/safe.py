@@ -85,4 +85,45 @@ op.add_column("items", sa.Column("c", sa.Text()))""",),
 op.add_column("items", sa.Column("c", sa.dialects.postgresql.ENUM("red", name="colour", create_type=False)))""",),
     ("""# migrate: allow drop-column -- no code has read it since release 12
 op.drop_column("items", "note")""",),
+    ("""def upgrade() -> None:
+    op.create_table("tmp_drafts", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("n", sa.Text()))
+    op.rename_table("tmp_drafts", "drafts")
+    op.drop_column("drafts", "n")""" + DOWN + """op.drop_table("drafts")""",),
+    ("""def upgrade() -> None:
+    op.execute("CREATE EXTENSION IF NOT EXISTS plpgsql")""" + DOWN + "pass",),
+    ("""def upgrade() -> None:
+    op.execute("CREATE TEMP TABLE wanted (id bigint) ON COMMIT DROP")
+    op.execute("INSERT INTO wanted VALUES (1)")""" + DOWN + "pass",),
+    ("""op.execute("INSERT INTO owners (id, name) SELECT 77, 'robot' WHERE NOT EXISTS (SELECT 1 FROM owners WHERE name = 'robot')")""",),
+    ("""op.execute("CREATE INDEX ix_visits_day ON ONLY visits (day)")""",),
+    ("""op.execute("DO $$ BEGIN ALTER TABLE items ADD COLUMN c int; EXCEPTION WHEN duplicate_column THEN NULL; END $$")""",),
+    ("""op.execute("SELECT setval('numbers', (SELECT max(id) FROM items))")""",),
+    ("""with op.get_context().autocommit_block():
+    op.execute("CREATE UNIQUE INDEX CONCURRENTLY u ON items (note)")""",
+     """def upgrade() -> None:
+    op.execute("ALTER TABLE items ADD CONSTRAINT u UNIQUE USING INDEX u")""" + DOWN + """op.drop_constraint("u", "items", type_="unique")"""),
+    ("""op.execute("ALTER TABLE items ADD CONSTRAINT n CHECK (note IS NOT NULL) NOT VALID")""",
+     """with op.get_context().autocommit_block():
+    op.execute("ALTER TABLE items VALIDATE CONSTRAINT n")""",
+     """with op.get_context().autocommit_block():
+    op.alter_column("items", "note", nullable=False)"""),
+    ("""op.alter_column("items", "note", nullable=True)""",),
+    ("""op.execute("UPDATE items SET note = v.note FROM (VALUES (1, 'a'), (2, 'b')) v (id, note) WHERE items.id = v.id")""",),
+    ("""def upgrade() -> None:
+    op.execute("DO $$ BEGIN EXECUTE format('ALTER TABLE %I ADD COLUMN c int', 'items'); END $$")""" + DOWN + """op.drop_column("items", "c")""",),
+    ("""def upgrade() -> None:
+    op.execute("DO $$ BEGIN EXECUTE 'CREATE TABLE ' || 'drafts (id bigint)'; END $$")""" + DOWN + """op.drop_table("drafts")""",),
+    ("""with op.get_context().autocommit_block():
+    op.execute('''DO $$ BEGIN LOOP
+        UPDATE items SET note = '' WHERE id IN (SELECT id FROM items WHERE note IS NULL LIMIT 1000);
+        EXIT WHEN NOT FOUND;
+        COMMIT;
+    END LOOP; END $$''')""",),
+    ("""connection = op.get_bind()
+with op.get_context().autocommit_block():
+    while connection.execute(sa.text(
+        "WITH gone AS (DELETE FROM tags WHERE id IN (SELECT id FROM tags WHERE item_id IS NULL LIMIT 1000) RETURNING id) "
+        "INSERT INTO owners (id, name) SELECT id, 'tag' FROM gone ON CONFLICT DO NOTHING"
+    )).rowcount:
+        pass""",),
 ]  # fmt: skip

@@ -7,6 +7,15 @@ import pytest
 from strata.config import Family
 from tests.safety.revisions import linted, rules_found, server, written
 
+IMPORT = """from app.accounts.models import Account
+
+def upgrade() -> None:
+    op.add_column("items", sa.Column("c", sa.Text()))
+
+
+def downgrade() -> None:
+    op.drop_column("items", "c")"""
+
 DANGEROUS: list[tuple[Family, str, str]] = [
     ("mysql", "drop-constraint", 'op.drop_constraint("uq_items_name", "items", type_="unique")'),
     ("mysql", "unique-constraint", 'op.create_unique_constraint("u", "items", ["note", "name"])'),
@@ -85,6 +94,19 @@ DANGEROUS: list[tuple[Family, str, str]] = [
         "raw-commit",
         'op.execute("ALTER TABLE items ADD COLUMN c INT")\nop.get_bind().commit()',
     ),
+    ("mysql", "mysql-not-online", 'op.execute("ALTER TABLE tags ENGINE=Aria")'),
+    (
+        "mysql",
+        "mysql-not-online",
+        'op.execute("ALTER TABLE owners PARTITION BY HASH (id) PARTITIONS 4")',
+    ),
+    (
+        "mysql",
+        "whole-table-change",
+        'op.execute("DELETE i FROM items i JOIN owners o ON o.id = i.owner_id WHERE o.name = 1")',
+    ),
+    ("mysql", "whole-table-copy", 'op.execute("REPLACE INTO owners SELECT id, name FROM items")'),
+    ("sqlite", "application-import", IMPORT),
 ]
 
 SAFE: list[tuple[Family, str]] = [
@@ -146,3 +168,80 @@ def test_what_is_safe_is_clean(family: Family, body: str, tmp_path: Path) -> Non
         found = linted(written(tmp_path, family, [body]))
         assert [str(finding) for finding in found.findings] == []
         assert found.unseen == []
+
+
+def test_a_collation_of_a_columns_own_is_lost_where_it_is_not_said_again(tmp_path: Path) -> None:
+    made = (
+        'op.execute("CREATE TABLE tokens (id BIGINT PRIMARY KEY, "\n'
+        '    "token VARCHAR(32) COLLATE ascii_bin) DEFAULT CHARSET utf8mb4")'
+    )
+    body = (
+        'op.alter_column("tokens", "token", existing_type=sa.String(32), type_=sa.String(40),\n'
+        "    existing_nullable=True)"
+    )
+    with server("mysql"):
+        found = linted(written(tmp_path, "mysql", [body], made)).findings
+    assert "tokens.token loses COLLATE" in " ".join(finding.what for finding in found)
+
+
+def test_a_finding_in_a_batch_names_the_line_of_its_operation(tmp_path: Path) -> None:
+    body = (
+        'with op.batch_alter_table("tags") as batch_op:\n'
+        '    batch_op.add_column(sa.Column("c", sa.Text()))\n'
+        '    batch_op.alter_column("item_id", existing_type=sa.Integer(), nullable=False)'
+    )
+    (finding,) = linted(written(tmp_path, "sqlite", [body])).findings
+    assert (finding.rule, finding.line) == ("set-not-null", 16)
+
+
+def test_an_index_that_goes_with_its_table_is_not_lost(tmp_path: Path) -> None:
+    body = 'op.drop_table("tags")'
+    assert rules_found(written(tmp_path, "sqlite", [body])) == {"drop-table"}
+
+
+def test_what_a_recreated_table_does_not_say_any_more_is_lost(tmp_path: Path) -> None:
+    made = (
+        'op.execute("CREATE TABLE people (id INTEGER PRIMARY KEY AUTOINCREMENT, "\n'
+        '    "login TEXT COLLATE NOCASE)")'
+    )
+    body = (
+        'with op.batch_alter_table("people", recreate="always") as batch_op:\n'
+        '    batch_op.add_column(sa.Column("c", sa.Text()))'
+    )
+    found = linted(written(tmp_path, "sqlite", [body], made)).findings
+    told = " ".join(finding.what for finding in found)
+    assert "AUTOINCREMENT of people.id is gone" in told
+    assert "COLLATE of people.login is gone" in told
+
+
+UNIQUE = "op.execute(\"CREATE UNIQUE INDEX uq_people ON people (login) WHERE login <> ''\")"
+PEOPLE = 'op.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, login TEXT)")\n' + UNIQUE
+STAMP = 'op.execute("CREATE TRIGGER stamp AFTER UPDATE ON people BEGIN SELECT 1; END")'
+RECREATED = (
+    'with op.batch_alter_table("people", recreate="always") as batch_op:\n'
+    '    batch_op.add_column(sa.Column("c", sa.Text()))\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "body"),
+    [(PEOPLE, RECREATED), (f"{PEOPLE}\n{STAMP}", RECREATED + STAMP)],
+    ids=["a unique index", "a trigger, by hand"],
+)
+def test_what_is_made_again_is_as_before(before: str, body: str, tmp_path: Path) -> None:
+    found = linted(written(tmp_path, "sqlite", [body], before)).findings
+    assert [str(finding) for finding in found] == []
+
+
+def test_a_unique_index_that_is_dropped_is_a_constraint(tmp_path: Path) -> None:
+    body = 'op.drop_index("uq_people", table_name="people")'
+    (finding,) = linted(written(tmp_path, "sqlite", [body], PEOPLE)).findings
+    assert finding.rule == "drop-constraint"
+    assert "uq_people of people" in finding.what
+
+
+def test_rows_that_go_by_cascade_are_not_laid_to_a_recreated_table(tmp_path: Path) -> None:
+    body = 'op.execute("DELETE FROM items WHERE id = 1")'
+    (finding,) = linted(written(tmp_path, "sqlite", [body])).findings
+    assert "recreates" not in finding.what
+    assert "rows of tags are gone" in finding.what

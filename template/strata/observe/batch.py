@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from alembic.operations import ops
 
-from strata.observe.record import Call, Step
+from strata.observe.record import Call, Statement, Step
 from strata.sql.acts import Act
 
 COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_([^"\s(]+)', re.IGNORECASE)
@@ -14,28 +14,42 @@ COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_([^"\s(]+)', re.IGNORECASE)
 
 def told(step: Step) -> None:
     """Put the acts of the batch in place of those of the statements that recreate a table."""
-    copied, used = "", set[int]()
+    copied, used, statements = "", set[int](), list[Statement]()
     for statement in step.statements:
+        statements.append(statement)
         if found := COPY.match(statement.text):
             copied = found[1]
-            acts = [Act("recreate table", copied)]
+            statement.acts = (Act("recreate table", copied),)
+            statement.before |= {copied: step.existed.get(copied)}
             for call in step.calls:
                 if id(call) not in used and _table(call) == copied:
                     used.add(id(call))
-                    acts += _acts(call)
-            statement.acts = tuple(acts)
-            statement.before |= {copied: step.existed.get(copied)}
+                    line = call.line or statement.line
+                    statements.append(replace(statement, line=line, acts=tuple(_acts(call))))
             continue
         if copied:
             temporary = f"_alembic_tmp_{copied}"
             kinds = {(act.kind, act.table) for act in statement.acts}
             if ("rename table", temporary) in kinds:
                 statement.acts, copied = (), ""
-            elif kinds & {("insert", temporary), ("drop table", copied)}:
+            elif kinds & {("insert", temporary), ("drop table", copied), ("drop table", temporary)}:
                 statement.acts = ()
+        # Its indexes are made again as they were.
+        statement.acts = tuple(
+            act
+            for act in statement.acts
+            if not (act.kind == "create index" and _had(step, act, statements))
+        )
+    step.statements = statements
     step.existed = {
         name: table for name, table in step.existed.items() if "_alembic_tmp" not in name
     }
+
+
+def _had(step: Step, act: Act, statements: list[Statement]) -> bool:
+    recreated = {each.table for one in statements for each in one.acts if "recreate" in each.kind}
+    known = step.existed.get(act.table)
+    return act.table in recreated and known is not None and act.name in known.indexes
 
 
 def _table(call: Call) -> str:

@@ -9,6 +9,8 @@ from strata.observe.record import Column, Constraint, Index, Statement, Table
 
 PROBE = "strata_probe"
 ALTER = re.compile(r"\s*ALTER\s+TABLE\s+(?:`[^`]+`|[\w.]+)", re.IGNORECASE)
+COPIED = re.compile(r"\b(?:ENGINE|PARTITION\s+BY|REMOVE\s+PARTITIONING)\b", re.IGNORECASE)
+PARTITIONS = re.compile(r"\s*(?:PARTITION\s+BY|REMOVE\s+PARTITIONING)\b", re.IGNORECASE)
 INDEX = re.compile(r"\s*(CREATE\s.*?|DROP\s+INDEX\s.*?)\sON\s+(?:`[^`]+`|\w+)", re.I | re.S)
 
 
@@ -25,8 +27,9 @@ class MySQL:
 
     def before(self, cursor: Any, statement: Statement, parameters: Any) -> None:
         """Ask the server, on an empty copy, whether it could do this while the table is used."""
-        olds = [table for table in statement.before.values() if table is not None]
-        if len(olds) != 1 or not any(act.table == olds[0].name for act in statement.acts):
+        named = {act.table for act in statement.acts}
+        olds = [table for name, table in statement.before.items() if table and name in named]
+        if len(olds) != 1:
             return
         statement.online = _online(cursor, statement.text, olds[0].name)
 
@@ -38,21 +41,26 @@ def _online(cursor: Any, text: str, table: str) -> str:
     """How the server can do it: instant, inplace (rows are written meanwhile) or copy."""
     asked = cursor.connection.cursor()
     if ALTER.match(text):
-        statement = ALTER.sub(f"ALTER TABLE {PROBE}", text, count=1)
-        forms = {"instant": ", ALGORITHM=INSTANT", "inplace": ", ALGORITHM=INPLACE, LOCK=NONE"}
+        rest = ALTER.sub("", text, count=1)
+        comma = "" if PARTITIONS.match(rest) else ","
+        statement = f"ALTER TABLE {PROBE} {{}}{comma}{rest}"
+        forms = {"instant": "ALGORITHM=INSTANT", "inplace": "ALGORITHM=INPLACE, LOCK=NONE"}
+        if COPIED.search(rest):  # MariaDB lets INSTANT pass there, and copies
+            del forms["instant"]
     elif found := INDEX.match(text):
-        statement = f"{found[1]} ON {PROBE}{text[found.end() :]}"
-        forms = {"inplace": " ALGORITHM=INPLACE LOCK=NONE"}
+        rest = text[found.end() :].rstrip("; \n")
+        statement = f"{found[1]} ON {PROBE}{rest} {{}}"
+        forms = {"inplace": "ALGORITHM=INPLACE LOCK=NONE"}
     else:
         return ""
     if re.search(r"\bRENAME\s+(TO\b|AS\b|`)", text, re.IGNORECASE):
         return ""
     try:
-        for way, ending in forms.items():
+        for way, form in forms.items():
             asked.execute(f"DROP TABLE IF EXISTS {PROBE}")
             asked.execute(f"CREATE TABLE {PROBE} LIKE `{table}`")
             try:
-                asked.execute(statement.rstrip("; \n") + ending)
+                asked.execute(statement.replace("{}", form, 1))
             except Exception as error:
                 if error.args[0] not in (1845, 1846, 1221):
                     return ""
@@ -66,7 +74,9 @@ def _online(cursor: Any, text: str, table: str) -> str:
 def _table(asked: Any, name: str) -> Table | None:
     asked.execute(
         "SELECT column_name, column_type, is_nullable, column_default, extra, column_comment, "
-        "character_set_name FROM information_schema.columns "
+        "nullif(collation_name, table_collation) "
+        "FROM information_schema.columns JOIN information_schema.tables "
+        "USING (table_schema, table_name) "
         "WHERE table_schema = database() AND table_name = %s",
         (name,),
     )
@@ -74,8 +84,12 @@ def _table(asked: Any, name: str) -> Table | None:
     if not rows:
         return None
     table = Table(name)
-    for column, type_, nullable, default, extra, comment, _ in rows:
-        told = [extra, f"COMMENT {comment}" if comment else ""]
+    for column, type_, nullable, default, extra, comment, collation in rows:
+        told = [
+            f"COLLATE {collation}" if collation else "",
+            extra,
+            f"COMMENT {comment}" if comment else "",
+        ]
         default = default if default not in (None, "NULL") else None
         table.columns[column] = Column(
             " ".join([type_, *filter(None, told)]), nullable == "NO", default, bool(extra)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from strata.observe import postgresql_hidden as hidden
 from strata.observe.record import MODES, Column, Constraint, Index, Statement, Table
 
 TABLES = """
@@ -31,7 +32,8 @@ SELECT n.name, c.relkind, c.relfilenode,
    WHERE p.refobjid = c.oid AND p.classid = 'pg_rewrite'::regclass AND w.ev_class <> c.oid),
   (SELECT json_agg(DISTINCT k.conrelid::regclass::text) FROM pg_constraint k
    WHERE k.confrelid = c.oid AND k.conrelid <> c.oid),
-  (SELECT i.indrelid::regclass::text FROM pg_index i WHERE i.indexrelid = c.oid)
+  (SELECT i.indrelid::regclass::text FROM pg_index i WHERE i.indexrelid = c.oid),
+  c.oid > %s
 FROM unnest(%s::text[], %s::text[]) AS n(name, quoted)
 LEFT JOIN pg_class c ON c.oid = to_regclass(n.quoted)
 """
@@ -53,7 +55,8 @@ SELECT oid, scans FROM (
   SELECT oid, pg_stat_get_xact_numscans(oid) AS scans FROM pg_class
   WHERE relkind IN ('r', 'm') AND oid >= 16384) counted WHERE scans > 0
 """
-EVERY = re.compile(r"\(\S+ IS (NOT )?NULL\)")
+FEW = re.compile(r" (?:=|@>|<@|&&|~~?|@@|\?[|&]?) ")
+ROWS = ("select", "insert", "update", "delete", "set", "show")
 OURS = {"alembic_version", "alembic_version_pkc", "migration_log", "migration_log_pkey"}
 
 
@@ -72,16 +75,23 @@ class PostgreSQL:
         self._files: dict[int, int] = {}
         self._held: dict[str, str] = {}
         self._transaction = 0
+        self._rehearsed = False
+        self._shape: hidden.Shape | None = None
 
     def tables(self, cursor: Any, names: set[str]) -> dict[str, Table | None]:
         """Tell tables as they stand."""
         wanted = sorted(names)
         quoted = [".".join(f'"{part}"' for part in name.split(".")) for name in wanted]
-        rows = cursor.connection.execute(TABLES, (wanted, quoted)).fetchall()
+        rows = cursor.connection.execute(TABLES, (self.watermark, wanted, quoted)).fetchall()
         return {row[0]: _table(row) if row[1] else None for row in rows}
 
     def before(self, cursor: Any, statement: Statement, parameters: Any) -> None:
-        """Note files and scans as they are, and ask for the plan of a change of rows."""
+        """Note files and scans as they are, and ask for the plan of a change of rows.
+
+        What is a transaction of its own leaves no lock to see: it is tried in one that is undone.
+        """
+        self._rehearsed = False
+        self._shape = hidden.shape(cursor, self.watermark) if hidden.may(statement.text) else None
         if statement.transaction != self._transaction or statement.autocommit:
             self._transaction = statement.transaction
             self._scans = dict(cursor.connection.execute(SCANS).fetchall())
@@ -92,11 +102,33 @@ class PostgreSQL:
             if oid:
                 self._scans[oid] = scans
                 self._files[oid] = file
-        if len(statement.acts) == 1 and statement.acts[0].kind in ("update", "delete"):
-            statement.walks = self._walked(cursor, statement, parameters)
+        kinds = {act.kind for act in statement.acts}
+        if kinds & {"update", "delete", "insert"} and kinds <= {*ROWS}:
+            self._plan(cursor, statement, parameters)
+        elif statement.autocommit and kinds - {*ROWS}:
+            self._rehearse(cursor, statement, parameters)
 
     def after(self, cursor: Any, statement: Statement) -> None:
         """Note which locks it took, and what it rewrote and scanned."""
+        if not self._rehearsed:
+            self._look(cursor, statement)
+        if self._shape is not None:
+            hidden.told(cursor, statement, self._shape, self.watermark)
+
+    def _rehearse(self, cursor: Any, statement: Statement, parameters: Any) -> None:
+        asked = cursor.connection.cursor()
+        asked.execute("BEGIN")
+        try:
+            asked.execute(statement.text, parameters or None)
+            self._look(asked, statement)
+        except Exception:  # such as CONCURRENTLY, which no transaction can hold
+            return
+        else:
+            self._rehearsed = True
+        finally:
+            asked.execute("ROLLBACK")
+
+    def _look(self, cursor: Any, statement: Statement) -> None:
         rows = cursor.connection.execute(SEEN, (self.watermark,)).fetchall()
         held: dict[str, str] = {}
         rewritten, scanned = set(), set()
@@ -131,8 +163,8 @@ class PostgreSQL:
         self._held = held
         statement.rewritten, statement.scanned = tuple(sorted(rewritten)), tuple(sorted(scanned))
 
-    def _walked(self, cursor: Any, statement: Statement, parameters: Any) -> tuple[str, ...]:
-        """The tables that a change of rows has to read as a whole, were they large."""
+    def _plan(self, cursor: Any, statement: Statement, parameters: Any) -> None:
+        """Note the tables that a change of rows has to read as a whole, were they large."""
         start, end = ("BEGIN", "ROLLBACK") if statement.autocommit else (
             "SAVEPOINT strata", "ROLLBACK TO strata")  # fmt: skip
         asked = cursor.connection.cursor()
@@ -142,9 +174,10 @@ class PostgreSQL:
             asked.execute(f"EXPLAIN (FORMAT JSON) {statement.text}", parameters or None)
             answer = asked.fetchone()[0]
             plan = answer if isinstance(answer, list) else json.loads(answer)
-            return tuple(dict.fromkeys(_walks(plan[0]["Plan"])))
-        except Exception:  # the statement itself will tell what is wrong with it
-            return ()
+            statement.walks = tuple(dict.fromkeys(_walks(plan[0]["Plan"])))
+            statement.planned = True
+        except Exception:  # several statements, or one that will tell itself what is wrong
+            return
         finally:
             asked.execute(end)
 
@@ -159,9 +192,10 @@ def _walks(node: dict[str, Any]) -> list[str]:
 
 
 def _narrows(node: dict[str, Any]) -> bool:
-    """Whether an index leads to some rows: those that hold NULL may be all of them."""
-    conditions = [node.get("Index Cond", node.get("Recheck Cond", ""))]
-    return any(each and not EVERY.fullmatch(each) for each in conditions)
+    """Whether an index leads to some rows: those on one side of a value may be all of them."""
+    condition = node.get("Index Cond", node.get("Recheck Cond", ""))
+    between = " > " in condition.replace(">=", ">") and " < " in condition.replace("<=", "<")
+    return between or bool(FEW.search(condition))
 
 
 def _highest(connection: Connection) -> int:
@@ -177,7 +211,7 @@ def _milliseconds(setting: str) -> int:
 
 
 def _table(row: Any) -> Table:
-    name, kind, filenode, columns, constraints, indexes, views, referrers, parent = row
+    name, kind, filenode, columns, constraints, indexes, views, referrers, parent, new = row
     return Table(
         name,
         kind,
@@ -194,4 +228,5 @@ def _table(row: Any) -> Table:
         tuple(views or ()),
         tuple(referrers or ()),
         parent or "",
+        new=new,
     )

@@ -62,7 +62,7 @@ class Table:
     views: tuple[str, ...] = ()
     referrers: tuple[str, ...] = ()
     parent: str = ""
-    rows: int = 0
+    new: bool = False
 
 
 @dataclass
@@ -82,6 +82,7 @@ class Statement:
         held: the strongest lock on each old relation that is held behind it.
         rewritten: the old relations that got a new file.
         scanned: the old relations that were read as a whole.
+        planned: whether the database told the plan of a change of rows.
         walks: the old tables that a change of rows reads as a whole, by its plan.
         online: how MySQL or MariaDB can do it: instant, inplace, copy or empty for not asked.
         lock_timeout: in milliseconds when it ran; 0 for none.
@@ -101,6 +102,7 @@ class Statement:
     held: dict[str, str] = field(default_factory=dict)
     rewritten: tuple[str, ...] = ()
     scanned: tuple[str, ...] = ()
+    planned: bool = False
     walks: tuple[str, ...] = ()
     online: str = ""
     lock_timeout: int = 0
@@ -153,6 +155,8 @@ class Step:
         commits: the lines that commit by hand.
         lost: what SQLite lost by it, in words.
         packages: of the application, by the names of their folders.
+        refused: whether it says itself that it cannot be run, by NotImplementedError.
+        left: what running the upgrade again fails with, for the downgrade left it behind.
         incomplete: whether not all of it was read, without a database.
         fails_on_rows: whether it failed on what the rows hold.
         watermark: the highest number of a relation before the upgrade, on PostgreSQL.
@@ -176,6 +180,8 @@ class Step:
     commits: list[int] = field(default_factory=list)
     lost: list[tuple[int, str]] = field(default_factory=list)
     packages: tuple[str, ...] = ()
+    refused: bool = False
+    left: str = ""
     incomplete: bool = False
     fails_on_rows: bool = False
     watermark: int = 0

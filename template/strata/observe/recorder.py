@@ -13,6 +13,7 @@ from sqlalchemy import Connection, event
 from strata.observe.record import Call, Statement, Step, Table
 from strata.sql.acts import Act
 from strata.sql.read import acts
+from strata.sql.tokens import bare
 
 OURS = ("alembic_version", "migration_log")
 
@@ -44,6 +45,7 @@ class Recorder:
         self._transaction = 1
         self._line = 0
         self._loops = list(_loops(step.source))
+        self._assigns = _assigns_in_a_loop(step.source)
         self._depth = 0
         self._listeners: dict[str, Callable[..., None]] = {
             "before_cursor_execute": self._before,
@@ -141,20 +143,30 @@ class Recorder:
             return
         statement = Statement(text, line, found, self._transaction, autocommit)
         statement.times = 2 if many else 1
-        statement.in_loop = any(first < line <= end for first, end in self._loops)
+        statement.in_loop = any(first < line <= end for first, end in self._loops) or (
+            self._assigns and _flushes()
+        )
         self._step.statements.append(statement)
         if cursor is None:
             return
+        for act in found:
+            if act.kind == "rename table" and not self._step.existed.get(act.table, True):
+                self._step.existed.setdefault(bare(act.text), None)
         names = {name for act in found for name in (act.table, _named(act)) if name}
         if names and any(act.kind not in ("select", "insert") for act in found):
             statement.before = self._eyes.tables(cursor, names)
-            for name, table in statement.before.items():
-                self._step.existed.setdefault(name, table)
+            self._existed(statement)
         self._eyes.before(cursor, statement, parameters[0] if many and parameters else parameters)
+
+    def _existed(self, statement: Statement) -> None:
+        for name, table in statement.before.items():
+            self._step.existed.setdefault(name, None if table and table.new else table)
 
     def _after(self, _connection: Any, cursor: Any, text: str, *_: Any) -> None:
         if self._step.statements and self._step.statements[-1].text == text:
-            self._eyes.after(cursor, self._step.statements[-1])
+            statement = self._step.statements[-1]
+            self._eyes.after(cursor, statement)
+            self._existed(statement)
 
     def _committed(self, _connection: Any) -> None:
         self._transaction += 1
@@ -188,3 +200,35 @@ def _loops(source: str) -> Iterator[tuple[int, int]]:
                 node.lineno - 1 if isinstance(node, ast.While) else node.lineno,
                 node.end_lineno or 0,
             )
+
+
+def _assigns_in_a_loop(source: str) -> bool:
+    """Whether a loop changes attributes of what it goes over, as of an ORM's objects."""
+    for loop in ast.walk(ast.parse(source)):
+        if not isinstance(loop, ast.For):
+            continue
+        names = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+        if any(_changed(node) & names for node in ast.walk(loop)):
+            return True
+    return False
+
+
+def _changed(node: ast.AST) -> set[str]:
+    """The names of the objects whose attributes a node sets, or that it deletes."""
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        return {node.value.id} if isinstance(node.value, ast.Name) else set()
+    if not isinstance(node, ast.Call):
+        return set()
+    verb = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    given = {each.id for each in node.args if isinstance(each, ast.Name)}
+    return given if verb in ("setattr", "delete") else set()
+
+
+def _flushes() -> bool:
+    """Whether a statement comes from an ORM that writes the objects that were changed."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename.replace("\\", "/").endswith("sqlalchemy/orm/unitofwork.py"):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False

@@ -81,7 +81,9 @@ class Bench:
             return
         try:
             self._apply([script])
-        except Exception:  # the downgrade left something behind
+        except Exception as error:  # the downgrade left something behind
+            if not isinstance(error, IntegrityError | DataError):
+                down.left = _told(error)
             self._rebuild()
 
     def _whole(self, step: Step) -> bool:
@@ -109,6 +111,8 @@ class Bench:
         self._stack.close()
         self._stack = ExitStack()
         self._open()
+        if done and self._there:
+            self._empty()
         if done:
             self._apply(done, filled=filled)
         if not filled:
@@ -205,7 +209,8 @@ class Bench:
                 named |= {act.table for _, act in step.acts("delete", "truncate")}
                 named |= {str(getattr(call.operation, "index_name", "")) for call in step.calls}
                 checks = [each for each in step.calls if _drops_a_check(each.operation)]
-                line = step.statements[0].line if step.statements else 1
+                copies = [each for each, _ in step.acts("recreate table")]
+                line = next((each.line for each in copies + step.statements), 1)
                 step.lost = [
                     (line, text)
                     for text in module.losses(
@@ -260,13 +265,18 @@ def _failed(step: Step, error: Exception) -> None:
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename == str(step.path)
     ]
-    reason: Any = getattr(error, "orig", None) or error
-    step.error = str(reason).strip().partition("\n")[0] or type(error).__name__
+    step.error = _told(error)
     step.error_line = (lines[-1] if lines else 0) or 1
+    step.refused = not step.up and isinstance(error, NotImplementedError)
     step.fails_on_rows = isinstance(error, IntegrityError | DataError)
     statement: Statement | None = step.statements[-1] if step.statements else None
     if statement is not None and getattr(error, "statement", None) == statement.text:
         statement.error = step.error
+
+
+def _told(error: Exception) -> str:
+    reason: Any = getattr(error, "orig", None) or error
+    return str(reason).strip().partition("\n")[0] or type(error).__name__
 
 
 def _drops_a_check(operation: Any) -> bool:

@@ -1,11 +1,13 @@
 """What SQLite tells of a revision at work: what its tables hold before and behind it."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection
 
 from strata.observe.record import Column, Constraint, Index, Statement, Table
+from strata.sql.read import acts
 
 COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_([^"\s(]+)', re.IGNORECASE)
 
@@ -35,7 +37,9 @@ def _table(asked: Any, name: str) -> Table | None:
         return None
     kind, _, owner = row
     if kind == "index":
-        return Table(name, "i", parent=owner)
+        indexes = asked.execute(f'PRAGMA index_list("{owner}")').fetchall()
+        unique = any(row[1] == name and row[2] for row in indexes)
+        return Table(name, "i", parent=owner, indexes={name: Index(unique, True, "")})
     table = Table(name, "v" if kind == "view" else "r")
     for _, column, type_, not_null, default, _ in asked.execute(f'PRAGMA table_info("{name}")'):
         table.columns[column] = Column(type_.lower(), bool(not_null), default)
@@ -51,10 +55,11 @@ def contents(connection: Connection) -> dict[tuple[str, str], str]:
     """The named objects of a database with their SQL, and the rows of each table."""
     found: dict[tuple[str, str], str] = {}
     rows = connection.exec_driver_sql(
-        "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+        "SELECT type, name, sql, tbl_name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
     ).fetchall()
-    for kind, name, sql in rows:
+    for kind, name, sql, table in rows:
         found[kind, name] = sql or ""
+        found["table of", name] = table
         if kind == "table":
             count = connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar()
             found["rows", name] = str(count)
@@ -79,12 +84,18 @@ def losses(
     lost = []
     for (kind, name), value in before.items():
         if kind in ("trigger", "index", "view") and (kind, name) not in after:
-            if name not in named:
+            owned = kind == "view" or ("table", before["table of", name]) in after
+            if name not in named and owned:
                 lost.append(f"{kind} {name} is gone")
+        elif kind == "index":
+            for word in ("DESC", "COLLATE", "WHERE"):
+                if _says(value, word) and not _says(after[kind, name], word):
+                    lost.append(f"{word} of index {name} is gone")
         elif kind == "table" and (kind, name) in after:
             gone = _checks(value) - _checks(after[kind, name]) - checks
             if gone > 0:
                 lost.append(f"{gone} CHECK of {name} is gone")
+            lost += [f"{word} is gone" for word in _words(name, value, after[kind, name])]
         elif kind == "rows" and ("table", name) in after and name not in named:
             left = int(after.get((kind, name), "0"))
             if left < int(value):
@@ -94,3 +105,30 @@ def losses(
 
 def _checks(sql: str) -> int:
     return len(re.findall(r"\bCHECK\s*\(", sql, re.IGNORECASE))
+
+
+def _words(table: str, before: str, after: str) -> Iterator[str]:
+    """What a table's declaration said before and does not say any more."""
+    then, now = _declared(before), _declared(after)
+    for name, text in then.items():
+        for word in ("AUTOINCREMENT", "COLLATE", "STRICT", "WITHOUT ROWID"):
+            if name in now and _says(text, word) and not _says(now[name], word):
+                yield f"{word} of {f'{table}.{name}' if name else table}"
+        for word in ("ON CONFLICT", "DEFERRABLE"):  # may have moved to the table's end
+            if name in now and _says(text, word) and not _says(after, word):
+                yield f"{word} of {table}.{name}"
+
+
+def _says(sql: str, word: str) -> bool:
+    return re.search(rf"\b{word}\b", sql, re.IGNORECASE) is not None
+
+
+def _declared(sql: str) -> dict[str, str]:
+    """The declaration of each column, and of the table itself without a name."""
+    told = {}
+    for act in acts(sql):
+        if act.kind == "declare column":
+            told[act.name] = act.text
+        elif act.kind == "create table":
+            told[""] = act.text
+    return told

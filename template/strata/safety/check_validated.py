@@ -6,6 +6,8 @@ ADD CONSTRAINT reads the whole table under an ACCESS EXCLUSIVE lock.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.sql.acts import Act
+from strata.sql.tokens import Tokens, joined, statements
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -35,9 +37,18 @@ def find(step: Step) -> Iterator[Danger]:
             name = act.name if act.kind == "add check" else f"ck_{act.table}_{act.name}"
             yield Danger(
                 f"CHECK {name} is tried on every row of {act.table} while nothing can use it",
-                f'op.create_check_constraint(op.f("{name}"), "{act.table}", "...", '
+                f'op.create_check_constraint(op.f("{name}"), "{act.table}", {_said(act)}, '
                 "postgresql_not_valid=True)"
                 "\n# and in the next revision:\n"
                 f'op.execute("ALTER TABLE {act.table} VALIDATE CONSTRAINT {name}")',
                 statement,
             )
+
+
+def _said(act: Act) -> str:
+    """The condition as Python code."""
+    tokens = Tokens(next(iter(statements(act.text)), []))
+    while act.kind == "add column" and tokens and not tokens.take("CHECK"):
+        tokens.next()
+    condition = joined(tokens.parenthesised())
+    return repr(condition) if '"' in condition else f'"{condition or "..."}"'

@@ -28,8 +28,11 @@ def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     for statement, act in step.acts("create index", "drop index", "reindex", "detach partition"):
         if "CONCURRENTLY" in act.flags and not statement.autocommit:
+            text = " ".join(statement.text.rstrip("; \n").split())
             yield Danger(
                 f"{act.kind} {act.name} CONCURRENTLY cannot run inside of a transaction",
-                autocommitted("..."),
+                autocommitted(
+                    f'op.execute("{text}")' if '"' not in text else f"op.execute({text!r})"
+                ),
                 statement,
             )

@@ -43,18 +43,21 @@ def _counts(step: Step, table: str, constraint: Constraint) -> bool:
 
 
 def _unique(step: Step, table: Table | None, index: str) -> bool:
-    """Whether it is MySQL's name of a unique constraint, which is an index there."""
-    known = table.indexes.get(index) if table and step.family == "mysql" else None
+    """Whether it is the name of a unique index, which MySQL and SQLite have for a constraint."""
+    known = table.indexes.get(index) if table and step.family != "postgresql" else None
     return known is not None and known.unique
 
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
+    again = {act.table for _, act in step.acts("create index") if "UNIQUE" in act.flags}
     for statement, act in step.acts("drop constraint", "drop index"):
         if not step.old(act.table):
             continue
-        known = statement.before.get(act.table)
-        if act.kind == "drop index" and not _unique(step, known, act.name):
+        known = statement.before.get(act.table) or statement.before.get(act.name)
+        table = act.table or (known.parent if known else "")
+        counts = _unique(step, known, act.name) and table not in again and step.old(table)
+        if act.kind == "drop index" and not counts:
             continue
         constraint = known.constraints.get(act.name) if known else None
         if step.family == "postgresql" and constraint is None and step.observed:
@@ -65,7 +68,7 @@ def find(step: Step) -> Iterator[Danger]:
         ):
             continue
         yield Danger(
-            f"constraint {act.name} of {act.table} is dropped, and what it refused is possible",
+            f"constraint {act.name} of {table} is dropped, and what it refused is possible",
             "Acknowledge it when no running code relies on it.",
             statement,
         )

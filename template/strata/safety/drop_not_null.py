@@ -30,9 +30,11 @@ def find(step: Step) -> Iterator[Danger]:
     for statement, act in step.acts("drop not null", "modify column"):
         if not step.old_column(act.table, act.name):
             continue
+        known = statement.before.get(act.table)
+        column = known.columns.get(act.name) if known else None
+        if column is not None and not column.not_null:
+            continue
         if act.kind == "modify column":
-            known = statement.before.get(act.table)
-            column = known.columns.get(act.name) if known else None
             meant = any(
                 getattr(call.operation, "column_name", "") == act.name
                 and getattr(call.operation, "modify_nullable", None)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from strata.observe.record import Danger, Step
 
 SEVERITY = "breaks running code"
-DATABASES = ("postgresql",)
+DATABASES = ("postgresql", "mysql")
+SHOWN_ON = ("postgresql",)
 BAD = (
     """\
 op.execute("DROP SEQUENCE numbers")
@@ -23,7 +24,7 @@ op.execute("CREATE SEQUENCE more_numbers")
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    kinds = ("type", "domain", "sequence", "function", "procedure", "extension")
+    kinds = ("type", "domain", "sequence", "function", "procedure", "extension", "attribute")
     made = {act.name for _, act in step.acts(*(f"create {kind}" for kind in kinds))}
     renamed = {act.text for _, act in step.acts(*(f"rename {kind}" for kind in kinds))}
     for statement, act in step.acts(*(f"drop {kind}" for kind in kinds)):

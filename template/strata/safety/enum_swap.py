@@ -3,6 +3,7 @@
 Every row of each table that has it is written anew, while nothing can use the table.
 """
 
+import re
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
@@ -26,16 +27,23 @@ with op.get_context().autocommit_block():
 )
 
 
+PLAIN = re.compile(r"(text|char|varchar|character|smallint|integer|bigint|numeric|boolean)")
+
+
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     made = {act.name for _, act in step.acts("create type")}
     for statement, act in step.acts("alter type"):
         target = act.text.split(" ")[0].strip('"').lower()
-        if target in made and step.old_column(act.table, act.name):
+        known = statement.before.get(act.table)
+        column = known.columns.get(act.name) if known else None
+        old = column.type if column else "..."
+        # A text that becomes an enum is a type-change.
+        if target in made and step.old_column(act.table, act.name) and not PLAIN.match(old):
             yield Danger(
                 f"{act.table}.{act.name} is changed to the new enum {target}, which writes "
                 "every row",
-                autocommitted('op.execute("ALTER TYPE ... ADD VALUE ...")')
+                autocommitted(f"op.execute(\"ALTER TYPE {target} ADD VALUE '...'\")")
                 + "\n# a value that is not used any more may stay in the enum",
                 statement,
             )

@@ -30,10 +30,12 @@ op.execute("UPDATE moods SET mood = 'calm' WHERE id = 1")
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     added: dict[str, int] = {}
+    types: dict[str, str] = {}
     for statement in step.statements:
         for act in statement.acts:
             if act.kind == "add enum value" and not statement.autocommit:
                 added[act.text] = statement.transaction
+                types[act.text] = act.name
         used = [
             value
             for value, transaction in added.items()
@@ -43,6 +45,6 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"the enum value {used[0]} is used before the transaction that adds it ends",
                 "Add it in a revision of its own:\n"
-                + autocommitted('op.execute("ALTER TYPE ... ADD VALUE ...")'),
+                + autocommitted(f'op.execute("ALTER TYPE {types[used[0]]} ADD VALUE {used[0]}")'),
                 statement,
             )

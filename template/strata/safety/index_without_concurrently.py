@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
 from strata.recipes import autocommitted
+from strata.sql.acts import Act
+from strata.sql.indexes import create_index, indexed
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -27,15 +29,25 @@ def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     for statement, act in step.acts("create index"):
         if "CONCURRENTLY" not in act.flags and step.old(act.table):
-            columns = act.text.partition("(")[2].partition(")")[0].replace(" ", "")
-            listed = ", ".join(f'"{column}"' for column in columns.split(",")) or "..."
-            unique = ", unique=True" if "UNIQUE" in act.flags else ""
+            known = statement.before.get(act.table)
+            partitioned = known is not None and known.kind == "p"
+            if partitioned and "ONLY" in act.flags:
+                continue
             yield Danger(
                 f"index {act.name} on {act.table} is built while no row of {act.table} can be "
                 "written",
-                autocommitted(
-                    f'op.create_index("{act.name}", "{act.table}", [{listed}]{unique}, '
-                    "postgresql_concurrently=True)"
-                ),
+                _recipe(act, partitioned=partitioned),
                 statement,
             )
+
+
+def _recipe(act: Act, *, partitioned: bool) -> str:
+    name = act.name or f"ix_{act.table}"
+    unique = "UNIQUE" in act.flags
+    if not partitioned:
+        return autocommitted(create_index(name, act.table, indexed(act.text), unique=unique))
+    made = f"CREATE {'UNIQUE ' * unique}INDEX {name} ON ONLY {act.table} {act.text}"
+    return f"op.execute({made!r})\n# and in a revision for each partition:\n" + autocommitted(
+        create_index(f"{name}_PARTITION", "PARTITION", indexed(act.text), unique=unique),
+        f'op.execute("ALTER INDEX {name} ATTACH PARTITION {name}_PARTITION")',
+    )

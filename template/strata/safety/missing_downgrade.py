@@ -45,11 +45,13 @@ CHANGES = (
     "recreate ",
     "modify ",
 )
+TEMPORARY = {"TEMP", "TEMPORARY"}
 
 
 def _empty(function: ast.FunctionDef) -> bool:
     return all(
-        isinstance(node, ast.Pass)
+        isinstance(node, ast.Pass | ast.Return)
+        or (isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node))
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         for node in function.body
     )
@@ -69,14 +71,18 @@ def find(step: Step) -> Iterator[Danger]:
         if isinstance(target, ast.Name)
     }
     function = functions.get("downgrade")
-    if "irreversible" in names or (function and not _empty(function)):
+    down = step.other
+    idle = down is not None and not (down.statements or down.error or down.incomplete)
+    if "irreversible" in names or (function and not _empty(function) and not idle):
         return
+    passing = {act.table for _, act in step.acts("create table") if act.flags & TEMPORARY}
     needed = [
         (statement, act)
         for statement in step.statements
         for act in statement.acts
         if act.kind.startswith(CHANGES)
-        and act.kind != "add enum value"
+        and act.kind not in ("add enum value", "create extension")
+        and act.table not in passing
         and not act.kind.startswith("create or")
     ]
     if needed:

@@ -4,9 +4,12 @@ MODIFY sets the whole column: AUTO_INCREMENT, DEFAULT, COMMENT and NOT NULL are 
 are repeated. In Alembic: every `existing_` argument.
 """
 
+import re
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.sql.acts import Act
+from strata.sql.columns import type_of
 
 SEVERITY = "loses data"
 DATABASES = ("mysql",)
@@ -30,6 +33,13 @@ op.alter_column(
 )
 
 
+def _own_collation(old: str, act: Act) -> bool:
+    """Whether a column of text has a collation that its table has not, and is not told again."""
+    text = re.search(r"char|text|enum|set\b", type_of(act.text)) is not None
+    said = re.search(r"\b(COLLATE|CHARACTER\s+SET|CHARSET)\b", act.text, re.IGNORECASE)
+    return text and "COLLATE" in old and not said
+
+
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     for statement, act in step.acts("modify column"):
@@ -50,6 +60,7 @@ def find(step: Step) -> Iterator[Danger]:
                 ("AUTO_INCREMENT", "autoincrement=True", "auto_increment" in column.type),
                 ("DEFAULT", f"server_default={column.default!r}", column.default is not None),
                 ("COMMENT", "comment=...", "COMMENT" in column.type),
+                ("COLLATE", "type with its collation", _own_collation(column.type, act)),
                 ("NOT NULL", "nullable=False", column.not_null and "modify_nullable" not in meant),
             )
             if there

@@ -29,9 +29,9 @@ def find(step: Step) -> Iterator[Danger]:
     for statement in step.statements:
         if statement.online == "copy":
             act = statement.acts[0]
+            place = ".".join(filter(None, (act.table, act.name)))
             yield Danger(
-                f"{act.kind} {act.table}.{act.name} copies the whole table while nobody can "
-                "write it",
+                f"{act.kind} {place} copies the whole table while nobody can write it",
                 "Add what is needed beside it and copy in batches, or use gh-ost or pt-osc.",
                 statement,
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
 from strata.recipes import autocommitted
+from strata.sql.indexes import Indexed, create_index, indexed
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -32,14 +33,13 @@ def find(step: Step) -> Iterator[Danger]:
         if act.kind == "add column" and "PRIMARY KEY" not in act.flags:
             continue
         if "USING INDEX" not in act.flags and step.old(act.table):
+            column = act.kind == "add column"
+            on = Indexed((f'"{act.name}"',)) if column else indexed(act.text)
+            name = act.name if act.name and not column else f"pk_{act.table}"
             yield Danger(
                 f"primary key of {act.table} is built while nothing can use the table",
-                autocommitted(
-                    f'op.create_index("pk_{act.table}", "{act.table}", [...], unique=True, '
-                    "postgresql_concurrently=True)"
-                )
-                + f'\nop.execute("ALTER TABLE {act.table} ADD CONSTRAINT pk_{act.table} PRIMARY '
-                "KEY "
-                f'USING INDEX pk_{act.table}")',
+                autocommitted(create_index(name, act.table, on, unique=True))
+                + f'\nop.execute("ALTER TABLE {act.table} ADD CONSTRAINT {name} PRIMARY KEY '
+                f'USING INDEX {name}")',
                 statement,
             )

@@ -29,7 +29,9 @@ def find(step: Step) -> Iterator[Danger]:
         if act.name not in step.made:
             yield Danger(
                 f"the value {act.text} of {act.name} changes under code that still runs",
-                autocommitted(f"op.execute(\"ALTER TYPE {act.name} ADD VALUE '...'\")")
+                autocommitted(
+                    f'op.execute("ALTER TYPE {act.name} ADD VALUE {act.text.rpartition(" ")[2]}")'
+                )
                 + "\n# then: code that knows both, the rows changed in batches",
                 statement,
             )

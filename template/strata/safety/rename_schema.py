@@ -24,7 +24,13 @@ op.execute("CREATE SCHEMA attic")
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     for statement, act in step.acts(
-        "rename schema", "rename sequence", "rename type", "rename domain"
+        "rename schema",
+        "rename sequence",
+        "rename type",
+        "rename domain",
+        "rename function",
+        "rename procedure",
+        "rename attribute",
     ):
         swapped = act.kind == "rename type" and act.name in {
             made.name for _, made in step.acts("create type")

@@ -6,6 +6,7 @@ Code that still runs fails on its next statement, unless a view keeps the old na
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.sql.acts import Act
 
 SEVERITY = "breaks running code"
 DATABASES = (
@@ -38,7 +39,19 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"{act.table} is renamed to {act.text or 'another schema'} under code that "
                 "still runs",
-                f'op.rename_table("{act.table}", "{act.text or "..."}")\n'
-                f'op.execute("CREATE VIEW {act.table} AS SELECT * FROM {act.text or "..."}")',
+                _recipe(act),
                 statement,
             )
+
+
+def _recipe(act: Act) -> str:
+    """The rename, and a view under the old name in the same transaction."""
+    view, bare = "view" in act.kind, act.table.rpartition(".")[2]
+    if act.kind == "set schema":
+        change, new = f"ALTER TABLE {act.table} SET SCHEMA {act.text}", f"{act.text}.{bare}"
+    else:
+        change, new = (
+            f"ALTER {'VIEW' if view else 'TABLE'} {act.table} RENAME TO {act.text}",
+            act.text,
+        )
+    return f'op.execute("{change}")\nop.execute("CREATE VIEW {act.table} AS SELECT * FROM {new}")'

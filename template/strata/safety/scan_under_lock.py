@@ -30,8 +30,13 @@ def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     for statement in step.statements:
         strong = [name for name, mode in statement.held.items() if mode in STRONG]
-        rows = all(act.kind in ("update", "delete", "insert") for act in statement.acts)
-        if statement.scanned and strong and not rows and not statement.rewritten:
+        rows = {act.kind for act in statement.acts} <= {"update", "delete", "insert"}
+        if (
+            statement.scanned
+            and strong
+            and not (rows and statement.acts)
+            and not statement.rewritten
+        ):
             yield Danger(
                 f"the {step.direction} reads {', '.join(statement.scanned)} while "
                 f"{', '.join(strong)} is locked ({statement.held[strong[0]]})",

@@ -21,7 +21,9 @@ GOOD = (
 op.execute("ALTER SEQUENCE numbers CACHE 20")
 """,
 )
-OTHER = re.compile(r"\b(?:RESTART|INCREMENT|(?<!NO )CYCLE)\b", re.IGNORECASE)
+OTHER = re.compile(
+    r"\b(?:RESTART|INCREMENT|(?<!NO )CYCLE|AS (?:SMALLINT|INT\w*)|MAXVALUE)\b", re.IGNORECASE
+)
 
 
 def find(step: Step) -> Iterator[Danger]:

@@ -26,9 +26,11 @@ op.add_column("owners", sa.Column("title", sa.String(20)))
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
+    recreated = any(True for _ in step.acts("recreate table", "rename table"))
+    how = "recreates a table, and " if recreated else "says nothing of it, and "
     for line, text in step.lost:
         yield Danger(
-            f"the {step.direction} recreates a table, and {text}",
+            f"the {step.direction} {how}{text}",
             'Use what SQLite can do alone: op.add_column, op.drop_column, op.execute("ALTER '
             "TABLE ... "
             'RENAME COLUMN ...");\nelse make again in the revision what is lost, and keep '

@@ -44,7 +44,8 @@ def find(step: Step) -> Iterator[Danger]:
                 act.table for act in statement.acts if act.kind in ALTERING and step.old(act.table)
             ]
         names = locked.setdefault(statement.transaction, [])
-        several = bool(names) or len(statement.acts) > 1
+        calls = [act.kind for act in statement.acts] in ([], ["select"], ["call"])
+        several = bool(names) or len(statement.acts) > 1 or calls
         names += [name for name in taken if name not in names]
         if len(names) > 1 and several and taken:
             yield Danger(

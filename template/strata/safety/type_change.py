@@ -7,6 +7,7 @@ a longer varchar, varchar to text, a greater numeric precision of the same scale
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.safety.enum_swap import PLAIN
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -29,7 +30,9 @@ def find(step: Step) -> Iterator[Danger]:
         if not step.old_column(act.table, act.name):
             continue
         target = act.text.split(" ")[0].strip('"').lower()
-        if target in made:
+        known = statement.before.get(act.table)
+        column = known.columns.get(act.name) if known else None
+        if target in made and not (column and PLAIN.match(column.type)):
             continue
         free = act.text.lower().startswith(("text", "varchar", "character varying", "numeric"))
         costly = statement.rewritten or statement.scanned or statement.error

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from strata.observe.record import Danger, Step
 from strata.recipes import autocommitted
 from strata.sql.acts import Act
+from strata.sql.indexes import Indexed, create_index, indexed
 
 SEVERITY = "blocks traffic"
 DATABASES = (
@@ -52,7 +53,10 @@ def find(step: Step) -> Iterator[Danger]:
             continue
         if step.family != "postgresql" and (act.table in cleaned or not _old(step, act)):
             continue
+        on = indexed(act.text)
         name = act.name or f"uq_{act.table}"
+        if act.kind == "add column":
+            name, on = f"uq_{act.table}_{act.name}", Indexed((f'"{act.name}"',))
         yield Danger(
             f"unique constraint {name} on {act.table}: duplicates make it fail"
             + (
@@ -60,10 +64,7 @@ def find(step: Step) -> Iterator[Danger]:
                 if step.family == "postgresql"
                 else ""
             ),
-            autocommitted(
-                f'op.create_index("{name}", "{act.table}", [...], unique=True, '
-                "postgresql_concurrently=True)"
-            )
+            autocommitted(create_index(name, act.table, on, unique=True))
             + f'\nop.execute("ALTER TABLE {act.table} ADD CONSTRAINT {name} UNIQUE USING INDEX '
             f'{name}")'
             if step.family == "postgresql"

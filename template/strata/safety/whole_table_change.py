@@ -37,7 +37,8 @@ with op.get_context().autocommit_block():
 )
 
 KEY = re.compile(
-    r"\bWHERE\b.*?\b(?:\w*id|\w*key|\w*pk|\w*code|version_num)[\"`]?\s*(?:=|IN\b|BETWEEN\b|>=?|<=?)",
+    r"\bWHERE\b.*?\b(?:\w*id|\w*key|\w*pk|\w*code|version_num)[\"`]?\s*"
+    r"(?:=|IN\b|BETWEEN\b|>.*<|<.*>)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -54,11 +55,7 @@ def find(step: Step) -> Iterator[Danger]:
             continue
         bounded = act.has("LIMIT") or act.has("FETCH FIRST")
         in_one = bounded and statement.in_loop and not statement.autocommit and not step.commits
-        walked = (
-            bool(statement.walks)
-            if step.family == "postgresql" and step.observed
-            else not _by_key(act)
-        )
+        walked = bool(statement.walks) if statement.planned else not _by_key(act)
         if in_one or not act.has("WHERE") or (walked and not bounded):
             yield Danger(
                 f"{act.kind} of all of {act.table} in one transaction",

@@ -15,14 +15,26 @@ def altered(tokens: Tokens) -> Iterator[Act]:
     ).lower()
     tokens.take("IF", "EXISTS")
     name = tokens.name()
+    tokens.parenthesised()  # the arguments of a function
     if tokens.take("ADD", "VALUE"):
         tokens.take("IF", "NOT", "EXISTS")
         yield Act("add enum value", name=name, text=tokens.next())
     elif tokens.take("RENAME", "VALUE"):
         yield Act("rename enum value", name=name, text=tokens.text)
+    elif verb := tokens.any_of("RENAME ATTRIBUTE", "DROP ATTRIBUTE"):
+        tokens.take("IF", "EXISTS")
+        yield Act(verb.lower(), name=f"{name}.{tokens.name()}", text=tokens.text)
+    elif "view" in kind and (
+        tokens.take("RENAME", "COLUMN") or (tokens.at("RENAME") and not tokens.at("RENAME", "TO"))
+    ):
+        tokens.take("RENAME")
+        old = tokens.name()
+        tokens.take("TO")
+        yield Act("rename column", name, old, tokens.name())
     elif tokens.take("RENAME", "TO"):
         yield Act(f"rename {kind}", name if "view" in kind else "", name, tokens.text)
     else:
+        kind = "a type" if kind == "type" else kind
         table = tokens.name() if kind in ("policy", "trigger", "rule") and tokens.take("ON") else ""
         yield Act(f"alter {kind}", table, name, tokens.text)
 

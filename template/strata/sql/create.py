@@ -11,7 +11,7 @@ def created(tokens: Tokens) -> Iterator[Act]:
     """Read what stands behind CREATE."""
     flags = {"OR REPLACE"} if tokens.take("OR", "REPLACE") else set()
     while word := tokens.any_of(
-        "TEMPORARY", "TEMP", "UNLOGGED", "UNIQUE", "FULLTEXT", "CONSTRAINT"
+        "TEMPORARY", "TEMP", "UNLOGGED", "UNIQUE", "FULLTEXT", "CONSTRAINT", "VIRTUAL"
     ):
         flags.add(word)
     kind = tokens.any_of(
@@ -35,7 +35,8 @@ def created(tokens: Tokens) -> Iterator[Act]:
             tokens.next()
         table = tokens.name()
     elif kind in ("INDEX", "POLICY") and tokens.take("ON"):
-        tokens.take("ONLY")
+        if tokens.take("ONLY"):
+            flags.add("ONLY")
         table = tokens.name()
     yield Act(f"create {kind.lower()}", table, name, tokens.text, frozenset(flags))
 

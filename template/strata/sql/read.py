@@ -30,6 +30,8 @@ def of_statement(tokens: Tokens) -> Iterator[Act]:
         yield Act("update", tokens.name(), text=tokens.text)
     elif tokens.any_of("DELETE FROM ONLY", "DELETE FROM"):
         yield Act("delete", tokens.name(), text=tokens.text)
+    elif tokens.take("DELETE"):
+        yield _deleted(tokens)
     elif tokens.any_of(
         "INSERT INTO", "INSERT IGNORE INTO", "REPLACE INTO", "INSERT OR IGNORE INTO"
     ):
@@ -41,7 +43,11 @@ def of_statement(tokens: Tokens) -> Iterator[Act]:
             if word.startswith("$"):
                 yield from _block(word)
     elif tokens.take("RENAME", "TABLE"):
-        yield Act("rename table", tokens.name(), text=tokens.text.removeprefix("TO "))
+        for part in parts(tokens.rest):
+            each = Tokens(part)
+            old = each.name()
+            each.take("TO")
+            yield Act("rename table", old, old, each.name())
     elif tokens.any_of("TRUNCATE TABLE ONLY", "TRUNCATE TABLE", "TRUNCATE ONLY", "TRUNCATE"):
         for part in parts(tokens.rest):
             yield Act("truncate", Tokens(part).name())
@@ -80,6 +86,21 @@ def of_statement(tokens: Tokens) -> Iterator[Act]:
         yield Act("vacuum full", tokens.name())
     else:
         yield Act(tokens.next().lower(), text=tokens.text)
+
+
+def _deleted(tokens: Tokens) -> Act:
+    """DELETE alias FROM table alias JOIN ..., as MySQL has it."""
+    alias = tokens.name()
+    text = tokens.text
+    while tokens and not tokens.any_of("FROM", "JOIN", ","):
+        tokens.next()
+    table = tokens.name()
+    while tokens and not (tokens.take(alias.upper()) or tokens.take("AS", alias.upper())):
+        if tokens.any_of("JOIN", ",") and table != alias:
+            table = tokens.name()
+        else:
+            tokens.next()
+    return Act("delete", table or alias, text=text)
 
 
 def _dropped(tokens: Tokens) -> Iterator[Act]:
@@ -121,6 +142,7 @@ def _with(tokens: Tokens) -> Iterator[Act]:
     yield Act("select", text=tokens.text)
 
 
+LITERAL = re.compile(r"'((?:[^']|'')*)'\s*(?:USING\b|INTO\b|$)", re.IGNORECASE)
 BLOCK_WORDS = re.compile(r"\b(?:BEGIN|THEN|ELSE|LOOP|EXECUTE)\b|;", re.IGNORECASE)
 
 
@@ -129,7 +151,7 @@ def _block(body: str) -> Iterator[Act]:
     inside = body.strip("$").partition("$")[2] if not body.startswith("$$") else body[2:-2]
     for piece in BLOCK_WORDS.split(inside):
         text = piece.strip()
-        if text[:1] == "'" and text.count("'") > 1:
-            text = text[1:].rpartition("'")[0].replace("''", "'")
+        if found := LITERAL.match(text):
+            text = found[1].replace("''", "'")
         if re.match(r"(ALTER|CREATE|DROP|UPDATE|DELETE|INSERT|TRUNCATE|LOCK)\b", text, re.I):
             yield from acts(text)

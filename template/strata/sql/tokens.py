@@ -84,12 +84,13 @@ def joined(words: list[str]) -> str:
     """Words as text that is spaced as people do."""
     text = " ".join(words)
     text = re.sub(r" ?(::|\.) ?", r"\1", text)
-    return re.sub(r"(?<=\w) \(|\( ", "(", text).replace(" )", ")").replace(" ,", ",")
+    text = re.sub(r"(?<=\w) \(", "(", text)
+    return text.replace("( ", "(").replace(" )", ")").replace(" ,", ",")
 
 
 def bare(word: str) -> str:
     """A name without quotes; PostgreSQL folds the others to lower case."""
-    if word[:1] in '"`':
+    if word.startswith(('"', "`")):
         return word[1:-1].replace(word[0] * 2, word[0])
     return word.lower()
 
