@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from shlex import quote
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
@@ -55,7 +56,8 @@ def refuse_without_template(config: Config) -> None:
         raise Problem(
             f"{template} is missing.",
             why="A new revision is written from it.",
-            remedy=f"Bring it back: git -C {template.parent} checkout -- {template.name}",
+            remedy=f"Bring it back: git -C {quote(str(template.parent))} checkout -- "
+            f"{template.name}",
         )
 
 

@@ -15,6 +15,10 @@ from strata.errors import Problem
 from strata.watch import Watch
 
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
+# PostgreSQL's manual, "Packaging Related Objects into an Extension": its files are the server's.
+NO_EXTENSION = re.compile(
+    r"extension \"(?P<one>[^\"]+)\" is not available|/(?P<other>[^/\"]+)\.control"
+)
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
 
 
@@ -33,6 +37,15 @@ def explained(
     revision = watch.step.revision
     reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
     what = f"Revision {revision.revision} ({_place(error, revision.path)}) failed: {reason}"
+    if lacking := NO_EXTENSION.search(reason):
+        return Problem(
+            what,
+            why="The server that was asked does not have the extension "
+            f"{lacking[1] or lacking[2]} installed. Nothing of the revision was kept.",
+            remedy="Install it there. For scratch databases, name a server that has it, such as "
+            "the one of your containers, with an account that may create databases: "
+            "TEST_DATABASE_URL in the environment",
+        )
     if watch.nothing_stays and any(sign in reason.lower() for sign in ALREADY_EXISTS):
         adopt = (
             "Find the revision that the database is at, by comparing: "

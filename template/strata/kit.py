@@ -2,13 +2,17 @@
 
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, inspect
 
 from strata import catalogue, plan, revisions, urls
 from strata.config import Config
+from strata.layout.history import history
 from strata.report import Finding
+from strata.revisions import REPLACED
 
 FAMILIES = "postgresql, sqlite or mysql"
 
@@ -24,12 +28,13 @@ def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
         yield Finding(
             "no-models",
             f"No table was found: {len(config.models)} files declare models, and "
-            f"{', '.join(config.base)} has none.",
+            f"{', '.join(config.base) or 'no base'} has none.",
             "Without models every table would look dropped.",
             'Name them in strata.toml: base = ["app.db:Base"] and models = ["app/**/models.py"]',
             "strata.toml",
         )
     yield from _other_version_table(config)
+    yield from _several_folders(config)
     url = urls.configured(config)
     if url is None:
         yield Finding(
@@ -67,11 +72,37 @@ def _other_version_table(config: Config) -> Iterator[Finding]:
         )
 
 
+def _several_folders(config: Config) -> Iterator[Finding]:
+    """Alembic may read several folders, and folders in them; here all revisions are in one."""
+    here = config.versions.relative_to(config.root).as_posix()
+    told = tomllib.loads((config.root / "strata.toml").read_text(encoding="utf-8"))
+    others = [] if told.get("version_location") else [*history(config.root).versions]
+    for folder in (config.root / each for each in others if each != here):
+        if revisions.read(folder):
+            yield _folder_beside(config, here, folder)
+    for folder in sorted({file.parent for file in config.versions.glob("*/**/*.py")}):
+        if folder.name != REPLACED and revisions.read(folder):
+            yield _folder_beside(config, here, folder)
+
+
+def _folder_beside(config: Config, here: str, folder: Path) -> Finding:
+    name = folder.relative_to(config.root).as_posix()
+    return Finding(
+        "several-folders",
+        f"There are revisions in {name}, too, and those in {here} alone are read.",
+        "What the others make would be missing.",
+        f"Put them beside those, as the same history: git mv {name}/*.py {here}/\n"
+        "If they are a history of their own, say which one this is, in strata.toml: "
+        f'version_location = "{here}"',
+        name,
+    )
+
+
 def looked_at(config: Config) -> str:
     """What migrations rest on in this project, in one line."""
     folder = config.versions.relative_to(config.root)
     return (
-        f"Bases {', '.join(config.base)}; models in {len(config.models)} files; "
+        f"Bases {', '.join(config.base) or 'none'}; models in {len(config.models)} files; "
         f"URL from {config.url or 'DATABASE_URL'}; revisions in {folder}."
     )
 

@@ -19,6 +19,8 @@ from strata.urls import DatabaseURL
 # What SQLAlchemy's text() would take for a parameter.
 # https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text
 PARAMETER = re.compile(r"(?<![:\w\x5c]):(?=\w+(?!:))")
+# A backslash that it would take for one that keeps it from doing so.
+KEPT = re.compile(r"\\(?=:\w*(?![:\w]))")
 FILE = '''"""{message}
 
 What existed before migrations took over: written from the database {name} as it was then.
@@ -141,7 +143,7 @@ def _text(first: Revision, name: str, made: list[str]) -> str:
 
 
 def _literal(statement: str) -> str:
-    escaped = PARAMETER.sub(r"\\:", statement)
+    escaped = PARAMETER.sub(r"\\:", KEPT.sub(r"\\\\", statement))
     if '"""' in escaped or escaped.endswith("\\"):
         return repr(escaped)
     return f'r"""\n{escaped}\n"""'

@@ -24,7 +24,9 @@ def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
 
 
 def _tables(connection: Connection) -> Iterator[str]:
-    for name, kind in connection.execute(text("SHOW FULL TABLES")).all():
+    """Those, and before them the sequences, by which a column's default may be."""
+    found = connection.execute(text("SHOW FULL TABLES")).all()
+    for name, kind in sorted(found, key=lambda row: str(row[1]) != "SEQUENCE"):
         if name in OURS or kind == "VIEW":
             continue
         sort = "SEQUENCE" if kind == "SEQUENCE" else "TABLE"
