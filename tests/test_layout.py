@@ -102,17 +102,17 @@ def test_src_is_where_imports_start_or_a_package_as_the_imports_tell(tmp_path: P
 
 
 def test_a_name_is_imported_from_where_most_of_it_lies(tmp_path: Path) -> None:
-    """`app` is the folder around the application, and the application in it."""
+    """`shop` is the folder around the application, and the application in it."""
     files = {
-        "app/alembic/env.py": "from app.db.base import Base",
-        "app/alembic/script.py.mako": "",
-        "app/app/db/base.py": BASE,
-        "app/app/redis.py": "import redis",
-        "app/app/user.py": MODEL.format(base="app.db.base"),
+        "shop/alembic/env.py": "from shop.db.base import Base",
+        "shop/alembic/script.py.mako": "",
+        "shop/shop/db/base.py": BASE,
+        "shop/shop/redis.py": "import redis",
+        "shop/shop/user.py": MODEL.format(base="shop.db.base"),
     }
     values = look(tmp_path, files)
-    assert (values["sources"], values["base"]) == ([".", "app"], ["app.db.base:Base"])
-    assert values["version_location"] == "app/alembic/versions"
+    assert (values["sources"], values["base"]) == ([".", "shop"], ["shop.db.base:Base"])
+    assert values["version_location"] == "shop/alembic/versions"
 
 
 def test_a_project_that_is_installed_itself_is_none_of_the_libraries(

@@ -4,11 +4,12 @@ import argparse
 import difflib
 import pkgutil
 import sys
+import warnings
 from importlib import import_module
 from types import ModuleType
 
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SAWarning
 
 from strata import commands
 from strata.config import load
@@ -27,6 +28,8 @@ def main(argv: list[str]) -> int:
         The exit status: 0 for success, 1 for a finding or a refusal, 2 for a wrong call, 3 for a
         database that cannot be reached or had.
     """
+    # A type of an extension is compared by the catalogue, which knows it.
+    warnings.filterwarnings("ignore", "Did not recognize type", SAWarning)
     verb, arguments = (argv[0], argv[1:]) if argv else ("help", [])
     if verb in ("help", "-h", "--help"):
         verb, arguments = (arguments[0], ["--help"]) if arguments else ("", [])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, inspect
 
-from strata import catalogue, plan, revisions, urls
+from strata import catalogue, plan, production, revisions, urls
 from strata.config import Config
 from strata.layout.history import history
 from strata.report import Finding
@@ -121,8 +121,10 @@ def steps(config: Config) -> Iterator[str]:
         yield "Your Makefile is as it was. For its targets: echo '-include strata.mk' >> Makefile"
     tracked = ["git", "ls-files", "--error-unmatch", "strata.toml"]
     new = subprocess.run(tracked, cwd=config.root, capture_output=True).returncode == 1
-    heads = revisions.read(config.versions).heads
-    if new and len(heads) == 1 and not config.adopted:
+    chain = revisions.read(config.versions)
+    heads = chain.heads
+    ours = len(chain) == 1 and production.empty(chain[heads[0]].path, "upgrade")
+    if new and len(heads) == 1 and not ours and not config.adopted:
         yield (
             "Old revisions were written under other rules. So that they are neither linted nor "
             f"undone by tests/schema: echo 'adopted = \"{heads[0]}\"' >> strata.toml"

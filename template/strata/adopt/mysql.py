@@ -16,7 +16,9 @@ def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
 
     Who defined a view or a routine is left out: it would be whoever runs the revision.
     """
-    made = list(_tables(connection))
+    database = connection.execute(text("SELECT DATABASE()")).scalar_one()
+    # A default that takes the next number of a sequence names its database.
+    made = [sql.replace(f"`{database}`.", "") for sql in _tables(connection)]
     if any("FOREIGN KEY" in statement for statement in made):
         made = ["SET FOREIGN_KEY_CHECKS = 0;", *made, "SET FOREIGN_KEY_CHECKS = 1;"]
     behind = (_routines, _views, _triggers, _events)

@@ -9,8 +9,9 @@ UNSAID = ("ignored", "is_visible", "expression")
 QUERIES = {
     "table": """
 SELECT table_name AS `name`, engine AS `engine`, table_collation AS `collation`,
-    create_options AS `options`, table_comment AS `comment`,
-    table_type = 'SYSTEM VERSIONED' AS `system versioned`
+    -- Aria tells of its default where it was written out.
+    trim(replace(concat(create_options, ' '), 'page_checksum=1 ', '')) AS `options`,
+    table_comment AS `comment`, table_type = 'SYSTEM VERSIONED' AS `system versioned`
 FROM information_schema.tables
 WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
 """,
