@@ -11,9 +11,9 @@ from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Enum, MetaData, TypeDecorator
 from sqlalchemy.dialects import mysql, postgresql
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
-from strata import enums, findings, forms, production, renames, same_defaults, words
+from strata import doubts, enums, findings, forms, production, renames, same_defaults, words
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
@@ -151,6 +151,9 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     """
     if kind == "type" and isinstance(item, TypeDecorator):
         return str(_repr_type(item.impl_instance, context))
+    if kind == "type" and isinstance(item, UserDefinedType) and doubts.of_a_library(item):
+        # Alembic writes the module and does not import it.
+        context.imports.add(f"import {type(item).__module__}")
     if kind == "type" and isinstance(item, Enum) and context.dialect is not None:
         own = item.dialect_impl(context.dialect)
         if isinstance(own, postgresql.ENUM) and own.name:
