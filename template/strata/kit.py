@@ -51,9 +51,23 @@ def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
             "other-database",
             f'The URL is of {url.family}, and strata.toml says database = "{config.database}".',
             "What is there for migrations is there for that kind of database alone.",
-            f"Take the other one along: copier update --data database={url.family}",
+            _way_to(config, url.family),
             "strata.toml",
         )
+
+
+def _way_to(config: Config, family: str) -> str:
+    """How to get what is there for another kind of database."""
+    said = f"sed -i.before 's/^database = .*/database = \"{family}\"/' strata.toml && rm strata.toml.before"
+    if (config.root / "strata" / "locks" / f"{family}.py").exists():
+        return f"Say which one it is: {said}"
+    ours = ".copier-answers.strata.yml"
+    answers = f" --answers-file {ours}" if (config.root / ours).exists() else ""
+    return (
+        "Take the other one along, which needs all to be committed: git add -A && "
+        "git commit -m 'Bring the migrations' && "
+        f"copier update --defaults{answers} --data database={family} && {said}"
+    )
 
 
 def _other_version_table(config: Config) -> Iterator[Finding]:
