@@ -58,7 +58,10 @@ def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
 
 def _way_to(config: Config, family: str) -> str:
     """How to get what is there for another kind of database."""
-    said = f"sed -i.before 's/^database = .*/database = \"{family}\"/' strata.toml && rm strata.toml.before"
+    said = (
+        f"sed -i.before 's/^database = .*/database = \"{family}\"/' strata.toml && "
+        "rm strata.toml.before"
+    )
     if (config.root / "strata" / "locks" / f"{family}.py").exists():
         return f"Say which one it is: {said}"
     ours = ".copier-answers.strata.yml"
