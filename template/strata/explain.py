@@ -15,11 +15,34 @@ from strata.errors import Problem
 from strata.watch import Watch
 
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
-# PostgreSQL's manual, "Packaging Related Objects into an Extension": its files are the server's.
-NO_EXTENSION = re.compile(
-    r"extension \"(?P<one>[^\"]+)\" is not available|/(?P<other>[^/\"]+)\.control"
+# What is the server's: PostgreSQL's manual, "Database Roles" and "Packaging Related Objects into
+# an Extension".
+NOT_THERE = re.compile(
+    r'(?P<kind>extension) "(?P<name>[^"]+)" is not available'
+    r'|(?P<kind2>role) "(?P<name2>[^"]+)" does not exist'
 )
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
+
+
+THERE = (
+    "Make it there. For scratch databases, name a server that has it, such as the one of your "
+    "containers, with an account that may create databases: TEST_DATABASE_URL in the environment"
+)
+
+
+def lacking(reason: str) -> str:
+    """Say what a server lacks that a revision needs and no database has by itself.
+
+    Args:
+        reason: what the server says.
+
+    Returns:
+        Nothing where it says something else.
+    """
+    if not (found := NOT_THERE.search(reason)):
+        return ""
+    kind, name = found["kind"] or found["kind2"], found["name"] or found["name2"]
+    return f"The {kind} {name} is a matter of the server, and the one that was asked has none."
 
 
 def explained(
@@ -37,15 +60,8 @@ def explained(
     revision = watch.step.revision
     reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
     what = f"Revision {revision.revision} ({_place(error, revision.path)}) failed: {reason}"
-    if lacking := NO_EXTENSION.search(reason):
-        return Problem(
-            what,
-            why="The server that was asked does not have the extension "
-            f"{lacking[1] or lacking[2]} installed. Nothing of the revision was kept.",
-            remedy="Install it there. For scratch databases, name a server that has it, such as "
-            "the one of your containers, with an account that may create databases: "
-            "TEST_DATABASE_URL in the environment",
-        )
+    if why := lacking(reason):
+        return Problem(f"{what}\n{why}", why="Nothing of it was kept.", remedy=THERE)
     if watch.nothing_stays and any(sign in reason.lower() for sign in ALREADY_EXISTS):
         adopt = (
             "Find the revision that the database is at, by comparing: "

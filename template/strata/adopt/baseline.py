@@ -4,9 +4,10 @@ import re
 from importlib import import_module
 from pathlib import Path
 
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from strata import adopt, catalogue, plan, revisions, scratch
+from strata import adopt, catalogue, explain, plan, revisions, scratch
 from strata.backup.program import Failed
 from strata.catalogue import Catalogue
 from strata.config import Config
@@ -121,7 +122,10 @@ def _first(config: Config) -> Revision:
 def _prove(config: Config, first: Revision, found: Catalogue) -> None:
     """Build a database from the baseline and compare it, then run the other revisions on it."""
     with scratch.database(config) as url, connected(url) as connection:
-        adopt.step(connection, config, first.id, url)
+        try:
+            adopt.step(connection, config, first.id, url)
+        except CommandError as error:
+            raise _not_built(str(error)) from error
         if differences := catalogue.differences(found, adopt.read(connection)):
             listed = "\n".join(f"  {difference}" for difference in differences)
             raise Problem(
@@ -131,6 +135,21 @@ def _prove(config: Config, first: Revision, found: Catalogue) -> None:
             )
         for head in plan.scripts(config).get_heads():
             adopt.step(connection, config, head, url)
+
+
+def _not_built(told: str) -> Problem:
+    what = told.partition("\n")[0]
+    if lacking := explain.lacking(what):
+        return Problem(
+            f"No database can be built from what was read: {what}\n{lacking}",
+            why="A baseline is proven by building one. Nothing was written.",
+            remedy=explain.THERE,
+        )
+    return Problem(
+        f"No database can be built from what was read: {what}",
+        why="A baseline is proven by building one.",
+        remedy="Nothing was written. Please report it: it is a fault of adopt.",
+    )
 
 
 def _text(first: Revision, name: str, made: list[str]) -> str:
