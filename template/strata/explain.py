@@ -17,9 +17,10 @@ from strata.watch import Watch
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
 # What is the server's: PostgreSQL's manual, "Database Roles" and "Packaging Related Objects into
 # an Extension".
-NOT_THERE = re.compile(
-    r'(?P<kind>extension) "(?P<name>[^"]+)" is not available'
-    r'|(?P<kind2>role) "(?P<name2>[^"]+)" does not exist'
+NOT_THERE = (
+    re.compile(r'(extension) "([^"]+)" is not available'),
+    re.compile(r'could not open (extension) control file ".*/([^"/]+)\.control"'),
+    re.compile(r'(role) "([^"]+)" does not exist'),
 )
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
 
@@ -39,10 +40,11 @@ def lacking(reason: str) -> str:
     Returns:
         Nothing where it says something else.
     """
-    if not (found := NOT_THERE.search(reason)):
-        return ""
-    kind, name = found["kind"] or found["kind2"], found["name"] or found["name2"]
-    return f"The {kind} {name} is a matter of the server, and the one that was asked has none."
+    for said in NOT_THERE:
+        if found := said.search(reason):
+            kind, name = found.groups()
+            return f"The {kind} {name} is a matter of the server: the one that was asked has none."
+    return ""
 
 
 def explained(
