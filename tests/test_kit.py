@@ -230,6 +230,18 @@ def test_revisions_in_other_folders_are_to_be_put_beside_the_others(joined: Join
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_schemas_that_no_revision_makes_are_there_before_the_first(joined: Joined) -> None:
+    """As where the project's env.py makes them."""
+    live = joined("shop")
+    for schema in ("stock", "sales"):
+        make = f'op.execute("CREATE SCHEMA {schema}")'
+        live.edit("alembic/versions/5e90ab12cd34_stock_and_sales.py", make, "pass")
+    done = live.migrate("upgrade")
+    assert done.returncode == 0, done.stderr
+    checked = live.migrate("check")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
 def test_a_commit_that_changes_a_model_without_a_revision_is_stopped(joined: Joined) -> None:
     live = joined("library")
     live.commit("The migrations alone")

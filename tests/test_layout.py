@@ -165,6 +165,7 @@ def test_a_project_that_is_installed_itself_is_none_of_the_libraries(
             "db:url",
         ),
         ({"h.py": "from s import c\nh = Helper(url=str(c.db.url))", "s.py": ""}, "s:c.db.url"),
+        ({"conf.py": "HOST = 'h'\nDATABASE_URL = f'postgresql://{HOST}'"}, "conf:DATABASE_URL"),
         ({"db.py": "e = create_engine(URL.create(user=os.environ['DB_USER']))"}, None),
     ],
 )

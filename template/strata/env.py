@@ -19,6 +19,7 @@ from strata import (
     autogenerate,
     compare,
     explain,
+    kit,
     locks,
     log,
     models,
@@ -112,6 +113,10 @@ def _run_on(connection: Connection, config: Config) -> None:
             # A transaction that is open here would be the caller's to Alembic, which then
             # commits nothing.
             connection.rollback()
+        if getattr(asked.opts.get("fn"), "__name__", "") == "upgrade":
+            kit.make_schemas(connection, config, options["target_metadata"])
+            if outermost:
+                connection.commit()
         options["fn"] = watch.steps(asked.opts["fn"], checks)
         with watch, recreate.guarded(connection):
             if outermost:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy.schema import CreateSchema
 
 from strata import catalogue, plan, production, revisions, urls
 from strata.config import Config
@@ -14,7 +15,7 @@ from strata.layout.history import history
 from strata.report import Finding
 from strata.revisions import REPLACED
 
-FAMILIES = "postgresql, sqlite or mysql"
+MAKES_SCHEMA = re.compile(r"(?i)create\s*schema")
 
 
 def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
@@ -28,7 +29,7 @@ def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
         yield Finding(
             "no-models",
             f"No table was found: {len(config.models)} files declare models, and "
-            f"{', '.join(config.base) or 'no base'} has none.",
+            + (f"{', '.join(config.base)} has none." if config.base else "there is no base."),
             "Without models every table would look dropped.",
             'Name them in strata.toml: base = ["app.db:Base"] and models = ["app/**/models.py"]',
             "strata.toml",
@@ -149,6 +150,20 @@ def steps(config: Config) -> Iterator[str]:
     ignored = ["git", "check-ignore", "--quiet", ".local/checked"]
     if subprocess.run(ignored, cwd=config.root, capture_output=True).returncode == 1:
         yield "git would take what is remembered here: echo '/.local/' >> .gitignore"
+
+
+def make_schemas(connection: Connection, config: Config, metadata: MetaData) -> None:
+    """Make the schemas of the models that no revision of a project makes, before the first runs.
+
+    Its own env.py does that, or what sets up its databases.
+    """
+    if config.scope == "service" or connection.dialect.name != "postgresql":
+        return
+    declared = {table.schema for table in metadata.tables.values() if table.schema}
+    texts = (each.path.read_text("utf-8") for each in revisions.read(config.versions).values())
+    if declared and not any(MAKES_SCHEMA.search(text) for text in texts):
+        for schema in sorted(declared - set(inspect(connection).get_schema_names())):
+            connection.execute(CreateSchema(schema))
 
 
 def to_adopt(connection: Connection) -> list[Finding]:

@@ -29,6 +29,7 @@ def of_url(project: Project) -> str:
         _engines(project),
         _settings(project),
         _handed_over(project),
+        _constants(project),
         _variables(project),
     ):
         if found := sorted(set(ways), key=_rank):
@@ -115,6 +116,16 @@ def _instance(tree: ast.Module, name: str) -> str:
             if ast.unparse(node.value.func) == name and isinstance(target, ast.Name):
                 return target.id
     return name
+
+
+def _constants(project: Project) -> Iterator[str]:
+    """What is named like a URL of a database in a module that holds the configuration."""
+    for file, text in project.texts.items():
+        if re.search(r"(?im)^\w*(?:url|uri|dsn)\b.*=", text):
+            for node in project.tree(file).body:
+                target = node.targets[0] if isinstance(node, ast.Assign) else None
+                if isinstance(target, ast.Name) and NAMED.match(target.id):
+                    yield f"{project.module(file)}:{target.id}"
 
 
 def _variables(project: Project) -> Iterator[str]:
