@@ -70,6 +70,26 @@ def test_a_file_declares_models_or_does_not(text: str, is_model: bool, tmp_path:
     assert ("app/thing.py" in values.get("models", [])) is is_model
 
 
+@pytest.mark.parametrize(
+    ("target", "bases"),
+    [
+        ("Base.metadata", ["db:Base"]),
+        ("[db.Base.metadata, Old.metadata]", ["db:Base", "old:Old"]),
+        ("[each.metadata for each in EACH]", ["db:Base", "old:Old"]),
+    ],
+)
+def test_a_base_that_alembic_does_not_migrate_is_of_another_database(
+    target: str, bases: list[str], tmp_path: Path
+) -> None:
+    files = {
+        "db.py": BASE,
+        "old.py": BASE.replace("Base(", "Old("),
+        "migrations/env.py": f"import db\ntarget_metadata = {target}\n",
+        "migrations/script.py.mako": "",
+    }
+    assert look(tmp_path, files)["base"] == bases
+
+
 def test_a_child_of_an_abstract_model_is_a_model(tmp_path: Path) -> None:
     files = {
         "db.py": BASE,

@@ -58,7 +58,22 @@ def bases_and_models(project: Project) -> tuple[list[str], list[Path]]:
     ]
     if sqlmodel:
         found.append(SQLMODEL)
-    return found or sorted(foreign), sorted(models)
+    return _migrated(project, found) or sorted(foreign), sorted(models)
+
+
+def _migrated(project: Project, bases: list[str]) -> list[str]:
+    """Those of some bases that Alembic's environment names: others are of other databases.
+
+    Returns:
+        All where it names none.
+    """
+    named = set[str]()
+    for node in project.nodes(project.environment) if project.environment else ():
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "target_metadata":
+            parts = list(ast.walk(node.value))
+            named |= {part.id for part in parts if isinstance(part, ast.Name)}
+            named |= {part.attr for part in parts if isinstance(part, ast.Attribute)} - {"metadata"}
+    return [base for base in bases if base.rpartition(":")[2] in named] or bases
 
 
 def _bases(tree: ast.Module) -> Iterator[tuple[str, str]]:
