@@ -19,13 +19,13 @@ from strata import (
     autogenerate,
     compare,
     explain,
-    kit,
     locks,
     log,
     models,
     plan,
     production,
     recreate,
+    schemas,
     timeouts,
     urls,
     verified,
@@ -114,7 +114,7 @@ def _run_on(connection: Connection, config: Config) -> None:
             # commits nothing.
             connection.rollback()
         if getattr(asked.opts.get("fn"), "__name__", "") == "upgrade":
-            kit.make_schemas(connection, config, options["target_metadata"])
+            schemas.make(connection, config, options["target_metadata"])
             if outermost:
                 connection.commit()
         options["fn"] = watch.steps(asked.opts["fn"], checks)

@@ -5,17 +5,15 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from sqlalchemy import Connection, MetaData, inspect
-from sqlalchemy.schema import CreateSchema
 
 from strata import catalogue, plan, production, revisions, urls
 from strata.config import Config
 from strata.layout.history import history
 from strata.report import Finding
 from strata.revisions import REPLACED
-
-MAKES_SCHEMA = re.compile(r"(?i)create\s*schema")
 
 
 def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
@@ -109,7 +107,7 @@ def _folder_beside(config: Config, here: str, folder: Path) -> Finding:
         "several-folders",
         f"There are revisions in {name}, too, and those in {here} alone are read.",
         "What the others make would be missing.",
-        f"Put them beside those, as the same history: git mv {name}/*.py {here}/\n"
+        f"Put them beside those, as the same history: git mv {quote(name)}/*.py {quote(here)}/\n"
         "If they are a history of their own, say which one this is, in strata.toml: "
         f'version_location = "{here}"',
         name,
@@ -132,7 +130,7 @@ def steps(config: Config) -> Iterator[str]:
         yield (
             f"Plain `alembic` runs {env.relative_to(config.root)}, which is yours and checks "
             f"nothing. Replace it: cp strata/environment/env.py "
-            f"strata/environment/script.py.mako {env.parent.relative_to(config.root)}/"
+            f"strata/environment/script.py.mako {quote(str(env.parent.relative_to(config.root)))}/"
         )
     makefile = config.root / "Makefile"
     if makefile.is_file() and "strata.mk" not in makefile.read_text("utf-8", "replace"):
@@ -150,20 +148,6 @@ def steps(config: Config) -> Iterator[str]:
     ignored = ["git", "check-ignore", "--quiet", ".local/checked"]
     if subprocess.run(ignored, cwd=config.root, capture_output=True).returncode == 1:
         yield "git would take what is remembered here: echo '/.local/' >> .gitignore"
-
-
-def make_schemas(connection: Connection, config: Config, metadata: MetaData) -> None:
-    """Make the schemas of the models that no revision of a project makes, before the first runs.
-
-    Its own env.py does that, or what sets up its databases.
-    """
-    if config.scope == "service" or connection.dialect.name != "postgresql":
-        return
-    declared = {table.schema for table in metadata.tables.values() if table.schema}
-    texts = (each.path.read_text("utf-8") for each in revisions.read(config.versions).values())
-    if declared and not any(MAKES_SCHEMA.search(text) for text in texts):
-        for schema in sorted(declared - set(inspect(connection).get_schema_names())):
-            connection.execute(CreateSchema(schema))
 
 
 def to_adopt(connection: Connection) -> list[Finding]:

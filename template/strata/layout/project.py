@@ -3,11 +3,11 @@
 import ast
 import os
 import re
-import sys
 from collections.abc import Iterator
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
+
+from strata.layout.sources import sources
 
 # Folders in which no model of an application is declared.
 SKIPPED = {
@@ -17,12 +17,6 @@ SKIPPED = {
 OURS = {"scripts", "strata"}
 # Files in them, which may declare models of their own for what they test.
 OF_TESTS = re.compile(r"\A(?:test_.*|.*_test|conftest)\.py\Z")
-IMPORT = re.compile(
-    r"(?m)^[ \t]*(?:from[ \t]+(\w[\w.]*)[ \t]+import\b"
-    r"|import[ \t]+(\w[\w.]*)(?=(?:[ \t]+as\b|,|\s*$)))"
-)
-DEEPEST = 3
-"""Below how many folders imports may start."""
 
 
 class Project:
@@ -46,25 +40,11 @@ class Project:
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
-        """The folders that imports start from: the project's own first, `src` where it is one.
-
-        A name is looked for where most of what is imported from it lies: `app` is `app/app` where
-        the other has no `app.models`.
-        """
-        homes = {
-            name: home
-            for name, modules in self._imported().items()
-            if (home := self._home(modules)) is not None
-        }
-        packages = {(Path(home) / name).as_posix() for name, home in homes.items()}
-        wanted = {
-            home
-            for name, home in homes.items()
-            # What lies in a package is imported from the package, whatever a library is named.
-            if not any(f"{home}/".startswith(f"{package}/") for package in packages)
-            and not _installed(name, self.root)
-        }
-        return (".", *(each for each in self._folders if each in wanted))
+        """The folders that imports start from: the project's own first, `src` where it is one."""
+        texts = list(self.texts.values())
+        if self.environment:
+            texts.append(self.text(self.environment))
+        return sources(self.root, self.texts, texts)
 
     def module(self, file: Path) -> str:
         """The name under which a file is imported."""
@@ -147,59 +127,6 @@ class Project:
                 for name in names
                 if name.endswith(".py") and not OF_TESTS.match(name)
             )
-
-    def _imported(self) -> dict[str, set[str]]:
-        """What is imported, by the name of its package, where a file here has that name."""
-        texts = list(self.texts.values())
-        if self.environment:
-            texts.append(self.text(self.environment))
-        here = {path.rpartition("/")[2] for path in self._here} - sys.stdlib_module_names
-        found: dict[str, set[str]] = {}
-        for text in texts:
-            for module in filter(None, (one or other for one, other in IMPORT.findall(text))):
-                if (name := module.partition(".")[0]) in here:
-                    found.setdefault(name, set()).add(module)
-        return found
-
-    def _home(self, modules: set[str]) -> str | None:
-        """The folder from which most of some modules are found; None where none is."""
-        paths = [module.replace(".", "/") for module in modules]
-        counts = {".": sum(path in self._here for path in paths)}
-        for folder in self._folders:
-            counts[folder] = sum(f"{folder}/{path}" in self._here for path in paths)
-        best = max(counts, key=lambda folder: counts[folder])
-        return best if counts[best] else None
-
-    @cached_property
-    def _here(self) -> set[str]:
-        """All modules and packages, as paths from the project's folder on, without `.py`."""
-        files = [file.relative_to(self.root) for file in self.texts]
-        modules = {file.with_suffix("").as_posix() for file in files}
-        return modules | {parent.as_posix() for file in files for parent in file.parents}
-
-    @cached_property
-    def _folders(self) -> tuple[str, ...]:
-        """Folders from which imports may start beside the project's own, `src` first."""
-        folders = {file.relative_to(self.root).parts[:-1] for file in self.texts}
-        depths = range(1, DEEPEST + 1)
-        all = {parts[:depth] for parts in folders for depth in depths if len(parts) >= depth}
-        ordered = sorted(all, key=lambda parts: (parts != ("src",), len(parts), parts))
-        return tuple("/".join(parts) for parts in ordered)
-
-
-def _installed(name: str, root: Path) -> bool:
-    """Whether a name is of a library: not of the project itself, which may be installed, too."""
-    try:
-        spec = find_spec(name)
-    except (ImportError, ValueError):
-        return False
-    if spec is None:
-        return False
-    places = [spec.origin] if spec.origin else list(spec.submodule_search_locations or [])
-    return not any(
-        Path(place).is_relative_to(root) and "site-packages" not in Path(place).parts
-        for place in places
-    )
 
 
 def _dotted(path: Path) -> str:
