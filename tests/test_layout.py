@@ -205,6 +205,7 @@ def test_the_setting_of_the_url_is_found(files: Files, url: str | None, tmp_path
         ),
         ("create_async_engine(settings.dsn('asyncpg'))", "s:settings.dsn('asyncpg')"),
         ("url = os.getenv('MAIN') or os.environ['OTHER']\ncreate_engine(url)", "OTHER"),
+        ("create_engine(os.getenv('X', settings.MAIN).replace('a', 'b'))", "s:settings.MAIN"),
         ("url = config.get_main_option('sqlalchemy.url')\ncreate_engine(url)", "s:settings.APP"),
     ],
 )

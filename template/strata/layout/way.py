@@ -10,7 +10,9 @@ from strata.layout.project import Project
 VARIABLE = r"""(?:getenv|environ(?:\.get)?)[(\[]\s*["'](\w+)["']"""
 IS_VARIABLE = re.compile(rf"\A(?:os\.)?{VARIABLE}")
 # What gives the same URL in another form, of what is before the point or in the parentheses.
-FORMS = {"get_secret_value", "render_as_string", "replace", "unicode_string", "strip", "__str__"}
+FORMS = {
+    "__str__", "get_secret_value", "render_as_string", "replace", "set", "strip", "unicode_string"
+}  # fmt: skip
 AROUND = {"str", "make_url", "URL"}
 
 
@@ -31,9 +33,13 @@ def way(project: Project, file: Path, given: ast.expr) -> Iterator[str]:
         elif isinstance(given, ast.Call | ast.Subscript) and (
             variable := IS_VARIABLE.match(ast.unparse(given))
         ):
-            if not path:
-                yield variable[1]
-            return
+            default = given.args[1:] if isinstance(given, ast.Call) else []
+            if not default or isinstance(default[0], ast.Constant):
+                if not path:
+                    yield variable[1]
+                return
+            # Settings, which read the same variable, as a rule.
+            given = default[0]
         elif isinstance(given, ast.Call) and not given.keywords and _are_written_out(given.args):
             if given.args:
                 listed = ", ".join(map(ast.unparse, given.args))
