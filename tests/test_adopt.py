@@ -101,6 +101,17 @@ def test_one_column_off_is_never_stamped(live: Service) -> None:
     assert not live.columns("migration_log")
 
 
+@pytest.mark.databases("sqlite")
+def test_without_any_revision_the_first_one_is_to_be_written(live: Service) -> None:
+    for file in (live.root / "migrations/versions").glob("*.py"):
+        file.unlink()
+    live.sql("CREATE TABLE users (id INTEGER PRIMARY KEY)")
+    refused = live.migrate("adopt")
+    assert refused.returncode == 1
+    live.follow(refused.stderr, "Write the first revision from it: ")
+    assert live.stands_at() == "001"
+
+
 def test_an_empty_database_is_told_to_upgrade(live: Service) -> None:
     done = live.migrate("adopt")
     assert done.returncode == 0
@@ -114,6 +125,7 @@ def test_a_baseline_makes_all_that_the_database_holds(live: Service) -> None:
     assert refused.returncode == 1
     done = live.follow(refused.stderr, "write the first revision from them: ")
     assert "a new database built from it is the same" in done.stdout
+    assert "hunter2" not in (live.root / "migrations/versions/001_baseline.py").read_text()
     assert live.stands_at() == "001"
     assert "Pending:\n  002" in done.stdout
     config = Config(root=live.root, database=live.url.family)

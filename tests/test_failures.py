@@ -51,3 +51,30 @@ def test_a_failed_revision_leaves_nothing_and_the_retry_works(migrated: Service)
     migrated.revision("003", "002", made)
     assert migrated.migrate("upgrade").returncode == 0
     assert migrated.stands_at() == "003"
+
+
+@pytest.mark.databases("postgresql")
+@pytest.mark.parametrize(
+    ("statement", "lacking"),
+    [
+        ("CREATE EXTENSION nowhere", "The extension nowhere is a matter of the server"),
+        ("GRANT SELECT ON items TO nobody_here", "The role nobody_here is a matter of the server"),
+    ],
+)
+def test_what_the_server_lacks_is_named(migrated: Service, statement: str, lacking: str) -> None:
+    migrated.revision("003", "002", f'op.execute("{statement}")')
+    failed = migrated.migrate("upgrade")
+    assert failed.returncode == 1
+    assert lacking in failed.stderr
+    assert "TEST_DATABASE_URL" in failed.stderr
+
+
+@pytest.mark.databases("sqlite")
+def test_a_revision_whose_file_is_gone_is_named_with_what_brings_it_back(migrated: Service) -> None:
+    (migrated.root / "migrations/versions/001_baseline.py").unlink()
+    for verb in ("check", "upgrade", "history", "drift"):
+        failed = migrated.migrate(verb)
+        assert failed.returncode == 1
+        assert "Traceback" not in failed.stderr
+    migrated.follow(failed.stderr, "Bring the file back: ")
+    assert migrated.migrate("check").returncode == 0

@@ -210,6 +210,37 @@ def test_check_says_what_is_to_be_told_it_first(
     told = live.migrate("check", "--format", "json")
     assert told.returncode == 1, told.stderr
     assert f'"{rule}"' in told.stdout
+    if rule == "other-database":
+        live.follow(live.migrate("check").stdout, "Say which one it is: ")
+        assert rule not in live.migrate("check", "--format", "json").stdout
+
+
+def test_revisions_in_other_folders_are_to_be_put_beside_the_others(joined: Joined) -> None:
+    live = joined("library")
+    assert live.migrate("upgrade").returncode == 0
+    (live.root / "more").mkdir()
+    name = "2023_02_11_8a2e6c4f9b05_books.py"
+    live.git("mv", f"migrations/versions/{name}", f"more/{name}")
+    where = "version_locations = migrations/versions more\nprepend_sys_path"
+    live.edit("alembic.ini", "prepend_sys_path", where)
+    told = live.migrate("check")
+    assert told.returncode == 1
+    live.follow(told.stdout, "as the same history: ")
+    done = live.migrate("check")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_schemas_that_no_revision_makes_are_there_before_the_first(joined: Joined) -> None:
+    """As where the project's env.py makes them."""
+    live = joined("shop")
+    for schema in ("stock", "sales"):
+        make = f'op.execute("CREATE SCHEMA {schema}")'
+        live.edit("alembic/versions/5e90ab12cd34_stock_and_sales.py", make, "pass")
+    live.git("commit", "-qam", "env.py makes the schemas")
+    for verb in ("upgrade", "check"):
+        done = live.migrate(verb)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "does not exist" not in live.migrate("lint", "--all").stderr
 
 
 def test_a_commit_that_changes_a_model_without_a_revision_is_stopped(joined: Joined) -> None:

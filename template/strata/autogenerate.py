@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from shlex import quote
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
@@ -10,9 +11,9 @@ from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Enum, MetaData, TypeDecorator
 from sqlalchemy.dialects import mysql, postgresql
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
-from strata import enums, findings, forms, production, renames, same_defaults, words
+from strata import doubts, enums, findings, forms, production, renames, same_defaults, words
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
@@ -55,7 +56,8 @@ def refuse_without_template(config: Config) -> None:
         raise Problem(
             f"{template} is missing.",
             why="A new revision is written from it.",
-            remedy=f"Bring it back: git -C {template.parent} checkout -- {template.name}",
+            remedy=f"Bring it back: git -C {quote(str(template.parent))} checkout -- "
+            f"{template.name}",
         )
 
 
@@ -149,6 +151,9 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     """
     if kind == "type" and isinstance(item, TypeDecorator):
         return str(_repr_type(item.impl_instance, context))
+    if kind == "type" and isinstance(item, UserDefinedType) and doubts.of_a_library(item):
+        # Alembic writes the module and does not import it.
+        context.imports.add(f"import {type(item).__module__}")
     if kind == "type" and isinstance(item, Enum) and context.dialect is not None:
         own = item.dialect_impl(context.dialect)
         if isinstance(own, postgresql.ENUM) and own.name:

@@ -4,13 +4,14 @@ import argparse
 import difflib
 import pkgutil
 import sys
+import warnings
 from importlib import import_module
 from types import ModuleType
 
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SAWarning
 
-from strata import commands
+from strata import commands, revisions
 from strata.config import load
 from strata.errors import Problem
 
@@ -27,6 +28,9 @@ def main(argv: list[str]) -> int:
         The exit status: 0 for success, 1 for a finding or a refusal, 2 for a wrong call, 3 for a
         database that cannot be reached or had.
     """
+    # A type of an extension is compared by the catalogue, which knows it.
+    warnings.filterwarnings("ignore", "Did not recognize type", SAWarning)
+    warnings.filterwarnings("ignore", "Revision .* is not present", UserWarning)
     verb, arguments = (argv[0], argv[1:]) if argv else ("help", [])
     if verb in ("help", "-h", "--help"):
         verb, arguments = (arguments[0], ["--help"]) if arguments else ("", [])
@@ -41,8 +45,7 @@ def main(argv: list[str]) -> int:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(parser)
-        status: int = module.run(parser.parse_args(arguments), load())
-        return status
+        return _run(module, parser.parse_args(arguments))
     except Problem as problem:
         print(problem, file=sys.stderr)
         return problem.status
@@ -55,6 +58,17 @@ def main(argv: list[str]) -> int:
         return 3
     except KeyboardInterrupt:
         return 130
+
+
+def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
+    config = load()
+    try:
+        status: int = module.run(arguments, config)
+        return status
+    except KeyError:
+        # Alembic looks up what a revision follows without asking whether it is there.
+        revisions.refuse_gap(config.versions)
+        raise
 
 
 def _module(verb: str) -> tuple[str, ModuleType]:

@@ -7,6 +7,7 @@ from contextlib import chdir, contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -103,7 +104,7 @@ def load(root: Path = ROOT) -> Config:
     if isinstance(values.get("base"), str):
         values["base"] = [values["base"]]
     if values.get("scope") == "migrations":
-        values = {**found(root), **values}
+        values = {"base": [], "packages": [], **found(root), **values}
     kinds = get_type_hints(Config)
     known = {field.name for field in fields(Config)} - {"root"}
     for key, value in values.items():
@@ -138,11 +139,17 @@ def named(path: str, key: str) -> Any:
     """
     module, _, attribute = path.partition(":")
     try:
-        return getattr(import_module(module), attribute)
+        return attrgetter(attribute)(import_module(module))
     except Exception as error:
+        missing = isinstance(error, AttributeError) or (
+            isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}.")
+        )
         raise Problem(
             f'strata.toml: {key} = "{path}" cannot be imported: {told(error)}.',
-            remedy=f'Give it as {key} = "module:name".',
+            remedy=f'Give it as {key} = "module:name".'
+            if missing
+            else "Set what it needs where the application has it from, the environment or .env; "
+            f"the whole error: python -c 'import {module}'",
             status=2,
         ) from error
 

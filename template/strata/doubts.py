@@ -1,6 +1,8 @@
 """What autogenerate may have got wrong about a change, told by the operations themselves."""
 
+import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from alembic.operations import ops
 from sqlalchemy import JSON, Column, Enum
@@ -74,7 +76,7 @@ def about(
                 f"column {name} is json, which has no equality: DISTINCT and GROUP BY fail.\n"
                 "Declare it in the model as sqlalchemy.dialects.postgresql.JSONB."
             )
-        if isinstance(type_, UserDefinedType):
+        if isinstance(type_, UserDefinedType) and not of_a_library(type_):
             yield (
                 f"column {name} has the application's own type {type(type_).__name__}, whose "
                 "import would break this revision when the application changes.\n"
@@ -204,6 +206,12 @@ def several_changes(
         "revision can be undone alone.\n"
         "Make one revision for each, if they are changes of their own."
     )
+
+
+def of_a_library(type_: TypeEngine[object]) -> bool:
+    """Whether a type's class is installed, such as pgvector's: it does not change with the code."""
+    module = sys.modules.get(type(type_).__module__)
+    return "site-packages" in Path(getattr(module, "__file__", None) or "").parts
 
 
 def _references(operation: ops.MigrateOperation) -> Iterator[tuple[str, str]]:

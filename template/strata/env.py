@@ -25,6 +25,7 @@ from strata import (
     plan,
     production,
     recreate,
+    schemas,
     timeouts,
     urls,
     verified,
@@ -112,6 +113,10 @@ def _run_on(connection: Connection, config: Config) -> None:
             # A transaction that is open here would be the caller's to Alembic, which then
             # commits nothing.
             connection.rollback()
+        if getattr(asked.opts.get("fn"), "__name__", "") == "upgrade":
+            schemas.make(connection, config, options["target_metadata"])
+            if outermost:
+                connection.commit()
         options["fn"] = watch.steps(asked.opts["fn"], checks)
         with watch, recreate.guarded(connection):
             if outermost:

@@ -15,7 +15,36 @@ from strata.errors import Problem
 from strata.watch import Watch
 
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
+# What is the server's: PostgreSQL's manual, "Database Roles" and "Packaging Related Objects into
+# an Extension".
+NOT_THERE = (
+    re.compile(r'(extension) "([^"]+)" is not available'),
+    re.compile(r'could not open (extension) control file ".*/([^"/]+)\.control"'),
+    re.compile(r'(role) "([^"]+)" does not exist'),
+)
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
+
+
+THERE = (
+    "Make it there. For scratch databases, name a server that has it, such as the one of your "
+    "containers, with an account that may create databases: TEST_DATABASE_URL in the environment"
+)
+
+
+def lacking(reason: str) -> str:
+    """Say what a server lacks that a revision needs and no database has by itself.
+
+    Args:
+        reason: what the server says.
+
+    Returns:
+        Nothing where it says something else.
+    """
+    for said in NOT_THERE:
+        if found := said.search(reason):
+            kind, name = found.groups()
+            return f"The {kind} {name} is a matter of the server: the one that was asked has none."
+    return ""
 
 
 def explained(
@@ -33,6 +62,8 @@ def explained(
     revision = watch.step.revision
     reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
     what = f"Revision {revision.revision} ({_place(error, revision.path)}) failed: {reason}"
+    if why := lacking(reason):
+        return Problem(f"{what}\n{why}", why="Nothing of it was kept.", remedy=THERE)
     if watch.nothing_stays and any(sign in reason.lower() for sign in ALREADY_EXISTS):
         adopt = (
             "Find the revision that the database is at, by comparing: "

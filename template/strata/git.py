@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from shlex import quote, split
 
 from strata.errors import Problem
 
@@ -30,7 +31,7 @@ def file_of_revision(versions: Path, revision: str) -> str | None:
     ).split()
     for commit, name in pairwise(found):
         if name.endswith(b".py"):
-            return f"git -C {versions} checkout {commit.decode()} -- {name.decode()}"
+            return f"{_in(versions)} checkout {commit.decode()} -- {quote(name.decode())}"
     return None
 
 
@@ -45,7 +46,7 @@ def version_of_file(path: Path, sha256: str) -> str | None:
     ):
         text = _git(path.parent, "show", f"{commit}:./{path.name}")
         if hashlib.sha256(text).hexdigest() == sha256:
-            return f"git -C {path.parent} checkout {commit} -- {path.name}"
+            return f"{_in(path.parent)} checkout {commit} -- {quote(path.name)}"
     return None
 
 
@@ -71,13 +72,13 @@ def edited(versions: Path) -> Iterator[tuple[str, str]]:
                 "*.py",
             )
             for name in _git(versions, *changed).decode().splitlines():
-                yield name, f"git -C {versions} checkout {base} -- {name}"
+                yield name, f"{_in(versions)} checkout {base} -- {quote(name)}"
             return
 
 
 def committed(versions: Path, back: str) -> bytes:
     """What a file held that a command of `edited` brings back."""
-    base, _, name = back.removeprefix(f"git -C {versions} checkout ").partition(" -- ")
+    *_, base, _, name = split(back)
     return _git(versions, "show", f"{base}:./{name}")
 
 
@@ -105,6 +106,10 @@ def files_at(versions: Path, base: str | None) -> set[str]:
             status=2,
         )
     return set()
+
+
+def _in(folder: Path) -> str:
+    return f"git -C {quote(str(folder))}"
 
 
 def _git(folder: Path, *arguments: str) -> bytes:

@@ -2,15 +2,18 @@
 
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
+from shlex import quote
 
 from sqlalchemy import Connection, MetaData, inspect
 
-from strata import catalogue, plan, revisions, urls
+from strata import catalogue, plan, production, revisions, urls
 from strata.config import Config
+from strata.layout.history import history
 from strata.report import Finding
-
-FAMILIES = "postgresql, sqlite or mysql"
+from strata.revisions import REPLACED
 
 
 def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
@@ -24,12 +27,13 @@ def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
         yield Finding(
             "no-models",
             f"No table was found: {len(config.models)} files declare models, and "
-            f"{', '.join(config.base)} has none.",
+            + (f"{', '.join(config.base)} has none." if config.base else "there is no base."),
             "Without models every table would look dropped.",
             'Name them in strata.toml: base = ["app.db:Base"] and models = ["app/**/models.py"]',
             "strata.toml",
         )
     yield from _other_version_table(config)
+    yield from _several_folders(config)
     url = urls.configured(config)
     if url is None:
         yield Finding(
@@ -46,9 +50,26 @@ def faults(config: Config, metadata: MetaData) -> Iterator[Finding]:
             "other-database",
             f'The URL is of {url.family}, and strata.toml says database = "{config.database}".',
             "What is there for migrations is there for that kind of database alone.",
-            f"Take the other one along: copier update --data database={url.family}",
+            _way_to(config, url.family),
             "strata.toml",
         )
+
+
+def _way_to(config: Config, family: str) -> str:
+    """How to get what is there for another kind of database."""
+    said = (
+        f"sed -i.before 's/^database = .*/database = \"{family}\"/' strata.toml && "
+        "rm strata.toml.before"
+    )
+    if (config.root / "strata" / "locks" / f"{family}.py").exists():
+        return f"Say which one it is: {said}"
+    ours = ".copier-answers.strata.yml"
+    answers = f" --answers-file {ours}" if (config.root / ours).exists() else ""
+    return (
+        "Take the other one along, which needs all to be committed: git add -A && "
+        "git commit -m 'Bring the migrations' && "
+        f"copier update --defaults{answers} --data database={family} && {said}"
+    )
 
 
 def _other_version_table(config: Config) -> Iterator[Finding]:
@@ -67,11 +88,37 @@ def _other_version_table(config: Config) -> Iterator[Finding]:
         )
 
 
+def _several_folders(config: Config) -> Iterator[Finding]:
+    """Alembic may read several folders, and folders in them; here all revisions are in one."""
+    here = config.versions.relative_to(config.root).as_posix()
+    told = tomllib.loads((config.root / "strata.toml").read_text(encoding="utf-8"))
+    others = [] if told.get("version_location") else [*history(config.root).versions]
+    for folder in (config.root / each for each in others if each != here):
+        if revisions.read(folder):
+            yield _folder_beside(config, here, folder)
+    for folder in sorted({file.parent for file in config.versions.glob("*/**/*.py")}):
+        if folder.name != REPLACED and revisions.read(folder):
+            yield _folder_beside(config, here, folder)
+
+
+def _folder_beside(config: Config, here: str, folder: Path) -> Finding:
+    name = folder.relative_to(config.root).as_posix()
+    return Finding(
+        "several-folders",
+        f"There are revisions in {name}, too, and those in {here} alone are read.",
+        "What the others make would be missing.",
+        f"Put them beside those, as the same history: git mv {quote(name)}/*.py {quote(here)}/\n"
+        "If they are a history of their own, say which one this is, in strata.toml: "
+        f'version_location = "{here}"',
+        name,
+    )
+
+
 def looked_at(config: Config) -> str:
     """What migrations rest on in this project, in one line."""
     folder = config.versions.relative_to(config.root)
     return (
-        f"Bases {', '.join(config.base)}; models in {len(config.models)} files; "
+        f"Bases {', '.join(config.base) or 'none'}; models in {len(config.models)} files; "
         f"URL from {config.url or 'DATABASE_URL'}; revisions in {folder}."
     )
 
@@ -83,15 +130,17 @@ def steps(config: Config) -> Iterator[str]:
         yield (
             f"Plain `alembic` runs {env.relative_to(config.root)}, which is yours and checks "
             f"nothing. Replace it: cp strata/environment/env.py "
-            f"strata/environment/script.py.mako {env.parent.relative_to(config.root)}/"
+            f"strata/environment/script.py.mako {quote(str(env.parent.relative_to(config.root)))}/"
         )
     makefile = config.root / "Makefile"
     if makefile.is_file() and "strata.mk" not in makefile.read_text("utf-8", "replace"):
         yield "Your Makefile is as it was. For its targets: echo '-include strata.mk' >> Makefile"
     tracked = ["git", "ls-files", "--error-unmatch", "strata.toml"]
     new = subprocess.run(tracked, cwd=config.root, capture_output=True).returncode == 1
-    heads = revisions.read(config.versions).heads
-    if new and len(heads) == 1 and not config.adopted:
+    chain = revisions.read(config.versions)
+    heads = chain.heads
+    ours = len(chain) == 1 and production.empty(chain[heads[0]].path, "upgrade")
+    if new and len(heads) == 1 and not ours and not config.adopted:
         yield (
             "Old revisions were written under other rules. So that they are neither linted nor "
             f"undone by tests/schema: echo 'adopted = \"{heads[0]}\"' >> strata.toml"

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
@@ -17,7 +18,7 @@ from strata.errors import Problem
 
 def alembic_config(config: Config, *, quiet: bool = False) -> AlembicConfig:
     """Alembic's configuration of this service, from any working directory."""
-    ini = config.root / "alembic.ini"
+    ini = _ini(config)
     pyproject = config.root / "pyproject.toml"
     alembic = AlembicConfig(
         ini if ini.exists() else None, toml_file=pyproject if pyproject.exists() else None
@@ -31,6 +32,16 @@ def alembic_config(config: Config, *, quiet: bool = False) -> AlembicConfig:
         alembic.set_main_option("revision_environment", "true")
     alembic.cmd_opts = Namespace(quiet=True) if quiet else None
     return alembic
+
+
+def _ini(config: Config) -> Path:
+    """The service's alembic.ini; that of a project may be nearer to its revisions."""
+    ini = config.root / "alembic.ini"
+    if config.scope == "migrations" and config.versions.is_relative_to(config.root):
+        around = (folder / "alembic.ini" for folder in config.versions.parents)
+        inside = (each for each in around if each.parent.is_relative_to(config.root))
+        return next((each for each in (ini, *inside) if each.exists()), ini)
+    return ini
 
 
 def scripts(config: Config) -> ScriptDirectory:

@@ -37,7 +37,7 @@ def _missing(root: Path) -> Iterator[str]:
 
 
 def _told(root: Path, missing: list[str]) -> int:
-    names = (lock for lock in INSTALLERS if (root / lock).exists())
+    names = (lock for folder in _around(root) for lock in INSTALLERS if (folder / lock).exists())
     install = INSTALLERS.get(next(names, ""), f"{sys.executable} -m pip install")
     print(
         f"Migrations need what {sys.executable} does not have: {', '.join(missing)}\n"
@@ -46,6 +46,14 @@ def _told(root: Path, missing: list[str]) -> int:
         file=sys.stderr,
     )
     return 2
+
+
+def _around(root: Path) -> Iterator[Path]:
+    """The project's folder, and those around it up to the repository's: a workspace's lock."""
+    for folder in (root, *root.parents):
+        yield folder
+        if (folder / ".git").exists():
+            return
 
 
 def _family(root: Path) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from strata import git
 from strata.errors import Problem
 
 REPLACED = "replaced"
@@ -68,6 +69,23 @@ def read(versions: Path) -> Chain:
             )
         found[revision.id] = revision
     return found
+
+
+def refuse_gap(versions: Path) -> None:
+    """Raise a Problem where a revision follows one that has no file."""
+    chain = read(versions)
+    for revision in chain.values():
+        for parent in revision.parents:
+            if parent not in chain:
+                back = git.file_of_revision(versions, parent)
+                raise Problem(
+                    f"{revision.path.name} follows the revision {parent}, and no file in "
+                    f"{versions} has it.",
+                    why="What the database needs before it is not known.",
+                    remedy=f"Bring the file back: {back}"
+                    if back
+                    else f"Find its file: git log --all --oneline -- '*{parent}*'",
+                )
 
 
 def _parsed(path: Path) -> Revision | None:

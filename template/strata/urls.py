@@ -1,8 +1,10 @@
 """Database URLs as people write them, turned into what each program needs."""
 
+import ast
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 from dotenv import dotenv_values
@@ -154,13 +156,12 @@ def _of_the_project(config: Config) -> object:
     module, colon, path = config.url.partition(":")
     if not colon:
         return os.environ.get(module) or dotenv_values(config.root / ".env").get(module)
-    first, *attributes = path.split(".")
     with at_home(config):
-        value = named(f"{module}:{first}", "url")
         try:
-            for attribute in attributes:
-                value = getattr(value() if callable(value) else value, attribute)
+            value = _taken(module, ast.parse(path, mode="eval").body)
             return value() if callable(value) else value
+        except Problem:
+            raise
         except Exception as error:
             raise Problem(
                 f'strata.toml: url = "{config.url}" cannot be read: {told(error)}.',
@@ -168,6 +169,16 @@ def _of_the_project(config: Config) -> object:
                 "variable of the environment.",
                 status=2,
             ) from error
+
+
+def _taken(module: str, way: ast.expr) -> Any:
+    """Follow the attributes of a name, and calls whose arguments are written out."""
+    if isinstance(way, ast.Attribute):
+        owner = _taken(module, way.value)
+        return getattr(owner() if callable(owner) else owner, way.attr)
+    if isinstance(way, ast.Call):
+        return _taken(module, way.func)(*map(ast.literal_eval, way.args))
+    return named(f"{module}:{ast.unparse(way)}", "url")
 
 
 def chosen(value: object, config: Config) -> DatabaseURL | None:

@@ -73,12 +73,20 @@ def said(operation: ops.MigrateOperation) -> Iterator[str]:
             yield f"{name} on {getattr(operation, 'table_name', 'the schema')}"
 
 
+def _type(type_: object) -> str:
+    """A type by its name, which does not say by itself whether it keeps the time zone."""
+    told = str(type_)
+    zoned = getattr(getattr(type_, "impl_instance", type_), "timezone", False)
+    return f"{told} WITH TIME ZONE" if zoned and "ZONE" not in told else told
+
+
 def _changes(operation: ops.AlterColumnOp) -> Iterator[str]:
     column = f"{operation.table_name}.{operation.column_name}"
     if operation.modify_name is not None:
         yield f"renames column {column} to {operation.modify_name}"
     if operation.modify_type is not None:
-        yield f"changes type of {column} from {operation.existing_type} to {operation.modify_type}"
+        before, after = map(_type, (operation.existing_type, operation.modify_type))
+        yield f"changes type of {column} from {before} to {after}"
     if operation.modify_nullable is not None:
         yield f"makes {column} {'nullable' if operation.modify_nullable else 'NOT NULL'}"
     if operation.modify_server_default is not False:

@@ -19,6 +19,9 @@ CREATE FUNCTION one() RETURNS integer DETERMINISTIC RETURN 1;
 CREATE PROCEDURE work() SELECT 1;
 CREATE EVENT often ON SCHEDULE EVERY 1 DAY DO SELECT 1;
 CREATE SEQUENCE numbers;
+CREATE TABLE counted (id integer DEFAULT (NEXT VALUE FOR numbers), PRIMARY KEY (id));
+CREATE TABLE kept (id integer) WITH SYSTEM VERSIONING;
+CREATE TABLE plain (id integer) ENGINE = Aria;
 CREATE TABLE events (at date NOT NULL) PARTITION BY RANGE (year(at))
     (PARTITION p1 VALUES LESS THAN (2027))
 """
@@ -27,6 +30,7 @@ CREATE TABLE events (at date NOT NULL) PARTITION BY RANGE (year(at))
 DRIFTS = {
     "CREATE TABLE extra (id integer)": "table extra should not be there",
     "DROP TABLE pets": "table pets is missing",
+    "ALTER TABLE kept DROP SYSTEM VERSIONING": "table kept: system versioned",
     "ALTER TABLE events ENGINE = MyISAM": "table events: engine",
     "ALTER TABLE pets CONVERT TO CHARACTER SET ascii": "table pets: collation",
     "ALTER TABLE pets ROW_FORMAT = COMPRESSED": "table pets: options",

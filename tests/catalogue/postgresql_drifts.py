@@ -29,6 +29,12 @@ CREATE INDEX ix_people_name ON people (name, born);
 CREATE UNIQUE INDEX ix_people_born ON people (born) WHERE age > 1;
 CREATE VIEW adults AS SELECT id, name FROM people WHERE age > 17;
 CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS total FROM people;
+CREATE MATERIALIZED VIEW "Counted Twice" AS SELECT 2 AS total;
+ALTER VIEW adults ALTER COLUMN name SET DEFAULT 'nobody';
+CREATE FOREIGN DATA WRAPPER wrapper;
+CREATE SERVER far FOREIGN DATA WRAPPER wrapper OPTIONS (host 'far.test');
+CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (password 'hunter2');
+CREATE FOREIGN TABLE abroad (id integer) SERVER far OPTIONS (relation 'here');
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE PROCEDURE work() LANGUAGE sql AS 'SELECT 1';
@@ -40,6 +46,9 @@ CREATE STATISTICS st_people ON age, born FROM people;
 CREATE TABLE events (at date NOT NULL, note text) PARTITION BY RANGE (at);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 COMMENT ON COLUMN people.name IS 'as in the passport';
+COMMENT ON TABLE pets IS 'is set by:
+SET default_mood = happy;
+\\restrict them';
 """
 
 # What is done, and which object the first difference has to name.
@@ -181,6 +190,19 @@ DRIFTS = {
     "CREATE TABLE events_2 PARTITION OF events DEFAULT": "table events_2 should not be there",
     "CREATE SCHEMA extra": "schema extra should not be there",
     "ALTER TABLE archive.old ADD extra integer": "column archive.old.extra should not be there",
+    "ALTER FOREIGN TABLE abroad OPTIONS (SET relation 'there')": "table abroad: server",
+    "ALTER SERVER far OPTIONS (SET host 'near.test')": "foreign server far: options",
+    "ALTER VIEW adults ALTER COLUMN name DROP DEFAULT": "column adults.name is missing",
+    "COMMENT ON COLUMN adults.name IS 'else'": "column adults.name: comment",
+    "CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq)":
+        "operator ===(integer, integer) should not be there",
+    "CREATE CAST (pair AS text) WITH INOUT": "cast pair as text should not be there",
+    "CREATE TEXT SEARCH CONFIGURATION extra (COPY = simple)":
+        "text search configuration extra should not be there",
+    "CREATE FUNCTION seen() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+    " CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION seen()":
+        "event trigger watch should not be there",
+    "CREATE PUBLICATION extra FOR TABLE people": "publication extra should not be there",
     "DROP COLLATION IF EXISTS none; CREATE COLLATION mine (locale = 'C')":
         "collation mine should not be there",
 }  # fmt: skip

@@ -4,9 +4,10 @@ import re
 from importlib import import_module
 from pathlib import Path
 
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from strata import adopt, catalogue, plan, revisions, scratch
+from strata import adopt, catalogue, explain, plan, revisions, scratch
 from strata.backup.program import Failed
 from strata.catalogue import Catalogue
 from strata.config import Config
@@ -19,6 +20,8 @@ from strata.urls import DatabaseURL
 # What SQLAlchemy's text() would take for a parameter.
 # https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text
 PARAMETER = re.compile(r"(?<![:\w\x5c]):(?=\w+(?!:))")
+# A backslash that it would take for one that keeps it from doing so.
+KEPT = re.compile(r"\\(?=:\w*(?![:\w]))")
 FILE = '''"""{message}
 
 What existed before migrations took over: written from the database {name} as it was then.
@@ -119,7 +122,10 @@ def _first(config: Config) -> Revision:
 def _prove(config: Config, first: Revision, found: Catalogue) -> None:
     """Build a database from the baseline and compare it, then run the other revisions on it."""
     with scratch.database(config) as url, connected(url) as connection:
-        adopt.step(connection, config, first.id, url)
+        try:
+            adopt.step(connection, config, first.id, url)
+        except CommandError as error:
+            raise _not_built(str(error)) from error
         if differences := catalogue.differences(found, adopt.read(connection)):
             listed = "\n".join(f"  {difference}" for difference in differences)
             raise Problem(
@@ -129,6 +135,21 @@ def _prove(config: Config, first: Revision, found: Catalogue) -> None:
             )
         for head in plan.scripts(config).get_heads():
             adopt.step(connection, config, head, url)
+
+
+def _not_built(told: str) -> Problem:
+    what = told.partition("\n")[0]
+    if lacking := explain.lacking(what):
+        return Problem(
+            f"No database can be built from what was read: {what}\n{lacking}",
+            why="A baseline is proven by building one. Nothing was written.",
+            remedy=explain.THERE,
+        )
+    return Problem(
+        f"No database can be built from what was read: {what}",
+        why="A baseline is proven by building one.",
+        remedy="Nothing was written. Please report it: it is a fault of adopt.",
+    )
 
 
 def _text(first: Revision, name: str, made: list[str]) -> str:
@@ -141,7 +162,7 @@ def _text(first: Revision, name: str, made: list[str]) -> str:
 
 
 def _literal(statement: str) -> str:
-    escaped = PARAMETER.sub(r"\\:", statement)
+    escaped = PARAMETER.sub(r"\\:", KEPT.sub(r"\\\\", statement))
     if '"""' in escaped or escaped.endswith("\\"):
         return repr(escaped)
     return f'r"""\n{escaped}\n"""'

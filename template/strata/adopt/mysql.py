@@ -16,7 +16,9 @@ def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
 
     Who defined a view or a routine is left out: it would be whoever runs the revision.
     """
-    made = list(_tables(connection))
+    database = connection.execute(text("SELECT DATABASE()")).scalar_one()
+    # A default that takes the next number of a sequence names its database.
+    made = [sql.replace(f"`{database}`.", "") for sql in _tables(connection)]
     if any("FOREIGN KEY" in statement for statement in made):
         made = ["SET FOREIGN_KEY_CHECKS = 0;", *made, "SET FOREIGN_KEY_CHECKS = 1;"]
     behind = (_routines, _views, _triggers, _events)
@@ -24,7 +26,9 @@ def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
 
 
 def _tables(connection: Connection) -> Iterator[str]:
-    for name, kind in connection.execute(text("SHOW FULL TABLES")).all():
+    """Those, and before them the sequences, by which a column's default may be."""
+    found = connection.execute(text("SHOW FULL TABLES")).all()
+    for name, kind in sorted(found, key=lambda row: str(row[1]) != "SEQUENCE"):
         if name in OURS or kind == "VIEW":
             continue
         sort = "SEQUENCE" if kind == "SEQUENCE" else "TABLE"

@@ -9,9 +9,11 @@ UNSAID = ("ignored", "is_visible", "expression")
 QUERIES = {
     "table": """
 SELECT table_name AS `name`, engine AS `engine`, table_collation AS `collation`,
-    create_options AS `options`, table_comment AS `comment`
+    -- Aria tells of its default where it was written out.
+    trim(replace(concat(create_options, ' '), 'page_checksum=1 ', '')) AS `options`,
+    table_comment AS `comment`, table_type = 'SYSTEM VERSIONED' AS `system versioned`
 FROM information_schema.tables
-WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'
+WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
 """,
     "column": """
 SELECT table_name AS `of`, column_name AS `name`, column_type AS `type`,
@@ -21,7 +23,7 @@ SELECT table_name AS `of`, column_name AS `name`, column_type AS `type`,
 FROM information_schema.columns
 WHERE table_schema = DATABASE() AND table_name IN (SELECT table_name
     FROM information_schema.tables
-    WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE')
+    WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED'))
 """,
     "view": """
 SELECT table_name AS `name`, view_definition AS `definition`, check_option AS `check`,

@@ -19,8 +19,7 @@ class Key(NamedTuple):
     name: str
 
     def __str__(self) -> str:
-        name = f"{self.of}.{self.name}" if self.of else self.name
-        return f"{self.kind} {name}"
+        return f"{self.kind} {'.'.join(filter(None, (self.of, self.name)))}"
 
 
 class Catalogue(dict[Key, dict[str, str]]):

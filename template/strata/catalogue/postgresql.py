@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection
 
-from strata.catalogue import postgresql_tables, postgresql_types
+from strata.catalogue import postgresql_beside, postgresql_tables, postgresql_types
 from strata.catalogue.objects import Key
 
 # The same default under two names: PostgreSQL's manual, "Date/Time Functions", Current Date/Time.
@@ -20,7 +20,8 @@ READ_ONLY = (
 
 def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]]:
     """Every object of every schema that is not the server's own or an extension's."""
-    for query in (*postgresql_tables.QUERIES, *postgresql_types.QUERIES):
+    queries = (*postgresql_tables.QUERIES, *postgresql_types.QUERIES, *postgresql_beside.QUERIES)
+    for query in queries:
         for row in connection.exec_driver_sql(query).mappings():
             attributes = {
                 name: NOW.sub("now()", value) if isinstance(value, str) else value

@@ -7,6 +7,9 @@ TABLE = named("c.relname")
 TABLES = f"""
 SELECT 'table' AS kind, '' AS of, {TABLE} AS name,
     c.relkind = 'f' AS "foreign",
+    (SELECT concat_ws(' ', srvname, array_to_string(ftoptions, ' ')) FROM pg_foreign_table
+        JOIN pg_foreign_server s ON s.oid = ftserver WHERE ftrelid = c.oid) AS server,
+    nullif(c.reloftype, 0)::regtype::text AS "of type",
     c.relpersistence = 'u' AS unlogged,
     c.relrowsecurity AS "row security",
     c.relforcerowsecurity AS "row security forced",
@@ -43,6 +46,7 @@ SELECT 'column' AS kind, {TABLE} AS of, a.attname AS name,
     nullif(a.attcompression::text, '') AS compression,
     nullif(a.attstattarget, -1) AS "statistics",
     array_to_string(a.attoptions, ' ') AS options,
+    array_to_string(a.attfdwoptions, ' ') AS "foreign options",
     col_description(c.oid, a.attnum) AS comment
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type ty ON ty.oid = a.atttypid
@@ -55,6 +59,18 @@ LEFT JOIN LATERAL (SELECT o.objid FROM pg_depend o JOIN pg_depend u ON u.refobji
     AND u.classid = 'pg_attrdef'::regclass AND u.objid = ad.oid LIMIT 1) sq ON true
 WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND {OURS}
     AND {free("pg_class", "c.oid")}
+"""
+
+# What a view's definition does not say.
+VIEW_COLUMNS = f"""
+SELECT 'column' AS kind, {TABLE} AS of, a.attname AS name,
+    pg_get_expr(ad.adbin, ad.adrelid) AS default, col_description(c.oid, a.attnum) AS comment
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_attrdef ad ON ad.adrelid = c.oid AND ad.adnum = a.attnum
+WHERE c.relkind IN ('v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND {OURS}
+    AND {free("pg_class", "c.oid")}
+    AND (ad.oid IS NOT NULL OR col_description(c.oid, a.attnum) IS NOT NULL)
 """
 
 CONSTRAINTS = f"""
@@ -137,4 +153,6 @@ FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OURS}
 """
 
-QUERIES = (TABLES, COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS, POLICIES, RULES, STATISTICS)
+QUERIES = (
+    TABLES, COLUMNS, VIEW_COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS, POLICIES, RULES, STATISTICS
+)  # fmt: skip

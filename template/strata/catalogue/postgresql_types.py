@@ -39,7 +39,8 @@ SELECT 'type' AS kind, '' AS of, {named("t.typname")} AS name,
     (SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum)
         FROM pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped)
         AS attributes,
-    (SELECT format_type(rngsubtype, NULL) FROM pg_range WHERE rngtypid = t.oid) AS "range of",
+    (SELECT concat_ws(' ', format_type(rngsubtype, NULL), nullif(rngsubdiff::oid, 0)::regproc,
+        nullif(rngcanonical::oid, 0)::regproc) FROM pg_range WHERE rngtypid = t.oid) AS "range of",
     obj_description(t.oid, 'pg_type') AS comment
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_class c ON c.oid = t.typrelid

@@ -64,11 +64,11 @@ def run(arguments: Namespace, config: Config) -> int:
     if standing and (not matching or any(state.revision in at for state in matching)):
         print(standing)
         return 0
-    if arguments.repair and not matching and not arguments.dry_run:
+    if arguments.repair and states and not matching and not arguments.dry_run:
         return _with_repair(config, url, states[-1])
     state = _chosen(matching, arguments.at) if matching else None
     if state is None:
-        raise _no_state(url, adopt.nearest(states))
+        raise _no_state(url, adopt.nearest(states)) if states else _no_revision(config, url)
     print(f"{url.name} is what {state.revision} makes: {state.message}.")
     if not arguments.dry_run:
         _stamp(config, url, state.revision, "adopted after comparison")
@@ -161,6 +161,15 @@ def _chosen(matching: list[State], at: str | None) -> State:
         "and one that is not will run again.",
         remedy="Name the last one that has run: "
         f"python scripts/migrate.py adopt --at {matching[0].revision}",
+    )
+
+
+def _no_revision(config: Config, url: DatabaseURL) -> Problem:
+    return Problem(
+        f"There is no revision in {config.versions.relative_to(config.root)} that could have made "
+        f"what {url.name} holds.",
+        why="Nothing was written.",
+        remedy="Write the first revision from it: python scripts/migrate.py adopt --baseline",
     )
 
 

@@ -50,7 +50,8 @@ def run(arguments: Namespace, config: Config) -> int:
                     why, _, remedy = rest.partition("\n")
                     faults.append(Finding("changed-by-hand", what, why, remedy))
     except Problem as problem:
-        if problem.status != UNREACHABLE:
+        # What was found before may be its cause.
+        if problem.status != UNREACHABLE and not faults:
             raise
         told.append(f"The database was not looked at: {problem.what}")
     if arguments.all and not any(fault.rule == "several-heads" for fault in faults):

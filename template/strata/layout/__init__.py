@@ -6,7 +6,8 @@ Nothing of it is imported. What is found stands for the keys that strata.toml le
 from pathlib import Path
 from typing import Any
 
-from strata.layout import declared, history, setting
+from strata.layout import declared, setting
+from strata.layout.history import history
 from strata.layout.project import Project
 
 
@@ -19,7 +20,8 @@ def found(root: Path) -> dict[str, Any]:
     Returns:
         Values for keys of strata.toml; without those for which nothing was found.
     """
-    project = Project(root)
+    there = history(root)
+    project = Project(root, there.environment)
     bases, models = declared.bases_and_models(project)
     packages = {project.module(file).partition(".")[0] for file in models}
     values: dict[str, Any] = {
@@ -28,6 +30,6 @@ def found(root: Path) -> dict[str, Any]:
         "models": [file.relative_to(root).as_posix() for file in models],
         "packages": sorted(packages),
         "url": setting.of_url(project),
-        "version_location": history.version_location(root),
+        "version_location": next(iter(there.versions), ""),
     }
     return {key: value for key, value in values.items() if value}

@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from strata.layout.inherited import children, origin
 from strata.layout.project import Project
 
 CLASSES = {"DeclarativeBase", "DeclarativeBaseNoMeta"}
 CALLS = {"declarative_base", "generate_base", "automap_base", "registry"}
 SQLMODEL = "sqlmodel:SQLModel"
-BASE_SIGNS = (*CLASSES, *CALLS, "as_declarative", "MetaData(")
+MAPPED = {"mapped", "mapped_as_dataclass"}
+BASE_SIGNS = (*CLASSES, *CALLS, "as_declarative", "MetaData(", "metadata =")
 MODEL_SIGNS = ("__tablename__", "__table__", "table=True", "table = True", "Table(")
 
 
@@ -28,6 +30,7 @@ def bases_and_models(project: Project) -> tuple[list[str], list[Path]]:
     names = {name for (_, name), kind in bases.items() if kind == "base"}
     models: list[Path] = []
     collections, foreign, sqlmodel = set(), set(), False
+    parents = set[tuple[str, str]]()
     known = _with_abstract(project, names)
     for file in _with(project, MODEL_SIGNS, _children(known)):
         nodes = project.nodes(file)
@@ -39,10 +42,15 @@ def bases_and_models(project: Project) -> tuple[list[str], list[Path]]:
         collections |= set(tables)
         sqlmodel |= any(_is_sqlmodel(node) for node in mapped)
         for node in mapped:
-            if isinstance(node.bases[0] if node.bases else None, ast.Name):
-                module, name = project.imported(file, ast.unparse(node.bases[0]))
-                if project.file(module) is None and not _is_sqlmodel(node):
+            if _is_sqlmodel(node):
+                # Its child has a table where it says so itself.
+                continue
+            parents.add((project.module(file), node.name))
+            if node.bases and (place := origin(project, file, node.bases[0])):
+                module, name = place
+                if project.file(module) is None:
                     foreign.add(f"{module}:{name}")
+    models += children(project, parents, set(models))
     found = [
         f"{module}:{name}"
         for (module, name), kind in bases.items()
@@ -50,7 +58,22 @@ def bases_and_models(project: Project) -> tuple[list[str], list[Path]]:
     ]
     if sqlmodel:
         found.append(SQLMODEL)
-    return found or sorted(foreign), models
+    return _migrated(project, found) or sorted(foreign), sorted(models)
+
+
+def _migrated(project: Project, bases: list[str]) -> list[str]:
+    """Those of some bases that Alembic's environment names: others are of other databases.
+
+    Returns:
+        All where it names none.
+    """
+    named = set[str]()
+    for node in project.nodes(project.environment) if project.environment else ():
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "target_metadata":
+            parts = list(ast.walk(node.value))
+            named |= {part.id for part in parts if isinstance(part, ast.Name)}
+            named |= {part.attr for part in parts if isinstance(part, ast.Attribute)} - {"metadata"}
+    return [base for base in bases if base.rpartition(":")[2] in named] or bases
 
 
 def _bases(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -58,7 +81,9 @@ def _bases(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             decorators = {_last(each) for each in node.decorator_list}
-            if CLASSES & {_last(each) for each in node.bases} or "as_declarative" in decorators:
+            bases = {_last(each) for each in node.bases}
+            of_sqlmodel = "SQLModel" in bases and "metadata" in _assigned(node)
+            if CLASSES & bases or "as_declarative" in decorators or of_sqlmodel:
                 yield node.name, "base"
         elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
@@ -84,6 +109,8 @@ def _with_abstract(project: Project, names: set[str]) -> set[str]:
 def _is_model(node: ast.ClassDef, known: set[str]) -> bool:
     assigned = _assigned(node)
     bases = {_last(each) for each in node.bases}
+    if {_last(each) for each in node.decorator_list} & MAPPED:
+        return True
     if "__abstract__" in assigned or not bases or bases & CLASSES or node.name in known:
         return False
     return bool(bases & known or assigned & {"__tablename__", "__table__"} or _is_sqlmodel(node))

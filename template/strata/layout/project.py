@@ -3,11 +3,11 @@
 import ast
 import os
 import re
-import sys
 from collections.abc import Iterator
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
+
+from strata.layout.sources import sources
 
 # Folders in which no model of an application is declared.
 SKIPPED = {
@@ -15,10 +15,8 @@ SKIPPED = {
     "site-packages", "test", "tests", "venv", "versions",
 }  # fmt: skip
 OURS = {"scripts", "strata"}
-IMPORT = re.compile(
-    r"(?m)^[ \t]*(?:from[ \t]+(\w+)[\w.]*[ \t]+import\b"
-    r"|import[ \t]+(\w+)(?=[\w.]*(?:[ \t]+as\b|,|\s*$)))"
-)
+# Files in them, which may declare models of their own for what they test.
+OF_TESTS = re.compile(r"\A(?:test_.*|.*_test|conftest)\.py\Z")
 
 
 class Project:
@@ -26,10 +24,12 @@ class Project:
 
     Args:
         root: its folder.
+        environment: the env.py of its Alembic, which imports what is migrated.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, environment: Path | None = None) -> None:
         self.root = root
+        self.environment = environment
         self._trees: dict[Path, ast.Module] = {}
         self._nodes: dict[Path, tuple[ast.AST, ...]] = {}
 
@@ -41,24 +41,10 @@ class Project:
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """The folders that imports start from: the project's own first, `src` where it is one."""
-        imported = {
-            name for text in self.texts.values() for both in IMPORT.findall(text) for name in both
-        }
-        wanted = {
-            name
-            for name in imported - sys.stdlib_module_names - {""}
-            if not self._has(self.root, name)
-        }
-        found = ["."]
-        for folder in self._folders():
-            if folder.relative_to(self.root).parts[0] in imported:
-                # It is a package, by which its modules are imported.
-                continue
-            here = {name for name in wanted if self._has(folder, name) and not _installed(name)}
-            if here:
-                found.append(folder.relative_to(self.root).as_posix())
-                wanted -= here
-        return tuple(found)
+        texts = list(self.texts.values())
+        if self.environment:
+            texts.append(self.text(self.environment))
+        return sources(self.root, self.texts, texts)
 
     def module(self, file: Path) -> str:
         """The name under which a file is imported."""
@@ -77,11 +63,17 @@ class Project:
                     return file
         return None
 
+    def text(self, file: Path) -> str:
+        """What a file holds; also of Alembic's environment, which is none of the application's."""
+        if file not in self.texts:
+            return file.read_text("utf-8", "replace")
+        return self.texts[file]
+
     def tree(self, file: Path) -> ast.Module:
         """A file, parsed; empty where it is no valid Python."""
         if file not in self._trees:
             try:
-                self._trees[file] = ast.parse(self.texts[file])
+                self._trees[file] = ast.parse(self.text(file))
             except (SyntaxError, ValueError):
                 self._trees[file] = ast.Module([], [])
         return self._trees[file]
@@ -130,28 +122,11 @@ class Project:
                 and not (top and name in OURS)
                 and not Path(folder, name, "pyvenv.cfg").exists()
             )
-            yield from (Path(folder, name) for name in names if name.endswith(".py"))
-
-    def _folders(self) -> Iterator[Path]:
-        """Folders of one and two levels, `src` first."""
-        folders = {file.relative_to(self.root).parts[:-1] for file in self.texts}
-        all = {parts[:depth] for parts in folders for depth in (1, 2) if len(parts) >= depth}
-        for parts in sorted(all, key=lambda parts: (parts != ("src",), len(parts), parts)):
-            yield self.root.joinpath(*parts)
-
-    def _has(self, folder: Path, name: str) -> bool:
-        return folder / f"{name}.py" in self.texts or (folder / name) in self._packages
-
-    @cached_property
-    def _packages(self) -> set[Path]:
-        return {folder for file in self.texts for folder in file.parents}
-
-
-def _installed(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
+            yield from (
+                Path(folder, name)
+                for name in names
+                if name.endswith(".py") and not OF_TESTS.match(name)
+            )
 
 
 def _dotted(path: Path) -> str:

@@ -3,9 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from strata.layout.project import Project
+from strata.layout.way import VARIABLE, way
 
 ENGINES = {
     "create_engine", "create_async_engine", "engine_from_config", "async_engine_from_config"
@@ -15,20 +15,54 @@ NAMED = re.compile(
     r"(?:database|db|postgres|postgresql|pg|mysql|mariadb|sqlite|sqlalchemy)"
     r"(?:_async|_sync|_database)*_?(?:url|uri|dsn)\Z"
 )
-ENVIRONMENT = re.compile(r"""(?:getenv|environ(?:\.get)?)[(\[]\s*["'](\w+)["']""")
+# Beside the database there may be its copies, and those of other programs.
+BESIDE = re.compile(r"(?i)test|celery|(?:[:._]|\A)(?:read|reader|readonly|replica|slave)(?:_|\Z)")
 
 
 def of_url(project: Project) -> str:
-    """Find the setting: `module:name.attribute`, the name of a variable, or nothing."""
-    for ways in (_engines(project), _settings(project), _variables(project)):
+    """Find the setting: `module:name.attribute`, the name of a variable, or nothing.
+
+    What Alembic's environment takes goes before what the application does.
+    """
+    for ways in (
+        _environments(project),
+        _engines(project),
+        _settings(project),
+        _handed_over(project),
+        _constants(project),
+        _variables(project),
+    ):
         if found := sorted(set(ways), key=_rank):
             return found[0]
     return ""
 
 
 def _rank(way: str) -> tuple[bool, bool, str]:
-    """The application's own before one for tests, a synchronous one before an asynchronous."""
-    return "test" in way.lower(), "async" in way.lower(), way
+    """The application's own before one beside it, a synchronous one before an asynchronous."""
+    return bool(BESIDE.search(way)), "async" in way.lower(), way
+
+
+def _environments(project: Project) -> Iterator[str]:
+    """What env.py connects to, or sets as `sqlalchemy.url`."""
+    if (file := project.environment) is None:
+        return
+    for node in project.nodes(file):
+        given: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            if _last(node) in ENGINES:
+                given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "url")]
+            elif any(_is_url(argument) for argument in node.args):
+                given = node.args[-1:]
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            given = [node.value] if _is_url(node.targets[0].slice) else []
+        elif isinstance(node, ast.Dict):
+            given = [v for k, v in zip(node.keys, node.values, strict=True) if k and _is_url(k)]
+        for expression in given:
+            yield from way(project, file, expression)
+
+
+def _is_url(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value in ("sqlalchemy.url", "url")
 
 
 def _engines(project: Project) -> Iterator[str]:
@@ -36,40 +70,29 @@ def _engines(project: Project) -> Iterator[str]:
     for file, text in project.texts.items():
         if not any(name in text for name in ENGINES):
             continue
-        tree = project.tree(file)
         for node in project.nodes(file):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ENGINES:
+            if isinstance(node, ast.Call) and _last(node) in ENGINES:
                 given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "url")]
                 for expression in given:
-                    yield from _way(project, file, tree, expression)
+                    yield from way(project, file, expression)
 
 
-def _way(project: Project, file: Path, tree: ast.Module, given: ast.expr) -> Iterator[str]:
-    # str(settings.url), settings.url.unicode_string() and get_settings().url name the same.
-    if (
-        isinstance(given, ast.Call)
-        and ast.unparse(given.func) in ("str", "make_url")
-        and given.args
-    ):
-        given = given.args[0]
-    path: list[str] = []
-    while not isinstance(given, ast.Name):
-        if isinstance(given, ast.Attribute):
-            path.insert(0, given.attr)
-            given = given.value
-        elif isinstance(given, ast.Call) and not given.args:
-            given = given.func
-        else:
-            return
-    module, name = project.imported(file, given.id)
-    inner = f"{module}.{name}".strip(".")
-    if path and project.file(inner) is not None:
-        # A module, of which the first attribute is the name.
-        module, name, *path = inner, *path
-    home = project.file(module)
-    if home is None or (module == project.module(file) and name not in _globals(tree)):
-        return
-    yield ".".join([f"{module}:{name}", *path])
+def _handed_over(project: Project) -> Iterator[str]:
+    """What is handed to whatever makes the engine: `Database(url=settings.db.url)`."""
+    for file, text in project.texts.items():
+        if "url" not in text and "dsn" not in text:
+            continue
+        for node in project.nodes(file):
+            for keyword in node.keywords if isinstance(node, ast.Call) else ():
+                if keyword.arg in ("url", "dsn", "db_url", "database_url"):
+                    for found in way(project, file, keyword.value):
+                        names = re.findall(r"\w+", found)
+                        if NAMED.match("_".join(names[-2:])) or NAMED.match(names[-1]):
+                            yield found
+
+
+def _last(call: ast.Call) -> str:
+    return ast.unparse(call.func).rpartition(".")[2]
 
 
 def _settings(project: Project) -> Iterator[str]:
@@ -95,10 +118,20 @@ def _instance(tree: ast.Module, name: str) -> str:
     return name
 
 
+def _constants(project: Project) -> Iterator[str]:
+    """What is named like a URL of a database in a module that holds the configuration."""
+    for file, text in project.texts.items():
+        if re.search(r"(?im)^\w*(?:url|uri|dsn)\b.*=", text):
+            for node in project.tree(file).body:
+                target = node.targets[0] if isinstance(node, ast.Assign) else None
+                if isinstance(target, ast.Name) and NAMED.match(target.id):
+                    yield f"{project.module(file)}:{target.id}"
+
+
 def _variables(project: Project) -> Iterator[str]:
     """Variables of the environment that the project reads, or that its .env sets."""
     for text in project.texts.values():
-        yield from (name for name in ENVIRONMENT.findall(text) if NAMED.match(name))
+        yield from (name for name in re.findall(VARIABLE, text) if NAMED.match(name))
     for name in (".env", ".env.example"):
         if (file := project.root / name).is_file():
             keys = re.findall(r"(?m)^(?:export )?(\w+)\s*=", file.read_text("utf-8", "replace"))
@@ -111,15 +144,3 @@ def _fields(node: ast.ClassDef) -> Iterator[str]:
             yield statement.target.id
         elif isinstance(statement, ast.FunctionDef) and statement.decorator_list:
             yield statement.name
-
-
-def _globals(tree: ast.Module) -> set[str]:
-    names = set[str]()
-    for node in tree.body:
-        if isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            names.add(node.target.id)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-    return names
