@@ -17,7 +17,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.exc import DataError, IntegrityError
 
-from strata import models, schemas, scratch
+from strata import schemas, scratch
 from strata.autogenerate import comparison
 from strata.config import Config
 from strata.connection import connected
@@ -95,7 +95,7 @@ class Bench:
         url = self._stack.enter_context(scratch.database(self._config))
         self.family = url.family
         self.connection = self._stack.enter_context(connected(url))
-        schemas.make(self.connection, self._config, models.metadata(self._config))
+        schemas.make(self.connection, self._config, self._metadata)
         self.connection.commit()
         heads = MigrationContext.configure(self.connection).get_current_heads()
         self._there = {each.revision for each in self._script.iterate_revisions(heads, "base")}
