@@ -190,4 +190,8 @@ END $$''')"""),
 
 def downgrade() -> None:
     print("not undone")"""),
+    ("integer-key", """op.create_table("kids", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("owner_id", sa.Integer(), sa.ForeignKey("owners.id", name="f"), index=True))"""),
+    ("drop-view", """op.execute("CREATE VIEW named AS SELECT id, name FROM owners")
+op.execute("DROP VIEW cheap_items")
+op.execute("CREATE VIEW cheap_items AS SELECT name FROM items")"""),
 ]  # fmt: skip

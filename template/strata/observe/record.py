@@ -156,6 +156,7 @@ class Step:
         lost: what SQLite lost by it, in words.
         packages: of the application, by the names of their folders.
         refused: whether it says itself that it cannot be run, by NotImplementedError.
+        remade: the views that it makes anew, as they stand then.
         left: what running the upgrade again fails with, for the downgrade left it behind.
         incomplete: whether not all of it was read, without a database.
         fails_on_rows: whether it failed on what the rows hold.
@@ -181,6 +182,7 @@ class Step:
     lost: list[tuple[int, str]] = field(default_factory=list)
     packages: tuple[str, ...] = ()
     refused: bool = False
+    remade: dict[str, Table | None] = field(default_factory=dict)
     left: str = ""
     incomplete: bool = False
     fails_on_rows: bool = False

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event
 
 from strata.observe.record import Call, Statement, Step, Table
 from strata.sql.acts import Act
+from strata.sql.columns import referred
 from strata.sql.read import acts
 from strata.sql.tokens import bare
 
@@ -152,7 +153,7 @@ class Recorder:
         for act in found:
             if act.kind == "rename table" and not self._step.existed.get(act.table, True):
                 self._step.existed.setdefault(bare(act.text), None)
-        names = {name for act in found for name in (act.table, _named(act)) if name}
+        names = {name for act in found for name in (act.table, _named(act), referred(act)) if name}
         if names and any(act.kind not in ("select", "insert") for act in found):
             statement.before = self._eyes.tables(cursor, names)
             self._existed(statement)
@@ -167,6 +168,9 @@ class Recorder:
             statement = self._step.statements[-1]
             self._eyes.after(cursor, statement)
             self._existed(statement)
+            for act in statement.acts:
+                if act.kind.startswith("create") and "view" in act.kind:
+                    self._step.remade |= self._eyes.tables(cursor, {act.name})
 
     def _committed(self, _connection: Any) -> None:
         self._transaction += 1

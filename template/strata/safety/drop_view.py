@@ -36,3 +36,14 @@ def find(step: Step) -> Iterator[Danger]:
                 "Acknowledge it when no running code uses it.",
                 statement,
             )
+    for statement, act in step.acts("create view", "create materialized view"):
+        old, new = step.existed.get(act.name), step.remade.get(act.name)
+        gone = (
+            [column for column in old.columns if column not in new.columns] if old and new else []
+        )
+        if gone:
+            yield Danger(
+                f"view {act.name} loses {', '.join(gone)}, and running code may read it",
+                "Acknowledge it when no running code reads it.",
+                statement,
+            )

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.sql.columns import referred
+from strata.sql.indexes import indexed
 
 SEVERITY = "style"
 DATABASES = (
@@ -43,5 +45,31 @@ def find(step: Step) -> Iterator[Danger]:
                 f'In the revision: sa.Column("{act.name}", sa.BigInteger(), ...)\n'
                 f"In the model: {act.name}: Mapped[int] = mapped_column(BigInteger(), ...), or "
                 "Mapped[Key] where strata.database has it",
+                statement,
+            )
+    yield from _referring(step)
+
+
+def _referring(step: Step) -> Iterator[Danger]:
+    """Columns that refer to a key of 64 bits, and have 32."""
+    columns = {
+        (act.table, act.name): act.text for _, act in step.acts("declare column", "add column")
+    }
+    kinds = ("declare foreign key", "add foreign key", "declare column", "add column")
+    for statement, act in step.acts(*kinds):
+        table, known = statement.before.get(referred(act)), statement.before.get(act.table)
+        if table is None:
+            continue
+        own, _, other = re.split(r"\b(REFERENCES)\b", act.text, maxsplit=1, flags=re.I)
+        name = act.name if "column" in act.kind else indexed(own).listed.strip('[]"')
+        target = indexed(other).listed.strip('[]"')
+        key = table.columns.get(target if target != "..." else "id")
+        old = known.columns.get(name) if known else None
+        type_ = columns.get((act.table, name)) or (old.type if old else "")
+        if key is not None and key.type.startswith("bigint") and SMALL.match(type_):
+            yield Danger(
+                f"{act.table}.{name} is {type_.split(' ')[0].lower()}, and {table.name}, which it "
+                "refers to, goes further",
+                f'sa.Column("{name}", sa.BigInteger(), ...)',
                 statement,
             )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from strata.sql.acts import Act
-from strata.sql.tokens import Tokens, joined
+from strata.sql.tokens import Tokens, joined, statements
 
 CONSTRAINTS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE", "NOT")
 SERIALS = ("SMALLSERIAL", "SERIAL", "BIGSERIAL", "SERIAL2", "SERIAL4", "SERIAL8")
@@ -41,6 +41,13 @@ def default_of(declaration: str) -> str | None:
         re.IGNORECASE,
     )
     return found[1].strip() if found else None
+
+
+def referred(act: Act) -> str:
+    """The table that a foreign key of an act refers to; empty where it has none."""
+    found = re.split(r"\bREFERENCES\s", act.text, maxsplit=1, flags=re.IGNORECASE)
+    words = next(statements(found[1]), []) if len(found) > 1 else []
+    return Tokens(words).name() if words else ""
 
 
 def constraint(table: str, tokens: Tokens) -> Iterator[Act]:
