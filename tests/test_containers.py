@@ -81,6 +81,7 @@ def compose(service: Path, **environment: str) -> dict[str, Any]:
     return services
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database", DATABASES)
 @pytest.mark.parametrize("package_manager", PACKAGE_MANAGERS)
 def test_the_linter_has_nothing_to_say_of_the_dockerfile(

@@ -8,6 +8,7 @@ import pytest
 from benchmarks import kills, services
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["postgresql", "sqlite", "mysql"])
 def test_a_migration_that_is_killed_loses_nothing_and_the_next_run_finishes(
     family: str, monkeypatch: pytest.MonkeyPatch

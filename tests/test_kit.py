@@ -66,6 +66,7 @@ def commands(name: str) -> str:
     return found[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", kits.URLS)
 def test_a_project_is_adopted_from_zero_by_the_lines_of_the_guide(
     name: str, tmp_path: Path, unversioned: Path
