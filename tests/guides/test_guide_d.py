@@ -26,13 +26,13 @@ CUSTOMERS = """\
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strata.database import Base
+from strata.database import Base, Key
 
 
 class Customer(Base):
     __tablename__ = "customers"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(200))
 """
 ROUTES = """\
@@ -61,7 +61,9 @@ async def read(id: int, session: ReadSession) -> str:
 CREATE_CUSTOMERS = """\
 op.create_table(
         "customers",
-        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True
+        ),
         sa.Column("name", sa.String(200), nullable=False),
     )"""
 
