@@ -13,7 +13,17 @@ from sqlalchemy import Enum, MetaData, TypeDecorator
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
-from strata import doubts, enums, findings, forms, production, renames, same_defaults, words
+from strata import (
+    doubts,
+    enums,
+    findings,
+    forms,
+    production,
+    renames,
+    same_defaults,
+    schemas,
+    words,
+)
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
@@ -35,18 +45,15 @@ SAYS_NOTHING = {
 
 def comparison(metadata: MetaData) -> dict[str, Any]:
     """Alembic's options for comparing a database with tables that are declared."""
+    named = schemas.declared(metadata)
     return {
         "target_metadata": metadata,
         "compare_type": _type_differs,
         "compare_server_default": True,
         "autogenerate_plugins": PLUGINS,
-        "include_schemas": bool(_schemas(metadata)),
-        "include_name": partial(_belongs_to_the_service, _schemas(metadata)),
+        "include_schemas": bool(named),
+        "include_name": partial(_belongs_to_the_service, named),
     }
-
-
-def _schemas(metadata: MetaData) -> set[str]:
-    return {table.schema for table in metadata.tables.values() if table.schema}
 
 
 def refuse_without_template(config: Config) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
 
-from strata import autogenerate, catalogue, defaults, head, scratch, words
+from strata import autogenerate, catalogue, defaults, head, schemas, scratch, words
 from strata.catalogue import Catalogue, Difference
 from strata.config import Config
 from strata.connection import connected
@@ -99,7 +99,7 @@ def _said_in_python(difference: Difference, metadata: MetaData) -> bool:
 def _create(connection: Connection, metadata: MetaData, migrated: Catalogue) -> None:
     """Make the models' tables, on the schemas and extensions that the migrations make."""
     preparer = connection.dialect.identifier_preparer
-    for schema in sorted({table.schema for table in metadata.tables.values() if table.schema}):
+    for schema in sorted(schemas.declared(metadata)):
         connection.execute(CreateSchema(schema, if_not_exists=True))
     for key in migrated:
         if key.kind == "extension":

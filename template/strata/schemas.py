@@ -1,4 +1,7 @@
-"""Schemas that are there before the first revision: made by an env.py, or a set-up."""
+"""The schemas that models name, and those that are there before the first revision.
+
+The latter are made by an env.py, or a set-up.
+"""
 
 import re
 
@@ -11,6 +14,11 @@ from strata.config import Config
 MAKES_SCHEMA = re.compile(r"(?i)create\s*schema")
 
 
+def declared(metadata: MetaData) -> set[str]:
+    """The schemas that models name."""
+    return {table.schema for table in metadata.tables.values() if table.schema}
+
+
 def make(connection: Connection, config: Config, metadata: MetaData) -> None:
     """Make the schemas of the models that are missing, where no revision makes any.
 
@@ -21,8 +29,8 @@ def make(connection: Connection, config: Config, metadata: MetaData) -> None:
     """
     if config.scope == "service" or connection.dialect.name != "postgresql":
         return
-    declared = {table.schema for table in metadata.tables.values() if table.schema}
+    wanted = declared(metadata)
     texts = (each.path.read_text("utf-8") for each in revisions.read(config.versions).values())
-    if declared and not any(MAKES_SCHEMA.search(text) for text in texts):
-        for schema in sorted(declared - set(inspect(connection).get_schema_names())):
+    if wanted and not any(MAKES_SCHEMA.search(text) for text in texts):
+        for schema in sorted(wanted - set(inspect(connection).get_schema_names())):
             connection.execute(CreateSchema(schema))

@@ -57,7 +57,7 @@ def steps(
             continue
         up = _written(config, metadata, alembic, directory, script, "upgrade")
         up.made = {act.table for _, act in up.acts("create table")}
-        up.made |= {act.name for _, act in up.acts("create type")}
+        up.made |= up.names("create type")
         yield up
         if hasattr(script.module, "downgrade") and not hasattr(script.module, "irreversible"):
             down = _written(config, metadata, alembic, directory, script, "downgrade")

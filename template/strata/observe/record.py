@@ -201,6 +201,10 @@ class Step:
                 if act.kind in kinds:
                     yield statement, act
 
+    def names(self, *kinds: str) -> set[str]:
+        """The names of what the acts of these kinds concern."""
+        return {act.name for _, act in self.acts(*kinds)}
+
     def old(self, table: str) -> bool:
         """Whether a table existed before the revision's upgrade."""
         if table in self.made and self.existed.get(table) is None:

@@ -221,7 +221,7 @@ class Bench:
                 ]
         if direction == "upgrade":
             step.made = {act.table for _, act in step.acts("create table")}
-            step.made |= {act.name for _, act in step.acts("create type")}
+            step.made |= step.names("create type")
         return step
 
     def _run(self, connection: Connection, steps: list[RevisionStep]) -> None:

@@ -37,7 +37,7 @@ def downgrade() -> None:
 
 
 def _schemas(step: Step) -> set[str]:
-    return {act.name for _, act in step.other.acts("create schema")} if step.other else set()
+    return step.other.names("create schema") if step.other else set()
 
 
 def find(step: Step) -> Iterator[Danger]:

@@ -31,7 +31,7 @@ READS = re.compile(r"ADD\b(?!.*\bNOT\s+VALID\b)|SET\s+NOT\s+NULL\b", re.IGNORECA
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    made = {act.name for _, act in step.acts("create domain")}
+    made = step.names("create domain")
     for statement, act in step.acts("alter domain"):
         if READS.match(act.text) and act.name not in made:
             yield Danger(

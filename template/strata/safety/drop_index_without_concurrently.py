@@ -26,7 +26,7 @@ with op.get_context().autocommit_block():
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    made = {act.name for _, act in step.acts("create index")}
+    made = step.names("create index")
     for statement, act in step.acts("drop index"):
         there = statement.before.get(act.name, ()) is not None and act.name not in made
         if "CONCURRENTLY" not in act.flags and there:

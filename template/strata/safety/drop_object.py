@@ -25,7 +25,7 @@ op.execute("CREATE SEQUENCE more_numbers")
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     kinds = ("type", "domain", "sequence", "function", "procedure", "extension", "attribute")
-    made = {act.name for _, act in step.acts(*(f"create {kind}" for kind in kinds))}
+    made = step.names(*(f"create {kind}" for kind in kinds))
     renamed = {act.text for _, act in step.acts(*(f"rename {kind}" for kind in kinds))}
     for statement, act in step.acts(*(f"drop {kind}" for kind in kinds)):
         if act.name not in made | renamed:

@@ -26,12 +26,9 @@ op.execute("CREATE SCHEMA reports")
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    again = {act.name for _, act in step.acts("create view", "create materialized view")}
     for statement, act in step.acts("drop schema", "drop database"):
-        if act.name not in again:
-            yield Danger(
-                f"{act.kind.removeprefix('drop ')} {act.name} is dropped, and running code may "
-                "use it",
-                "Acknowledge it when no running code uses it.",
-                statement,
-            )
+        yield Danger(
+            f"{act.kind.removeprefix('drop ')} {act.name} is dropped, and running code may use it",
+            "Acknowledge it when no running code uses it.",
+            statement,
+        )

@@ -27,7 +27,7 @@ op.execute("CREATE VIEW dear_items AS SELECT id FROM items WHERE price > 9")
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    again = {act.name for _, act in step.acts("create view", "create materialized view")}
+    again = step.names("create view", "create materialized view")
     for statement, act in step.acts("drop view", "drop materialized view"):
         if act.name not in again:
             yield Danger(

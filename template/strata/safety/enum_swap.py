@@ -32,7 +32,7 @@ PLAIN = re.compile(r"(text|char|varchar|character|smallint|integer|bigint|numeri
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    made = {act.name for _, act in step.acts("create type")}
+    made = step.names("create type")
     for statement, act in step.acts("alter type"):
         target = act.text.split(" ")[0].strip('"').lower()
         known = statement.before.get(act.table)

@@ -23,7 +23,7 @@ op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY item_names")
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    made = {act.name for _, act in step.acts("create materialized view")}
+    made = step.names("create materialized view")
     for statement, act in step.acts("refresh materialized view"):
         if "CONCURRENTLY" not in act.flags and act.table not in made:
             yield Danger(

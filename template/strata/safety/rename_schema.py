@@ -32,9 +32,7 @@ def find(step: Step) -> Iterator[Danger]:
         "rename procedure",
         "rename attribute",
     ):
-        swapped = act.kind == "rename type" and act.name in {
-            made.name for _, made in step.acts("create type")
-        }
+        swapped = act.kind == "rename type" and act.name in step.names("create type")
         if not swapped:
             yield Danger(
                 f"{act.kind.removeprefix('rename ')} {act.name} is renamed under code that "

@@ -33,7 +33,7 @@ op.execute("CREATE VIEW tags AS SELECT * FROM labels")
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    views = {act.name for _, act in step.acts("create view")}
+    views = step.names("create view")
     for statement, act in step.acts("rename table", "set schema", "rename view"):
         if step.old(act.table) and act.table not in views:
             yield Danger(

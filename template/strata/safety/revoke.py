@@ -24,7 +24,7 @@ op.execute("REVOKE ALL ON drafts FROM PUBLIC")
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    made = {act.name for _, act in step.acts("create table", "create view")}
+    made = step.names("create table", "create view")
     for statement, act in step.acts("revoke"):
         if act.table not in made:
             yield Danger(

@@ -39,7 +39,7 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"{act.text.lower()} of {act.table}, under running code", recipe, statement
             )
-    made = {act.name for _, act in step.acts("create policy")}
+    made = step.names("create policy")
     for statement, act in step.acts("create policy", "drop policy", "alter policy"):
         again = act.kind != "create policy" and act.name in made
         harmless = act.kind == "create policy" and not act.has("RESTRICTIVE")

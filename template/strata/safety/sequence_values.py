@@ -28,7 +28,7 @@ OTHER = re.compile(
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    made = {act.name for _, act in step.acts("create sequence")}
+    made = step.names("create sequence")
     for statement, act in step.acts("alter sequence", "alter column"):
         name = f"{act.table}.{act.name}" if act.table else act.name
         old = step.old_column(act.table, act.name) if act.table else act.name not in made

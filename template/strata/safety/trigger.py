@@ -49,7 +49,7 @@ def find(step: Step) -> Iterator[Danger]:
                 "at a setting of the session.",
                 statement,
             )
-    made = {act.name for _, act in step.acts("create trigger", "create rule")}
+    made = step.names("create trigger", "create rule")
     for statement, act in step.acts("drop trigger", "drop rule"):
         if act.name not in made and (not act.table or step.old(act.table)):
             yield Danger(

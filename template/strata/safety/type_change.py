@@ -25,7 +25,7 @@ op.alter_column("items", "note", type_=sa.String(500))
 
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
-    made = {act.name for _, act in step.acts("create type")}
+    made = step.names("create type")
     for statement, act in step.acts("alter type"):
         if not step.old_column(act.table, act.name):
             continue

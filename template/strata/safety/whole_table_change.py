@@ -43,7 +43,7 @@ KEY = re.compile(
 )
 
 
-def _by_key(act: Act) -> bool:
+def by_key(act: Act) -> bool:
     """Whether the text looks as if few rows were meant, where no plan can tell."""
     return bool(KEY.search(act.text))
 
@@ -55,7 +55,7 @@ def find(step: Step) -> Iterator[Danger]:
             continue
         bounded = act.has("LIMIT") or act.has("FETCH FIRST")
         in_one = bounded and statement.in_loop and not statement.autocommit and not step.commits
-        walked = bool(statement.walks) if statement.planned else not _by_key(act)
+        walked = bool(statement.walks) if statement.planned else not by_key(act)
         if in_one or not act.has("WHERE") or (walked and not bounded):
             yield Danger(
                 f"{act.kind} of all of {act.table} in one transaction",

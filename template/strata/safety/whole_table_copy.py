@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from strata.observe.record import Danger, Statement, Step
 from strata.recipes import autocommitted
-from strata.safety.whole_table_change import KEY
+from strata.safety.whole_table_change import by_key
 from strata.sql.acts import Act
 from strata.sql.tokens import Tokens, statements
 
@@ -69,7 +69,7 @@ def _all(statement: Statement, act: Act, source: str) -> bool:
     """Whether the source is read as a whole: by the plan, else by what WHERE compares."""
     if statement.planned:
         return source.rpartition(".")[2] in statement.walks
-    return not act.has("WHERE") or not KEY.search(act.text)
+    return not act.has("WHERE") or not by_key(act)
 
 
 def _sources(act: Act) -> Iterator[str]:
