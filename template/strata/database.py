@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from strata import engines, naming
+from strata import engines, naming, utc
 from strata.urls import DatabaseURL
 
 Key = Annotated[
@@ -33,7 +33,7 @@ https://www.sqlite.org/autoinc.html
 
 
 class Base(DeclarativeBase):
-    """What every model inherits from; a `datetime` column knows its time zone."""
+    """What every model inherits from; a `datetime` column knows its time zone (`strata.utc`)."""
 
     metadata = MetaData(naming_convention=naming.CONVENTION)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True)}
@@ -76,6 +76,7 @@ class Database:
             pool_recycle=1800,
         )
         engines.prepare(engine.sync_engine, url, begin="BEGIN", foreign_keys="ON")
+        utc.keep(engine.sync_engine, url.family)
         return cls(
             engine,
             async_sessionmaker(engine, expire_on_commit=False),

@@ -1,9 +1,11 @@
 """The engine of the migrations, and what every engine of SQLite needs; nothing asynchronous."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
+from strata import utc
 from strata.urls import DatabaseURL
 
 
@@ -15,10 +17,13 @@ def migration_engine(url: DatabaseURL, *, reading: bool = False) -> Engine:
         reading: whether its transactions only read, so that on SQLite they need no write lock.
 
     On SQLite foreign keys are not enforced, since a batch operation drops the table that it
-    recreates (https://sqlite.org/lang_altertable.html#otheralter, step 1).
+    recreates (https://sqlite.org/lang_altertable.html#otheralter, step 1). What time it is, is told
+    as to the application: as `strata.database` has it, or as a project of another kind does.
     """
     engine = create_engine(url.for_migrations, poolclass=NullPool)
     prepare(engine, url, begin="BEGIN" if reading else "BEGIN IMMEDIATE", foreign_keys="OFF")
+    if find_spec("strata.database"):
+        utc.keep(engine, url.family)
     return engine
 
 
