@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
+# More than cores: a third of the time a test waits for a server, a lock or a disk.
+PYTEST := $(RUN) -m pytest --numprocesses 3
 KEEP ?=
 
 export KEEP
@@ -19,10 +21,10 @@ demo: $(INSTALLED) ## Render a service into build/demo, run it and use it; KEEP=
 	@$(RUN) benchmarks/demo.py $(if $(KEEP),--keep)
 
 test: $(INSTALLED) ## Run the tests of the template, but for the slow ones.
-	$(RUN) -m pytest --numprocesses 2 -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-slow: $(INSTALLED) ## Run the slow ones: whole services, installed, built, updated and run.
-	$(RUN) -m pytest --numprocesses 2 -m slow
+	$(PYTEST) -m slow
 
 lint: $(INSTALLED) lint-template ## Check style and types of everything.
 	$(RUN) -m ruff check tests benchmarks scripts
