@@ -12,9 +12,9 @@ from strata import git, models, naming, plan, revisions, safety
 from strata.allow import allows
 from strata.config import Config
 from strata.errors import Problem
-from strata.observe import offline
+from strata.observe import offline, run
+from strata.observe.bench import Bench
 from strata.observe.record import Danger, Step
-from strata.observe.run import Bench
 from strata.observe.unloadable import unloadable
 from strata.report import Finding
 
@@ -102,7 +102,7 @@ def _steps(config: Config, wanted: set[str], linted: Linted) -> Iterator[Step]:
             )
             yield from offline.steps(config, metadata, alembic, wanted)
         else:
-            yield from bench.steps(wanted)
+            yield from run.steps(bench, wanted)
 
 
 def _metadata(config: Config) -> MetaData:

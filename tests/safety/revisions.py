@@ -14,7 +14,7 @@ from strata import naming, plan, urls
 from strata.config import Config, Family
 from strata.engines import migration_engine
 from strata.lint import Linted, lint
-from strata.observe.run import Bench
+from strata.observe.bench import Bench
 from strata.urls import DatabaseURL
 from tests import databases
 
@@ -150,7 +150,7 @@ def _prototype(server: DatabaseURL, config: Config, first: str) -> str:
         metadata = MetaData(naming_convention=naming.CONVENTION)
         bench = Bench(config, metadata, plan.alembic_config(config, quiet=True))
         with patch("strata.scratch.database", lambda _: nullcontext(at)), bench:
-            bench._apply([plan.scripts(config).get_revision("r000")], filled=True)
+            bench.apply([plan.scripts(config).get_revision("r000")], filled=True)
         PROTOTYPES[key] = name
     return PROTOTYPES[key]
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from strata.observe.record import Column, Constraint, Index, Statement, Table
+from strata.observe.record import Statement
+from strata.observe.relation import Column, Constraint, Index, Table
 
 PROBE = "strata_probe"
 ALTER = re.compile(r"\s*ALTER\s+TABLE\s+(?:`[^`]+`|[\w.]+)", re.IGNORECASE)

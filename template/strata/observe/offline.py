@@ -56,12 +56,10 @@ def steps(
         if script.revision not in asked:
             continue
         up = _written(config, metadata, alembic, directory, script, "upgrade")
-        up.made = {act.table for _, act in up.acts("create table")}
-        up.made |= up.names("create type")
         yield up
         if hasattr(script.module, "downgrade") and not hasattr(script.module, "irreversible"):
             down = _written(config, metadata, alembic, directory, script, "downgrade")
-            down.made, down.other = up.made, up
+            down.other = up
             yield down
 
 

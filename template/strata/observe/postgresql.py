@@ -1,13 +1,14 @@
 """What PostgreSQL tells of a revision at work: locks, rewritten files, scans, plans."""
 
-import json
 import re
 from typing import Any
 
 from sqlalchemy import Connection
 
 from strata.observe import postgresql_hidden as hidden
-from strata.observe.record import MODES, Column, Constraint, Index, Statement, Table
+from strata.observe import postgresql_plan as plan
+from strata.observe.record import MODES, Statement
+from strata.observe.relation import Column, Constraint, Index, Table
 
 TABLES = """
 SELECT n.name, c.relkind, c.relfilenode,
@@ -55,7 +56,6 @@ SELECT oid, scans FROM (
   SELECT oid, pg_stat_get_xact_numscans(oid) AS scans FROM pg_class
   WHERE relkind IN ('r', 'm') AND oid >= 16384) counted WHERE scans > 0
 """
-FEW = re.compile(r" (?:=|@>|<@|&&|~~?|@@|\?[|&]?) ")
 ROWS = ("select", "insert", "update", "delete", "set", "show")
 OURS = {"alembic_version", "alembic_version_pkc", "migration_log", "migration_log_pkey"}
 
@@ -104,7 +104,7 @@ class PostgreSQL:
                 self._files[oid] = file
         kinds = {act.kind for act in statement.acts}
         if kinds & {"update", "delete", "insert"} and kinds <= {*ROWS}:
-            self._plan(cursor, statement, parameters)
+            plan.noted(cursor, statement, parameters)
         elif statement.autocommit and kinds - {*ROWS}:
             self._rehearse(cursor, statement, parameters)
 
@@ -162,40 +162,6 @@ class PostgreSQL:
         statement.held = held
         self._held = held
         statement.rewritten, statement.scanned = tuple(sorted(rewritten)), tuple(sorted(scanned))
-
-    def _plan(self, cursor: Any, statement: Statement, parameters: Any) -> None:
-        """Note the tables that a change of rows has to read as a whole, were they large."""
-        start, end = ("BEGIN", "ROLLBACK") if statement.autocommit else (
-            "SAVEPOINT strata", "ROLLBACK TO strata")  # fmt: skip
-        asked = cursor.connection.cursor()
-        asked.execute(start)
-        try:
-            asked.execute("SET LOCAL enable_seqscan = off")
-            asked.execute(f"EXPLAIN (FORMAT JSON) {statement.text}", parameters or None)
-            answer = asked.fetchone()[0]
-            plan = answer if isinstance(answer, list) else json.loads(answer)
-            statement.walks = tuple(dict.fromkeys(_walks(plan[0]["Plan"])))
-            statement.planned = True
-        except Exception:  # several statements, or one that will tell itself what is wrong
-            return
-        finally:
-            asked.execute(end)
-
-
-def _walks(node: dict[str, Any]) -> list[str]:
-    if node["Node Type"] == "Limit":
-        return []
-    kind = node["Node Type"]
-    whole = kind == "Seq Scan" or (kind.startswith(("Index", "Bitmap Heap")) and not _narrows(node))
-    found = [node["Relation Name"]] if whole and "Relation Name" in node else []
-    return found + [name for child in node.get("Plans", ()) for name in _walks(child)]
-
-
-def _narrows(node: dict[str, Any]) -> bool:
-    """Whether an index leads to some rows: those on one side of a value may be all of them."""
-    condition = node.get("Index Cond", node.get("Recheck Cond", ""))
-    between = " > " in condition.replace(">=", ">") and " < " in condition.replace("<=", "<")
-    return between or bool(FEW.search(condition))
 
 
 def _highest(connection: Connection) -> int:

@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from strata.observe.record import Column, Statement, Table
+from strata.observe.record import Statement
+from strata.observe.relation import Column, Table
 from strata.sql.acts import Act
 from strata.sql.tokens import statements
 

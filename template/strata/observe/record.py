@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from strata.config import Family
+from strata.observe.relation import Table
 from strata.sql.acts import Act
 
 Direction = Literal["upgrade", "downgrade"]
@@ -16,53 +17,6 @@ MODES = (
     "AccessShare", "RowShare", "RowExclusive", "ShareUpdateExclusive", "Share",
     "ShareRowExclusive", "Exclusive", "AccessExclusive",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column as the database told it."""
-
-    type: str
-    not_null: bool = False
-    default: str | None = None
-    generated: bool = False
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """A constraint: its kind in PostgreSQL's letters (p, u, f, c, x, n) and its definition."""
-
-    kind: str
-    valid: bool
-    text: str
-    columns: tuple[str, ...] = ()
-    referred: str = ""
-
-
-@dataclass(frozen=True)
-class Index:
-    """An index of a table."""
-
-    unique: bool
-    valid: bool
-    text: str
-    columns: tuple[str, ...] = ()
-
-
-@dataclass
-class Table:
-    """A relation as it stood before a statement."""
-
-    name: str
-    kind: str = "r"
-    filenode: int = 0
-    columns: dict[str, Column] = field(default_factory=dict)
-    constraints: dict[str, Constraint] = field(default_factory=dict)
-    indexes: dict[str, Index] = field(default_factory=dict)
-    views: tuple[str, ...] = ()
-    referrers: tuple[str, ...] = ()
-    parent: str = ""
-    new: bool = False
 
 
 @dataclass
@@ -148,7 +102,6 @@ class Step:
         version: the major version of the server that is to be written for; 0 where unknown.
         observed: whether a database ran it.
         existed: the tables named, as they stood before the *upgrade*; None for one that it makes.
-        made: the tables and types that the upgrade makes, by its text.
         error: what it failed with.
         error_line: where.
         unstamped: whether it ended without its version.
@@ -174,7 +127,6 @@ class Step:
     statements: list[Statement] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     existed: dict[str, Table | None] = field(default_factory=dict)
-    made: set[str] = field(default_factory=set)
     error: str = ""
     error_line: int = 0
     unstamped: bool = False
@@ -221,10 +173,26 @@ class Step:
         return (table, column) not in self.made_columns
 
     @property
+    def made(self) -> set[str]:
+        """The tables and types that the upgrade makes, by its text."""
+        tables = {act.table for _, act in self._upgrade.acts("create table")}
+        return tables | self._upgrade.names("create type")
+
+    @property
     def made_columns(self) -> set[tuple[str, str]]:
         """The columns that the upgrade adds to tables."""
-        up = self if self.up or self.other is None else self.other
-        return {(act.table, act.name) for _, act in up.acts("add column", "declare column")}
+        added = self._upgrade.acts("add column", "declare column")
+        return {(act.table, act.name) for _, act in added}
+
+    @property
+    def undone(self) -> bool:
+        """Whether it left nothing behind, if it failed."""
+        kept = self.commits or any(each.autocommit for each in self.statements)
+        return self.family != "mysql" and not kept
+
+    @property
+    def _upgrade(self) -> "Step":
+        return self if self.up or self.other is None else self.other
 
 
 @dataclass(frozen=True)

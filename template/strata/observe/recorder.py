@@ -1,6 +1,5 @@
 """Watching a revision at work: each statement with the line that it comes from."""
 
-import ast
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,9 @@ from alembic.operations.base import AbstractOperations
 from alembic.operations.batch import BatchOperationsImpl
 from sqlalchemy import Connection, event
 
-from strata.observe.record import Call, Statement, Step, Table
+from strata.observe import loops
+from strata.observe.record import Call, Statement, Step
+from strata.observe.relation import Table
 from strata.sql.acts import Act
 from strata.sql.columns import referred
 from strata.sql.read import acts
@@ -45,8 +46,8 @@ class Recorder:
         self._connection, self._step, self._eyes = connection, step, eyes
         self._transaction = 1
         self._line = 0
-        self._loops = list(_loops(step.source))
-        self._assigns = _assigns_in_a_loop(step.source)
+        self._loops = list(loops.lines(step.source))
+        self._assigns = loops.assign(step.source)
         self._depth = 0
         self._listeners: dict[str, Callable[..., None]] = {
             "before_cursor_execute": self._before,
@@ -145,7 +146,7 @@ class Recorder:
         statement = Statement(text, line, found, self._transaction, autocommit)
         statement.times = 2 if many else 1
         statement.in_loop = any(first < line <= end for first, end in self._loops) or (
-            self._assigns and _flushes()
+            self._assigns and loops.flushing()
         )
         self._step.statements.append(statement)
         if cursor is None:
@@ -195,44 +196,3 @@ def _named(act: Act) -> str:
     if act.kind in ("drop index", "reindex", "rename index", "attach partition"):
         return act.name
     return ""
-
-
-def _loops(source: str) -> Iterator[tuple[int, int]]:
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.For | ast.While):
-            yield (
-                node.lineno - 1 if isinstance(node, ast.While) else node.lineno,
-                node.end_lineno or 0,
-            )
-
-
-def _assigns_in_a_loop(source: str) -> bool:
-    """Whether a loop changes attributes of what it goes over, as of an ORM's objects."""
-    for loop in ast.walk(ast.parse(source)):
-        if not isinstance(loop, ast.For):
-            continue
-        names = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
-        if any(_changed(node) & names for node in ast.walk(loop)):
-            return True
-    return False
-
-
-def _changed(node: ast.AST) -> set[str]:
-    """The names of the objects whose attributes a node sets, or that it deletes."""
-    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-        return {node.value.id} if isinstance(node.value, ast.Name) else set()
-    if not isinstance(node, ast.Call):
-        return set()
-    verb = getattr(node.func, "id", getattr(node.func, "attr", ""))
-    given = {each.id for each in node.args if isinstance(each, ast.Name)}
-    return given if verb in ("setattr", "delete") else set()
-
-
-def _flushes() -> bool:
-    """Whether a statement comes from an ORM that writes the objects that were changed."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        if frame.f_code.co_filename.replace("\\", "/").endswith("sqlalchemy/orm/unitofwork.py"):
-            return True
-        frame = frame.f_back  # type: ignore[assignment]
-    return False

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from alembic.operations.ops import DropConstraintOp
 from sqlalchemy import Connection
 
-from strata.observe.record import Column, Constraint, Index, Statement, Table
+from strata.observe.record import Statement, Step
+from strata.observe.relation import Column, Constraint, Index, Table
 from strata.sql.read import acts
 
-COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_([^"\s(]+)', re.IGNORECASE)
+DROP = re.compile(r"\bDROP\s+(?:TRIGGER|INDEX|VIEW|TABLE)\s+(?:IF\s+EXISTS\s+)?[\"`]?(\w+)", re.I)
 
 
 class SQLite:
@@ -68,39 +70,62 @@ def contents(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def losses(
-    before: dict[tuple[str, str], str],
-    after: dict[tuple[str, str], str],
-    named: set[str],
-    checks: int = 0,
-) -> list[str]:
-    """What is gone without being named by any statement.
+    step: Step, before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
+) -> list[tuple[int, str]]:
+    """What is gone without being named by any statement of a revision.
 
     Args:
-        before: contents before a revision.
+        step: the run of it.
+        before: contents before the run.
         after: behind it.
-        named: the objects that the revision drops by name.
-        checks: how many CHECKs it drops by name.
+
+    Returns:
+        Each with the line that it is blamed on: that of the first table that was copied.
     """
-    lost = []
+    copies = [statement for statement, _ in step.acts("recreate table")]
+    line = next((statement.line for statement in copies + step.statements), 1)
+    return [(line, text) for text in _lost(step, before, after)]
+
+
+def _lost(
+    step: Step, before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
+) -> Iterator[str]:
+    named = set(_dropped(step))
+    checks = sum(_drops_a_check(call.operation) for call in step.calls)
     for (kind, name), value in before.items():
         if kind in ("trigger", "index", "view") and (kind, name) not in after:
             owned = kind == "view" or ("table", before["table of", name]) in after
             if name not in named and owned:
-                lost.append(f"{kind} {name} is gone")
+                yield f"{kind} {name} is gone"
         elif kind == "index":
             for word in ("DESC", "COLLATE", "WHERE"):
                 if _says(value, word) and not _says(after[kind, name], word):
-                    lost.append(f"{word} of index {name} is gone")
+                    yield f"{word} of index {name} is gone"
         elif kind == "table" and (kind, name) in after:
             gone = _checks(value) - _checks(after[kind, name]) - checks
             if gone > 0:
-                lost.append(f"{gone} CHECK of {name} is gone")
-            lost += [f"{word} is gone" for word in _words(name, value, after[kind, name])]
+                yield f"{gone} CHECK of {name} is gone"
+            for word in _words(name, value, after[kind, name]):
+                yield f"{word} is gone"
         elif kind == "rows" and ("table", name) in after and name not in named:
             left = int(after.get((kind, name), "0"))
             if left < int(value):
-                lost.append(f"{int(value) - left} of {value} rows of {name} are gone")
-    return lost
+                yield f"{int(value) - left} of {value} rows of {name} are gone"
+
+
+def _dropped(step: Step) -> Iterator[str]:
+    """What a revision drops or empties by name."""
+    for statement in step.statements:
+        for found in DROP.finditer(statement.text):
+            yield found[1]
+    for _, act in step.acts("delete", "truncate"):
+        yield act.table
+    for call in step.calls:
+        yield str(getattr(call.operation, "index_name", ""))
+
+
+def _drops_a_check(operation: Any) -> bool:
+    return isinstance(operation, DropConstraintOp) and operation.constraint_type == "check"
 
 
 def _checks(sql: str) -> int:

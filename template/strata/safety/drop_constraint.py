@@ -6,7 +6,8 @@ Running code relies on what it refuses, and rows that break it cannot be told la
 import re
 from collections.abc import Iterator
 
-from strata.observe.record import Constraint, Danger, Step, Table
+from strata.observe.record import Danger, Step
+from strata.observe.relation import Constraint, Table
 
 SEVERITY = "breaks running code"
 DATABASES = (
