@@ -1,6 +1,7 @@
 #!/bin/sh
 # For a platform without a job that migrates first: applies the pending revisions, then serves at
-# PORT (8000). However many start at once, one of them migrates while the others wait for it.
+# PORT (8000). However many start at once, one of them migrates while the others wait for it. What
+# takes away from older code that still serves is left: docs/migrations.md, "Deploy".
 # Arguments are those of `migrate.py upgrade`.
 set -eu
 
@@ -17,7 +18,7 @@ stop() {
 migration=
 trap 'stop 130' INT
 trap 'stop 143' TERM
-"$python" scripts/migrate.py upgrade "$@" &
+"$python" scripts/migrate.py upgrade --rolling "$@" &
 migration=$!
 wait "$migration"
 trap - INT TERM

@@ -54,7 +54,7 @@ def test_the_job_is_named_by_its_revision_and_runs_what_migrates(
     job = build("migrate")["Job"]
     assert job["metadata"]["name"] == "my-service-migrate-002"
     (container,) = job["spec"]["template"]["spec"]["containers"]
-    assert container["command"] == ["python", "scripts/migrate.py", "upgrade"]
+    assert container["command"] == ["python", "scripts/migrate.py", "upgrade", "--rolling"]
 
 
 @pytest.mark.parametrize("example", [True, False])

@@ -18,6 +18,7 @@ from strata import (
     enums,
     findings,
     forms,
+    phased,
     production,
     renames,
     same_defaults,
@@ -147,6 +148,7 @@ def review(
         context.dialect.name,
         config.server_version,
     )
+    phased.say(directives)
     for script in directives:
         findings.annotate(script, context.dialect.name, among)
 

@@ -113,7 +113,7 @@ def _run_on(connection: Connection, config: Config) -> None:
             # A transaction that is open here would be the caller's to Alembic, which then
             # commits nothing.
             connection.rollback()
-        if getattr(asked.opts.get("fn"), "__name__", "") == "upgrade":
+        if plan.is_upgrade(asked):
             schemas.make(connection, config, options["target_metadata"])
             if outermost:
                 connection.commit()

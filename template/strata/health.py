@@ -80,6 +80,12 @@ def compared(connection: Connection, chain: Chain) -> Readiness:
     if heads == chain.heads:
         return Readiness("ready", expected, database, "The schema is what this code expects.", True)
     if set(heads) <= chain.history(chain.heads):
+        if chain.history(chain.before_contract) <= chain.history(heads):
+            detail = (
+                "What is pending takes away what this code does not use. When no older code "
+                "serves, apply it: python scripts/migrate.py upgrade"
+            )
+            return Readiness("behind", expected, database, detail, True)
         return Readiness(
             "behind",
             expected,

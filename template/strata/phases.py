@@ -5,3 +5,6 @@ COMPATIBLE = frozenset({"expand", "backfill"})
 
 DATA = frozenset({"backfill"})
 """Such a revision changes rows, for as long as that takes."""
+
+TAKES_AWAY = "contract"
+"""Such a revision takes away what this code does not use: it goes on working until then."""

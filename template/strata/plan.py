@@ -74,6 +74,13 @@ def upgrades(config: Config, connection: Connection, target: str) -> list[Script
         return list(ahead)[::-1]
 
 
+def for_later(config: Config, pending: Sequence[Script]) -> list[Script]:
+    """Those of the pending revisions that only take away, and that no other one follows."""
+    chain = revisions.read(config.versions)
+    needed = chain.history(chain.before_contract)
+    return [revision for revision in pending if revision.revision not in needed]
+
+
 def downgrades(config: Config, connection: Connection, target: str) -> list[Script]:
     """The revisions that a downgrade would undo, in order.
 
@@ -102,10 +109,8 @@ def _wrong_target(target: str) -> Iterator[None]:
 
 
 def is_upgrade(asked: MigrationContext) -> bool:
-    """Whether Alembic was asked for an upgrade to the head."""
-    work = asked.opts.get("fn")
-    target = asked.opts.get("destination_rev")
-    return getattr(work, "__name__", "") == "upgrade" and target in ("head", "heads")
+    """Whether Alembic was asked for an upgrade."""
+    return getattr(asked.opts.get("fn"), "__name__", "") == "upgrade"
 
 
 def ahead(config: Config, connection: Connection) -> str:

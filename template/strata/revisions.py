@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from strata import git
+from strata import git, phases
 from strata.errors import Problem
 
 REPLACED = "replaced"
@@ -21,12 +21,14 @@ class Revision:
         parents: the revisions it follows: none for the first, two for a merge.
         path: the file.
         message: the first line of its docstring.
+        phase: what it says of itself; empty where it says nothing.
     """
 
     id: str
     parents: tuple[str, ...]
     path: Path
     message: str
+    phase: str = ""
 
 
 class Chain(dict[str, Revision]):
@@ -37,6 +39,14 @@ class Chain(dict[str, Revision]):
         """The revisions that no other one follows, in the order of their ids."""
         followed = {parent for revision in self.values() for parent in revision.parents}
         return tuple(sorted(set(self) - followed))
+
+    @property
+    def before_contract(self) -> tuple[str, ...]:
+        """The heads without the last revisions that only take away what no code uses any more."""
+        heads = self.heads
+        while len(heads) == 1 and self[heads[0]].phase == phases.TAKES_AWAY:
+            heads = self[heads[0]].parents
+        return heads
 
     def history(self, ids: Iterable[str]) -> set[str]:
         """The given revisions with all that they build upon."""
@@ -112,7 +122,14 @@ def _parsed(path: Path) -> Revision | None:
     parents = ast.literal_eval(values.get("down_revision", ast.Constant(None))) or ()
     depends_on = ast.literal_eval(values.get("depends_on", ast.Constant(None))) or ()
     message = (ast.get_docstring(tree) or "").partition("\n")[0]
-    return Revision(id, _tuple(parents) + _tuple(depends_on), path, message)
+    phase = values.get("phase")
+    return Revision(
+        id,
+        _tuple(parents) + _tuple(depends_on),
+        path,
+        message,
+        str(phase.value or "") if isinstance(phase, ast.Constant) else "",
+    )
 
 
 def _tuple(value: str | Iterable[str]) -> tuple[str, ...]:

@@ -14,6 +14,11 @@ from strata.urls import DatabaseURL
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `upgrade` takes."""
     parser.add_argument("revision", nargs="?", default="head")
+    parser.add_argument(
+        "--rolling",
+        action="store_true",
+        help="while older code serves: leave the last revisions if they are of the phase contract",
+    )
     parser.add_argument("--dry-run", action="store_true", help="show the plan and stop")
     parser.add_argument(
         "--yes", metavar="DATABASE", help="in production: its name, instead of typing it"
@@ -35,14 +40,19 @@ def run(arguments: Namespace, config: Config) -> int:
             print(ahead)
             return 0
         pending = plan.upgrades(config, connection, arguments.revision)
+        later = plan.for_later(config, pending) if arguments.rolling else []
+        pending = pending[: len(pending) - len(later)]
         print(plan.told("To apply", pending) if pending else "Nothing to apply.")
+        if later:
+            print(plan.told("Left until no older code serves", later))
+            print("Then: python scripts/migrate.py upgrade")
     if pending and not arguments.dry_run:
         alembic = plan.alembic_config(config)
         alembic.attributes["yes"] = arguments.yes
         if arguments.backup:
             # Where many start at once, only the one that migrates has the lock and gets here.
             alembic.attributes["before_the_first_step"] = partial(_back_up, config, url)
-        command.upgrade(alembic, arguments.revision)
+        command.upgrade(alembic, pending[-1].revision if later else arguments.revision)
     with connected(url, reading=True) as connection:
         print(plan.standing(config, connection))
     return 0

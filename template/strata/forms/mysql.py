@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from alembic.operations import ops
 from sqlalchemy import MetaData
 
-from strata import words
+from strata import phased, words
 from strata.forms.plan import Plan, Step
 
 
@@ -20,6 +20,7 @@ def planned(script: ops.MigrationScript, _metadata: MetaData, _version: int) -> 
         script: as Alembic's comparison made it.
     """
     plan = Plan()
+    last: list[Step] = []
     new: dict[tuple[str | None, str], Step] = {}
     for operation in [each for container in script.upgrade_ops_list for each in container.ops]:
         if isinstance(operation, ops.ModifyTableOps):
@@ -28,15 +29,51 @@ def planned(script: ops.MigrationScript, _metadata: MetaData, _version: int) -> 
             for inner in operation.ops:
                 if _may_be_a_rename(inner, operation.ops):
                     step = renamed = renamed or _inserted(plan, inner)
+                elif isinstance(inner, ops.DropColumnOp):
+                    last.append(_dropped(plan, inner))
+                    continue
                 else:
                     step = made or _inserted(plan, inner)
                 step.add([inner], [inner.reverse()])
         else:
-            step = _inserted(plan, operation)
+            if isinstance(operation, ops.DropTableOp) and not _makes_a_table(script):
+                step = Step(next(words.said(operation)))
+                last.append(step)
+            else:
+                step = _inserted(plan, operation)
             step.add([operation], [operation.reverse()])
             if isinstance(operation, ops.CreateTableOp):
                 new[operation.schema, operation.table_name] = step
+    for step in last:
+        plan.insert(step)
     return plan
+
+
+def _makes_a_table(script: ops.MigrationScript) -> bool:
+    """Whether a table that goes may have got another name: a person has to tell."""
+    containers = script.upgrade_ops_list
+    return any(isinstance(each, ops.CreateTableOp) for one in containers for each in one.ops)
+
+
+def _dropped(plan: Plan, operation: ops.DropColumnOp) -> Step:
+    """The step that drops a column, behind one by which code inserts without it."""
+    undo = operation.reverse()
+    if phased.needed(operation):
+        undo.column = undo.column._copy()
+        relaxed = ops.AlterColumnOp(
+            operation.table_name,
+            operation.column_name,
+            schema=operation.schema,
+            existing_type=undo.column.type,
+            existing_nullable=False,
+            existing_comment=undo.column.comment,
+            modify_nullable=True,
+        )
+        _inserted(plan, relaxed).add([relaxed], [relaxed.reverse()])
+        undo.column.nullable = True
+    step = Step(next(words.said(operation)))
+    step.add([operation], [undo])
+    return step
 
 
 def _inserted(plan: Plan, operation: ops.MigrateOperation) -> Step:

@@ -13,11 +13,12 @@ from sqlalchemy import MetaData, Table
 
 from strata.forms import postgresql_columns as columns
 from strata.forms import postgresql_constraints as constraints
-from strata.forms.plan import Plan
+from strata.forms.plan import Plan, Step
 from strata.operations.autocommit import AutocommitOp
-from strata.operations.enums import AddEnumValueOp, DifferingEnumOp
+from strata.operations.enums import AddEnumValueOp, DifferingEnumOp, DropEnumOp
 
-STEPS = ("enum", "drop index", "", "fill", "index", "constraint", "validate", "not null")
+CONTRACT = "contract"
+STEPS = ("enum", "drop index", "", "fill", "index", "constraint", "validate", "not null", CONTRACT)
 
 
 def planned(script: ops.MigrationScript, metadata: MetaData, version: int) -> Plan:
@@ -41,11 +42,17 @@ def planned(script: ops.MigrationScript, metadata: MetaData, version: int) -> Pl
         return _steps(operations, metadata, version)
     # Two tables are not locked together: each has revisions of its own.
     plan = Plan()
+    last: list[Step] = []
     for table, group in groupby(operations, lambda each: each if each in used else None):
         for step in _steps(list(group), metadata, version).steps:
+            if step.title == CONTRACT:
+                last.append(step)
+            else:
+                plan.insert(step)
             name = table.table_name if isinstance(table, ops.ModifyTableOps) else ""
             step.title = " ".join(filter(None, (step.title, name)))
-            plan.insert(step)
+    for step in last:
+        plan.insert(step)
     return plan
 
 
@@ -53,10 +60,12 @@ def _steps(operations: Sequence[ops.MigrateOperation], metadata: MetaData, versi
     plan = Plan(*STEPS)
     new = {_key(each) for each in operations if isinstance(each, ops.CreateTableOp)}
     dropped = {_key(each) for each in operations if isinstance(each, ops.DropTableOp)}
+    # A table that goes beside one that comes may be a rename: a person has to tell.
+    last = "" if new else CONTRACT
     for operation in operations:
         if isinstance(operation, ops.ModifyTableOps) and _key(operation) in dropped:
             # They go with their table.
-            plan[""].add([], [operation.reverse()])
+            plan[last].add([], [operation.reverse()])
         elif isinstance(operation, ops.ModifyTableOps) and _key(operation) not in new:
             table = metadata.tables.get(".".join(filter(None, _key(operation))))
             for inner in operation.ops:
@@ -65,6 +74,10 @@ def _steps(operations: Sequence[ops.MigrateOperation], metadata: MetaData, versi
             plan["enum"].add([AutocommitOp([operation])], [])
         elif isinstance(operation, DifferingEnumOp):
             plan[""].add([operation], [])
+        elif isinstance(operation, ops.DropTableOp):
+            plan[last].add([operation], [operation.reverse()])
+        elif isinstance(operation, DropEnumOp):
+            plan[CONTRACT].add([operation], [operation.reverse()])
         else:
             plan[""].add([operation], [operation.reverse()])
     if not plan["fill"].up and not plan["index"].up:
@@ -85,7 +98,7 @@ def _plan(
         case ops.CreateIndexOp():
             plan["index"].add(*constraints.index(operation))
         case ops.DropIndexOp() if _goes_with_a_column(operation, among):
-            plan[""].add([], [operation.reverse()])
+            plan[_last(among)].add([], [operation.reverse()])
         case ops.DropIndexOp():
             made = {each.index_name for each in among if isinstance(each, ops.CreateIndexOp)}
             step = "index" if operation.index_name in made else "drop index"
@@ -96,6 +109,8 @@ def _plan(
             constraints.not_valid(plan, operation)
         case ops.AddColumnOp():
             columns.added(plan, operation, table, version)
+        case ops.DropColumnOp():
+            columns.dropped(plan, operation, _last(among))
         case ops.AlterColumnOp():
             columns.altered(plan, operation, table, version)
         case _:
@@ -105,6 +120,11 @@ def _plan(
 def _goes_with_a_column(operation: ops.DropIndexOp, among: Sequence[ops.MigrateOperation]) -> bool:
     gone = {each.column_name for each in among if isinstance(each, ops.DropColumnOp)}
     return bool(gone & {str(column.name) for column in operation.to_index().columns})
+
+
+def _last(among: Sequence[ops.MigrateOperation]) -> str:
+    """The step of a column that goes; beside one that comes it may be a rename."""
+    return "" if any(isinstance(each, ops.AddColumnOp) for each in among) else CONTRACT
 
 
 def _key(operation: ops.CreateTableOp | ops.DropTableOp | ops.ModifyTableOps) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Table, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import DefaultClause, conv
 
-from strata import naming
+from strata import naming, phased
 from strata.defaults import literal
 from strata.findings import FindingOp
 from strata.forms.plan import Plan
@@ -45,6 +45,26 @@ def added(plan: Plan, operation: ops.AddColumnOp, table: Table | None, version: 
     plan["fill"].add([_fill(operation, column.name, _sql(default), table)], [])
     if not nullable:
         forbid_null(plan, operation, column.name, column.type, version)
+
+
+def dropped(plan: Plan, operation: ops.DropColumnOp, last: str) -> None:
+    """Drop a column in the step `last`, before which code inserts without it."""
+    undo = operation.reverse()
+    if last and phased.needed(operation):
+        undo.column = undo.column._copy()
+        undo.column.nullable = True
+        both = [
+            ops.AlterColumnOp(
+                operation.table_name,
+                operation.column_name,
+                schema=operation.schema,
+                existing_type=undo.column.type,
+                modify_nullable=nullable,
+            )
+            for nullable in (True, False)
+        ]
+        plan[""].add(both[:1], both[1:])
+    plan[last].add([operation], [undo])
 
 
 def altered(plan: Plan, operation: ops.AlterColumnOp, table: Table | None, version: int) -> None:

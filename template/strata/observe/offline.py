@@ -79,6 +79,7 @@ def _written(
         direction,
         config.database,
         config.server_version,
+        getattr(script.module, "phase", ""),
         packages=packages(config),
     )
     run = RevisionStep(directory.revision_map, script, direction == "upgrade")

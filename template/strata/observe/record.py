@@ -100,6 +100,7 @@ class Step:
         direction: upgrade or downgrade.
         family: of the database.
         version: the major version of the server that is to be written for; 0 where unknown.
+        phase: what the revision says of itself; empty where it says nothing.
         observed: whether a database ran it.
         existed: the tables named, as they stood before the *upgrade*; None for one that it makes.
         error: what it failed with.
@@ -123,6 +124,7 @@ class Step:
     direction: Direction
     family: Family
     version: int = 0
+    phase: str = ""
     observed: bool = False
     statements: list[Statement] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)

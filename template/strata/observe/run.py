@@ -97,6 +97,7 @@ def _once(bench: Bench, script: Script, direction: Direction, up: Step | None) -
         direction,
         bench.family,
         bench.config.server_version or bench.version,
+        phase=getattr(script.module, "phase", ""),
         observed=True,
         packages=packages(bench.config),
         other=up,

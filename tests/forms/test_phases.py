@@ -1,0 +1,119 @@
+"""Which phase `create` writes into a new revision, and so what running code answers behind it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
+
+from strata import revisions
+from strata.config import Family
+from tests.forms.created import made, metadata
+from tests.safety.revisions import server
+
+Items = Callable[[], tuple[SchemaItem, ...]]
+
+
+def models(*items: SchemaItem, others: tuple[str, ...] = ()) -> sa.MetaData:
+    declared = metadata()
+    for table in ("owners", *others):
+        sa.Table(table, declared, sa.Column("id", sa.BigInteger, primary_key=True))
+    sa.Table("items", declared, sa.Column("id", sa.BigInteger, primary_key=True), *items)
+    return declared
+
+
+def note(**options: object) -> sa.Column[str]:
+    return sa.Column("note", sa.String(50), **options)  # type: ignore[arg-type]
+
+
+def written(folder: Path, family: Family, before: sa.MetaData, after: sa.MetaData) -> list[str]:
+    """The phases of the revisions between two states of the models, each there and back."""
+    with server(family), made(folder, family, before) as service:
+        files = service.create(after)
+        if family != "sqlite":
+            service.there_and_back(after)
+        chain = revisions.read(service.config.versions)
+        return [chain[file.stem.partition("_")[0]].phase for file in files]
+
+
+CHANGES: dict[str, tuple[Items, Items, list[str]]] = {
+    "a column that may be left out": (lambda: (), lambda: (note(),), ["expand"]),
+    "one with a default in Python": (
+        lambda: (),
+        lambda: (note(nullable=False, default="none"),),
+        ["expand"],
+    ),
+    "a foreign key on a new column, with its index": (
+        lambda: (),
+        lambda: (sa.Column("owner_id", sa.ForeignKey("owners.id"), index=True),),
+        ["expand", "expand", "expand", "expand"],
+    ),
+    "an index on a column in use": (lambda: (note(),), lambda: (note(index=True),), ["expand"]),
+    "a unique constraint on a new column": (
+        lambda: (),
+        lambda: (note(unique=True),),
+        ["expand", "expand"],
+    ),
+    "a unique constraint on a column in use": (
+        lambda: (note(),),
+        lambda: (note(unique=True),),
+        [""],
+    ),
+    "another type": (
+        lambda: (sa.Column("size", sa.Integer),),
+        lambda: (sa.Column("size", sa.BigInteger),),
+        [""],
+    ),
+    "NOT NULL": (
+        lambda: (note(),),
+        lambda: (note(nullable=False, default="none"),),
+        ["backfill", "", ""],
+    ),
+    "NULL": (lambda: (note(nullable=False),), lambda: (note(),), [""]),
+    "a new default": (lambda: (note(),), lambda: (note(server_default="x"),), ["expand"]),
+    "no default any more": (lambda: (note(server_default="x"),), lambda: (note(),), [""]),
+    "a column that goes": (lambda: (note(index=True),), lambda: (), ["contract"]),
+    "a column that goes, and rows needed it": (
+        lambda: (note(nullable=False),),
+        lambda: (),
+        ["expand", "contract"],
+    ),
+    "a column that may have another name now": (
+        lambda: (note(),),
+        lambda: (sa.Column("remark", sa.String(50)),),
+        [""],
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_it_says_what_running_code_does_behind_it(change: str, tmp_path: Path) -> None:
+    before, after, phases = CHANGES[change]
+    assert written(tmp_path, "postgresql", models(*before()), models(*after())) == phases
+
+
+@pytest.mark.parametrize("family", ["postgresql", "sqlite", "mysql"])
+def test_a_table_that_goes_is_the_last_revision(family: Family, tmp_path: Path) -> None:
+    before, after = models(others=("tags",)), models(note())
+    phases = written(tmp_path, family, before, after)
+    assert phases == ([""] if family == "sqlite" else ["expand", "contract"])
+
+
+def test_a_table_is_made_and_another_one_goes(tmp_path: Path) -> None:
+    before, after = models(others=("tags",)), models(others=("labels",))
+    assert "contract" not in written(tmp_path, "postgresql", before, after)
+
+
+def test_on_mysql_a_column_goes_in_the_last_revision(tmp_path: Path) -> None:
+    before = models(note(nullable=False), sa.Column("size", sa.Integer))
+    after = models(sa.Column("size", sa.Integer, index=True))
+    assert written(tmp_path, "mysql", before, after) == ["expand", "expand", "contract"]
+
+
+@pytest.mark.parametrize(("default", "phase"), [(None, ""), ("none", "contract")])
+def test_on_sqlite_nothing_is_left_for_later_that_code_cannot_insert_without(
+    default: str | None, phase: str, tmp_path: Path
+) -> None:
+    before = models(note(nullable=False, server_default=default))
+    assert written(tmp_path, "sqlite", before, models()) == [phase]
