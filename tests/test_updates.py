@@ -1,5 +1,6 @@
 """`copier update` from every release: nothing conflicts, nothing of the team's is lost."""
 
+import itertools
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,13 +23,15 @@ ANSWERS: dict[str, list[str | bool]] = {
     "revision_names": ["hash", "dated"],
 }
 COMBINATIONS = [dict(zip(ANSWERS, values, strict=True)) for values in AllPairs(ANSWERS.values())]
-RELEASES = released()
+*OLDER, NEWEST = released()
+# Each release with the default answers, the newest with all others, and the older ones share them.
 OTHERS = [
-    *((release, {}) for release in RELEASES[:-1]),
-    *((release, answers) for release in RELEASES[-3:] for answers in COMBINATIONS),
+    *((NEWEST, answers) for answers in COMBINATIONS),
+    *((release, {}) for release in OLDER),
+    *zip(itertools.cycle(OLDER), COMBINATIONS, strict=False),
 ]
 BIRTHS = [
-    pytest.param(RELEASES[-1], {}),
+    pytest.param(NEWEST, {}),
     *(pytest.param(*birth, marks=pytest.mark.slow) for birth in OTHERS),
 ]
 

@@ -2,8 +2,10 @@
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import copier
@@ -142,13 +144,21 @@ class Life:
 
 def born(template: Path, service: Path, version: str, **answers: str | bool) -> Life:
     """Make a service of a release of the template, and commit it."""
-    copier.run_copy(
-        str(template), service, data=answers, vcs_ref=version, defaults=True, quiet=True
-    )
-    git(service, "init", "--quiet", "--initial-branch", "main")
-    life = Life(service)
+    newborn = _newborn(template, version, tuple(sorted(answers.items())))
+    life = Life(Path(shutil.copytree(newborn, service, symlinks=True)))
     life.commit()
     return life
+
+
+@cache
+def _newborn(template: Path, version: str, answers: tuple[tuple[str, str | bool], ...]) -> Path:
+    """The same, for all tests of this process: nobody changes it."""
+    folder = Path(tempfile.mkdtemp(prefix="born-", dir=template.parent))
+    copier.run_copy(
+        str(template), folder, data=dict(answers), vcs_ref=version, defaults=True, quiet=True
+    )
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    return folder
 
 
 def lived(life: Life, package_manager: str = "uv") -> None:
