@@ -101,6 +101,16 @@ def test_what_takes_away_is_applied_when_no_older_code_serves(
     assert "created_at" not in live.columns("items")
 
 
+@pytest.mark.databases("sqlite")
+def test_on_a_new_database_nothing_is_left(live: Service) -> None:
+    path = live.revision("003", "002", 'op.drop_column("items", "created_at")')
+    path.write_text(f'{path.read_text()}\n\nphase = "contract"\n')
+    told = live.migrate("upgrade", "--rolling")
+    assert told.returncode == 0, told.stderr
+    assert live.stands_at() == "003"
+    assert live.migrate("upgrade", "--rolling", "--sql").returncode == 2
+
+
 def test_old_code_that_is_started_again_comes_up(migrated: Service, release: Release) -> None:
     live = migrated
     live.add_column("size: Mapped[int] = mapped_column(default=1)")

@@ -14,11 +14,6 @@ from strata.urls import DatabaseURL
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `upgrade` takes."""
     parser.add_argument("revision", nargs="?", default="head")
-    parser.add_argument(
-        "--rolling",
-        action="store_true",
-        help="while older code serves: leave the last revisions if they are of the phase contract",
-    )
     parser.add_argument("--dry-run", action="store_true", help="show the plan and stop")
     parser.add_argument(
         "--yes", metavar="DATABASE", help="in production: its name, instead of typing it"
@@ -26,7 +21,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--backup", action="store_true", help="back the database up first, and verify that"
     )
-    parser.add_argument("--sql", action="store_true", help="print SQL instead; needs no database")
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--sql", action="store_true", help="print SQL instead; needs no database")
+    one.add_argument(
+        "--rolling",
+        action="store_true",
+        help="while older code serves: leave the last revisions if they are of the phase contract",
+    )
 
 
 def run(arguments: Namespace, config: Config) -> int:
@@ -40,7 +41,9 @@ def run(arguments: Namespace, config: Config) -> int:
             print(ahead)
             return 0
         pending = plan.upgrades(config, connection, arguments.revision)
-        later = plan.for_later(config, pending) if arguments.rolling else []
+        # On a database that is new there is no older code.
+        rolling = arguments.rolling and plan.applied(connection)
+        later = plan.for_later(config, pending) if rolling else []
         pending = pending[: len(pending) - len(later)]
         print(plan.told("To apply", pending) if pending else "Nothing to apply.")
         if later:
