@@ -18,7 +18,6 @@ from strata import (
     enums,
     findings,
     forms,
-    phased,
     production,
     renames,
     same_defaults,
@@ -148,7 +147,6 @@ def review(
         context.dialect.name,
         config.server_version,
     )
-    phased.say(directives)
     for script in directives:
         findings.annotate(script, context.dialect.name, among)
 

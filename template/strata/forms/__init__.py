@@ -1,7 +1,8 @@
 """Safe forms: what a new revision does to tables in use, so that nobody waits for it.
 
 What is safe in one form only comes in that form. Where a form has several steps, each is a revision
-of its own. One file a database; SQLite needs none, for nobody else can write meanwhile.
+of its own. One file a database; SQLite needs none, for nobody else can write meanwhile. Each
+revision says what code that is running does behind it.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from importlib.util import find_spec
 from alembic.operations.ops import MigrationScript
 from sqlalchemy import MetaData
 
-from strata.forms import defaults
+from strata.forms import defaults, phase
 from strata.forms.plan import Plan
 
 Planned = Callable[[MigrationScript, MetaData, int], Plan]
@@ -31,7 +32,7 @@ def settle(
     defaults.given(directives[0], metadata)
     family = "mysql" if dialect == "mariadb" else dialect
     name = f"strata.forms.{family}"
-    if find_spec(name) is None:
-        return
-    planned: Planned = import_module(name).planned
-    directives[:] = planned(directives[0], metadata, version).scripts(directives[0])
+    if find_spec(name) is not None:
+        planned: Planned = import_module(name).planned
+        directives[:] = planned(directives[0], metadata, version).scripts(directives[0])
+    phase.say(directives)

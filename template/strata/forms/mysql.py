@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from alembic.operations import ops
 from sqlalchemy import MetaData
 
-from strata import phased, words
+from strata import words
+from strata.forms import phase
 from strata.forms.plan import Plan, Step
 
 
@@ -58,7 +59,7 @@ def _makes_a_table(script: ops.MigrationScript) -> bool:
 def _dropped(plan: Plan, operation: ops.DropColumnOp) -> Step:
     """The step that drops a column, behind one by which code inserts without it."""
     undo = operation.reverse()
-    if phased.needed(operation):
+    if phase.needed(operation):
         undo.column = undo.column._copy()
         relaxed = ops.AlterColumnOp(
             operation.table_name,

@@ -7,9 +7,10 @@ from sqlalchemy import Column, Table, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import DefaultClause, conv
 
-from strata import naming, phased
+from strata import naming
 from strata.defaults import literal
 from strata.findings import FindingOp
+from strata.forms import phase
 from strata.forms.plan import Plan
 from strata.operations.constraints import NotNullConstraintOp, ValidateConstraintOp
 from strata.operations.fill import FillOp
@@ -50,7 +51,7 @@ def added(plan: Plan, operation: ops.AddColumnOp, table: Table | None, version: 
 def dropped(plan: Plan, operation: ops.DropColumnOp, last: str) -> None:
     """Drop a column in the step `last`, before which code inserts without it."""
     undo = operation.reverse()
-    if last and phased.needed(operation):
+    if last and phase.needed(operation):
         undo.column = undo.column._copy()
         undo.column.nullable = True
         both = [
