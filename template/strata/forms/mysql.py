@@ -59,7 +59,7 @@ def _makes_a_table(script: ops.MigrationScript) -> bool:
 def _dropped(plan: Plan, operation: ops.DropColumnOp) -> Step:
     """The step that drops a column, behind one by which code inserts without it."""
     undo = operation.reverse()
-    if phase.needed(operation):
+    if phase.may_be_null(operation):
         undo.column = undo.column._copy()
         relaxed = ops.AlterColumnOp(
             operation.table_name,

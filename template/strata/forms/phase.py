@@ -44,9 +44,14 @@ def say(scripts: Sequence[ops.MigrationScript]) -> None:
         script.imports = {*script.imports, f'phase = "{phase}"'}
 
 
-def needed(operation: ops.DropColumnOp) -> bool:
+def _needed(operation: ops.DropColumnOp) -> bool:
     """Whether code that does not know a column cannot insert while it is there."""
     return not _optional(operation.to_column())
+
+
+def may_be_null(operation: ops.DropColumnOp) -> bool:
+    """Whether a column has to be, and can be, without a value before it is dropped."""
+    return _needed(operation) and not operation.to_column().primary_key
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class _Change:
                     gone.add(subject)
                 case ops.DropColumnOp():
                     gone.add(subject)
-                    if needed(operation):
+                    if _needed(operation):
                         required.add(subject)
                 case ops.AlterColumnOp(modify_nullable=True):
                     relaxed.add(subject)

@@ -51,7 +51,7 @@ def added(plan: Plan, operation: ops.AddColumnOp, table: Table | None, version: 
 def dropped(plan: Plan, operation: ops.DropColumnOp, last: str) -> None:
     """Drop a column in the step `last`, before which code inserts without it."""
     undo = operation.reverse()
-    if last and phase.needed(operation):
+    if last and phase.may_be_null(operation):
         undo.column = undo.column._copy()
         undo.column.nullable = True
         both = [
