@@ -5,7 +5,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from urllib.request import Request, urlopen
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -13,7 +14,6 @@ TOO_OLD = '#!/bin/sh\nexec {python} -c "import sys; sys.exit(1)"\n'
 WITHOUT_VENV = (
     '#!/bin/sh\n[ "$2" = venv ] && echo No module named ensurepip && exit 1\nexec {python} "$@"\n'
 )
-JSON = "application/vnd.pypi.simple.v1+json"
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_the_default_service_is_installed_and_passes_its_tests(
 ) -> None:
     new = service(package_manager=package_manager)
     if package_manager == "poetry":
-        _name_an_index_without_json(new)
+        _name_an_index_without_releases(new)
     run("make", "install-dev", cwd=new, env=bare)
     run("make", "test", cwd=new, env=bare)
     assert "Nothing to be done" in run("make", "install-dev", cwd=new, env=bare)
@@ -92,13 +92,14 @@ def _python() -> Path:
     return Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
 
 
-def _name_an_index_without_json(service: Path) -> None:
-    """Poetry asks its own index for JSON; a mirror that has none is named to it as another."""
-    program = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
+def _name_an_index_without_releases(service: Path) -> None:
+    """Poetry asks its own index for each release in JSON; a mirror that has none is a source."""
+    program = "from pip._internal.models.index import PyPI; print(PyPI.pypi_url, PyPI.simple_url)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    index = told.stdout.strip().rstrip("/")
-    with urlopen(Request(f"{index}/pip/", headers={"Accept": JSON})) as answer:
-        if answer.headers.get_content_type() == JSON:
+    releases, index = (url.rstrip("/") for url in told.stdout.split())
+    try:
+        with urlopen(f"{releases}/pip/24.0/json"):
             return
-    with (service / "pyproject.toml").open("a") as file:
-        file.write(f'\n[[tool.poetry.source]]\nname = "mirror"\nurl = "{index}/"\n')
+    except HTTPError:
+        with (service / "pyproject.toml").open("a") as file:
+            file.write(f'\n[[tool.poetry.source]]\nname = "mirror"\nurl = "{index}/"\n')
