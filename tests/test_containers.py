@@ -23,6 +23,7 @@ from strata import urls
 from strata.config import Config
 from tests.containers import Image
 from tests.images import REACH, Builder, BuildError
+from tests.poetry import name_the_index
 from tests.serving import free_port
 
 DATABASES = ["postgresql", "sqlite", "mysql"]
@@ -284,9 +285,7 @@ def built(
     shutil.copytree(render(package_manager=package_manager, database="sqlite"), service)
     (service / ".env").write_text("SECRET=1\n")
     if package_manager == "poetry":
-        # Without one, Poetry asks an interface of the index that not every mirror has.
-        with (service / "pyproject.toml").open("a") as file:
-            file.write('\n[[tool.poetry.source]]\nname = "x"\nurl = "https://pypi.org/simple/"\n')
+        name_the_index(service)
     for path in (service, *service.rglob("*")):
         os.chown(path, *map(int, CALLER.split(":")))
     data = service.with_name("data")

@@ -5,10 +5,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
+
+from tests.poetry import name_the_index
 
 TOO_OLD = '#!/bin/sh\nexec {python} -c "import sys; sys.exit(1)"\n'
 WITHOUT_VENV = (
@@ -35,7 +35,7 @@ def test_the_default_service_is_installed_and_passes_its_tests(
 ) -> None:
     new = service(package_manager=package_manager)
     if package_manager == "poetry":
-        _name_an_index_without_releases(new)
+        name_the_index(new)
     run("make", "install-dev", cwd=new, env=bare)
     run("make", "test", cwd=new, env=bare)
     assert "Nothing to be done" in run("make", "install-dev", cwd=new, env=bare)
@@ -90,16 +90,3 @@ def test_a_python_that_will_not_do_is_told_in_one_line(
 
 def _python() -> Path:
     return Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
-
-
-def _name_an_index_without_releases(service: Path) -> None:
-    """Poetry asks its own index for each release in JSON; a mirror that has none is a source."""
-    program = "from pip._internal.models.index import PyPI; print(PyPI.pypi_url, PyPI.simple_url)"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    releases, index = (url.rstrip("/") for url in told.stdout.split())
-    try:
-        with urlopen(f"{releases}/pip/24.0/json"):
-            return
-    except HTTPError:
-        with (service / "pyproject.toml").open("a") as file:
-            file.write(f'\n[[tool.poetry.source]]\nname = "mirror"\nurl = "{index}/"\n')
