@@ -33,6 +33,11 @@ def literal(column: "Column[Any]") -> Literal | None:
     return str(value) if isinstance(value, str | int | float | Decimal) else None
 
 
+def from_server(column: "Column[Any]") -> bool:
+    """Whether the server gives a row that leaves a column out something other than NULL."""
+    return bool(column.server_default or column.computed or column.identity)
+
+
 def is_the_models(column: "Column[Any]", server_default: str | None) -> bool:
     """Whether a default of the server is what the model's own default says.
 

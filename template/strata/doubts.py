@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Column, Enum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
+from strata.defaults import from_server
 from strata.operations.enums import DifferingEnumOp
 from strata.operations.not_null import ProvenNotNullOp
 from strata.operations.renames import RenameColumnOp, code
@@ -29,7 +30,7 @@ def about(
             yield from _dropped_column(operation, among, dialect)
         case ops.DropTableOp():
             yield from _dropped_table(operation, among)
-        case ops.AddColumnOp(column=column) if not column.nullable and not _has_default(column):
+        case ops.AddColumnOp(column=column) if not column.nullable and not from_server(column):
             yield (
                 f"column {operation.table_name}.{column.name} is NOT NULL without a server "
                 "default: this fails on a table with rows.\n"
@@ -235,7 +236,3 @@ def _types(operation: ops.MigrateOperation) -> Iterator[tuple[str, TypeEngine[ob
 def _same_type(column: "Column[object]", dropped: ops.DropColumnOp) -> bool:
     # A database's own names of a type differ: DECIMAL for Numeric, TIMESTAMP for DateTime.
     return column.type._type_affinity is dropped.to_column().type._type_affinity
-
-
-def _has_default(column: "Column[object]") -> bool:
-    return bool(column.server_default or column.computed or column.identity)

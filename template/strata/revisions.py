@@ -44,7 +44,7 @@ class Chain(dict[str, Revision]):
     def before_contract(self) -> tuple[str, ...]:
         """The heads without the last revisions that only take away what no code uses any more."""
         heads = self.heads
-        while len(heads) == 1 and self[heads[0]].phase == phases.TAKES_AWAY:
+        while len(heads) == 1 and heads[0] in self and self[heads[0]].phase == phases.TAKES_AWAY:
             heads = self[heads[0]].parents
         return heads
 

@@ -7,7 +7,7 @@ from alembic.operations import ops
 from sqlalchemy import MetaData
 from sqlalchemy.schema import DefaultClause
 
-from strata.defaults import literal
+from strata.defaults import from_server, literal
 
 
 def given(script: ops.MigrationScript, metadata: MetaData) -> None:
@@ -30,9 +30,8 @@ def given(script: ops.MigrationScript, metadata: MetaData) -> None:
 def _give(operation: ops.MigrateOperation, metadata: MetaData) -> None:
     if isinstance(operation, ops.AddColumnOp):
         column = operation.column
-        none = not (column.server_default or column.computed or column.identity)
         value = literal(column)
-        if none and not column.nullable and value is not None:
+        if not column.nullable and not from_server(column) and value is not None:
             # The comparison's column is the model's own.
             operation.column = column._copy()
             operation.column.server_default = DefaultClause(value)

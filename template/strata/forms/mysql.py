@@ -58,20 +58,9 @@ def _makes_a_table(script: ops.MigrationScript) -> bool:
 
 def _dropped(plan: Plan, operation: ops.DropColumnOp) -> Step:
     """The step that drops a column, behind one by which code inserts without it."""
-    undo = operation.reverse()
-    if phase.may_be_null(operation):
-        undo.column = undo.column._copy()
-        relaxed = ops.AlterColumnOp(
-            operation.table_name,
-            operation.column_name,
-            schema=operation.schema,
-            existing_type=undo.column.type,
-            existing_nullable=False,
-            existing_comment=undo.column.comment,
-            modify_nullable=True,
-        )
-        _inserted(plan, relaxed).add([relaxed], [relaxed.reverse()])
-        undo.column.nullable = True
+    relax, undo = phase.optional_before(operation)
+    for each in relax:
+        _inserted(plan, each).add([each], [each.reverse()])
     step = Step(next(words.said(operation)))
     step.add([operation], [undo])
     return step

@@ -11,6 +11,7 @@ from alembic.operations import ops
 from sqlalchemy import Column
 
 from strata import phases, words
+from strata.defaults import from_server
 from strata.findings import FindingOp
 from strata.operations.constraints import (
     NotNullConstraintOp,
@@ -44,14 +45,38 @@ def say(scripts: Sequence[ops.MigrationScript]) -> None:
         script.imports = {*script.imports, f'phase = "{phase}"'}
 
 
+def optional_before(
+    drop: ops.DropColumnOp,
+) -> tuple[list[ops.MigrateOperation], ops.MigrateOperation]:
+    """What lets code that does not know a column insert rows before the column is dropped.
+
+    Args:
+        drop: of a column, with what it was.
+
+    Returns:
+        The operation that lets the column be NULL, none where rows go without it already or where
+        it is of the primary key; and what undoes the drop behind it.
+    """
+    undo = drop.reverse()
+    if not _needed(drop) or undo.column.primary_key:
+        return [], undo
+    undo.column = undo.column._copy()
+    undo.column.nullable = True
+    relax = ops.AlterColumnOp(
+        drop.table_name,
+        drop.column_name,
+        schema=drop.schema,
+        existing_type=undo.column.type,
+        existing_nullable=False,
+        existing_comment=undo.column.comment,
+        modify_nullable=True,
+    )
+    return [relax], undo
+
+
 def _needed(operation: ops.DropColumnOp) -> bool:
     """Whether code that does not know a column cannot insert while it is there."""
     return not _optional(operation.to_column())
-
-
-def may_be_null(operation: ops.DropColumnOp) -> bool:
-    """Whether a column has to be, and can be, without a value before it is dropped."""
-    return _needed(operation) and not operation.to_column().primary_key
 
 
 @dataclass(frozen=True)
@@ -133,5 +158,4 @@ def _operations(script: ops.MigrationScript) -> Iterator[ops.MigrateOperation]:
 
 def _optional(column: Column[Any]) -> bool:
     """Whether rows are inserted without it."""
-    given = column.server_default or column.computed or column.identity
-    return bool(column.nullable or given)
+    return bool(column.nullable) or from_server(column)

@@ -50,21 +50,8 @@ def added(plan: Plan, operation: ops.AddColumnOp, table: Table | None, version: 
 
 def dropped(plan: Plan, operation: ops.DropColumnOp, last: str) -> None:
     """Drop a column in the step `last`, before which code inserts without it."""
-    undo = operation.reverse()
-    if last and phase.may_be_null(operation):
-        undo.column = undo.column._copy()
-        undo.column.nullable = True
-        both = [
-            ops.AlterColumnOp(
-                operation.table_name,
-                operation.column_name,
-                schema=operation.schema,
-                existing_type=undo.column.type,
-                modify_nullable=nullable,
-            )
-            for nullable in (True, False)
-        ]
-        plan[""].add(both[:1], both[1:])
+    relax, undo = phase.optional_before(operation) if last else ([], operation.reverse())
+    plan[""].add(relax, [each.reverse() for each in relax])
     plan[last].add([operation], [undo])
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from alembic.operations import ops
 
+from strata.defaults import from_server
 from strata.observe.record import Call, Statement, Step
 from strata.sql.acts import Act
 
@@ -67,7 +68,7 @@ def _acts(call: Call) -> Iterator[Act]:
             flag
             for flag, there in (
                 ("NOT NULL", not column.nullable),
-                ("DEFAULT", column.server_default or column.computed or column.identity),
+                ("DEFAULT", from_server(column)),
             )
             if there
         }

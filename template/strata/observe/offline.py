@@ -3,7 +3,6 @@
 import io
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.environment import EnvironmentContext
@@ -14,7 +13,7 @@ from sqlalchemy import MetaData
 from strata.autogenerate import comparison
 from strata.config import Config
 from strata.observe.record import Direction, Statement, Step
-from strata.observe.run import packages
+from strata.observe.unrun import unrun
 from strata.sql.acts import Act
 from strata.sql.read import acts
 
@@ -71,17 +70,7 @@ def _written(
     script: Script,
     direction: Direction,
 ) -> Step:
-    path = Path(script.path)
-    step = Step(
-        script.revision,
-        path,
-        path.read_text(encoding="utf-8"),
-        direction,
-        config.database,
-        config.server_version,
-        getattr(script.module, "phase", ""),
-        packages=packages(config),
-    )
+    step = unrun(config, script, direction)
     run = RevisionStep(directory.revision_map, script, direction == "upgrade")
     with EnvironmentContext(
         alembic, directory, fn=lambda _heads, _context: [run], as_sql=True

@@ -3,18 +3,17 @@
 import traceback
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from alembic.runtime.migration import RevisionStep
 from alembic.script import Script
 from sqlalchemy.exc import DataError, IntegrityError
 
-from strata.config import Config
 from strata.observe.batch import told
 from strata.observe.bench import Bench
 from strata.observe.record import Direction, Statement, Step
 from strata.observe.recorder import Eyes, Recorder
+from strata.observe.unrun import unrun
 
 EYES = {"postgresql": "PostgreSQL", "sqlite": "SQLite", "mysql": "MySQL"}
 
@@ -44,11 +43,6 @@ def steps(bench: Bench, asked: set[str]) -> Iterator[Step]:
         if up.error:
             return
         yield from _down(bench, script, up)
-
-
-def packages(config: Config) -> tuple[str, ...]:
-    """The first names of the application's modules."""
-    return tuple({name.partition(".")[0] for name in config.packages})
 
 
 def _down(bench: Bench, script: Script, up: Step) -> Iterator[Step]:
@@ -89,19 +83,8 @@ def _watched(bench: Bench, script: Script, direction: Direction, up: Step | None
 
 
 def _once(bench: Bench, script: Script, direction: Direction, up: Step | None) -> Step:
-    path = Path(script.path)
-    step = Step(
-        script.revision,
-        path,
-        path.read_text(encoding="utf-8"),
-        direction,
-        bench.family,
-        bench.config.server_version or bench.version,
-        phase=getattr(script.module, "phase", ""),
-        observed=True,
-        packages=packages(bench.config),
-        other=up,
-    )
+    step = unrun(bench.config, script, direction, bench.version)
+    step.observed, step.other = True, up
     if up is not None:
         step.existed = dict(up.existed)
         up.other = step

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from strata.config import Config
 from strata.observe.record import Step
-from strata.observe.run import packages
 from strata.revisions import Chain
 
 
@@ -25,7 +24,7 @@ def unloadable(config: Config, chain: Chain, error: Exception) -> Step | None:
                 revision.path.read_text(encoding="utf-8"),
                 "upgrade",
                 config.database,
-                packages=packages(config),
+                packages=config.packages,
                 error=f"it cannot be loaded: {error}",
                 error_line=frame.lineno or 1,
             )

@@ -33,6 +33,7 @@ def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     if not step.up:
         return
+    packages = {name.partition(".")[0] for name in step.packages}
     for node in ast.walk(ast.parse(step.source)):
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
@@ -41,7 +42,7 @@ def find(step: Step) -> Iterator[Danger]:
         else:
             continue
         for module in modules:
-            if module.partition(".")[0] in step.packages:
+            if module.partition(".")[0] in packages:
                 yield Danger(
                     f"the revision imports {module}, which will change",
                     'Write down what is needed of it: items = sa.table("items", sa.column("id"))',

@@ -23,10 +23,7 @@ DATABASES = (
     "sqlite",
     "mysql",
 )
-BAD = (
-    """\
-phase = "expand"
-
+CHANGE = """
 
 def upgrade() -> None:
     # migrate: allow drop-column -- the model has it no more
@@ -35,22 +32,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.add_column("items", sa.Column("note", sa.String(50)))
-""",
-)
-GOOD = (
-    """\
-phase = "contract"
-
-
-def upgrade() -> None:
-    # migrate: allow drop-column -- the model has it no more
-    op.drop_column("items", "note")
-
-
-def downgrade() -> None:
-    op.add_column("items", sa.Column("note", sa.String(50)))
-""",
-)
+"""
+BAD = ('phase = "expand"\n' + CHANGE,)
+GOOD = ('phase = "contract"\n' + CHANGE,)
 BREAK = (
     drop_column,
     drop_table,
