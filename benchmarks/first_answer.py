@@ -8,7 +8,6 @@ step of both, in turns, and how many times as long the service takes.
 """
 
 import argparse
-import os
 import re
 import shutil
 import statistics
@@ -132,5 +131,4 @@ def timed(work: Callable[[], None]) -> float:
 
 
 if __name__ == "__main__":
-    os.chdir(REPOSITORY)
     main()

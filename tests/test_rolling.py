@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
+from strata import revisions
 from tests import databases
 from tests.living import Service
 from tests.serving import Site, Traffic, served
@@ -109,6 +111,13 @@ def test_on_a_new_database_nothing_is_left(live: Service) -> None:
     assert told.returncode == 0, told.stderr
     assert live.stands_at() == "003"
     assert live.migrate("upgrade", "--rolling", "--sql").returncode == 2
+
+
+def test_none_before_a_revision_without_a_file_is_left(tmp_path: Path) -> None:
+    named = 'phase = "contract"\nrevision = {!r}\ndown_revision = {!r}\n'
+    for id, parent in (("003", "002"), ("004", "003")):
+        (tmp_path / f"{id}.py").write_text(named.format(id, parent))
+    assert revisions.read(tmp_path).before_contract == ("003",)
 
 
 def test_old_code_that_is_started_again_comes_up(migrated: Service, release: Release) -> None:

@@ -42,10 +42,16 @@ class Chain(dict[str, Revision]):
 
     @property
     def before_contract(self) -> tuple[str, ...]:
-        """The heads without the last revisions that only take away what no code uses any more."""
+        """The heads without the last revisions that only take away what no code uses any more.
+
+        What a revision without a file does is not known: none before it is left out.
+        """
         heads = self.heads
-        while len(heads) == 1 and heads[0] in self and self[heads[0]].phase == phases.TAKES_AWAY:
-            heads = self[heads[0]].parents
+        while len(heads) == 1 and self[heads[0]].phase == phases.TAKES_AWAY:
+            parents = self[heads[0]].parents
+            if not set(parents) <= set(self):
+                break
+            heads = parents
         return heads
 
     def history(self, ids: Iterable[str]) -> set[str]:
