@@ -63,6 +63,19 @@ def test_clean_asks_for_nothing_in_a_fresh_clone(
     assert not (clone / ".venv").exists()
 
 
+def test_before_anything_is_installed_the_command_that_does_it_is_told(
+    service: Callable[..., Path], run: Callable[..., str]
+) -> None:
+    clone = service()
+    python = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
+    # Only a link, as a copied folder may hold: it is not started again and again.
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    (clone / ".venv" / "bin" / "python").symlink_to(python)
+    for script in ("migrate.py", "check_migrations.py"):
+        told = run(python, clone / "scripts" / script, cwd="/", status=2)
+        assert told.endswith(f"\nInstall it into .venv: make -C {clone} install-dev\n")
+
+
 @pytest.fixture
 def repository(template: Path, tmp_path: Path, run: Callable[..., str]) -> Iterator[Path]:
     """A clone of the template's repository, in which a demonstration may leave its service."""

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 
 # Outside of any environment, the service's own one has what is needed.
-if sys.prefix == sys.base_prefix and PYTHON.exists():
+if sys.prefix == sys.base_prefix and PYTHON.exists() and Path(sys.executable) != PYTHON:
     os.execv(PYTHON, [str(PYTHON), __file__, *sys.argv[1:]])
 
 # A project's own folder of this name would be found before the library.

@@ -1,5 +1,6 @@
 """Whether what migrations need is installed, told before anything of it is imported."""
 
+import shlex
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ def require(root: Path) -> None:
 
 
 def _missing(root: Path) -> Iterator[str]:
-    for package, least in {**NEEDED, **DRIVERS.get(_family(root), {})}.items():
+    for package, least in {**NEEDED, **DRIVERS.get(str(_said(root).get("database")), {})}.items():
         try:
             if _numbers(version(package)) >= _numbers(least):
                 continue
@@ -37,15 +38,25 @@ def _missing(root: Path) -> Iterator[str]:
 
 
 def _told(root: Path, missing: list[str]) -> int:
-    names = (lock for folder in _around(root) for lock in INSTALLERS if (folder / lock).exists())
-    install = INSTALLERS.get(next(names, ""), f"{sys.executable} -m pip install")
     print(
         f"Migrations need what {sys.executable} does not have: {', '.join(missing)}\n"
-        "What the application uses stays as it is.\n"
-        f"Install it: {install} " + " ".join(f"'{each}'" for each in missing),
+        + _remedy(root, missing),
         file=sys.stderr,
     )
     return 2
+
+
+def _remedy(root: Path, missing: list[str]) -> str:
+    if _said(root).get("scope") != "migrations":
+        outside = "" if sys.prefix == sys.base_prefix else f", and run this outside of {sys.prefix}"
+        return f"Install it into .venv: make -C {shlex.quote(str(root))} install-dev{outside}"
+    names = (lock for folder in _around(root) for lock in INSTALLERS if (folder / lock).exists())
+    install = INSTALLERS.get(next(names, ""), f"{sys.executable} -m pip install")
+    return (
+        "What the application uses stays as it is.\n"
+        + f"Install it: {install} "
+        + " ".join(f"'{each}'" for each in missing)
+    )
 
 
 def _around(root: Path) -> Iterator[Path]:
@@ -56,11 +67,11 @@ def _around(root: Path) -> Iterator[Path]:
             return
 
 
-def _family(root: Path) -> str:
+def _said(root: Path) -> dict[str, object]:
     try:
-        return str(tomllib.loads((root / "strata.toml").read_text("utf-8")).get("database"))
+        return tomllib.loads((root / "strata.toml").read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError):
-        return ""
+        return {}
 
 
 def _numbers(written: str) -> tuple[int, ...]:
