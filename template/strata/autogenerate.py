@@ -144,11 +144,11 @@ def review(
     forms.settle(
         directives,
         context.opts["target_metadata"],
-        context.dialect.name,
+        config.database,
         config.server_version,
     )
     for script in directives:
-        findings.annotate(script, context.dialect.name, among)
+        findings.annotate(script, config.database, among)
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:

@@ -9,25 +9,38 @@ from sqlalchemy import JSON, Column, Enum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
+from strata.config import Family
 from strata.defaults import from_server
 from strata.operations.enums import DifferingEnumOp
 from strata.operations.not_null import ProvenNotNullOp
 from strata.operations.renames import RenameColumnOp, code
+from strata.recipes import execute, sql
+
+
+def rows_first(operation: ops.AddColumnOp | ops.AlterColumnOp, column: str, family: Family) -> str:
+    """Say that a column becomes NOT NULL, and how rows that hold NULL get a value."""
+    table = ".".join(filter(None, (operation.schema, operation.table_name)))
+    name = sql(column, family)
+    update = f"UPDATE {sql(table, family)} SET {name} = ... WHERE {name} IS NULL"
+    return (
+        f"column {table}.{column} becomes NOT NULL: this fails where a row holds NULL.\n"
+        f"Give those rows a value first: {execute(update)}"
+    )
 
 
 def about(
-    operation: ops.MigrateOperation, among: Sequence[ops.MigrateOperation], dialect: str
+    operation: ops.MigrateOperation, among: Sequence[ops.MigrateOperation], family: Family
 ) -> Iterator[str]:
     """Say what may be wrong with an operation, and what to write instead.
 
     Args:
         operation: what autogenerate made.
         among: the operations beside it, without containers: they tell a rename from a drop.
-        dialect: SQLAlchemy's name of the kind of database.
+        family: of the database.
     """
     match operation:
         case ops.DropColumnOp():
-            yield from _dropped_column(operation, among, dialect)
+            yield from _dropped_column(operation, among, family)
         case ops.DropTableOp():
             yield from _dropped_table(operation, among)
         case ops.AddColumnOp(column=column) if not column.nullable and not from_server(column):
@@ -36,7 +49,7 @@ def about(
                 "default: this fails on a table with rows.\n"
                 "Give it server_default=..., or add it nullable, fill it and set it NOT NULL later."
             )
-        case ops.AddColumnOp(column=column) if dialect == "postgresql" and (
+        case ops.AddColumnOp(column=column) if family == "postgresql" and (
             column.identity or (column.computed and column.computed.persisted is not False)
         ):
             kind = "counts" if column.identity else "is computed and stored"
@@ -65,14 +78,9 @@ def about(
         and not isinstance(operation, ProvenNotNullOp)
         and operation.modify_nullable is False
     ):
-        table, name = operation.table_name, operation.column_name
-        yield (
-            f"column {table}.{name} becomes NOT NULL: this fails where a row holds NULL.\n"
-            "Give those rows a value first: "
-            f'op.execute("UPDATE {table} SET {name} = ... WHERE {name} IS NULL")'
-        )
+        yield rows_first(operation, operation.column_name, family)
     for name, type_ in _types(operation):
-        if dialect == "postgresql" and isinstance(type_, JSON) and not isinstance(type_, JSONB):
+        if family == "postgresql" and isinstance(type_, JSON) and not isinstance(type_, JSONB):
             yield (
                 f"column {name} is json, which has no equality: DISTINCT and GROUP BY fail.\n"
                 "Declare it in the model as sqlalchemy.dialects.postgresql.JSONB."
@@ -122,7 +130,7 @@ def _differing(operation: DifferingEnumOp) -> str:
 
 
 def _dropped_column(
-    operation: ops.DropColumnOp, among: Sequence[ops.MigrateOperation], dialect: str
+    operation: ops.DropColumnOp, among: Sequence[ops.MigrateOperation], family: Family
 ) -> Iterator[str]:
     gone = f"{operation.table_name}.{operation.column_name}"
     twins = column_twins(operation, among)
@@ -133,7 +141,7 @@ def _dropped_column(
         )
         yield (
             f"column {gone} is dropped with its data, and {new} of the same type is added.\n"
-            f"If it was renamed, replace both by: {code(rename, dialect)}"
+            f"If it was renamed, replace both by: {code(rename, family)}"
         )
     else:
         yield f"column {gone} is dropped with its data."

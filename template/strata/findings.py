@@ -13,6 +13,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
 from strata import doubts, words
+from strata.config import Family
 from strata.revisions import Chain
 
 MARK = "# FINDING:"
@@ -44,20 +45,20 @@ def _rendered(_context: AutogenContext, finding: FindingOp) -> list[str]:
 
 
 def annotate(
-    script: ops.MigrationScript, dialect: str, among: Sequence[ops.MigrateOperation]
+    script: ops.MigrationScript, family: Family, among: Sequence[ops.MigrateOperation]
 ) -> None:
     """Put findings above the operations of a new revision.
 
     Args:
         script: the new revision.
-        dialect: SQLAlchemy's name of the kind of database.
+        family: of the database.
         among: all that autogenerate made, before it was written in several revisions.
     """
     for operations in script.upgrade_ops_list:
         several = doubts.several_changes(list(words.single(operations)), among)
         for container in (*operations.ops, operations):
             if isinstance(container, ops.ModifyTableOps | ops.UpgradeOps):
-                container.ops = [*_with_findings(container, dialect, among)]
+                container.ops = [*_with_findings(container, family, among)]
         if several:
             operations.ops.insert(0, FindingOp(several))
 
@@ -79,9 +80,9 @@ def unsettled(chain: Chain) -> list[tuple[Path, int, str]]:
 
 
 def _with_findings(
-    container: ops.OpContainer, dialect: str, among: Sequence[ops.MigrateOperation]
+    container: ops.OpContainer, family: Family, among: Sequence[ops.MigrateOperation]
 ) -> Iterator[ops.MigrateOperation]:
     for operation in container.ops:
-        for text in doubts.about(operation, among, dialect):
+        for text in doubts.about(operation, among, family):
             yield FindingOp(text)
         yield operation

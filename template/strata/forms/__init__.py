@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from alembic.operations.ops import MigrationScript
 from sqlalchemy import MetaData
 
+from strata.config import Family
 from strata.forms import defaults, phase
 from strata.forms.plan import Plan
 
@@ -19,18 +20,17 @@ Planned = Callable[[MigrationScript, MetaData, int], Plan]
 
 
 def settle(
-    directives: list[MigrationScript], metadata: MetaData, dialect: str, version: int
+    directives: list[MigrationScript], metadata: MetaData, family: Family, version: int
 ) -> None:
     """Write what autogenerate made in safe forms: the revisions take the place of the one.
 
     Args:
         directives: Alembic's, with the one revision; changed in place.
         metadata: the tables that the models declare.
-        dialect: SQLAlchemy's name of the kind of database.
+        family: of the database.
         version: the major version of the production server; 0 where nobody says.
     """
     defaults.given(directives[0], metadata)
-    family = "mysql" if dialect == "mariadb" else dialect
     name = f"strata.forms.{family}"
     if find_spec(name) is not None:
         planned: Planned = import_module(name).planned

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Table, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import DefaultClause, conv
 
-from strata import naming
+from strata import doubts, naming
 from strata.defaults import literal
 from strata.findings import FindingOp
 from strata.forms import phase
@@ -91,7 +91,7 @@ def forbid_null(
         table, column, schema=schema, existing_type=type_, modify_nullable=True
     )
     if not filled:
-        plan["validate"].add([FindingOp(_rows_first(table, column))], [])
+        plan["validate"].add([FindingOp(doubts.rows_first(operation, column, "postgresql"))], [])
     if version >= NAMED_NOT_NULL:
         forbidden = NotNullConstraintOp(
             name, table, column_name=column, not_valid=True, schema=schema
@@ -113,14 +113,6 @@ def forbid_null(
     plan["constraint"].add([check], [drop])
     plan["validate"].add([validated], [])
     plan["not null"].add([proven, drop], [nullable, check])
-
-
-def _rows_first(table: str, column: str) -> str:
-    return (
-        f"column {table}.{column} becomes NOT NULL: this fails where a row holds NULL.\n"
-        "Give those rows a value first: "
-        f'op.execute("UPDATE {table} SET {column} = ... WHERE {column} IS NULL")'
-    )
 
 
 def _fill(operation: OnColumn, column: str, value: str, table: Table | None) -> FillOp:

@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 
 from strata.observe import postgresql_hidden as hidden
 from strata.observe import postgresql_plan as plan
+from strata.observe.postgresql_names import named
 from strata.observe.record import MODES, Statement
 from strata.observe.relation import Column, Constraint, Index, Table
 
-TABLES = """
+TABLES = f"""
 SELECT n.name, c.relkind, c.relfilenode,
   (SELECT json_object_agg(a.attname, json_build_array(format_type(a.atttypid, a.atttypmod),
       a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attgenerated <> '' OR a.attidentity <> ''))
@@ -20,27 +21,27 @@ SELECT n.name, c.relkind, c.relfilenode,
       pg_get_constraintdef(k.oid),
       ARRAY(SELECT a.attname FROM unnest(k.conkey) WITH ORDINALITY u(n, o)
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.n ORDER BY u.o),
-      k.confrelid::regclass::text))
+      {named("k.confrelid")}))
    FROM pg_constraint k WHERE k.conrelid = c.oid),
-  (SELECT json_object_agg(i.indexrelid::regclass::text, json_build_array(
+  (SELECT json_object_agg({named("i.indexrelid")}, json_build_array(
       i.indisunique, i.indisvalid, pg_get_indexdef(i.indexrelid),
       ARRAY(SELECT a.attname FROM unnest(i.indkey::int2[])
         WITH ORDINALITY u(n, o) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.n
         ORDER BY u.o)))
    FROM pg_index i WHERE i.indrelid = c.oid),
-  (SELECT json_agg(DISTINCT w.ev_class::regclass::text) FROM pg_depend p
+  (SELECT json_agg(DISTINCT {named("w.ev_class")}) FROM pg_depend p
    JOIN pg_rewrite w ON w.oid = p.objid
    WHERE p.refobjid = c.oid AND p.classid = 'pg_rewrite'::regclass AND w.ev_class <> c.oid),
-  (SELECT json_agg(DISTINCT k.conrelid::regclass::text) FROM pg_constraint k
+  (SELECT json_agg(DISTINCT {named("k.conrelid")}) FROM pg_constraint k
    WHERE k.confrelid = c.oid AND k.conrelid <> c.oid),
-  (SELECT i.indrelid::regclass::text FROM pg_index i WHERE i.indexrelid = c.oid),
+  (SELECT {named("i.indrelid")} FROM pg_index i WHERE i.indexrelid = c.oid),
   c.oid > %s
 FROM unnest(%s::text[], %s::text[]) AS n(name, quoted)
 LEFT JOIN pg_class c ON c.oid = to_regclass(n.quoted)
 """
 
-SEEN = """
-SELECT c.relname, c.relkind, l.mode, coalesce(pg_relation_filenode(c.oid), 0),
+SEEN = f"""
+SELECT {named("c.oid")}, c.relkind, l.mode, coalesce(pg_relation_filenode(c.oid), 0),
   coalesce(pg_stat_get_xact_numscans(c.oid), 0), c.oid, coalesce(x.indrelid, 0),
   current_setting('lock_timeout'), current_setting('statement_timeout')
 FROM (SELECT 1) one
@@ -134,7 +135,7 @@ class PostgreSQL:
         rewritten, scanned = set(), set()
         owners = {oid: name for name, kind, _, _, _, oid, *_ in rows if oid and kind in "rpm"}
         for name, kind, mode, file, scans, oid, owner, *_ in rows:
-            if not oid or name in OURS or owners.get(owner) in OURS:
+            if not oid or _bare(name) in OURS or _bare(owners.get(owner, "")) in OURS:
                 continue
             mode = mode.removesuffix("Lock")
             if kind in "rp" and MODES.index(mode) >= MODES.index(held.get(name, MODES[0])):
@@ -164,6 +165,10 @@ class PostgreSQL:
         statement.rewritten, statement.scanned = tuple(sorted(rewritten)), tuple(sorted(scanned))
 
 
+def _bare(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
 def _highest(connection: Connection) -> int:
     found = connection.exec_driver_sql("SELECT max(oid)::bigint FROM pg_class").scalar()
     connection.rollback()
@@ -184,7 +189,7 @@ def _table(row: Any) -> Table:
         filenode,
         {key: Column(*value) for key, value in (columns or {}).items()},
         {
-            key: Constraint(value[0], value[1], value[2], tuple(value[3]), value[4])
+            key: Constraint(value[0], value[1], value[2], tuple(value[3]), value[4] or "")
             for key, value in (constraints or {}).items()
         },
         {

@@ -2,15 +2,15 @@
 
 from typing import Any, NamedTuple
 
+from strata.observe.postgresql_names import named
 from strata.observe.record import Statement
 from strata.observe.relation import Column, Table
 from strata.sql.acts import Act
 from strata.sql.tokens import statements
 
-SHAPE = """
-SELECT c.oid::bigint, a.attnum::int,
-  CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname,
-  c.relkind::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+SHAPE = f"""
+SELECT c.oid::bigint, a.attnum::int, {named("c.oid")}, c.relkind::text,
+  a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
   a.atthasdef
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

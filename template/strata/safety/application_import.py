@@ -24,7 +24,7 @@ op.execute("SELECT 1")
 GOOD = (
     """\
 items = sa.table("items", sa.column("id"), sa.column("note"))
-op.execute(items.update().where(items.c.id == 1).values(note="x"))
+op.execute(items.update().where(items.c.id == 1).values({"note": "x"}))
 """,
 )
 

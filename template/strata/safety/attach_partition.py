@@ -6,6 +6,7 @@ Without a CHECK that proves the bounds, the partition is read as a whole under A
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import execute, sql
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -46,8 +47,7 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"all rows of {act.name} are read under a lock before it is attached to "
                 f"{act.table}",
-                f'op.execute("ALTER TABLE {act.name} ADD CONSTRAINT bounds CHECK (...) NOT '
-                'VALID")\n'
-                "# validated in the next revision, and attached in the one after it",
+                execute(f"ALTER TABLE {sql(act.name)} ADD CONSTRAINT bounds CHECK (...) NOT VALID")
+                + "\n# validated in the next revision, and attached in the one after it",
                 statement,
             )

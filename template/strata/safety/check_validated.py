@@ -6,8 +6,9 @@ ADD CONSTRAINT reads the whole table under an ACCESS EXCLUSIVE lock.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import NEXT, named, operation, validate
 from strata.sql.acts import Act
-from strata.sql.tokens import Tokens, joined, statements
+from strata.sql.tokens import Tokens, as_python, joined, statements
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -34,13 +35,18 @@ def find(step: Step) -> Iterator[Danger]:
         if act.kind == "add column" and "CHECK" not in act.flags:
             continue
         if "NOT VALID" not in act.flags and step.old(act.table):
-            name = act.name if act.kind == "add check" else f"ck_{act.table}_{act.name}"
+            name = act.name if act.kind == "add check" else named("ck", act.table, act.name)
             yield Danger(
                 f"CHECK {name} is tried on every row of {act.table} while nothing can use it",
-                f'op.create_check_constraint(op.f("{name}"), "{act.table}", {_said(act)}, '
-                "postgresql_not_valid=True)"
-                "\n# and in the next revision:\n"
-                f'op.execute("ALTER TABLE {act.table} VALIDATE CONSTRAINT {name}")',
+                operation(
+                    "create_check_constraint",
+                    act.table,
+                    _said(act),
+                    "postgresql_not_valid=True",
+                    of=f'op.f("{name}")',
+                )
+                + NEXT
+                + validate(act.table, name),
                 statement,
             )
 
@@ -50,5 +56,4 @@ def _said(act: Act) -> str:
     tokens = Tokens(next(iter(statements(act.text)), []))
     while act.kind == "add column" and tokens and not tokens.take("CHECK"):
         tokens.next()
-    condition = joined(tokens.parenthesised())
-    return repr(condition) if '"' in condition else f'"{condition or "..."}"'
+    return as_python(joined(tokens.parenthesised()) or "...")

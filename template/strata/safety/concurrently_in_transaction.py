@@ -6,7 +6,7 @@ PostgreSQL refuses it there: the revision fails wherever it is run.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
+from strata.recipes import autocommitted, execute
 
 SEVERITY = "fails"
 DATABASES = ("postgresql",)
@@ -31,8 +31,6 @@ def find(step: Step) -> Iterator[Danger]:
             text = " ".join(statement.text.rstrip("; \n").split())
             yield Danger(
                 f"{act.kind} {act.name} CONCURRENTLY cannot run inside of a transaction",
-                autocommitted(
-                    f'op.execute("{text}")' if '"' not in text else f"op.execute({text!r})"
-                ),
+                autocommitted(execute(text)),
                 statement,
             )

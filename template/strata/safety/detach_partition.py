@@ -6,7 +6,7 @@ DETACH PARTITION wants an ACCESS EXCLUSIVE lock on the whole partitioned table.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
+from strata.recipes import autocommitted, execute, sql
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -30,8 +30,10 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"partition {act.name} is detached while nothing can use {act.table}",
                 autocommitted(
-                    f'op.execute("ALTER TABLE {act.table} DETACH PARTITION {act.name} '
-                    'CONCURRENTLY")'
+                    execute(
+                        f"ALTER TABLE {sql(act.table)} DETACH PARTITION {sql(act.name)} "
+                        "CONCURRENTLY"
+                    )
                 ),
                 statement,
             )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import NEXT, execute, sql
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -36,7 +37,8 @@ def find(step: Step) -> Iterator[Danger]:
         if READS.match(act.text) and act.name not in made:
             yield Danger(
                 f"every table with a column of {act.name} is read: {act.text}",
-                f'Add a CHECK NOT VALID, op.execute("ALTER DOMAIN {act.name} ADD CONSTRAINT ... '
-                'CHECK (...) NOT VALID"), and VALIDATE it in the next revision.',
+                execute(f"ALTER DOMAIN {sql(act.name)} ADD CONSTRAINT ... CHECK (...) NOT VALID")
+                + NEXT
+                + execute(f"ALTER DOMAIN {sql(act.name)} VALIDATE CONSTRAINT ..."),
                 statement,
             )

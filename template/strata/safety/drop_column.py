@@ -6,6 +6,7 @@ Its data is gone, and code that still runs fails on its next statement: an ORM n
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import operation
 
 SEVERITY = "loses data"
 DATABASES = (
@@ -32,6 +33,6 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"{act.table}.{act.name} is dropped with its data, and running code still names it",
                 f"# migrate: allow drop-column -- no running code uses {act.name} since ...\n"
-                f'op.drop_column("{act.table}", "{act.name}")',
+                + operation("drop_column", act.table, f'"{act.name}"'),
                 statement,
             )

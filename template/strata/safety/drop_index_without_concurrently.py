@@ -7,7 +7,7 @@ it, and all others wait behind it.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
+from strata.recipes import autocommitted, operation
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -37,7 +37,12 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"index {act.name} is dropped while no statement can use {table or 'its table'}",
                 autocommitted(
-                    f'op.drop_index("{act.name}", "{table}", postgresql_concurrently=True)'
+                    operation(
+                        "drop_index",
+                        table,
+                        "postgresql_concurrently=True",
+                        of=f'"{act.name.rpartition(".")[2]}"',
+                    )
                 ),
                 statement,
             )

@@ -6,6 +6,7 @@ Its rows are gone, code that still runs fails, and every table that it refers to
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import operation
 
 SEVERITY = "loses data"
 DATABASES = (
@@ -40,6 +41,6 @@ def find(step: Step) -> Iterator[Danger]:
                 f"table {act.table} is dropped with its rows{also}",
                 ("# first, in a revision each, the foreign keys to busy tables\n" if busy else "")
                 + f"# migrate: allow drop-table -- no running code uses {act.table} since ...\n"
-                f'op.drop_table("{act.table}")',
+                + operation("drop_table", act.table),
                 statement,
             )

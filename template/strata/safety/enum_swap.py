@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
+from strata.recipes import autocommitted, execute, sql
+from strata.sql.tokens import named_first
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -34,7 +35,7 @@ def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     made = step.names("create type")
     for statement, act in step.acts("alter type"):
-        target = act.text.split(" ")[0].strip('"').lower()
+        target = named_first(act.text)
         known = statement.before.get(act.table)
         column = known.columns.get(act.name) if known else None
         old = column.type if column else "..."
@@ -43,7 +44,7 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"{act.table}.{act.name} is changed to the new enum {target}, which writes "
                 "every row",
-                autocommitted(f"op.execute(\"ALTER TYPE {target} ADD VALUE '...'\")")
+                autocommitted(execute(f"ALTER TYPE {sql(target)} ADD VALUE '...'"))
                 + "\n# a value that is not used any more may stay in the enum",
                 statement,
             )

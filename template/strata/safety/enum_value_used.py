@@ -6,7 +6,7 @@ PostgreSQL refuses it: the value is not there before the commit.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
+from strata.recipes import autocommitted, execute, sql
 
 SEVERITY = "fails"
 DATABASES = ("postgresql",)
@@ -45,6 +45,6 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"the enum value {used[0]} is used before the transaction that adds it ends",
                 "Add it in a revision of its own:\n"
-                + autocommitted(f'op.execute("ALTER TYPE {types[used[0]]} ADD VALUE {used[0]}")'),
+                + autocommitted(execute(f"ALTER TYPE {sql(types[used[0]])} ADD VALUE {used[0]}")),
                 statement,
             )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import NEXT, named, operation, validate
 from strata.sql.acts import Act
 from strata.sql.indexes import indexed
 from strata.sql.tokens import Tokens, statements
@@ -37,11 +38,10 @@ def find(step: Step) -> Iterator[Danger]:
             continue
         if "NOT VALID" in act.flags or not step.old(act.table):
             continue
-        name = act.name if act.kind == "add foreign key" else f"fk_{act.table}_{act.name}"
+        name = act.name if act.kind == "add foreign key" else named("fk", act.table, act.name)
         yield Danger(
             f"foreign key {name} of {act.table} is checked while neither table can be written",
-            _recipe(act, name) + "\n# and in the next revision:\n"
-            f'op.execute("ALTER TABLE {act.table} VALIDATE CONSTRAINT {name}")',
+            _recipe(act, name) + NEXT + validate(act.table, name),
             statement,
         )
 
@@ -50,13 +50,16 @@ def _recipe(act: Act, name: str) -> str:
     column = act.name if act.kind == "add column" else ""
     own, _, referred = re.split(r"\b(REFERENCES)\b", act.text, maxsplit=1, flags=re.I)
     target = Tokens(next(iter(statements(referred)), []))
-    table, names = target.name(), indexed(target.text).listed
-    schema, _, bare = act.table.rpartition(".")
-    options = f', source_schema="{schema}"' if schema else ""
-    first = f'op.add_column("{bare}", sa.Column("{column}", ...))\n' if column else ""
-    names = names if names != "[...]" else '["id"]'
-    sources = f'["{column}"]' if column else indexed(own).listed
-    return (
-        f'{first}op.create_foreign_key("{name}", "{bare}", "{table}", {sources}, {names}{options}, '
-        "postgresql_not_valid=True)"
+    schema, _, table = target.name().rpartition(".")
+    names = indexed(target.text).listed
+    added = operation("add_column", act.table, f'sa.Column("{column}", ...)')
+    return (f"{added}\n" if column else "") + operation(
+        "create_foreign_key",
+        act.table,
+        f'"{table}"',
+        f'["{column}"]' if column else indexed(own).listed,
+        names if names != "[...]" else '["id"]',
+        f'referent_schema="{schema}"' if schema else "",
+        "postgresql_not_valid=True",
+        of=f'"{name}"',
     )

@@ -6,8 +6,8 @@ Each delete or change of the row referred to reads the whole table, under a lock
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
-from strata.sql.acts import Act
+from strata.recipes import autocommitted, create_index, named, operation
+from strata.sql.indexes import Indexed, columns_in
 
 SEVERITY = "style"
 DATABASES = (
@@ -35,23 +35,18 @@ op.create_index("ix_parts_item_id", "parts", ["item_id"])
 )
 
 
-def _first(act: Act) -> list[str]:
-    """The first column that an index or a key names."""
-    inside = act.text.partition("(")[2].partition(")")[0]
-    return [inside.split(",")[0].strip().split(" ")[0].strip('"`').lower()] if inside else []
-
-
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     indexed = {
-        (act.table, column) for _, act in step.acts("create index") for column in _first(act)
-    }
-    indexed |= {
         (act.table, column)
         for _, act in step.acts(
-            "declare primary key", "declare unique", "add unique", "add primary key"
+            "create index",
+            "declare primary key",
+            "declare unique",
+            "add unique",
+            "add primary key",
         )
-        for column in _first(act)
+        for column in columns_in(act.text)[:1]
     }
     for statement, act in step.acts(
         "add foreign key", "declare foreign key", "add column", "declare column"
@@ -60,7 +55,7 @@ def find(step: Step) -> Iterator[Danger]:
             if (act.table, act.name) not in indexed and act.flags & {"PRIMARY KEY", "UNIQUE"}:
                 indexed.add((act.table, act.name))
             continue
-        column = act.name if "column" in act.kind else next(iter(_first(act)), "")
+        column = act.name if "column" in act.kind else next(iter(columns_in(act.text)), "")
         if "column" in act.kind and act.flags & {"PRIMARY KEY", "UNIQUE"}:
             continue
         known = statement.before.get(act.table)
@@ -70,13 +65,11 @@ def find(step: Step) -> Iterator[Danger]:
             else set()
         )
         if column and (act.table, column) not in indexed | behind:
+            name, on = named("ix", act.table, column), Indexed((f'"{column}"',))
             yield Danger(
                 f"{act.table}.{column} refers to another table and has no index",
-                autocommitted(
-                    f'op.create_index("ix_{act.table}_{column}", "{act.table}", ["{column}"], '
-                    "postgresql_concurrently=True)"
-                )
+                autocommitted(create_index(name, act.table, on))
                 if step.family == "postgresql" and step.old(act.table)
-                else f'op.create_index("ix_{act.table}_{column}", "{act.table}", ["{column}"])',
+                else operation("create_index", act.table, on.listed, of=f'"{name}"'),
                 statement,
             )

@@ -6,6 +6,7 @@ Every row is written with its value, while nothing can use the table.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import operation
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -30,7 +31,7 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"{act.table}.{act.name} is computed and stored, which writes every row of the "
                 "table",
-                f'op.add_column("{act.table}", sa.Column("{act.name}", ...))\n'
-                "# written by the code, and filled in batches; or compute it when it is read",
+                operation("add_column", act.table, f'sa.Column("{act.name}", ...)')
+                + "\n# written by the code, and filled in batches; or compute it when it is read",
                 statement,
             )

@@ -6,9 +6,9 @@ CREATE INDEX holds a SHARE lock until the whole table is read and sorted.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
+from strata.recipes import autocommitted, create_index, execute, named, sql
 from strata.sql.acts import Act
-from strata.sql.indexes import create_index, indexed
+from strata.sql.indexes import indexed
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -42,12 +42,12 @@ def find(step: Step) -> Iterator[Danger]:
 
 
 def _recipe(act: Act, *, partitioned: bool) -> str:
-    name = act.name or f"ix_{act.table}"
+    name = act.name or named("ix", act.table)
     unique = "UNIQUE" in act.flags
     if not partitioned:
         return autocommitted(create_index(name, act.table, indexed(act.text), unique=unique))
-    made = f"CREATE {'UNIQUE ' * unique}INDEX {name} ON ONLY {act.table} {act.text}"
-    return f"op.execute({made!r})\n# and in a revision for each partition:\n" + autocommitted(
+    made = f"CREATE {'UNIQUE ' * unique}INDEX {sql(name)} ON ONLY {sql(act.table)} {act.text}"
+    return f"{execute(made)}\n# and in a revision for each partition:\n" + autocommitted(
         create_index(f"{name}_PARTITION", "PARTITION", indexed(act.text), unique=unique),
-        f'op.execute("ALTER INDEX {name} ATTACH PARTITION {name}_PARTITION")',
+        execute(f"ALTER INDEX {sql(name)} ATTACH PARTITION {sql(f'{name}_PARTITION')}"),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
 from strata.sql.columns import referred
-from strata.sql.indexes import indexed
+from strata.sql.indexes import columns_in, indexed
 
 SEVERITY = "style"
 DATABASES = (
@@ -32,12 +32,12 @@ SMALL = re.compile(r"(int|int4|integer|smallint|int2|serial|serial4|smallserial|
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     keys = {
-        (act.table, column.strip(' "`').lower())
+        (act.table, column)
         for _, act in step.acts("declare primary key")
-        for column in act.text.partition("(")[2].partition(")")[0].split(",")
+        for column in columns_in(act.text)
     }
     for statement, act in step.acts("declare column", "add column"):
-        key = "PRIMARY KEY" in act.flags or (act.table, act.name.lower()) in keys
+        key = "PRIMARY KEY" in act.flags or (act.table, act.name) in keys
         if key and SMALL.match(act.text):
             yield Danger(
                 f"the key {act.table}.{act.name} is {act.text.split(' ')[0].lower()}, which "

@@ -6,6 +6,7 @@ MySQL and MariaDB do not refuse it: they invent a value that nobody chose.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import operation
 
 SEVERITY = "loses data"
 DATABASES = ("mysql",)
@@ -36,7 +37,10 @@ def find(step: Step) -> Iterator[Danger]:
         ):
             yield Danger(
                 f"all rows get an invented value for {act.table}.{act.name}",
-                f'op.add_column("{act.table}", sa.Column("{act.name}", ..., nullable=False, '
-                'server_default="..."))',
+                operation(
+                    "add_column",
+                    act.table,
+                    f'sa.Column("{act.name}", ..., nullable=False, server_default="...")',
+                ),
                 statement,
             )

@@ -6,6 +6,7 @@ A value that does not fit makes the revision fail, or is cut off; running code m
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import sql
 from strata.sql.columns import type_of
 from strata.sql.types import narrower
 
@@ -55,6 +56,7 @@ def find(step: Step) -> Iterator[Danger]:
                 "less",
                 "Find the values that do not fit, and shorten them in a revision before this "
                 "one:\n"
-                f"SELECT * FROM {act.table} WHERE length({act.name}) > ...",
+                f"SELECT * FROM {sql(act.table, step.family)} "
+                f"WHERE length({sql(act.name, step.family)}) > ...",
                 statement,
             )

@@ -7,6 +7,7 @@ default of the model is Python only: autogenerate leaves it out.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import operation
 
 SEVERITY = "fails"
 DATABASES = (
@@ -33,7 +34,10 @@ def find(step: Step) -> Iterator[Danger]:
         if "NOT NULL" in act.flags and not act.flags & enough and step.old(act.table):
             yield Danger(
                 f"{act.table}.{act.name} is NOT NULL and has no server default",
-                f'op.add_column("{act.table}", sa.Column("{act.name}", ..., nullable=False, '
-                'server_default="..."))',
+                operation(
+                    "add_column",
+                    act.table,
+                    f'sa.Column("{act.name}", ..., nullable=False, server_default="...")',
+                ),
                 statement,
             )

@@ -6,8 +6,8 @@ Its index is built, and the columns are searched for NULL, while nothing can use
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
-from strata.sql.indexes import Indexed, create_index, indexed
+from strata.recipes import key_by_index, named
+from strata.sql.indexes import Indexed, indexed
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -35,11 +35,9 @@ def find(step: Step) -> Iterator[Danger]:
         if "USING INDEX" not in act.flags and step.old(act.table):
             column = act.kind == "add column"
             on = Indexed((f'"{act.name}"',)) if column else indexed(act.text)
-            name = act.name if act.name and not column else f"pk_{act.table}"
+            name = act.name if act.name and not column else named("pk", act.table)
             yield Danger(
                 f"primary key of {act.table} is built while nothing can use the table",
-                autocommitted(create_index(name, act.table, on, unique=True))
-                + f'\nop.execute("ALTER TABLE {act.table} ADD CONSTRAINT {name} PRIMARY KEY '
-                f'USING INDEX {name}")',
+                key_by_index("PRIMARY KEY", name, act.table, on),
                 statement,
             )

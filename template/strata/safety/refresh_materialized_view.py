@@ -6,6 +6,7 @@ REFRESH holds an ACCESS EXCLUSIVE lock until the query is done.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import execute, sql
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -28,7 +29,7 @@ def find(step: Step) -> Iterator[Danger]:
         if "CONCURRENTLY" not in act.flags and act.table not in made:
             yield Danger(
                 f"materialized view {act.table} cannot be read until it is refreshed",
-                f'op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY {act.table}")'
-                "  # needs a unique index",
+                execute(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {sql(act.table)}")
+                + "  # needs a unique index",
                 statement,
             )

@@ -6,7 +6,7 @@ REINDEX locks out writes, and reads that would use the index.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
+from strata.recipes import autocommitted, execute, sql
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -29,6 +29,6 @@ def find(step: Step) -> Iterator[Danger]:
         if "CONCURRENTLY" not in act.flags:
             yield Danger(
                 f"REINDEX {act.text} {act.name} stops writes until it is done",
-                autocommitted(f'op.execute("REINDEX {act.text.upper()} CONCURRENTLY {act.name}")'),
+                autocommitted(execute(f"REINDEX {act.text.upper()} CONCURRENTLY {sql(act.name)}")),
                 statement,
             )

@@ -6,6 +6,7 @@ Code that still runs fails on its next statement, and new code fails until the r
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import operation
 
 SEVERITY = "breaks running code"
 DATABASES = (
@@ -31,8 +32,8 @@ def find(step: Step) -> Iterator[Danger]:
         if step.old_column(act.table, act.name):
             yield Danger(
                 f"{act.table}.{act.name} is renamed to {act.text} under code that still runs",
-                f'op.add_column("{act.table}", sa.Column("{act.text}", ...))\n'
-                "# then: code that writes both, the rows copied in batches, code that reads "
+                operation("add_column", act.table, f'sa.Column("{act.text}", ...)')
+                + "\n# then: code that writes both, the rows copied in batches, code that reads "
                 "the new "
                 "one, the old one dropped",
                 statement,

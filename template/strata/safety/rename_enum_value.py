@@ -6,7 +6,7 @@ Code that still runs writes the old value, which is refused, and reads one that 
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
+from strata.recipes import autocommitted, execute, sql
 
 SEVERITY = "breaks running code"
 DATABASES = ("postgresql",)
@@ -30,7 +30,7 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"the value {act.text} of {act.name} changes under code that still runs",
                 autocommitted(
-                    f'op.execute("ALTER TYPE {act.name} ADD VALUE {act.text.rpartition(" ")[2]}")'
+                    execute(f"ALTER TYPE {sql(act.name)} ADD VALUE {act.text.rpartition(' ')[2]}")
                 )
                 + "\n# then: code that knows both, the rows changed in batches",
                 statement,

@@ -5,7 +5,9 @@ Code that still runs fails on its next statement, unless a view keeps the old na
 
 from collections.abc import Iterator
 
+from strata.config import Family
 from strata.observe.record import Danger, Step
+from strata.recipes import execute, sql
 from strata.sql.acts import Act
 
 SEVERITY = "breaks running code"
@@ -39,19 +41,23 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"{act.table} is renamed to {act.text or 'another schema'} under code that "
                 "still runs",
-                _recipe(act),
+                _recipe(act, step.family),
                 statement,
             )
 
 
-def _recipe(act: Act) -> str:
+def _recipe(act: Act, family: Family) -> str:
     """The rename, and a view under the old name in the same transaction."""
-    view, bare = "view" in act.kind, act.table.rpartition(".")[2]
+    schema, _, bare = act.table.rpartition(".")
+    old = sql(act.table, family)
     if act.kind == "set schema":
-        change, new = f"ALTER TABLE {act.table} SET SCHEMA {act.text}", f"{act.text}.{bare}"
+        change, new = f"SET SCHEMA {sql(act.text)}", f"{act.text}.{bare}"
     else:
-        change, new = (
-            f"ALTER {'VIEW' if view else 'TABLE'} {act.table} RENAME TO {act.text}",
-            act.text,
+        change = f"RENAME TO {sql(act.text, family)}"
+        new = f"{schema}.{act.text}" if schema and "." not in act.text else act.text
+    return "\n".join(
+        (
+            execute(f"ALTER {'VIEW' if 'view' in act.kind else 'TABLE'} {old} {change}"),
+            execute(f"CREATE VIEW {old} AS SELECT * FROM {sql(new, family)}"),
         )
-    return f'op.execute("{change}")\nop.execute("CREATE VIEW {act.table} AS SELECT * FROM {new}")'
+    )

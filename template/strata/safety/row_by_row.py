@@ -51,6 +51,6 @@ def find(step: Step) -> Iterator[Danger]:
         ):
             yield Danger(
                 f"the rows of {act.table} are changed one by one in one transaction",
-                batches(act.table, act.kind),
+                batches(step.family, act.table, act.kind),
                 statement,
             )

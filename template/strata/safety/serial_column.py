@@ -6,6 +6,7 @@ Every row is written to get its number, while nothing can use the table.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import operation
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -27,7 +28,8 @@ def find(step: Step) -> Iterator[Danger]:
         if act.flags & {"SERIAL", "IDENTITY"} and step.old(act.table):
             yield Danger(
                 f"{act.table}.{act.name} numbers itself, which writes every row of the table",
-                f'op.add_column("{act.table}", sa.Column("{act.name}", sa.BigInteger()))\n'
-                "# then a sequence as its default for new rows, and the old ones filled in batches",
+                operation("add_column", act.table, f'sa.Column("{act.name}", sa.BigInteger())')
+                + "\n# then a sequence as its default for new rows, and the old ones filled in "
+                "batches",
                 statement,
             )

@@ -7,7 +7,9 @@ that there is no NULL. Elsewhere, running code that still writes NULL fails.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Statement, Step
+from strata.recipes import NEXT, execute, operation, sql, validate
 from strata.sql.acts import Act
+from strata.sql.tokens import named_first
 
 SEVERITY = "blocks traffic"
 DATABASES = (
@@ -40,18 +42,15 @@ def recipe(table: str, column: str, family: str, version: int) -> str:
     if family != "postgresql":
         return f"Deploy code that writes {column}, fill old rows in batches, then acknowledge this."
     name = f"{column}_given"
-    constraint = f"CHECK ({column} IS NOT NULL)" if version < 18 else f"NOT NULL {column}"
-    lines = [
-        f'op.execute("ALTER TABLE {table} ADD CONSTRAINT {name} {constraint} NOT VALID")',
-        "# and in the next revision:",
-        f'op.execute("ALTER TABLE {table} VALIDATE CONSTRAINT {name}")',
-    ]
+    never = f"NOT NULL {sql(column)}" if version >= 18 else f"CHECK ({sql(column)} IS NOT NULL)"
+    forbidden = execute(f"ALTER TABLE {sql(table)} ADD CONSTRAINT {sql(name)} {never} NOT VALID")
+    lines = [validate(table, name)]
     if version < 18:
         lines += [
-            f'op.alter_column("{table}", "{column}", nullable=False)',
-            f'op.drop_constraint("{name}", "{table}")',
+            operation("alter_column", table, f'"{column}"', "nullable=False"),
+            operation("drop_constraint", table, of=f'"{name}"'),
         ]
-    return "\n".join(lines)
+    return forbidden + NEXT + "\n".join(lines)
 
 
 def _new(statement: Statement, act: Act, column: str) -> bool:
@@ -73,7 +72,7 @@ def find(step: Step) -> Iterator[Danger]:
                 continue
             if not step.old(act.table) or "NOT VALID" in act.flags:
                 continue
-            column = act.name if act.kind != "add not null" else act.text.split(" ")[0]
+            column = act.name if act.kind != "add not null" else named_first(act.text)
             if not step.old_column(act.table, column) or not _new(statement, act, column):
                 continue
             if step.family == "postgresql" and (

@@ -6,6 +6,7 @@ All rows are gone, in every table that CASCADE reaches too; nothing can use it m
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import batches
 
 SEVERITY = "loses data"
 DATABASES = (
@@ -34,6 +35,7 @@ def find(step: Step) -> Iterator[Danger]:
         if step.old(act.table):
             yield Danger(
                 f"{act.table} loses all its rows",
-                f"Delete in batches what is not needed any more: DELETE FROM {act.table} WHERE ...",
+                "Delete in batches what is not needed any more:\n"
+                + batches(step.family, act.table, "delete"),
                 statement,
             )

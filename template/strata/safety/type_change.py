@@ -7,7 +7,9 @@ a longer varchar, varchar to text, a greater numeric precision of the same scale
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import operation
 from strata.safety.enum_swap import PLAIN
+from strata.sql.tokens import named_first
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -29,7 +31,7 @@ def find(step: Step) -> Iterator[Danger]:
     for statement, act in step.acts("alter type"):
         if not step.old_column(act.table, act.name):
             continue
-        target = act.text.split(" ")[0].strip('"').lower()
+        target = named_first(act.text)
         known = statement.before.get(act.table)
         column = known.columns.get(act.name) if known else None
         if target in made and not (column and PLAIN.match(column.type)):
@@ -41,8 +43,8 @@ def find(step: Step) -> Iterator[Danger]:
                 f"{act.table}.{act.name} becomes {act.text.partition(' USING')[0]}: "
                 + ("the change fails" if statement.error else "the whole table is worked through")
                 + " while nothing can use it",
-                f'op.add_column("{act.table}", sa.Column("{act.name}_new", ...))\n'
-                "# then: code that writes both, the rows copied in batches, code that reads "
+                operation("add_column", act.table, f'sa.Column("{act.name}_new", ...)')
+                + "\n# then: code that writes both, the rows copied in batches, code that reads "
                 "the new "
                 "one, the old one dropped",
                 statement,

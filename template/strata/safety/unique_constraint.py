@@ -6,9 +6,9 @@ Its index is built under a lock that stops all traffic, and duplicates that are 
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
-from strata.recipes import autocommitted
+from strata.recipes import execute, key_by_index, named, sql
 from strata.sql.acts import Act
-from strata.sql.indexes import Indexed, create_index, indexed
+from strata.sql.indexes import Indexed, columns_in, indexed
 
 SEVERITY = "blocks traffic"
 DATABASES = (
@@ -37,9 +37,7 @@ def _old(step: Step, act: Act) -> bool:
     """Whether rows that are there can hold the same twice: a column that is new holds NULL."""
     if act.kind == "add column":
         return False
-    inside = act.text.partition("(")[2].partition(")")[0]
-    names = [name.strip(' `"') for name in inside.split(",")]
-    return not inside or all(step.old_column(act.table, name) for name in names)
+    return all(step.old_column(act.table, name) for name in columns_in(act.text))
 
 
 def find(step: Step) -> Iterator[Danger]:
@@ -54,9 +52,9 @@ def find(step: Step) -> Iterator[Danger]:
         if step.family != "postgresql" and (act.table in cleaned or not _old(step, act)):
             continue
         on = indexed(act.text)
-        name = act.name or f"uq_{act.table}"
+        name = act.name or named("uq", act.table)
         if act.kind == "add column":
-            name, on = f"uq_{act.table}_{act.name}", Indexed((f'"{act.name}"',))
+            name, on = named("uq", act.table, act.name), Indexed((f'"{act.name}"',))
         yield Danger(
             f"unique constraint {name} on {act.table}: duplicates make it fail"
             + (
@@ -64,10 +62,9 @@ def find(step: Step) -> Iterator[Danger]:
                 if step.family == "postgresql"
                 else ""
             ),
-            autocommitted(create_index(name, act.table, on, unique=True))
-            + f'\nop.execute("ALTER TABLE {act.table} ADD CONSTRAINT {name} UNIQUE USING INDEX '
-            f'{name}")'
+            key_by_index("UNIQUE", name, act.table, on)
             if step.family == "postgresql"
-            else f'op.execute("DELETE FROM {act.table} WHERE ...")  # duplicates first',
+            else execute(f"DELETE FROM {sql(act.table, step.family)} WHERE ...")
+            + "  # duplicates first",
             statement,
         )

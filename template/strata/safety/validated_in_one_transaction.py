@@ -6,6 +6,7 @@ The lock of ADD CONSTRAINT is held until the end, so that all rows are read unde
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import validate
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -38,7 +39,6 @@ def find(step: Step) -> Iterator[Danger]:
             if key in added and step.old(act.table):
                 yield Danger(
                     f"{act.name} of {act.table} is validated under the lock that added it",
-                    "In the next revision:\n"
-                    f'op.execute("ALTER TABLE {act.table} VALIDATE CONSTRAINT {act.name}")',
+                    "In the next revision:\n" + validate(act.table, act.name),
                     statement,
                 )

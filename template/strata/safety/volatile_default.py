@@ -6,7 +6,9 @@ PostgreSQL has to write every row, while nothing can use the table. A constant a
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Step
+from strata.recipes import operation
 from strata.sql.columns import default_of
+from strata.sql.tokens import as_python
 from strata.sql.volatile import VOLATILE
 
 SEVERITY = "blocks traffic"
@@ -35,9 +37,14 @@ def find(step: Step) -> Iterator[Danger]:
             yield Danger(
                 f"{act.table}.{act.name} is added with {default}, which writes every row of the "
                 "table",
-                f'op.add_column("{act.table}", sa.Column("{act.name}", ...))\n'
-                f'op.alter_column("{act.table}", "{act.name}", '
-                f'server_default=sa.text("{default}"))\n'
-                "# and in the next revision fill the old rows in batches",
+                operation("add_column", act.table, f'sa.Column("{act.name}", ...)')
+                + "\n"
+                + operation(
+                    "alter_column",
+                    act.table,
+                    f'"{act.name}"',
+                    f"server_default=sa.text({as_python(default)})",
+                )
+                + "\n# and in the next revision fill the old rows in batches",
                 statement,
             )

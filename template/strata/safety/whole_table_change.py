@@ -59,6 +59,6 @@ def find(step: Step) -> Iterator[Danger]:
         if in_one or not act.has("WHERE") or (walked and not bounded):
             yield Danger(
                 f"{act.kind} of all of {act.table} in one transaction",
-                batches(act.table, act.kind),
+                batches(step.family, act.table, act.kind),
                 statement,
             )

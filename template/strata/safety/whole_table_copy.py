@@ -7,7 +7,7 @@ end. MySQL and MariaDB let nobody write the rows meanwhile that they read.
 from collections.abc import Iterator
 
 from strata.observe.record import Danger, Statement, Step
-from strata.recipes import autocommitted
+from strata.recipes import repeated, sql
 from strata.safety.whole_table_change import by_key
 from strata.sql.acts import Act
 from strata.sql.tokens import Tokens, statements
@@ -48,18 +48,14 @@ def find(step: Step) -> Iterator[Danger]:
         sources = [name for name in _sources(act) if step.old(name)]
         if not sources or act.has("LIMIT") or act.has("FETCH FIRST"):
             continue
+        into = sql(act.table, step.family)
         if _all(statement, act, sources[0]):
             yield Danger(
                 f"all of {sources[0]} is copied into {act.table} in one transaction",
-                autocommitted(
-                    "while connection.execute(",
-                    "    sa.text(",
-                    f'        "INSERT INTO {act.table} (...) SELECT ... FROM {sources[0]} "',
-                    f'        "WHERE id > (SELECT coalesce(max(id), 0) FROM {act.table}) "',
-                    '        "ORDER BY id LIMIT 1000"',
-                    "    )",
-                    ").rowcount:",
-                    "    pass",
+                repeated(
+                    f"INSERT INTO {into} (...) SELECT ... FROM {sql(sources[0], step.family)} ",
+                    f"WHERE id > (SELECT coalesce(max(id), 0) FROM {into}) ",
+                    "ORDER BY id LIMIT 1000",
                 ),
                 statement,
             )

@@ -1,8 +1,8 @@
-"""What an index or a key is on, and the Alembic code that says it."""
+"""What an index or a key is on, as Alembic code says it."""
 
 from dataclasses import dataclass
 
-from strata.sql.tokens import Tokens, bare, joined, parts, statements
+from strata.sql.tokens import Tokens, as_python, bare, joined, parts, statements
 
 
 @dataclass(frozen=True)
@@ -39,27 +39,15 @@ def indexed(text: str) -> Indexed:
     return Indexed()
 
 
-def create_index(name: str, table: str, on: Indexed, *, unique: bool = False) -> str:
-    """The operation that builds an index while rows are written."""
-    schema, _, bare_table = table.rpartition(".")
-    options = [
-        f'"{name}"',
-        f'"{bare_table}"',
-        on.listed,
-        *([f'schema="{schema}"'] if schema else ()),
-        *(["unique=True"] if unique else ()),
-        *([f'postgresql_using="{on.using}"'] if on.using else ()),
-        *([f"postgresql_where=sa.text({_quoted(on.where)})"] if on.where else ()),
-        "postgresql_concurrently=True",
-    ]
-    return f"op.create_index({', '.join(options)})"
+def columns_in(text: str) -> list[str]:
+    """The names of the columns in the first parentheses of an act's text."""
+    tokens = Tokens(next(statements(text), []))
+    while tokens and not tokens.at("("):
+        tokens.next()
+    return [bare(part[0]) for part in parts(tokens.parenthesised())]
 
 
 def _code(words: list[str]) -> str:
     if len(words) == 1 and not words[0].startswith("'"):
         return f'"{bare(words[0])}"'
-    return f"sa.text({_quoted(joined(words))})"
-
-
-def _quoted(text: str) -> str:
-    return repr(text) if '"' in text else f'"{text}"'
+    return f"sa.text({as_python(joined(words))})"

@@ -88,6 +88,16 @@ def joined(words: list[str]) -> str:
     return text.replace("( ", "(").replace(" )", ")").replace(" ,", ",")
 
 
+def named_first(text: str) -> str:
+    """The name that an act's text begins with, as a catalogue has it."""
+    return Tokens(next(statements(text), [])).name()
+
+
+def as_python(text: str) -> str:
+    """A text as a literal of Python, in the quotes that read best."""
+    return repr(text) if '"' in text else f'"{text}"'
+
+
 def bare(word: str) -> str:
     """A name without quotes; PostgreSQL folds the others to lower case."""
     if word.startswith(('"', "`")):
