@@ -1,19 +1,12 @@
 """Pieces of Alembic code that several rules advise."""
 
 import textwrap
-
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from importlib import import_module
 
 from strata.config import Family
 from strata.naming import shortened
 from strata.sql.indexes import Indexed
 from strata.sql.tokens import as_python
-
-QUOTE = {
-    "postgresql": postgresql.dialect().identifier_preparer.quote,  # type: ignore[no-untyped-call]
-    "sqlite": sqlite.dialect().identifier_preparer.quote,
-    "mysql": mysql.dialect().identifier_preparer.quote,
-}
 
 NEXT = "\n# and in the next revision:\n"
 
@@ -25,7 +18,8 @@ def named(kind: str, table: str, *columns: str) -> str:
 
 def sql(name: str, family: Family = "postgresql") -> str:
     """A name in a statement: of a table, with its schema where it has one."""
-    return ".".join(QUOTE[family](part) for part in name.split("."))
+    dialect = import_module(f"sqlalchemy.dialects.{family}").dialect()
+    return ".".join(dialect.identifier_preparer.quote(part) for part in name.split("."))
 
 
 def execute(statement: str) -> str:

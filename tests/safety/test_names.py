@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from strata import safety
+from strata import recipes, safety
 from strata.config import Config
 from tests.safety.revisions import BEFORE, linted, rules_found, server, written
 
@@ -79,7 +79,7 @@ def _renamed(text: str) -> str:
 def advice(config: Config, rule: str) -> list[str]:
     """What a rule advises for the only revision, as the bodies of revisions."""
     (told,) = [finding.remedy for finding in linted(config).findings if finding.rule == rule]
-    return re.split(r"\n# and in the next revision:\n", told)
+    return told.split(recipes.NEXT)
 
 
 @pytest.mark.slow
