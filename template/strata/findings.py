@@ -14,9 +14,7 @@ from alembic.operations import ops
 
 from strata import doubts, words
 from strata.config import Family
-from strata.revisions import Chain
-
-MARK = "# FINDING:"
+from strata.revisions import MARK, Chain
 
 
 class FindingOp(ops.MigrateOperation):

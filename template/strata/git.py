@@ -1,9 +1,8 @@
 """What git knows of revisions' files: those that are not here, and those that were edited."""
 
-import hashlib
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from shlex import quote, split
@@ -35,8 +34,8 @@ def file_of_revision(versions: Path, revision: str) -> str | None:
     return None
 
 
-def version_of_file(path: Path, sha256: str) -> str | None:
-    """Find the commit in which a file had the given hash.
+def version_of_file(path: Path, wanted: Callable[[bytes], bool]) -> str | None:
+    """Find the commit in which a file was as it is wanted.
 
     Returns:
         The command that brings that version back, or None.
@@ -45,7 +44,7 @@ def version_of_file(path: Path, sha256: str) -> str | None:
         _git(path.parent, "log", "--all", "--format=%H", "--", path.name).decode().split()
     ):
         text = _git(path.parent, "show", f"{commit}:./{path.name}")
-        if hashlib.sha256(text).hexdigest() == sha256:
+        if wanted(text):
             return f"{_in(path.parent)} checkout {commit} -- {quote(path.name)}"
     return None
 

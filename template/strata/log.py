@@ -5,11 +5,11 @@ the log names the parents of revisions whose files the old code does not have.
 """
 
 import getpass
-import hashlib
 import os
 import socket
 from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from strata import git
-from strata.revisions import Chain
+from strata.revisions import Chain, digest, has_digest
 
 CURRENT_TIMESTAMP = func.current_timestamp()
 
@@ -90,7 +90,7 @@ def _described(revision: Any) -> dict[str, str | None]:
         "revision": revision.revision,
         "down_revision": ",".join(parents),
         "phase": getattr(revision.module, "phase", None),
-        "sha256": _sha256(revision.path),
+        "sha256": digest(Path(revision.path).read_bytes()),
     }
 
 
@@ -154,8 +154,8 @@ def surprises(rows: Sequence[RowMapping], heads: Iterable[str], chain: Chain) ->
     applied = {row["revision"]: row for row in rows if row["direction"] == "upgrade"}
     for id in chain.history(heads) & set(applied):
         path, sha256 = chain[id].path, applied[id]["sha256"]
-        if sha256 != _sha256(path):
-            back = git.version_of_file(path, sha256)
+        if not has_digest(path.read_bytes(), sha256):
+            back = git.version_of_file(path, partial(has_digest, sha256=sha256))
             found.append(
                 f"{path.name} was edited after it was applied here.\n"
                 "Databases that have it do not get the edit, and new ones do.\n"
@@ -179,7 +179,3 @@ def _who() -> str:
     except (KeyError, OSError):
         user = str(os.getuid())
     return f"{user}@{socket.gethostname()}"[:255]
-
-
-def _sha256(path: str | Path) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

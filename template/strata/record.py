@@ -6,7 +6,6 @@ changes. A service has both from its first `create` or `record` on.
 """
 
 import difflib
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from strata import git
 from strata.catalogue import Catalogue
 from strata.config import Config
 from strata.report import Finding
-from strata.revisions import REPLACED, Chain, Revision
+from strata.revisions import REPLACED, Chain, Revision, digest, has_digest
 
 FIRST_LINE = "# Written by `python scripts/migrate.py record`: revision, what it follows, sha256.\n"
 REWRITE = "If it is meant, write it anew: python scripts/migrate.py record"
@@ -107,7 +106,7 @@ def _otherwise(id: str, line: str | None, revision: Revision | None) -> str:
     follows, _, sha256 = line.rpartition(" ")
     if follows != _follows(revision):
         return f"{revision.path.name} follows {_follows(revision)}, and by the record {follows}."
-    if sha256 != _sha256(revision.path):
+    if not has_digest(revision.path.read_bytes(), sha256):
         return f"{revision.path.name} was edited after it was recorded."
     return ""
 
@@ -119,7 +118,7 @@ def _lines(chain: Chain) -> str:
     while ahead:
         ready = [id for id in ahead if all(p in done or p not in chain for p in chain[id].parents)]
         for id in ready or ahead:
-            done[id] = f"{id} {_follows(chain[id])} {_sha256(chain[id].path)}\n"
+            done[id] = f"{id} {_follows(chain[id])} {digest(chain[id].path.read_bytes())}\n"
         ahead = [id for id in ahead if id not in done]
     return FIRST_LINE + "".join(done.values())
 
@@ -135,15 +134,11 @@ def _follows(revision: Revision) -> str:
     return ",".join(revision.parents) or "nothing"
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def _elsewhere(config: Config, chain: Chain, text: bytes) -> bool:
-    """Whether a file was only renamed, or moved aside for a baseline in its place."""
+    """Whether a file was only renamed, settled, or moved aside for a baseline in its place."""
     paths = [revision.path for revision in chain.values()]
     paths += (config.versions / REPLACED).glob("*.py")
-    return bool(text) and any(path.read_bytes() == text for path in paths)
+    return bool(text) and any(digest(path.read_bytes()) == digest(text) for path in paths)
 
 
 def _schema(config: Config, schema: Catalogue) -> str:

@@ -1,6 +1,8 @@
 """The chain of revisions as the files tell it, read without importing them or Alembic."""
 
 import ast
+import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +10,8 @@ from pathlib import Path
 from strata import git, phases
 from strata.errors import Problem
 
+MARK = "# FINDING:"
+FINDING = re.compile(rb"^[ \t]*# FINDING:.*\n(?:[ \t]*#   .*\n)*", re.MULTILINE)
 REPLACED = "replaced"
 """The folder in that of the revisions for those in whose place a baseline was written."""
 
@@ -85,6 +89,16 @@ def read(versions: Path) -> Chain:
             )
         found[revision.id] = revision
     return found
+
+
+def digest(text: bytes) -> str:
+    """Hash a revision's file without its findings: to settle one by deleting it is no edit."""
+    return hashlib.sha256(FINDING.sub(b"", text)).hexdigest()
+
+
+def has_digest(text: bytes, sha256: str) -> bool:
+    """Whether a file is the one that was hashed: until 0.5.0 with its findings."""
+    return sha256 in (digest(text), hashlib.sha256(text).hexdigest())
 
 
 def refuse_gap(versions: Path) -> None:
