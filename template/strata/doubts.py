@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from alembic.operations import ops
-from sqlalchemy import JSON, Column, Enum
+from sqlalchemy import JSON, Column, Enum, ForeignKeyConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
@@ -15,6 +15,7 @@ from strata.operations.enums import DifferingEnumOp
 from strata.operations.not_null import ProvenNotNullOp
 from strata.operations.renames import RenameColumnOp, code
 from strata.recipes import execute, sql
+from strata.sql.types import wider
 
 
 def rows_first(operation: ops.AddColumnOp | ops.AlterColumnOp, column: str, family: Family) -> str:
@@ -66,8 +67,10 @@ def about(
             )
         case DifferingEnumOp():
             yield _differing(operation)
-        case ops.AlterColumnOp() if operation.modify_type is not None and not _adds_values(
-            operation
+        case ops.AlterColumnOp() if (
+            operation.modify_type is not None
+            and not _adds_values(operation)
+            and not wider(str(operation.existing_type), str(operation.modify_type))
         ):
             yield (
                 f"the type of {operation.table_name}.{operation.column_name} changes: values that "
@@ -224,9 +227,13 @@ def of_a_library(type_: TypeEngine[object]) -> bool:
 
 
 def _references(operation: ops.MigrateOperation) -> Iterator[tuple[str, str]]:
-    if isinstance(operation, ops.CreateTableOp):
+    if isinstance(operation, ops.CreateTableOp | ops.DropTableOp):
         for key in operation.to_table().foreign_keys:
             yield operation.table_name, key.target_fullname.rpartition(".")[0]
+    elif isinstance(operation, ops.DropConstraintOp):
+        constraint = operation.to_constraint()
+        if isinstance(constraint, ForeignKeyConstraint):
+            yield operation.table_name, constraint.elements[0].target_fullname.rpartition(".")[0]
     elif isinstance(operation, ops.CreateForeignKeyOp):
         yield operation.source_table, operation.referent_table
 

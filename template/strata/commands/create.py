@@ -9,7 +9,7 @@ from pathlib import Path
 
 from alembic import command
 
-from strata import findings, formatter, plan, refresh, revisions
+from strata import findings, formatter, modelled, models, plan, refresh, revisions
 from strata.config import Config
 
 
@@ -26,8 +26,7 @@ def run(arguments: Namespace, config: Config) -> int:
     alembic.attributes["told"] = found.append
     written = command.revision(alembic, arguments.message, autogenerate=not arguments.empty)
     if not written:
-        print("The models and the migrations agree: no revision was written.")
-        return 0
+        return _nothing_written(config)
     for script in written if isinstance(written, Sequence) else [written]:
         assert script is not None
         path = Path(script.path)
@@ -39,6 +38,21 @@ def run(arguments: Namespace, config: Config) -> int:
         print(f"{file.relative_to(config.root)}:{line}: {text}")
     if left := refresh.after_a_new_revision(config):
         print(left)
+    elif not arguments.empty:
+        for each in modelled.differences(config, models.metadata(config))[0]:
+            print(f"{each.what}\n{each.remedy}")
     print("After an edit of it: python scripts/migrate.py record")
     print("Review it before you apply it: python scripts/migrate.py upgrade")
     return 0
+
+
+def _nothing_written(config: Config) -> int:
+    """Say whether the models and the migrations agree, too, in what autogenerate does not see."""
+    differences, _ = modelled.differences(config, models.metadata(config))
+    if not differences:
+        print("The models and the migrations agree: no revision was written.")
+        return 0
+    print("No revision was written: autogenerate does not see what differs.")
+    for each in differences:
+        print(each)
+    return 1

@@ -13,7 +13,7 @@ from alembic.operations.ops import MigrationScript
 from sqlalchemy import MetaData
 
 from strata.config import Family
-from strata.forms import defaults, phase
+from strata.forms import defaults, drops, phase
 from strata.forms.plan import Plan
 
 Planned = Callable[[MigrationScript, MetaData, int], Plan]
@@ -31,6 +31,7 @@ def settle(
         version: the major version of the production server; 0 where nobody says.
     """
     defaults.given(directives[0], metadata)
+    drops.last(directives[0])
     name = f"strata.forms.{family}"
     if find_spec(name) is not None:
         planned: Planned = import_module(name).planned

@@ -41,6 +41,18 @@ def narrower(old: str, new: str) -> bool:
     return after in lossy.get(before, ())
 
 
+def wider(old: str, new: str) -> bool:
+    """Whether a type holds all that another does: both are text, both whole numbers or decimals.
+
+    Args:
+        old: as SQLAlchemy writes it, such as `VARCHAR(200)`.
+        new: likewise.
+    """
+    before, after = _parts(old)[0], _parts(new)[0]
+    alike = any(before in kind and after in kind for kind in (TEXTS, SIZES, ("numeric",)))
+    return alike and not narrower(old, new)
+
+
 def _parts(text: str) -> tuple[str, list[int]]:
     name = re.sub(r"\(.*?\)", "", text.lower()).strip()
     name = re.split(r"\s+(?:comment|auto_increment|using|collate|unsigned)\b", name)[0].strip()
