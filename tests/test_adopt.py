@@ -102,6 +102,25 @@ def test_one_column_off_is_never_stamped(live: Service) -> None:
 
 
 @pytest.mark.databases("sqlite")
+def test_where_an_upgrade_stopped_at_what_was_there_the_nearest_state_is_told(
+    live: Service,
+) -> None:
+    make_by_create_all(live)
+    live.sql("ALTER TABLE items ADD COLUMN extra integer")
+    live.sql("INSERT INTO items (name, price) VALUES ('tea', 1)")
+    assert "already exists" in live.migrate("upgrade").stderr
+    assert live.stands_at() == "001"
+    told = live.migrate("adopt")
+    assert told.returncode == 1
+    assert "The nearest is 002" in told.stderr
+    assert "DROP TABLE" not in told.stdout + told.stderr
+    assert live.migrate("adopt", "--repair").returncode == 0
+    assert live.stands_at() == "002"
+    drift = live.migrate("drift")
+    assert "-- What is dropped is lost with its rows" in drift.stdout
+    assert live.sql("SELECT name FROM items") == [("tea",)]
+
+
 def test_without_any_revision_the_first_one_is_to_be_written(live: Service) -> None:
     for file in (live.root / "migrations/versions").glob("*.py"):
         file.unlink()

@@ -1,6 +1,7 @@
 """Whether a database is what a revision makes."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from strata.connection import connected
 from strata.errors import Problem
 from strata.statements import statements
 
+DROPS = re.compile(r"\bDROP (TABLE|COLUMN)\b")
+LOST = "-- What is dropped is lost with its rows: python scripts/migrate.py backup"
 URLS = ("DATABASE_URL", "MIGRATION_DATABASE_URL")
 
 
@@ -37,7 +40,8 @@ class Differences:
     @property
     def sql(self) -> str:
         """The statements that would mend it, one a line, as far as Alembic can tell them."""
-        return "\n".join(f"  {statement}" for statement in self.statements)
+        lost = [LOST] if any(DROPS.search(each) for each in self.statements) else []
+        return "\n".join(f"  {statement}" for statement in (*lost, *self.statements))
 
 
 def differences(

@@ -49,26 +49,29 @@ def run(arguments: Namespace, config: Config) -> int:
         found = adopt.read(connection)
     if arguments.squash and not arguments.dry_run:
         return _squashed(config, url, found, at)
-    writes = (arguments.baseline or arguments.repair) and not arguments.dry_run
-    if standing and (writes or not at):
+    with_baseline = arguments.baseline and not arguments.dry_run
+    if standing and not at:
         print(standing)
         return 0
     if not found:
         print(f"{url.name} holds nothing. Make its tables: python scripts/migrate.py upgrade")
         return 0
-    if arguments.baseline and not arguments.dry_run:
+    if with_baseline and not standing:
         return _with_baseline(config, url, found)
     states = adopt.compared(config, found, _tell)
     matching = adopt.matching(states)
     # Where it is not what its revision makes, an upgrade may have failed on what was there before.
-    if standing and (not matching or any(state.revision in at for state in matching)):
+    nearest = matching or [adopt.nearest(states)] if states else []
+    if standing and (not nearest or any(state.revision in at for state in nearest)):
         print(standing)
         return 0
+    if with_baseline:
+        return _with_baseline(config, url, found)
     if arguments.repair and states and not matching and not arguments.dry_run:
         return _with_repair(config, url, states[-1])
     state = _chosen(matching, arguments.at) if matching else None
     if state is None:
-        raise _no_state(url, adopt.nearest(states)) if states else _no_revision(config, url)
+        raise _no_state(url, nearest[0]) if nearest else _no_revision(config, url)
     print(f"{url.name} is what {state.revision} makes: {state.message}.")
     if not arguments.dry_run:
         _stamp(config, url, state.revision, "adopted after comparison")
