@@ -10,6 +10,7 @@ from strata.scratch import database as scratch_database
 from strata.urls import DatabaseURL
 from tests.catalogue import mysql_drifts, postgresql_drifts, sqlite_drifts
 from tests.living import Service
+from tests.updates import git
 
 SCHEMAS = {
     "postgresql": postgresql_drifts.SCHEMA,
@@ -155,6 +156,21 @@ def test_a_baseline_makes_all_that_the_database_holds(live: Service) -> None:
         with connected(url) as connection:
             assert catalogue.differences(held, catalogue.read(connection)) == []
     assert live.migrate("upgrade").returncode == 0
+
+
+def test_a_baseline_is_no_edit_of_the_empty_one_that_was_committed(live: Service) -> None:
+    for command in (["init", "-qb", "main"], ["add", "-A"], ["commit", "-qm", "New"]):
+        git(live.root, *command)
+    make_by_create_all(live)
+    (live.root / "migrations/versions/002_items.py").unlink()
+    assert live.migrate("adopt", "--baseline").returncode == 0
+    assert "001_baseline.py was edited" not in live.migrate("check").stdout
+    for command in (["add", "-A"], ["commit", "-qm", "Adopted"]):
+        git(live.root, *command)
+    live.edit(
+        "migrations/versions/001_baseline.py", "op.execute(statement)", "op.execute( statement)"
+    )
+    assert "001_baseline.py was edited" in live.migrate("check").stdout
 
 
 def test_a_baseline_that_makes_something_is_not_written_over(live: Service) -> None:

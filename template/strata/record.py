@@ -16,6 +16,8 @@ from strata.report import Finding
 from strata.revisions import REPLACED, Chain, Revision, digest, has_digest
 
 FIRST_LINE = "# Written by `python scripts/migrate.py record`: revision, what it follows, sha256.\n"
+BASELINE = b"It is what existed before migrations took over."
+"""What `adopt` writes into a baseline, after it compared the database with it."""
 REWRITE = "If it is meant, write it anew: python scripts/migrate.py record"
 
 
@@ -50,8 +52,8 @@ def chain_findings(config: Config, chain: Chain) -> Iterator[Finding]:
     """Find revisions that are not as they were recorded, or not as the main branch has them."""
     seen = set()
     for name, back in git.edited(config.versions):
-        if name.endswith(".py") and not _elsewhere(
-            config, chain, git.committed(config.versions, back)
+        if name.endswith(".py") and not _meant(
+            config, chain, config.versions / name, git.committed(config.versions, back)
         ):
             seen.add(name)
             gone = not (config.versions / name).exists()
@@ -134,8 +136,10 @@ def _follows(revision: Revision) -> str:
     return ",".join(revision.parents) or "nothing"
 
 
-def _elsewhere(config: Config, chain: Chain, text: bytes) -> bool:
-    """Whether a file was only renamed, settled, or moved aside for a baseline in its place."""
+def _meant(config: Config, chain: Chain, path: Path, text: bytes) -> bool:
+    """Whether a file was only renamed, settled, moved aside for a baseline, or became one."""
+    if path.exists() and BASELINE in path.read_bytes() and BASELINE not in text:
+        return True
     paths = [revision.path for revision in chain.values()]
     paths += (config.versions / REPLACED).glob("*.py")
     return bool(text) and any(digest(path.read_bytes()) == digest(text) for path in paths)
