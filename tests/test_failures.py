@@ -1,8 +1,13 @@
 """What a failed revision leaves behind, and what is said of it."""
 
+import signal
+import subprocess
+
 import pytest
 
 from tests.living import Service
+
+CURRENT = "python scripts/migrate.py current"
 
 BLOCK = """with op.get_context().autocommit_block():
         op.execute("CREATE TABLE kept (id INTEGER)")
@@ -78,3 +83,30 @@ def test_a_revision_whose_file_is_gone_is_named_with_what_brings_it_back(migrate
         assert "Traceback" not in failed.stderr
     migrated.follow(failed.stderr, "Bring the file back: ")
     assert migrated.migrate("check").returncode == 0
+
+
+@pytest.mark.databases("postgresql")
+def test_what_is_interrupted_says_so(migrated: Service) -> None:
+    migrated.revision("003", "002", "op.execute('SELECT pg_sleep(60)')")
+    upgrade = subprocess.Popen(
+        [migrated.python, "scripts/migrate.py", "upgrade"],
+        cwd=migrated.root,
+        env=migrated.environ(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"
+    while migrated.sql(sleeping) == [(0,)]:
+        assert upgrade.poll() is None
+    upgrade.send_signal(signal.SIGINT)
+    _, told = upgrade.communicate(timeout=30)
+    assert upgrade.returncode == 130
+    assert told.strip().endswith("upgrade was interrupted. See what stands: " + CURRENT)
+    assert migrated.stands_at() == "002"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_reader_that_has_enough_is_no_error(live: Service) -> None:
+    done = live.shell(f"set -o pipefail; {live.python} scripts/migrate.py help | true")
+    assert done.returncode in (0, 141)
+    assert done.stderr == ""

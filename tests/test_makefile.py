@@ -61,6 +61,12 @@ def test_a_command_that_fails_fails_its_target(clone: Service, target: str) -> N
     assert "Error 3" in made.stderr
 
 
+def test_a_restore_without_a_file_says_what_is_missing(clone: Service) -> None:
+    made = clone.run("make", "restore", FILE="")
+    assert made.returncode == 2
+    assert "FILE is missing: make restore FILE=backups/..." in made.stderr
+
+
 def test_targets_work_from_another_folder(clone: Service, tmp_path: Path) -> None:
     made = clone.run("make", "-C", clone.root, "migrate-current", cwd=tmp_path)
     assert made.returncode == 0, made.stderr

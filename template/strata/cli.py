@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import os
 import pkgutil
 import sys
 import warnings
@@ -16,6 +17,7 @@ from strata.config import load
 from strata.errors import Problem
 
 ALIASES = {"generate": "create"}
+SEE = "python scripts/migrate.py current"
 
 
 def main(argv: list[str]) -> int:
@@ -36,7 +38,7 @@ def main(argv: list[str]) -> int:
         verb, arguments = (arguments[0], ["--help"]) if arguments else ("", [])
     try:
         if not verb:
-            print(_overview())
+            print(_overview(), flush=True)
             return 0
         name, module = _module(verb)
         parser = argparse.ArgumentParser(
@@ -45,7 +47,9 @@ def main(argv: list[str]) -> int:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(parser)
-        return _run(module, parser.parse_args(arguments))
+        status = _run(module, parser.parse_args(arguments))
+        sys.stdout.flush()
+        return status
     except Problem as problem:
         print(problem, file=sys.stderr)
         return problem.status
@@ -57,7 +61,12 @@ def main(argv: list[str]) -> int:
         print(f"The database refused or was lost: {reason}", file=sys.stderr)
         return 3
     except KeyboardInterrupt:
+        print(f"\n{verb} was interrupted. See what stands: {SEE}", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # Whoever reads has enough; what is still held back has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
