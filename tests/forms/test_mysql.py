@@ -27,6 +27,22 @@ def note(length: int, **options: object) -> sa.Column[str]:
     return sa.Column("note", sa.String(length), **options)  # type: ignore[arg-type]
 
 
+def orders(*columns: SchemaItem, parent: bool = True) -> sa.MetaData:
+    declared = models() if parent else metadata()
+    if columns:
+        sa.Table("orders", declared, sa.Column("id", sa.BigInteger, primary_key=True), *columns)
+    return declared
+
+
+def reference(name: str = "item_id", *, nullable: bool = True) -> sa.Column[int]:
+    key = sa.ForeignKey("items.id")
+    return sa.Column(name, sa.BigInteger, key, index=True, nullable=nullable)
+
+
+def count() -> sa.Column[int]:
+    return sa.Column("count", sa.Integer)
+
+
 def test_each_change_is_a_revision(tmp_path: Path) -> None:
     after = models(note(9, index=True), sa.Column("size", sa.Integer, nullable=False, default=1))
     with made(tmp_path, "mysql", models()) as service:
@@ -66,3 +82,42 @@ def test_a_key_that_gets_wider_goes_on_counting(tmp_path: Path) -> None:
         files = service.create(models())
         service.there_and_back(models())
         assert not [found for found in service.linted(files) if "mysql-incomplete-alter" in found]
+
+
+CHANGES_OF_A_KEY = {
+    "its table is new": (orders(), orders(reference())),
+    "it is new": (orders(count()), orders(count(), reference())),
+    "its table goes": (orders(reference()), orders()),
+    "both tables go": (orders(reference()), orders(parent=False)),
+    "its column goes": (orders(count(), reference(nullable=False)), orders(count())),
+    "its column gets another name": (orders(reference()), orders(reference("thing_id"))),
+    "it goes, its column stays": (
+        orders(reference()),
+        orders(sa.Column("item_id", sa.BigInteger, index=True)),
+    ),
+    "another index takes over": (
+        orders(reference(), count()),
+        orders(
+            sa.Column("item_id", sa.BigInteger, sa.ForeignKey("items.id")),
+            count(),
+            sa.Index("ix_orders_item_id_count", "item_id", "count"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES_OF_A_KEY)
+def test_an_indexed_foreign_key_comes_and_goes(change: str, tmp_path: Path) -> None:
+    before, after = CHANGES_OF_A_KEY[change]
+    with made(tmp_path, "mysql", before) as service:
+        service.create(after)
+        service.there_and_back(after)
+
+
+def test_an_index_is_not_dropped_beside_its_table(tmp_path: Path) -> None:
+    with made(tmp_path, "mysql", orders()) as service:
+        (file,) = service.create(orders(reference()))
+        assert "drop_index" not in file.read_text()
+        service.upgrade()
+        (file,) = service.create(orders())
+        assert "drop_index" not in file.read_text()

@@ -5,6 +5,7 @@ to repeat of a column, Alembic's comparison tells.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from alembic.operations import ops
 from sqlalchemy import MetaData
@@ -23,11 +24,18 @@ def planned(script: ops.MigrationScript, _metadata: MetaData, _version: int) -> 
     plan = Plan()
     last: list[Step] = []
     new: dict[tuple[str | None, str], Step] = {}
-    for operation in [each for container in script.upgrade_ops_list for each in container.ops]:
-        if isinstance(operation, ops.ModifyTableOps):
-            made = new.get((operation.schema, operation.table_name))
+    operations = [each for container in script.upgrade_ops_list for each in container.ops]
+    drops = [each for each in operations if isinstance(each, ops.DropTableOp)]
+    gone = {_key(each): Step(next(words.said(each))) for each in drops}
+    others = [each for each in operations if each not in drops]
+    for operation in [*others, *_referring_first(drops)]:
+        if isinstance(operation, ops.ModifyTableOps) and _key(operation) in gone:
+            # They go with their table.
+            gone[_key(operation)].add([], [operation.reverse()])
+        elif isinstance(operation, ops.ModifyTableOps):
+            made = new.get(_key(operation))
             renamed: Step | None = None
-            for inner in operation.ops:
+            for inner in sorted(operation.ops, key=partial(_turn, operation.ops)):
                 if _may_be_a_rename(inner, operation.ops):
                     step = renamed = renamed or _inserted(plan, inner)
                 elif isinstance(inner, ops.DropColumnOp):
@@ -35,16 +43,20 @@ def planned(script: ops.MigrationScript, _metadata: MetaData, _version: int) -> 
                     continue
                 else:
                     step = made or _inserted(plan, inner)
-                step.add([inner], [inner.reverse()])
-        else:
-            if isinstance(operation, ops.DropTableOp) and not _makes_a_table(script):
-                step = Step(next(words.said(operation)))
-                last.append(step)
+                goes_with_it = made is not None and isinstance(inner, ops.CreateIndexOp)
+                step.add([inner], [] if goes_with_it else [inner.reverse()])
+        elif isinstance(operation, ops.DropTableOp):
+            step = gone[_key(operation)]
+            step.add([operation], [operation.reverse()])
+            if _makes_a_table(script):
+                plan.insert(step)
             else:
-                step = _inserted(plan, operation)
+                last.append(step)
+        else:
+            step = _inserted(plan, operation)
             step.add([operation], [operation.reverse()])
             if isinstance(operation, ops.CreateTableOp):
-                new[operation.schema, operation.table_name] = step
+                new[_key(operation)] = step
     for step in last:
         plan.insert(step)
     return plan
@@ -54,6 +66,55 @@ def _makes_a_table(script: ops.MigrationScript) -> bool:
     """Whether a table that goes may have got another name: a person has to tell."""
     containers = script.upgrade_ops_list
     return any(isinstance(each, ops.CreateTableOp) for one in containers for each in one.ops)
+
+
+def _referring_first(drops: Sequence[ops.DropTableOp]) -> list[ops.DropTableOp]:
+    """Tables that go, each before those that its foreign keys refer to."""
+    ordered: list[ops.DropTableOp] = []
+    ahead = list(drops)
+    while ahead:
+        free = [each for each in ahead if not any(_refers(other, each) for other in ahead)]
+        ordered += free or ahead
+        ahead = [each for each in ahead if each not in ordered]
+    return ordered
+
+
+def _refers(referring: ops.DropTableOp, referred: ops.DropTableOp) -> bool:
+    name = ".".join(filter(None, _key(referred)))
+    keys = referring.to_table().foreign_keys
+    return referring is not referred and name in {
+        key.target_fullname.rpartition(".")[0] for key in keys
+    }
+
+
+def _key(
+    operation: ops.CreateTableOp | ops.DropTableOp | ops.ModifyTableOps,
+) -> tuple[str | None, str]:
+    return (operation.schema, operation.table_name)
+
+
+def _turn(among: Sequence[ops.MigrateOperation], operation: ops.MigrateOperation) -> int:
+    """When an operation has its turn: the server drops no index that a foreign key needs."""
+    match operation:
+        case ops.DropConstraintOp(constraint_type="foreignkey"):
+            return 0
+        case ops.DropIndexOp() if _columns_of(operation) & _dropped_columns(among):
+            return 1
+        case ops.DropIndexOp() if operation.index_name not in _new_indexes(among):
+            return 3
+    return 2
+
+
+def _columns_of(operation: ops.DropIndexOp) -> set[str]:
+    return {str(column.name) for column in operation.to_index().columns}
+
+
+def _dropped_columns(among: Sequence[ops.MigrateOperation]) -> set[str]:
+    return {each.column_name for each in among if isinstance(each, ops.DropColumnOp)}
+
+
+def _new_indexes(among: Sequence[ops.MigrateOperation]) -> set[str | None]:
+    return {each.index_name for each in among if isinstance(each, ops.CreateIndexOp)}
 
 
 def _dropped(plan: Plan, operation: ops.DropColumnOp) -> Step:
