@@ -10,6 +10,8 @@ from strata.urls import DatabaseURL
 OURS = {"alembic_version", "migration_log"}
 DEFINER = re.compile(r" DEFINER=`[^`]*`@`[^`]*`")
 
+CHARSET = re.compile(r"(\n\) [^\n']*?) DEFAULT CHARSET=\w+(?: COLLATE=\w+)?")
+
 
 def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
     """The statements that make the schema of a database, tables first.
@@ -26,13 +28,23 @@ def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
 
 
 def _tables(connection: Connection) -> Iterator[str]:
-    """Those, and before them the sequences, by which a column's default may be."""
+    """Those, and before them the sequences, by which a column's default may be.
+
+    A character set that is the database's default is left out: no model says it.
+    """
+    query = text(
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_collation = @@collation_database"
+    )
+    as_the_database = set(connection.execute(query).scalars())
     found = connection.execute(text("SHOW FULL TABLES")).all()
     for name, kind in sorted(found, key=lambda row: str(row[1]) != "SEQUENCE"):
         if name in OURS or kind == "VIEW":
             continue
         sort = "SEQUENCE" if kind == "SEQUENCE" else "TABLE"
         sql = _shown(connection, sort, name, 1)
+        if name in as_the_database:
+            sql = CHARSET.sub(r"\1", sql, count=1)
         yield re.sub(r" AUTO_INCREMENT=\d+", "", sql)
 
 

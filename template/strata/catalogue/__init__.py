@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from strata import urls
 from strata.catalogue.differences import Difference, differences
-from strata.catalogue.objects import Catalogue, Key
+from strata.catalogue.objects import Catalogue, Inherited, Key
 from strata.log import LOG
 
 __all__ = ["Catalogue", "Difference", "Key", "differences", "read", "read_only"]
@@ -63,4 +63,6 @@ def _family(connection: Connection) -> ModuleType:
 
 
 def _written(value: object) -> str:
+    if isinstance(value, Inherited):
+        return value
     return "yes" if value is True else str(value)

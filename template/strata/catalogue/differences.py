@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from strata.catalogue.objects import Catalogue, Key
+from strata.catalogue.objects import Catalogue, Inherited, Key
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,23 @@ def differences(expected: Catalogue, found: Catalogue) -> list[Difference]:
         result += [
             Difference(key, attribute, before.get(attribute), after.get(attribute))
             for attribute in dict.fromkeys((*before, *after))
-            if before.get(attribute) != after.get(attribute)
+            if not _same(before.get(attribute), after.get(attribute))
         ]
     return result
+
+
+def _same(before: str | None, after: str | None) -> bool:
+    """Whether they are equal, or each is what its own database gives where nothing is said."""
+    return before == after or (isinstance(before, Inherited) and isinstance(after, Inherited))
 
 
 def _listed(attributes: dict[str, str] | None) -> str | None:
     if attributes is None:
         return None
     return ", ".join(
-        name if value == "yes" else f"{name} {value}" for name, value in attributes.items()
+        name if value == "yes" else f"{name} {value}"
+        for name, value in attributes.items()
+        if not isinstance(value, Inherited)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection
 
 from strata.catalogue.mysql_queries import QUERIES, UNSAID
-from strata.catalogue.objects import Key
+from strata.catalogue.objects import Inherited, Key
 
 # MariaDB writes `current_timestamp()`, MySQL `CURRENT_TIMESTAMP`: one default.
 NOW = re.compile(r"\b(current_timestamp|now)\b(\(\))?", re.IGNORECASE)
@@ -20,13 +20,15 @@ READ_ONLY = (
 
 def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]]:
     """Every object of the database that the connection uses."""
-    schema = connection.exec_driver_sql("SELECT DATABASE()").scalar_one()
+    schema, collation = connection.exec_driver_sql("SELECT DATABASE(), @@collation_database").one()
     there = _columns_of_statistics(connection)
     for kind, query in QUERIES.items():
         selected = query.format(**{name: name if name in there else "''" for name in UNSAID})
         for row in connection.exec_driver_sql(selected).mappings():
             attributes = {
-                name: _said(value, schema)
+                name: Inherited(value)
+                if (name, value) == ("collation", collation)
+                else _said(value, schema)
                 for name, value in row.items()
                 if name not in ("kind", "of", "name")
             }

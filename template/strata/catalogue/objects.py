@@ -22,6 +22,13 @@ class Key(NamedTuple):
         return f"{self.kind} {'.'.join(filter(None, (self.of, self.name)))}"
 
 
+class Inherited(str):
+    """A value that an object has from its database alone, whose default it is.
+
+    Another database may have another default: it is not compared with one, nor written down.
+    """
+
+
 class Catalogue(dict[Key, dict[str, str]]):
     """Objects with their attributes; an attribute that says nothing is not there."""
 
@@ -66,6 +73,8 @@ def _described(key: Key, attributes: dict[str, str]) -> Iterator[str]:
     indent = "  " if key.of else ""
     short, long = [], []
     for name, value in attributes.items():
+        if isinstance(value, Inherited):
+            continue
         if "\n" in value:
             long.append((name, value))
         else:

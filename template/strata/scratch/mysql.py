@@ -19,6 +19,8 @@ from strata.errors import Problem
 from strata.scratch import folders, names
 from strata.urls import DatabaseURL
 
+# Whatever the server's own default is: it holds every text, and revisions are tried on it alone.
+TEXTS = "CHARACTER SET utf8mb4"
 LOCK = text("SELECT GET_LOCK(:name, :seconds)")
 ALL = text(
     "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE"
@@ -35,7 +37,7 @@ def database(config: Config, given: DatabaseURL | None) -> Iterator[DatabaseURL]
         for left in connection.execute(ALL, {"prefix": names.prefix(config)}).scalars().all():
             if not left.startswith(names.kept(config, "")):
                 _drop_unused(connection, left)
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} {TEXTS}"))
         try:
             yield server.with_name(name)
         finally:
@@ -59,9 +61,9 @@ def kept(
                 if other != name:
                     _drop_unused(connection, other)
             connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} {TEXTS}"))
             make(server.with_name(name))
-            connection.execute(text(f"CREATE DATABASE {name}_done"))
+            connection.execute(text(f"CREATE DATABASE {name}_done {TEXTS}"))
         yield server.with_name(name)
 
 
@@ -103,6 +105,7 @@ def _own_server(config: Config) -> DatabaseURL:
                 *folders_of_it,
                 f"--socket={folder}/socket",
                 "--skip-networking",
+                "--character-set-server=utf8mb4",
                 f"--pid-file={folder}/{folders.PID_FILE}",
                 "--user=root",
                 "--innodb-flush-log-at-trx-commit=0",
