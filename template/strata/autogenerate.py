@@ -19,6 +19,7 @@ from strata import (
     findings,
     forms,
     production,
+    reflected,
     renames,
     same_defaults,
     schemas,
@@ -35,6 +36,7 @@ PLUGINS = [
     "alembic.autogenerate.*",
     "alembic.ext.checkconstraint_byname",
     enums.NAME,
+    reflected.PLUGIN,
     same_defaults.PLUGIN,
 ]
 SAYS_NOTHING = {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.mysql import LONGTEXT
 from sqlalchemy.schema import SchemaItem
 
 from tests.forms.created import made, metadata
@@ -121,3 +122,39 @@ def test_an_index_is_not_dropped_beside_its_table(tmp_path: Path) -> None:
         service.upgrade()
         (file,) = service.create(orders())
         assert "drop_index" not in file.read_text()
+
+
+def notes(*columns: SchemaItem) -> sa.MetaData:
+    declared = models()
+    if columns:
+        sa.Table("notes", declared, sa.Column("id", sa.BigInteger, primary_key=True), *columns)
+    return declared
+
+
+def data(*, nullable: bool = True) -> "sa.Column[object]":
+    return sa.Column("data", sa.JSON, nullable=nullable)
+
+
+CHANGES_OF_JSON = {
+    "it goes": (notes(count(), data()), notes(count())),
+    "it goes and was needed": (notes(count(), data(nullable=False)), notes(count())),
+    "its table goes": (notes(data()), notes()),
+    "it is needed": (notes(data()), notes(data(nullable=False))),
+    "it becomes text": (notes(data()), notes(sa.Column("data", sa.Text))),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES_OF_JSON)
+def test_json_comes_back_with_its_check(change: str, tmp_path: Path) -> None:
+    before, after = CHANGES_OF_JSON[change]
+    with made(tmp_path, "mysql", before) as service:
+        service.create(after)
+        service.there_and_back(after)
+
+
+def test_longtext_without_a_check_is_no_json(tmp_path: Path) -> None:
+    text = sa.Column("data", LONGTEXT)
+    with made(tmp_path, "mysql", notes(count(), text)) as service:
+        (file,) = service.create(notes(count()))
+        service.there_and_back(notes(count()))
+        assert "JSON" not in file.read_text()
