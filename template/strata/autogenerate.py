@@ -18,6 +18,7 @@ from strata import (
     enums,
     findings,
     forms,
+    kept,
     production,
     reflected,
     renames,
@@ -55,6 +56,7 @@ def comparison(metadata: MetaData) -> dict[str, Any]:
         "autogenerate_plugins": PLUGINS,
         "include_schemas": bool(named),
         "include_name": partial(_belongs_to_the_service, named),
+        "include_object": partial(kept.include_object, metadata),
     }
 
 

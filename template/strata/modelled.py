@@ -68,15 +68,17 @@ def _operations(
     if not tables:
         return []
     options = autogenerate.comparison(metadata)
-    named = options["include_name"]
+    named, kept = options["include_name"], options["include_object"]
 
     def include_name(name: str | None, kind: str, parents: dict[str, str | None]) -> bool:
         if kind == "table" and parents["schema_qualified_table_name"] not in tables:
             return False
         return bool(named(name, kind, parents))
 
-    def include_object(item: Any, name: str | None, kind: str, *_: object) -> bool:
-        return kind != "table" or item.fullname in tables or item.name in tables
+    def include_object(item: Any, name: str | None, kind: str, *rest: object) -> bool:
+        if kind == "table" and not {item.fullname, item.name} & set(tables):
+            return False
+        return bool(kept(item, name, kind, *rest))
 
     options |= {"include_name": include_name, "include_object": include_object}
     context = MigrationContext.configure(connection, opts=options)

@@ -50,10 +50,15 @@ def metadata() -> MetaData:
 
 @dataclass
 class Made:
-    """A folder of revisions, and a database to which they are applied."""
+    """A folder of revisions, and a database to which they are applied.
+
+    Args:
+        models: those that the first revision makes.
+    """
 
     config: Config
     connection: Connection
+    models: MetaData
 
     def create(self, models: MetaData, message: str = "change") -> list[Path]:
         """Let autogenerate write what brings the database to the models."""
@@ -63,11 +68,11 @@ class Made:
 
     def upgrade(self, target: str = "head") -> None:
         """Apply what is pending."""
-        command.upgrade(self._alembic(metadata()), target)
+        command.upgrade(self._alembic(self.models), target)
 
     def sql(self) -> str:
         """What `--sql` writes of what is pending."""
-        alembic = self._alembic(metadata())
+        alembic = self._alembic(self.models)
         alembic.output_buffer = StringIO()
         (head,) = MigrationContext.configure(self.connection).get_current_heads()
         self.connection.rollback()
@@ -153,7 +158,7 @@ def made(
         root=folder, database=family, packages=("app",), production_version=production_version
     )
     with scratch.database(config) as url, connected(url) as connection:
-        service = Made(config, connection)
+        service = Made(config, connection, models)
         service.create(models, "what is there")
         service.upgrade()
         yield service

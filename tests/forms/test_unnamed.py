@@ -1,0 +1,69 @@
+"""What `create` writes for models without a naming convention, as adopted projects have them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
+
+from strata.config import Family
+from tests.forms.created import made
+from tests.safety.revisions import server
+
+FAMILIES: tuple[Family, ...] = ("postgresql", "mysql", "sqlite")
+
+
+@pytest.fixture(params=FAMILIES)
+def family(request: pytest.FixtureRequest) -> Iterator[Family]:
+    with server(request.param):
+        yield request.param
+
+
+def models(*items: SchemaItem) -> sa.MetaData:
+    """Two tables without a convention; the second one with what is given, too."""
+    declared = sa.MetaData()
+    sa.Table("roles", declared, sa.Column("id", sa.BigInteger, primary_key=True))
+    sa.Table("orders", declared, sa.Column("id", sa.BigInteger, primary_key=True), *items)
+    return declared
+
+
+def total(*checks: sa.CheckConstraint) -> sa.Column[int]:
+    return sa.Column("total", sa.Integer, *checks)
+
+
+def test_a_check_without_a_name_stays(family: Family, tmp_path: Path) -> None:
+    def checked(*more: SchemaItem) -> sa.MetaData:
+        return models(total(), sa.CheckConstraint("total > 0"), *more)
+
+    with made(tmp_path, family, checked()) as service:
+        assert service.create(checked()) == []
+        assert service.missing(checked()) == []
+        after = checked(sa.Column("note", sa.Text))
+        service.create(after)
+        service.upgrade()
+        assert service.missing(after) == []
+
+
+def test_a_check_of_a_column_stays(family: Family, tmp_path: Path) -> None:
+    after = models(total(sa.CheckConstraint("total > 0")))
+    with made(tmp_path, family, models(total())) as service:
+        if family != "sqlite":
+            service.execute("ALTER TABLE orders ADD CHECK (total > 0)")
+        assert service.create(after) == []
+
+
+def test_a_new_check_without_a_name_is_left_to_check(family: Family, tmp_path: Path) -> None:
+    after = models(total(), sa.CheckConstraint("total > 0"))
+    with made(tmp_path, family, models(total())) as service:
+        assert service.create(after) == []
+        (missing,) = service.missing(after)
+        assert missing.startswith("check constraint orders.")
+
+
+def test_a_check_with_a_name_goes_where_no_other_is_without(tmp_path: Path, family: Family) -> None:
+    named = models(total(), sa.CheckConstraint("total > 0", name="positive"))
+    with made(tmp_path, family, named) as service:
+        (file,) = service.create(models(total()))
+        assert "drop_constraint" in file.read_text()
+        service.there_and_back(models(total()))
