@@ -46,8 +46,13 @@ SAYS_NOTHING = {
 }  # fmt: skip
 
 
-def comparison(metadata: MetaData) -> dict[str, Any]:
-    """Alembic's options for comparing a database with tables that are declared."""
+def comparison(metadata: MetaData, allowed: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Alembic's options for comparing a database with tables that are declared.
+
+    Args:
+        metadata: the tables.
+        allowed: what may be in the database beside them, as strata.toml says it.
+    """
     named = schemas.declared(metadata)
     return {
         "target_metadata": metadata,
@@ -56,7 +61,7 @@ def comparison(metadata: MetaData) -> dict[str, Any]:
         "autogenerate_plugins": PLUGINS,
         "include_schemas": bool(named),
         "include_name": partial(_belongs_to_the_service, named),
-        "include_object": partial(kept.include_object, metadata),
+        "include_object": partial(kept.include_object, metadata, allowed),
     }
 
 

@@ -79,7 +79,7 @@ def differences(
     ]
     if not found:
         return Differences((), ())
-    context = MigrationContext.configure(connection, opts=comparison(made))
+    context = MigrationContext.configure(connection, opts=comparison(made, config.allowed))
     operations = produce_migrations(context, made).upgrade_ops
     assert operations is not None
     return Differences(found, statements(operations, connection.dialect.name))

@@ -189,7 +189,7 @@ def _keep_whole(*, ctx: MigrationContext, **_: object) -> None:
 
 def _options(config: Config, family: Family) -> dict[str, Any]:
     return {
-        **autogenerate.comparison(models.metadata(config)),
+        **autogenerate.comparison(models.metadata(config), config.allowed),
         "render_as_batch": family == "sqlite",
         "on_version_apply": [
             log.recorder(context.config.attributes.get("note")),

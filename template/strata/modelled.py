@@ -53,7 +53,7 @@ def differences(config: Config, metadata: MetaData) -> tuple[list[Finding], Cata
             for each in catalogue.differences(modelled.without(*named), migrated.without(*named))
             if not _said_in_python(each, metadata)
         ]
-        operations = _operations(connection, metadata, {_table(each) for each in between})
+        operations = _operations(config, connection, metadata, {_table(each) for each in between})
     return list(_told(config, operations, between)), migrated
 
 
@@ -62,12 +62,12 @@ def _table(difference: Difference) -> str:
 
 
 def _operations(
-    connection: Connection, metadata: MetaData, tables: Collection[str]
+    config: Config, connection: Connection, metadata: MetaData, tables: Collection[str]
 ) -> list[ops.MigrateOperation]:
     """What Alembic would do in some of the tables to bring a database to the models."""
     if not tables:
         return []
-    options = autogenerate.comparison(metadata)
+    options = autogenerate.comparison(metadata, config.allowed)
     named, kept = options["include_name"], options["include_object"]
 
     def include_name(name: str | None, kind: str, parents: dict[str, str | None]) -> bool:

@@ -36,7 +36,7 @@ context.configure(
     render_as_batch=given["connection"].dialect.name == "sqlite",
     process_revision_directives=partial(autogenerate.review, given["config"], str),
     render_item=autogenerate.render_item,
-    **autogenerate.comparison(given["metadata"]),
+    **autogenerate.comparison(given["metadata"], given["config"].allowed),
 )
 with context.begin_transaction():
     context.run_migrations()
@@ -142,7 +142,12 @@ class Made:
 
 @contextmanager
 def made(
-    folder: Path, family: Family, models: MetaData, *, production_version: str = ""
+    folder: Path,
+    family: Family,
+    models: MetaData,
+    *,
+    production_version: str = "",
+    allowed: tuple[str, ...] = (),
 ) -> Iterator[Made]:
     """A service whose first revision makes the tables of models, applied to a scratch database."""
     versions = folder / "migrations" / "versions"
@@ -155,7 +160,11 @@ def made(
     (folder / "migrations" / "script.py.mako").write_text(template)
     (folder / "migrations" / "env.py").write_text(textwrap.dedent(ENV))
     config = Config(
-        root=folder, database=family, packages=("app",), production_version=production_version
+        root=folder,
+        database=family,
+        packages=("app",),
+        production_version=production_version,
+        allowed=allowed,
     )
     with scratch.database(config) as url, connected(url) as connection:
         service = Made(config, connection, models)

@@ -52,7 +52,7 @@ def written(config: Config, connection: Connection) -> tuple[Path, str, list[str
     directory = ScriptDirectory.from_config(plan.alembic_config(config, quiet=True))
     plan.require_one_head(directory)
     metadata = models.metadata(config)
-    options = autogenerate.comparison(metadata)
+    options = autogenerate.comparison(metadata, config.allowed)
     context = MigrationContext.configure(connection, opts=options)
     operations = produce_migrations(context, metadata).upgrade_ops
     assert operations is not None

@@ -1,0 +1,63 @@
+"""What strata.toml allows beside the models is never dropped by what `create` writes."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
+
+from strata.config import Family
+from tests.forms.created import made, metadata
+from tests.safety.revisions import server
+
+ALLOWED = (
+    "table celery_*",
+    "column items.extra",
+    "index items.ix_items_size",
+    "foreign key items.fk_items_owner_id_owners",
+    "* constraint items.?q_items_code",
+    "index items.?q_items_code",  # MySQL's unique constraints are indexes.
+    "check constraint items.ck_items_positive",
+)
+
+
+def column(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer)
+
+
+def models(*items: SchemaItem) -> sa.MetaData:
+    declared = metadata()
+    sa.Table("owners", declared, sa.Column("id", sa.Integer, primary_key=True))
+    sa.Table(
+        "items",
+        declared,
+        sa.Column("id", sa.Integer, primary_key=True),
+        *map(column, ("size", "code", "owner_id")),
+        sa.Index("ix_items_owner_id", "owner_id"),
+        *items,
+    )
+    return declared
+
+
+def more() -> sa.MetaData:
+    """The same and what is allowed."""
+    declared = models(
+        column("extra"),
+        sa.Index("ix_items_size", "size"),
+        sa.ForeignKeyConstraint(["owner_id"], ["owners.id"]),
+        sa.UniqueConstraint("code"),
+        sa.CheckConstraint("size > 0", name="positive"),
+    )
+    sa.Table("celery_jobs", declared, sa.Column("id", sa.Integer, primary_key=True))
+    return declared
+
+
+@pytest.mark.parametrize("family", ["postgresql", "mysql", "sqlite"])
+def test_what_is_allowed_stays_and_all_else_goes(family: Family, tmp_path: Path) -> None:
+    with server(family):
+        with made(tmp_path / "allowed", family, more(), allowed=ALLOWED) as service:
+            assert service.create(models()) == []
+        with made(tmp_path / "not", family, more()) as service:
+            text = "".join(file.read_text() for file in service.create(models()))
+            for name in ("celery_jobs", "extra", "ix_items_size", "fk_items_owner_id_owners"):
+                assert f"'{name}'" in text
