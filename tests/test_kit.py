@@ -103,6 +103,35 @@ def test_a_change_of_a_model_is_migrated_beside_the_old_history(joined: Joined) 
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_what_has_no_name_and_what_is_allowed_stay_in_new_revisions(joined: Joined) -> None:
+    """In a project without a naming convention, whose tables `create_all` made."""
+    live = joined("notes")
+    live.edit("models/note.py", "import Text", "import CheckConstraint, ForeignKey, Text")
+    live.edit(
+        "models/note.py",
+        "    id:",
+        """    __table_args__ = (CheckConstraint("text <> ''"),)\n    id:""",
+    )
+    made = live.run(live.python, "-c", "import main")
+    assert made.returncode == 0, made.stderr
+    live.sql("CREATE TABLE celery_jobs (id INTEGER PRIMARY KEY)")
+    live.edit("strata.toml", "allowed = []", 'allowed = ["table celery_jobs"]')
+    adopted = live.migrate("adopt", "--baseline")
+    assert adopted.returncode == 0, adopted.stderr
+    live.commit()
+    assert "no revision was written" in live.migrate("create", "nothing at all").stdout
+    column = '    main: Mapped[int | None] = mapped_column(ForeignKey("tags.id"), unique=True)\n'
+    live.edit("models/note.py", "    text:", f"{column}    text:")
+    created = live.migrate("create", "add the main tag of a note")
+    assert created.returncode == 0, created.stderr
+    assert "adds foreign key fk_notes_main_tags from notes to tags" in created.stdout
+    assert "adds unique uq_notes_main on notes" in created.stdout
+    for arguments in (("upgrade",), ("check",), ("downgrade", "001"), ("upgrade",), ("drift",)):
+        done = live.migrate(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "no revision was written" in live.migrate("create", "nothing at all").stdout
+
+
 def test_plain_alembic_goes_on_and_may_get_our_environment(joined: Joined) -> None:
     live = joined("library")
     done = live.alembic("upgrade", "head")

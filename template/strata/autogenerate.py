@@ -29,6 +29,7 @@ from strata import (
 from strata.batches import BatchesOp
 from strata.config import Config
 from strata.errors import Problem
+from strata.forms import names
 from strata.log import LOG
 
 # Compared beside tables, columns, indexes and constraints:
@@ -142,11 +143,11 @@ def review(
     if all(operations.is_empty() for operations in script.upgrade_ops_list):
         directives.clear()
         return
-    if renames.at_a_terminal():
-        for operations in script.upgrade_ops_list:
-            renames.settle(operations)
-            operations.reverse_into(script.downgrade_ops_list[0])
     for operations in script.upgrade_ops_list:
+        names.given(operations)
+        if renames.at_a_terminal():
+            renames.settle(operations)
+        operations.reverse_into(script.downgrade_ops_list[0])
         for sentence in words.sentences(operations):
             told(sentence)
     among = [each for operations in script.upgrade_ops_list for each in words.single(operations)]

@@ -10,7 +10,7 @@ from typing import Any
 from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, Constraint, Index, MetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
 
@@ -45,7 +45,7 @@ def differences(config: Config, metadata: MetaData) -> tuple[list[Finding], Cata
                 _create(elsewhere, metadata, migrated)
             except DBAPIError as error:
                 return [_not_made(error)], migrated
-            modelled = catalogue.read(elsewhere)
+            modelled = catalogue.read(elsewhere).named_as(migrated, _names(metadata))
         # The name of a column's own sequence stays when its table is renamed; nothing uses it.
         named = ("named", "sequence")
         between = [
@@ -55,6 +55,15 @@ def differences(config: Config, metadata: MetaData) -> tuple[list[Finding], Cata
         ]
         operations = _operations(config, connection, metadata, {_table(each) for each in between})
     return list(_told(config, operations, between)), migrated
+
+
+def _names(metadata: MetaData) -> set[str]:
+    """The names of constraints and indexes that the models give; the server gives the others."""
+    constraints: list[Constraint | Index] = []
+    for table in metadata.tables.values():
+        constraints += [*table.constraints, *table.indexes]
+        constraints += [each for column in table.columns for each in column.constraints]
+    return {str(each.name) for each in constraints if isinstance(each.name, str)}
 
 
 def _table(difference: Difference) -> str:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Table
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.schema import ColumnCollectionConstraint
 
 # PostgreSQL's limit in bytes, the lowest of the three databases:
@@ -41,6 +41,12 @@ def _described(kind: str) -> Callable[[Any, Table], str]:
         return shortened("_".join([kind, table.name, *columns, *referred]))
 
     return name
+
+
+def of(constraint: UniqueConstraint | ForeignKeyConstraint) -> str:
+    """The name that the convention gives to a constraint of a table."""
+    kind = "fk" if isinstance(constraint, ForeignKeyConstraint) else "uq"
+    return _described(kind)(constraint, constraint.table)
 
 
 # That the token of a CHECK contains `constraint_name` tells SQLAlchemy that it applies to named

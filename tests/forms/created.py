@@ -106,7 +106,9 @@ class Made:
         with scratch.database(self.config) as url, connected(url) as connection:
             models.create_all(connection)
             expected = catalogue.read(connection)
-        between = catalogue.differences(expected, self.read())
+        found = self.read()
+        expected = expected.named_as(found, modelled._names(models))
+        between = catalogue.differences(expected, found)
         return said + [str(each) for each in between if not modelled._said_in_python(each, models)]
 
     def linted(self, files: Sequence[Path]) -> list[str]:

@@ -67,3 +67,53 @@ def test_a_check_with_a_name_goes_where_no_other_is_without(tmp_path: Path, fami
         (file,) = service.create(models(total()))
         assert "drop_constraint" in file.read_text()
         service.there_and_back(models(total()))
+
+
+def key(ondelete: str | None = None) -> sa.Column[int]:
+    return sa.Column("role_id", sa.ForeignKey("roles.id", ondelete=ondelete), index=True)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_has_no_name_gets_one(there: bool, family: Family, tmp_path: Path) -> None:
+    """Both on columns that are new, and on such that are there."""
+
+    def code(**options: bool) -> sa.Column[str]:
+        return sa.Column("code", sa.String(9), **options)  # type: ignore[arg-type]
+
+    after = models(code(unique=True), key())
+    columns = (code(), sa.Column("role_id", sa.BigInteger, index=True)) if there else ()
+    with made(tmp_path, family, models(*columns)) as service:
+        files = service.create(after)
+        text = "".join(file.read_text() for file in files)
+        assert "'uq_orders_code'" in text
+        assert "'fk_orders_role_id_roles'" in text
+        assert "None'" not in text
+        assert "None" not in "".join(file.stem for file in files)
+        service.there_and_back(after)
+        assert service.create(after) == []
+
+
+@pytest.mark.parametrize("family", ["postgresql", "mysql"], indirect=True)
+def test_a_foreign_key_without_a_name_that_changes_gets_one(family: Family, tmp_path: Path) -> None:
+    """On SQLite none can be dropped that has no name."""
+    after = models(key(ondelete="CASCADE"))
+    with made(tmp_path, family, models(key())) as service:
+        service.create(after)
+        service.there_and_back(after)
+        assert service.create(after) == []
+
+
+def test_what_has_another_name_than_the_server_would_give_is_the_same(
+    family: Family, tmp_path: Path
+) -> None:
+    named = models(
+        total(),
+        sa.Column("role_id", sa.BigInteger, index=True),
+        sa.ForeignKeyConstraint(["role_id"], ["roles.id"], name="theirs"),
+        sa.UniqueConstraint("total", name="only_once"),
+        sa.CheckConstraint("total > 0", name="positive"),
+    )
+    unnamed = models(total(), key(), sa.UniqueConstraint("total"), sa.CheckConstraint("total > 0"))
+    with made(tmp_path, family, named) as service:
+        assert service.create(unnamed) == []
+        assert service.missing(unnamed) == []

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from strata import autogenerate, formatter, models, plan, words
 from strata.config import Config
 from strata.errors import Problem
+from strata.forms import names
 from strata.log import LOG
 
 NEEDED = "adopted with differences that {} repairs"
@@ -56,6 +57,7 @@ def written(config: Config, connection: Connection) -> tuple[Path, str, list[str
     context = MigrationContext.configure(connection, opts=options)
     operations = produce_migrations(context, metadata).upgrade_ops
     assert operations is not None
+    names.given(operations)
     said = list(words.sentences(operations))
     if not said:
         raise Problem(

@@ -1,8 +1,14 @@
 """The structure in which every reader gives what it found."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby
 from typing import NamedTuple
+
+NAMED_BY_THE_SERVER = {
+    "primary key", "foreign key", "unique constraint", "check constraint", "exclusion constraint",
+    "index",
+}  # fmt: skip
+"""What has a name of the server's choice where a model gives none."""
 
 
 class Key(NamedTuple):
@@ -56,6 +62,23 @@ class Catalogue(dict[Key, dict[str, str]]):
             }
         )
 
+    def named_as(self, other: "Catalogue", own: Collection[str]) -> "Catalogue":
+        """The same with constraints under the names that they have in another catalogue.
+
+        Args:
+            other: where the same constraint of the same table may have another name.
+            own: the names that stay.
+        """
+        free: dict[object, list[Key]] = {}
+        for key in sorted(other.keys() - self.keys()):
+            free.setdefault(_nameless(key, other[key]), []).append(key)
+        result = Catalogue()
+        for key, found in self.items():
+            alike = [] if key in other or key.name in own else free.get(_nameless(key, found), [])
+            named = key.kind in NAMED_BY_THE_SERVER and alike
+            result[alike.pop(0) if named else key] = found
+        return result
+
     def _lines(self) -> Iterator[str]:
         ordered = sorted(self, key=_place)
         for first, (_, group) in enumerate(groupby(ordered, key=lambda key: key.of or key.name)):
@@ -63,6 +86,11 @@ class Catalogue(dict[Key, dict[str, str]]):
                 yield ""
             for key in group:
                 yield from _described(key, self[key])
+
+
+def _nameless(key: Key, attributes: dict[str, str]) -> object:
+    """What two constraints have in common that only their names tell apart."""
+    return key.kind, key.of, frozenset(attributes.items())
 
 
 def _place(key: Key) -> tuple[str, bool, str, str]:
