@@ -144,6 +144,16 @@ def test_plain_alembic_goes_on_and_may_get_our_environment(joined: Joined) -> No
     assert "Plain `alembic`" not in live.migrate("check").stdout
 
 
+def test_our_environment_finds_its_folder_where_alembic_names_another(joined: Joined) -> None:
+    live = joined("library")
+    assert live.migrate("upgrade").returncode == 0
+    live.follow(live.migrate("check").stdout, "Replace it: ")
+    live.edit("alembic.ini", "prepend_sys_path = .", "prepend_sys_path = app")
+    done = live.alembic("current")
+    assert done.returncode == 0, done.stderr
+    assert "8a2e6c4f9b05 (head)" in done.stdout
+
+
 def test_every_file_that_is_there_already_stays_as_it_is(tmp_path: Path, unversioned: Path) -> None:
     """Whatever of the names a project has, by a plain copy without a terminal."""
     fresh = tmp_path / "fresh"
