@@ -67,6 +67,15 @@ def test_what_create_all_made_is_found_to_be_at_its_revision(live: Service) -> N
     assert "already" in live.migrate("adopt").stdout
 
 
+def test_drift_of_a_database_that_is_not_adopted_says_so(live: Service) -> None:
+    make_by_create_all(live)
+    told = live.migrate("drift")
+    assert told.returncode == 1
+    assert "DROP" not in told.stdout
+    live.follow(told.stdout, "Bring it under migration: ")
+    assert live.migrate("drift").returncode == 0
+
+
 def test_an_earlier_state_is_adopted_there_and_goes_on(live: Service) -> None:
     make_by_create_all(live)
     live.revision("003", "002", PHONE, LESS)

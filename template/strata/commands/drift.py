@@ -5,7 +5,7 @@ It is read in a transaction that cannot write. Exit status 1 where they differ.
 
 from argparse import ArgumentParser, Namespace
 
-from strata import catalogue, compare, plan, report, urls
+from strata import catalogue, compare, kit, plan, report, urls
 from strata.config import Config
 from strata.connection import connected
 from strata.report import Finding
@@ -24,9 +24,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Compare the database with what its revision makes on a scratch database."""
+    """Compare the database with what its revision makes on a scratch database.
+
+    One that has tables and no revision is to be adopted: nothing in it was changed by hand.
+    """
     with connected(urls.current(config), reading=True) as connection:
         catalogue.read_only(connection, SECONDS)
+        if adopt := kit.to_adopt(connection):
+            return report.show(adopt, arguments)
         heads = plan.applied(connection)
         plan.refuse_unknown_revision(config, heads)
         revision = "heads" if len(heads) > 1 else next(iter(heads), None)
