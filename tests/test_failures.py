@@ -14,6 +14,32 @@ BLOCK = """with op.get_context().autocommit_block():
     op.execute("CREATE TABLE undone (id INTEGER)")
     op.execute("SELECT * FROM nowhere")"""
 
+# The pattern of `create --empty` (strata/batches.py), and others that need an answer.
+LOOP = """with op.get_context().autocommit_block():
+        while op.get_bind().execute(sa.text("UPDATE items SET price = 1 WHERE id < 0")).rowcount:
+            pass"""
+QUESTIONS = (LOOP, "list(op.get_bind().execute(sa.text('SELECT 1')))", "sa.inspect(op.get_bind())")
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+@pytest.mark.parametrize("question", QUESTIONS, ids=["rowcount", "rows", "inspect"])
+def test_a_revision_that_needs_an_answer_is_named_before_any_sql_is_written(
+    migrated: Service, question: str
+) -> None:
+    migrated.revision("003", "002", question)
+    migrated.revision("004", "003", "op.execute('SELECT 4')")
+    for verb in (["sql"], ["sql", "002:head"], ["upgrade", "--sql"]):
+        refused = migrated.migrate(*verb)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "Revision 003 (003_by_hand.py:" in refused.stderr
+        assert "asks the database for an answer, which --sql cannot give" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    others = "Print the SQL of the others: python scripts/migrate.py "
+    assert f"{others}sql 002\n{others}sql 003:head" in refused.stderr
+    assert "SELECT 4" in migrated.migrate("sql", "003:head").stdout
+    migrated.follow(refused.stderr, "on the database itself: ")
+    assert migrated.stands_at() == "003"
+
 
 @pytest.mark.databases("postgresql")
 def test_what_an_autocommit_block_keeps_is_said_after_a_failure(migrated: Service) -> None:

@@ -6,14 +6,17 @@ It is synchronous on purpose: it works inside a running event loop as it is, whe
 """
 
 import logging
+import sys
 from contextlib import nullcontext
 from functools import partial
+from io import StringIO
 from typing import Any
 
 from alembic import context
 from alembic.runtime.migration import MigrationContext, StampStep
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import NoInspectionAvailable
 
 from strata import (
     autogenerate,
@@ -61,17 +64,27 @@ def run() -> None:
 
 
 def _write_sql(config: Config) -> None:
+    """Write the SQL of all steps, or none: half of a migration is none."""
     url = urls.configured(config)
     family = url.family if url else config.database
+    written = StringIO()
     context.configure(
         dialect_name=family,
+        output_buffer=written,
         literal_binds=True,
         dialect_opts={"paramstyle": "named"},
         transaction_per_migration=True,
         **_options(config, family),
     )
-    with context.begin_transaction():
-        context.run_migrations()
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+    except (AttributeError, NoInspectionAvailable, TypeError) as error:
+        explained = explain.unanswered(error, context.script)
+        if explained is None:
+            raise
+        raise explained from error
+    (context.config.output_buffer or sys.stdout).write(written.getvalue())
 
 
 def _run_on(connection: Connection, config: Config) -> None:

@@ -118,6 +118,38 @@ def explained(
     )
 
 
+def unanswered(error: Exception, directory: ScriptDirectory) -> Problem | None:
+    """Explain why a revision cannot be written as SQL.
+
+    Args:
+        error: what its code raised, which got None for an answer, or no connection to look into.
+        directory: the revisions.
+
+    Returns:
+        None where no revision raised it.
+    """
+    frames = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
+    revision = next((each for each in directory.walk_revisions() if each.path in frames), None)
+    if revision is None:
+        return None
+    before = revision.down_revision
+    around = [
+        *([f"sql {before}"] if isinstance(before, str) else []),
+        *([] if revision.is_head else [f"sql {revision.revision}:head"]),
+    ]
+    remedy = [
+        f"Run it on the database itself: python scripts/migrate.py upgrade {revision.revision}",
+        *(f"Print the SQL of the others: python scripts/migrate.py {each}" for each in around),
+    ]
+    return Problem(
+        f"Revision {revision.revision} ({_place(error, revision.path)}) asks the database for an "
+        f"answer, which --sql cannot give: {error}",
+        why="A loop until no row is left, for instance, needs to know how many there were. Nothing "
+        "was written.",
+        remedy="\n".join(remedy),
+    )
+
+
 def _place(error: Exception, path: str) -> str:
     lines = [
         frame.lineno
