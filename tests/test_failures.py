@@ -55,6 +55,44 @@ def test_what_an_autocommit_block_keeps_is_said_after_a_failure(migrated: Servic
     ) == [(True, False)]
 
 
+@pytest.mark.databases("postgresql")
+def test_an_invalid_index_is_named_and_the_next_upgrade_drops_it(migrated: Service) -> None:
+    migrated.sql("INSERT INTO items (name, price) VALUES ('a', 1), ('b', 1)")
+    index = (
+        "op.create_index('uq_items_price', 'items', ['price'], unique=True, if_not_exists=True,"
+        " postgresql_concurrently=True)"
+    )
+    migrated.revision("003", "002", f"with op.get_context().autocommit_block():\n        {index}")
+    failed = migrated.migrate("upgrade")
+    assert failed.returncode == 1
+    assert "DETAIL: Key (price)=(1.00) is duplicated." in failed.stderr
+    assert "INVALID index public.uq_items_price stays; the next upgrade drops it" in failed.stderr
+    assert "Nothing of it was kept" not in failed.stderr
+    valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'uq_items_price'::regclass"
+    assert migrated.sql(valid) == [(False,)]
+    migrated.sql("DELETE FROM items WHERE name = 'b'")
+    assert migrated.migrate("upgrade").returncode == 0
+    assert migrated.sql(valid) == [(True,)]
+
+
+@pytest.mark.databases("postgresql")
+def test_what_is_applied_is_said_beside_an_invalid_index(migrated: Service) -> None:
+    migrated.sql("INSERT INTO items (name, price) VALUES ('a', 1), ('b', 1)")
+    unique = "CREATE UNIQUE INDEX CONCURRENTLY uq_items_price ON items (price)"
+    kept = BLOCK.partition("\n    op.")[0]
+    migrated.revision("003", "002", f"{kept}\n        op.execute('{unique}')")
+    failed = migrated.migrate("upgrade")
+    assert "applied: CREATE TABLE kept (id INTEGER)" in failed.stderr
+    assert "INVALID index public.uq_items_price stays" in failed.stderr
+
+
+@pytest.mark.databases("postgresql")
+def test_what_the_database_advises_is_shown(migrated: Service) -> None:
+    migrated.revision("003", "002", "op.alter_column('items', 'name', type_=sa.Integer())")
+    failed = migrated.migrate("upgrade")
+    assert 'HINT: You might need to specify "USING name::integer".' in failed.stderr
+
+
 @pytest.mark.databases("mysql")
 @pytest.mark.parametrize(
     ("last", "kept"), [("SELECT * FROM nowhere", "not applied"), ("DROP TABLE nowhere", "applied")]

@@ -167,7 +167,8 @@ def _migrate(
         except Exception as error:
             if turn and turn.goes_on(error):
                 continue
-            explained = explain.explained(error, config, context.script, watch)
+            left = turn.left(error) if turn else []
+            explained = explain.explained(error, config, context.script, watch, left)
             if explained is None:
                 raise
             raise explained from error

@@ -2,6 +2,7 @@
 
 import re
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic.runtime.migration import StampStep
@@ -48,9 +49,20 @@ def lacking(reason: str) -> str:
 
 
 def explained(
-    error: Exception, config: Config, directory: ScriptDirectory, watch: Watch
+    error: Exception,
+    config: Config,
+    directory: ScriptDirectory,
+    watch: Watch,
+    left: Sequence[str] = (),
 ) -> Problem | None:
     """Explain why a run failed.
+
+    Args:
+        error: what it failed of.
+        config: the project's.
+        directory: the revisions.
+        watch: what the run was doing.
+        left: the INVALID indexes that the failed statement left, which the next run drops.
 
     Returns:
         None where Alembic's own words have to do.
@@ -61,7 +73,8 @@ def explained(
         return None
     revision = watch.step.revision
     reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
-    what = f"Revision {revision.revision} ({_place(error, revision.path)}) failed: {reason}"
+    place = _place(error, revision.path)
+    what = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
     if why := lacking(reason):
         return Problem(f"{what}\n{why}", why="Nothing of it was kept.", remedy=THERE)
     if watch.nothing_stays and any(sign in reason.lower() for sign in ALREADY_EXISTS):
@@ -102,17 +115,20 @@ def explained(
         if watch.step.is_upgrade
         else ""
     )
+    stays = f"An INVALID index {', '.join(left)} stays; the next {way} drops it."
+    kept = f"{stays} The" if left else "Nothing of it was kept: the"
+    mend = "the rows or the revision" if left else "the revision"
     if watch.nothing_stays:
         return Problem(
             what,
-            why=f"Nothing of it was kept: the database stands {watch.place}.{back}",
-            remedy=f"Mend the revision, then: python scripts/migrate.py {way}",
+            why=f"{kept} database stands {watch.place}.{back}",
+            remedy=f"Mend {mend}, then: python scripts/migrate.py {way}",
         )
     keeper = "An autocommit block" if watch.transactional else "This database"
     return Problem(
         f"{what}\n{watch.progress()}",
         why=f"{keeper} keeps each statement that changes the schema at once, so that what was "
-        f"applied stays; the version stands {watch.place}.{back}",
+        f"applied stays; the version stands {watch.place}.{f' {stays}' if left else ''}{back}",
         remedy="Undo the applied statements by hand or take them out of the revision, mend the one "
         f"that failed, then: python scripts/migrate.py {way}",
     )
@@ -148,6 +164,16 @@ def unanswered(error: Exception, directory: ScriptDirectory) -> Problem | None:
         "was written.",
         remedy="\n".join(remedy),
     )
+
+
+def _more(error: Exception) -> str:
+    """What PostgreSQL adds: which row is in the way, and what it advises; not for HTTP answers."""
+    diagnosis = getattr(getattr(error, "orig", None), "diag", None)
+    added = {
+        "DETAIL": getattr(diagnosis, "message_detail", None),
+        "HINT": getattr(diagnosis, "message_hint", None),
+    }
+    return "".join(f"\n  {name}: {text}" for name, text in added.items() if text)
 
 
 def _place(error: Exception, path: str) -> str:

@@ -84,6 +84,17 @@ class Turn:
             self.connection.rollback()
         return self._paused(self._watch.step, error.statement or "")
 
+    def left(self, error: Exception) -> list[str]:
+        """What a statement that failed leaves behind, though none of it was kept.
+
+        Args:
+            error: what it failed of; the transaction is undone.
+        """
+        if not isinstance(error, DBAPIError) or error.connection_invalidated:
+            return []
+        left: list[str] = self._kind.left(error.statement or "")
+        return left
+
     def _paused(self, what: object, statement: str) -> bool:
         failed, since, attempt = self._failed
         if failed != what:

@@ -72,6 +72,10 @@ class Timeouts:
         except Exception:
             return ["another transaction; who may see it has the right PROCESS"]
 
+    def left(self, _statement: str) -> list[str]:
+        """Nothing: MySQL undoes a statement that failed."""
+        return []
+
     def _set(self, value: str) -> None:
         with closing(self.connection.connection.cursor()) as cursor:
             for name in TIMEOUTS:

@@ -111,6 +111,13 @@ class Timeouts:
             self.connection.connection.rollback()
         return found
 
+    def left(self, statement: str) -> list[str]:
+        """The INVALID index of a build that failed, which `before` drops in the next run."""
+        found = self._invalid(statement) if CONCURRENTLY.search(statement) else []
+        if not self._autocommit:
+            self.connection.connection.rollback()
+        return found
+
     @property
     def _autocommit(self) -> bool:
         return self.connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"

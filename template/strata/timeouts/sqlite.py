@@ -46,6 +46,10 @@ class Timeouts:
         """Nobody: SQLite does not tell."""
         return []
 
+    def left(self, _statement: str) -> list[str]:
+        """Nothing: the whole revision is undone."""
+        return []
+
     def _pragma(self, text: str) -> Any:
         with closing(self.connection.connection.cursor()) as cursor:
             cursor.execute(f"PRAGMA {text}")
