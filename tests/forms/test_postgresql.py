@@ -1,10 +1,13 @@
 """What `create` writes for a PostgreSQL table in use: safe, clean, up, down, up, and complete."""
 
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.schema import SchemaItem
 
 from tests.forms.created import made, metadata
@@ -142,6 +145,50 @@ def test_what_is_written_is_safe_and_complete(name: str, version: str, tmp_path:
         if name != "an index that goes with its column":
             assert service.linted(files) == []
         assert service.create(models(*after())) == []
+
+
+Type = sa.types.TypeEngine[Any]
+# The types before and after, with an example of each.
+TYPES: dict[str, tuple[Type, object, Type, object]] = {
+    "text to a number": (sa.String(20), "7", sa.Integer(), 7),
+    "a number to text": (sa.Integer(), 7, sa.Text(), "7"),
+    "text to JSON": (sa.Text(), '{"a": 1}', JSONB(), {"a": 1}),
+    "text to an enum": (sa.Text(), "7", sa.Enum("7", "8", name="mood"), "7"),
+    "a number to an enum": (sa.Integer(), 7, sa.Enum("7", "8", name="mood"), "7"),
+    "an array": (ARRAY(sa.Text()), ["7"], ARRAY(sa.Integer()), [7]),
+    "truth to a number": (sa.Boolean(), True, sa.Integer(), 1),
+    "truth to another number": (sa.Boolean(), True, sa.Numeric(5, 2), 1),
+    "a number to another": (sa.BigInteger(), 7, sa.Numeric(5, 2), 7),
+    "a day to a time": (sa.Date(), date(2026, 1, 2), sa.DateTime(), datetime(2026, 1, 2)),
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_a_type_changes_with_the_rows(name: str, tmp_path: Path) -> None:
+    old, had, new, has = TYPES[name]
+    before, after = (models(sa.Column("order", type_)) for type_ in (old, new))
+    with made(tmp_path, "postgresql", before) as service:
+        service.connection.execute(before.tables["items"].insert(), {"id": 1, "order": had})
+        service.connection.commit()
+        service.create(after)
+        service.there_and_back(after)
+        assert service.execute('SELECT "order" FROM items') == [(has,)]
+        assert service.create(after) == []
+
+
+def test_a_default_changes_its_type_with_its_column(tmp_path: Path) -> None:
+    def sized(type_: Type, **options: object) -> sa.MetaData:
+        size = sa.Column("size", type_, server_default="5", **options)  # type: ignore[arg-type]
+        return models(size)
+
+    after = sized(sa.Integer(), nullable=False)
+    with made(tmp_path, "postgresql", sized(sa.String(20))) as service:
+        service.execute("INSERT INTO items (id) VALUES (1)")
+        service.create(after)
+        service.there_and_back(after)
+        service.execute("INSERT INTO items (id) VALUES (2)")
+        assert service.execute("SELECT size FROM items") == [(5,), (5,)]
+        assert service.create(after) == []
 
 
 @pytest.mark.parametrize(

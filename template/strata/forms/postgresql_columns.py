@@ -11,6 +11,7 @@ from strata import doubts, naming
 from strata.defaults import literal
 from strata.findings import FindingOp
 from strata.forms import phase
+from strata.forms import postgresql_types as types
 from strata.forms.plan import Plan
 from strata.operations.constraints import NotNullConstraintOp, ValidateConstraintOp
 from strata.operations.fill import FillOp
@@ -58,13 +59,13 @@ def dropped(plan: Plan, operation: ops.DropColumnOp, last: str) -> None:
 def altered(plan: Plan, operation: ops.AlterColumnOp, table: Table | None, version: int) -> None:
     """Alter a column; NOT NULL is proven before, so that nothing is read under the lock."""
     if operation.modify_nullable is not False:
-        plan[""].add([operation], [operation.reverse()])
+        plan[""].add(*types.altered(operation, table))
         return
     name = operation.column_name
     type_ = operation.modify_type or operation.existing_type
     operation.modify_nullable, operation.existing_nullable = None, True
     if operation.has_changes():
-        plan[""].add([operation], [operation.reverse()])
+        plan[""].add(*types.altered(operation, table))
     if value := _default(table, name):
         finding = (
             f"rows in which {operation.table_name}.{name} is NULL get the default, {value}: "

@@ -6,5 +6,5 @@ as soon as `strata.operations` is imported, which `migrations/env.py` does.
 
 from importlib import import_module
 
-for _module in ("autocommit", "constraints", "enums", "fill", "renames"):
+for _module in ("alter_column", "autocommit", "constraints", "enums", "fill", "renames"):
     import_module(f"strata.operations.{_module}")
