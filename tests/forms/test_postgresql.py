@@ -192,6 +192,29 @@ def test_a_default_changes_its_type_with_its_column(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([sa.Identity(always=True)], [sa.Identity(always=False)]),
+        ([sa.Identity(always=False)], [sa.Identity(always=True, increment=2)]),
+        ([sa.Identity()], []),
+        ([], [sa.Identity(always=True)]),
+    ],
+    ids=["always to default", "default to always", "gone", "new"],
+)
+def test_an_identity_changes(
+    before: list[SchemaItem], after: list[SchemaItem], tmp_path: Path
+) -> None:
+    def counted(items: list[SchemaItem]) -> sa.MetaData:
+        number = sa.Column("number", sa.Integer, *items, nullable=False)
+        return models(number)
+
+    with made(tmp_path, "postgresql", counted(before)) as service:
+        assert service.create(counted(after)) != []
+        service.there_and_back(counted(after))
+        assert service.create(counted(after)) == []
+
+
+@pytest.mark.parametrize(
     ("column", "finding"),
     [
         (lambda: sa.Column("data", sa.JSON), "sqlalchemy.dialects.postgresql.JSONB"),
