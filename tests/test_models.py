@@ -35,6 +35,18 @@ def test_a_model_is_found_wherever_a_models_module_lies(shop: Service, path: str
     assert "adds table orders" in created.stdout
 
 
+@pytest.mark.databases("postgresql")
+def test_a_model_in_a_new_schema_gets_the_schema_with_its_table(migrated: Service) -> None:
+    placed = '    __tablename__ = "orders"\n    __table_args__ = {"schema": "audit"}\n'
+    migrated.write("app/orders/models.py", MODEL.replace('    __tablename__ = "orders"\n', placed))
+    created = migrated.migrate("create", "add orders")
+    assert created.returncode == 0, created.stderr
+    assert "does not exist" not in created.stdout
+    for verb in ("upgrade", "downgrade", "upgrade", "check"):
+        done = migrated.migrate(verb)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -159,6 +159,7 @@ def review(
     )
     for script in directives:
         findings.annotate(script, config.database, among)
+    schemas.create(config, context, directives)
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:

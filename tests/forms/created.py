@@ -70,6 +70,10 @@ class Made:
         """Apply what is pending."""
         command.upgrade(self._alembic(self.models), target)
 
+    def downgrade(self) -> None:
+        """Undo the last revision."""
+        command.downgrade(self._alembic(metadata()), "-1")
+
     def sql(self) -> str:
         """What `--sql` writes of what is pending."""
         alembic = self._alembic(self.models)

@@ -239,6 +239,22 @@ def test_a_new_table_is_made_plainly_in_one_revision(tmp_path: Path) -> None:
         service.there_and_back(declared)
 
 
+@pytest.mark.parametrize("schema", ["audit", "Audit log"])
+def test_a_schema_that_is_new_is_made_before_its_tables(schema: str, tmp_path: Path) -> None:
+    after = models()
+    for table in ("changes", "logins"):
+        mood = sa.Enum("good", "bad", name=f"{table}_mood", schema=schema)
+        sa.Table(table, after, id(), sa.Column("mood", mood), schema=schema)
+    with made(tmp_path, "postgresql", models()) as service:
+        (file,) = service.create(after)
+        assert file.read_text().count("CREATE SCHEMA IF NOT EXISTS") == 1
+        service.upgrade()
+        service.downgrade()
+        service.upgrade()
+        assert service.linted([file]) == []
+        assert service.create(after) == []
+
+
 def test_the_steps_follow_each_other_with_one_message_each(tmp_path: Path) -> None:
     key: sa.Column[int] = sa.Column("owner_id", sa.ForeignKey("owners.id"), index=True)
     with made(tmp_path, "postgresql", models()) as service:
