@@ -3,12 +3,19 @@
 import os
 import pty
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
 
+from strata import renames
+from strata.config import Family
 from tests.changes import ADD_PHONE, AN_ITEM, DROP_PHONE
+from tests.forms.created import Made, made, metadata
 from tests.living import Service
+from tests.safety.revisions import server
 
 MOBILE = "mobile: Mapped[str | None] = mapped_column(String(20))"
 RENAME = ("scripts/migrate.py", "create", "rename phone to mobile")
@@ -91,3 +98,50 @@ def test_a_table_with_the_same_columns_is_asked_about(migrated: Service) -> None
     assert "op.rename_table" in migrated.newest().read_text()
     assert migrated.migrate("upgrade").returncode == 0
     assert migrated.sql("SELECT name FROM goods") == [("chair",)]
+
+
+USES: dict[str, Callable[[str], SchemaItem]] = {
+    "a unique constraint": lambda column: sa.UniqueConstraint(column),
+    "an index": lambda column: sa.Index(None, column),
+    "a CHECK": lambda column: sa.CheckConstraint(f"{column} > 0", name="some"),
+    "a foreign key": lambda column: sa.ForeignKeyConstraint([column], ["owners.id"]),
+}
+
+
+def using(use: str, column: str) -> sa.MetaData:
+    """A table with a column that something else of the table names."""
+    declared = metadata()
+    sa.Table("owners", declared, sa.Column("id", sa.BigInteger, primary_key=True))
+    own = [sa.Column("id", sa.BigInteger, primary_key=True), sa.Column(column, sa.BigInteger)]
+    sa.Table("items", declared, *own, USES[use](column))
+    return declared
+
+
+@pytest.fixture
+def answered_with_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renames, "at_a_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _question: "y")
+
+
+def renamed_and_back(service: Made, models: sa.MetaData, before: str, after: str) -> None:
+    """Create what renames, and take it up, down and up: the queries find the row each time."""
+    start = service.stands_at()
+    service.create(models)
+    service.there_and_back(models)
+    assert service.execute(after) == [(1,)]
+    service.downgrade(start)
+    assert service.execute(before) == [(1,)]
+    service.upgrade()
+    assert service.execute(after) == [(1,)]
+    assert service.missing(models) == []
+
+
+@pytest.mark.usefixtures("answered_with_yes")
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("family", ["sqlite"])
+def test_what_names_a_column_is_renamed_with_it(family: Family, use: str, tmp_path: Path) -> None:
+    with server(family), made(tmp_path, family, using(use, "number")) as service:
+        service.execute("INSERT INTO owners (id) VALUES (1)")
+        service.execute("INSERT INTO items (id, number) VALUES (1, 1)")
+        queries = ("SELECT number FROM items", "SELECT code FROM items")
+        renamed_and_back(service, using(use, "code"), *queries)

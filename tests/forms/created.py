@@ -74,13 +74,21 @@ class Made:
         """Undo the last revision."""
         command.downgrade(self._alembic(metadata()), "-1")
 
+    def downgrade(self, target: str) -> None:
+        """Take revisions back until one is the newest."""
+        command.downgrade(self._alembic(metadata()), target)
+
+    def stands_at(self) -> str:
+        """The revision in the database's version row."""
+        (head,) = MigrationContext.configure(self.connection).get_current_heads()
+        self.connection.rollback()
+        return str(head)
+
     def sql(self) -> str:
         """What `--sql` writes of what is pending."""
         alembic = self._alembic(self.models)
         alembic.output_buffer = StringIO()
-        (head,) = MigrationContext.configure(self.connection).get_current_heads()
-        self.connection.rollback()
-        command.upgrade(alembic, f"{head}:head", sql=True)
+        command.upgrade(alembic, f"{self.stands_at()}:head", sql=True)
         return alembic.output_buffer.getvalue()
 
     def there_and_back(self, models: MetaData) -> None:

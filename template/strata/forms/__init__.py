@@ -1,13 +1,11 @@
 """Safe forms: what a new revision does to tables in use, so that nobody waits for it.
 
 What is safe in one form only comes in that form. Where a form has several steps, each is a revision
-of its own. One file a database; SQLite needs none, for nobody else can write meanwhile. Each
-revision says what code that is running does behind it.
+of its own. One file a database. Each revision says what code that is running does behind it.
 """
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 
 from alembic.operations.ops import MigrationScript
 from sqlalchemy import MetaData
@@ -32,8 +30,6 @@ def settle(
     """
     defaults.given(directives[0], metadata)
     drops.last(directives[0])
-    name = f"strata.forms.{family}"
-    if find_spec(name) is not None:
-        planned: Planned = import_module(name).planned
-        directives[:] = planned(directives[0], metadata, version).scripts(directives[0])
+    planned: Planned = import_module(f"strata.forms.{family}").planned
+    directives[:] = planned(directives[0], metadata, version).scripts(directives[0])
     phase.say(directives)
