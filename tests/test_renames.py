@@ -145,3 +145,14 @@ def test_what_names_a_column_is_renamed_with_it(family: Family, use: str, tmp_pa
         service.execute("INSERT INTO items (id, number) VALUES (1, 1)")
         queries = ("SELECT number FROM items", "SELECT code FROM items")
         renamed_and_back(service, using(use, "code"), *queries)
+
+
+@pytest.mark.parametrize("family", ["postgresql", "sqlite"])
+def test_the_finding_of_a_table_gives_both_directions(family: Family, tmp_path: Path) -> None:
+    goods = metadata()
+    using("an index", "number").tables["items"].to_metadata(goods, name="goods")
+    with server(family), made(tmp_path, family, using("an index", "number")) as service:
+        (file,) = service.create(goods)
+        text = " ".join(file.read_text().replace("#", " ").split())
+        assert "replace both by: op.rename_table('items', 'goods')" in text
+        assert "both in downgrade() by: op.rename_table('goods', 'items')" in text

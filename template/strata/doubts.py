@@ -13,7 +13,7 @@ from strata.config import Family
 from strata.defaults import from_server
 from strata.operations.enums import DifferingEnumOp
 from strata.operations.not_null import ProvenNotNullOp
-from strata.operations.renames import RenameColumnOp, code
+from strata.operations.renames import RenameColumnOp, RenameTableOp, code, table_code
 from strata.recipes import execute, sql
 from strata.sql.types import wider
 
@@ -126,6 +126,7 @@ def _differing(operation: DifferingEnumOp) -> str:
     for old, new in operation.renamed.items():
         lines += [
             f"If {old!r} was renamed: op.rename_enum_value({name!r}, {old!r}, {new!r}{schema})",
+            f"and in downgrade(): op.rename_enum_value({name!r}, {new!r}, {old!r}{schema})",
             f"If not, give {old!r} back to the model, and in a revision of its own: "
             f"op.add_enum_value({name!r}, {new!r}{schema})",
         ]
@@ -144,7 +145,8 @@ def _dropped_column(
         )
         yield (
             f"column {gone} is dropped with its data, and {new} of the same type is added.\n"
-            f"If it was renamed, replace both by: {code(rename, family)}"
+            f"If it was renamed, replace both by: {code(rename, family)}\n"
+            f"and both in downgrade() by: {code(rename.reverse(), family)}"
         )
     else:
         yield f"column {gone} is dropped with its data."
@@ -168,10 +170,11 @@ def _dropped_table(
 ) -> Iterator[str]:
     twins = table_twins(operation, among)
     if twins:
+        rename = RenameTableOp(operation.table_name, twins[0], operation.schema)
         yield (
             f"table {operation.table_name} is dropped with its data, and {twins[0]} with the same "
-            f"columns is added.\nIf it was renamed, replace both by: "
-            f"op.rename_table({operation.table_name!r}, {twins[0]!r})"
+            f"columns is added.\nIf it was renamed, replace both by: {table_code(rename)}\n"
+            f"and both in downgrade() by: {table_code(rename.reverse())}"
         )
     else:
         yield f"table {operation.table_name} is dropped with its data."

@@ -48,6 +48,7 @@ def test_a_value_is_added_at_its_place_in_a_block_of_its_own(tmp_path: Path) -> 
         (("happy",), "the model has no 'sad' of enum mood any more"),
         (("sad", "happy"), "the values of enum mood are in another order than the model's"),
         (("happy", "blue"), "op.rename_enum_value('mood', 'sad', 'blue')"),
+        (("happy", "blue"), "in downgrade(): op.rename_enum_value('mood', 'blue', 'sad')"),
     ],
 )
 def test_what_cannot_be_told_or_done_in_place_is_a_finding(

@@ -362,11 +362,22 @@ def test_a_rename_is_flagged_as_data_loss_and_offered_as_a_rename(migrated: Serv
     unsettled = migrated.run(migrated.python, CHECK)
     assert unsettled.returncode == 1
     assert "column items.phone is dropped with its data" in unsettled.stdout
-    offered = re.search(r"replace both by: (op\..*\))$", created.stdout, re.MULTILINE)
+    offered = re.search(
+        r"replace both by: (op\..*\)) and both in downgrade\(\) by: (op\..*\))$",
+        created.stdout,
+        re.MULTILINE,
+    )
     assert offered
     file = migrated.newest()
     header = file.read_text().partition("def upgrade()")[0]
-    file.write_text(f"{header}def upgrade() -> None:\n    {offered[1]}\n")
+    file.write_text(
+        f"{header}def upgrade() -> None:\n    {offered[1]}\n\n\n"
+        f"def downgrade() -> None:\n    {offered[2]}\n"
+    )
+    assert migrated.migrate("upgrade").returncode == 0
+    assert migrated.sql("SELECT name, mobile FROM items") == [("chair", "555")]
+    assert migrated.migrate("downgrade").returncode == 0
+    assert migrated.sql("SELECT name, phone FROM items") == [("chair", "555")]
     assert migrated.migrate("upgrade").returncode == 0
     assert migrated.sql("SELECT name, mobile FROM items") == [("chair", "555")]
     assert migrated.migrate("record").returncode == 0

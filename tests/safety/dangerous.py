@@ -194,4 +194,18 @@ def downgrade() -> None:
     ("drop-view", """op.execute("CREATE VIEW named AS SELECT id, name FROM owners")
 op.execute("DROP VIEW cheap_items")
 op.execute("CREATE VIEW cheap_items AS SELECT name FROM items")"""),
+    ("destructive-downgrade", """def upgrade() -> None:
+    op.alter_column("items", "note", existing_type=sa.String(50), new_column_name="remark")
+
+
+def downgrade() -> None:
+    op.add_column("items", sa.Column("note", sa.String(50)))
+    op.drop_column("items", "remark")"""),
+    ("destructive-downgrade", """def upgrade() -> None:
+    op.rename_table("tags", "labels")
+
+
+def downgrade() -> None:
+    op.create_table("tags", sa.Column("id", sa.BigInteger(), nullable=False))
+    op.drop_table("labels")"""),
 ]  # fmt: skip

@@ -16,7 +16,17 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("items", "c")"""
 
+LOST_NAME = """def upgrade() -> None:
+    op.execute("ALTER TABLE items RENAME COLUMN quantity TO amount")
+
+
+def downgrade() -> None:
+    op.add_column("items", sa.Column("quantity", sa.Integer()))
+    op.drop_column("items", "amount")"""
+
 DANGEROUS: list[tuple[Family, str, str]] = [
+    ("mysql", "destructive-downgrade", LOST_NAME),
+    ("sqlite", "destructive-downgrade", LOST_NAME),
     ("mysql", "drop-constraint", 'op.drop_constraint("uq_items_name", "items", type_="unique")'),
     ("mysql", "unique-constraint", 'op.create_unique_constraint("u", "items", ["note", "name"])'),
     (

@@ -15,7 +15,7 @@ class RenameColumnOp(ops.MigrateOperation):
     def to_diff_tuple(self) -> tuple[str, str, str, str]:
         return ("rename_column", self.table_name, self.column_name, self.new)
 
-    def reverse(self) -> ops.MigrateOperation:
+    def reverse(self) -> "RenameColumnOp":
         return RenameColumnOp(self.table_name, self.new, self.column_name, self.schema)
 
 
@@ -29,7 +29,7 @@ class RenameTableOp(ops.MigrateOperation):
     def to_diff_tuple(self) -> tuple[str, str, str]:
         return ("rename_table", self.table_name, self.new)
 
-    def reverse(self) -> ops.MigrateOperation:
+    def reverse(self) -> "RenameTableOp":
         return RenameTableOp(self.new, self.table_name, self.schema)
 
 
@@ -40,8 +40,7 @@ def _rendered_column(context: AutogenContext, operation: RenameColumnOp) -> str:
 
 @renderers.dispatch_for(RenameTableOp)
 def _rendered_table(_context: AutogenContext, operation: RenameTableOp) -> str:
-    schema = f", schema={operation.schema!r}" if operation.schema else ""
-    return f"op.rename_table({operation.table_name!r}, {operation.new!r}{schema})"
+    return table_code(operation)
 
 
 def code(operation: RenameColumnOp, dialect: str, *, batch: bool = False) -> str:
@@ -57,3 +56,9 @@ def code(operation: RenameColumnOp, dialect: str, *, batch: bool = False) -> str
         return f"batch_op.alter_column({old!r}, new_column_name={new!r})"
     schema = f", schema={operation.schema!r}" if operation.schema else ""
     return f"op.alter_column({table!r}, {old!r}, new_column_name={new!r}{schema})"
+
+
+def table_code(operation: RenameTableOp) -> str:
+    """The code that renames a table."""
+    schema = f", schema={operation.schema!r}" if operation.schema else ""
+    return f"op.rename_table({operation.table_name!r}, {operation.new!r}{schema})"

@@ -40,12 +40,21 @@ def _schemas(step: Step) -> set[str]:
     return step.other.names("create schema") if step.other else set()
 
 
+def _before(step: Step, table: str, column: str) -> str:
+    """What a column was called before the upgrade."""
+    renames = step.other.acts("rename column") if step.other else ()
+    names = {(act.table, act.text): act.name for _, act in renames}
+    return names.get((table, column), column)
+
+
 def find(step: Step) -> Iterator[Danger]:
     """Find it in a run of a revision."""
     if step.up:
         return
     for statement, act in step.acts("drop column", "drop table", "drop schema", "delete"):
-        if act.kind == "drop column" and not step.old_column(act.table, act.name):
+        if act.kind == "drop column" and not step.old_column(
+            act.table, _before(step, act.table, act.name)
+        ):
             continue
         if act.kind == "drop schema" and act.name in _schemas(step):
             continue
