@@ -70,12 +70,8 @@ class Made:
         """Apply what is pending."""
         command.upgrade(self._alembic(self.models), target)
 
-    def downgrade(self) -> None:
-        """Undo the last revision."""
-        command.downgrade(self._alembic(metadata()), "-1")
-
-    def downgrade(self, target: str) -> None:
-        """Take revisions back until one is the newest."""
+    def downgrade(self, target: str = "-1") -> None:
+        """Take revisions back until one is the newest: by default the last."""
         command.downgrade(self._alembic(metadata()), target)
 
     def stands_at(self) -> str:

@@ -25,10 +25,12 @@ def planned(script: ops.MigrationScript, _metadata: MetaData, _version: int) -> 
     last: list[Step] = []
     new: dict[tuple[str | None, str], Step] = {}
     operations = [each for container in script.upgrade_ops_list for each in container.ops]
-    drops = [each for each in operations if isinstance(each, ops.DropTableOp)]
-    gone = {_key(each): Step(next(words.said(each))) for each in drops}
-    others = [each for each in operations if each not in drops]
-    for operation in [*others, *_referring_first(drops)]:
+    gone = {
+        _key(each): Step(next(words.said(each)))
+        for each in operations
+        if isinstance(each, ops.DropTableOp)
+    }
+    for operation in operations:
         if isinstance(operation, ops.ModifyTableOps) and _key(operation) in gone:
             # They go with their table.
             gone[_key(operation)].add([], [operation.reverse()])
@@ -66,25 +68,6 @@ def _makes_a_table(script: ops.MigrationScript) -> bool:
     """Whether a table that goes may have got another name: a person has to tell."""
     containers = script.upgrade_ops_list
     return any(isinstance(each, ops.CreateTableOp) for one in containers for each in one.ops)
-
-
-def _referring_first(drops: Sequence[ops.DropTableOp]) -> list[ops.DropTableOp]:
-    """Tables that go, each before those that its foreign keys refer to."""
-    ordered: list[ops.DropTableOp] = []
-    ahead = list(drops)
-    while ahead:
-        free = [each for each in ahead if not any(_refers(other, each) for other in ahead)]
-        ordered += free or ahead
-        ahead = [each for each in ahead if each not in ordered]
-    return ordered
-
-
-def _refers(referring: ops.DropTableOp, referred: ops.DropTableOp) -> bool:
-    name = ".".join(filter(None, _key(referred)))
-    keys = referring.to_table().foreign_keys
-    return referring is not referred and name in {
-        key.target_fullname.rpartition(".")[0] for key in keys
-    }
 
 
 def _key(
