@@ -45,9 +45,14 @@ def about(
         case ops.DropTableOp():
             yield from _dropped_table(operation, among)
         case ops.AddColumnOp(column=column) if not column.nullable and not from_server(column):
+            happens = (
+                "all rows get a value that nobody chose, such as '' or 0"
+                if family == "mysql"
+                else "this fails on a table with rows"
+            )
             yield (
                 f"column {operation.table_name}.{column.name} is NOT NULL without a server "
-                "default: this fails on a table with rows.\n"
+                f"default: {happens}.\n"
                 "Give it server_default=..., or add it nullable, fill it and set it NOT NULL later."
             )
         case ops.AddColumnOp(column=column) if family == "postgresql" and (

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from alembic.operations import ops
+from sqlalchemy import Enum
+from sqlalchemy.dialects.mysql import ENUM
 
 
 def sentences(operations: ops.OpContainer) -> Iterator[str]:
@@ -80,11 +82,18 @@ def _type(type_: object) -> str:
     return f"{told} WITH TIME ZONE" if zoned and "ZONE" not in told else told
 
 
+def _values(type_: Enum) -> str:
+    return ", ".join(map(str, type_.enums))
+
+
 def _changes(operation: ops.AlterColumnOp) -> Iterator[str]:
     column = f"{operation.table_name}.{operation.column_name}"
     if operation.modify_name is not None:
         yield f"renames column {column} to {operation.modify_name}"
-    if operation.modify_type is not None:
+    if isinstance(operation.existing_type, ENUM) and isinstance(operation.modify_type, Enum):
+        before, after = map(_values, (operation.existing_type, operation.modify_type))
+        yield f"changes values of {column} from {before} to {after}"
+    elif operation.modify_type is not None:
         before, after = map(_type, (operation.existing_type, operation.modify_type))
         yield f"changes type of {column} from {before} to {after}"
     if operation.modify_nullable is not None:

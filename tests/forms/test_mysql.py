@@ -158,3 +158,27 @@ def test_longtext_without_a_check_is_no_json(tmp_path: Path) -> None:
         (file,) = service.create(notes(count()))
         service.there_and_back(notes(count()))
         assert "JSON" not in file.read_text()
+
+
+def test_what_a_new_column_that_is_needed_does_to_rows_is_told(tmp_path: Path) -> None:
+    with made(tmp_path, "mysql", models()) as service:
+        (file,) = service.create(models(sa.Column("size", sa.Integer, nullable=False)))
+        service.execute("INSERT INTO items (id) VALUES (1)")
+        service.upgrade()
+        assert service.execute("SELECT size FROM items") == [(0,)]
+    told = " ".join(file.read_text().replace("#", "").split())
+    assert "all rows get a value that nobody chose, such as '' or 0." in told
+    assert "this fails" not in told
+
+
+def level(*values: str) -> sa.Column[str]:
+    return sa.Column("level", sa.Enum(*values))
+
+
+def test_the_values_of_an_enum_are_told(tmp_path: Path) -> None:
+    after = models(level("free", "gold"))
+    with made(tmp_path, "mysql", models(level("free", "paid"))) as service:
+        told = "changes values of items.level from free, paid to free, gold"
+        assert service.missing(after)[0] == told
+        service.create(after)
+        service.there_and_back(after)

@@ -172,6 +172,14 @@ def test_what_is_dangerous_is_found(family: Family, rule: str, body: str, tmp_pa
         assert rule in rules_found(written(tmp_path, family, [body]))
 
 
+def test_an_invented_value_is_found_once(tmp_path: Path) -> None:
+    body = 'op.add_column("items", sa.Column("c", sa.Integer(), nullable=False))'
+    with server("mysql"):
+        found = rules_found(written(tmp_path, "mysql", [body]))
+    assert "mysql-implicit-default" in found
+    assert "not-null-without-default" not in found
+
+
 @pytest.mark.parametrize(("family", "body"), SAFE)
 def test_what_is_safe_is_clean(family: Family, body: str, tmp_path: Path) -> None:
     with server(family):

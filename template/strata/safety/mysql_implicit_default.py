@@ -1,6 +1,7 @@
 """A NOT NULL column gets 0 or an empty string in all rows.
 
-MySQL and MariaDB do not refuse it: they invent a value that nobody chose.
+MySQL and MariaDB do not refuse it: they invent a value that nobody chose. Code that still runs
+cannot insert any more. A default of the model is Python only: autogenerate leaves it out.
 """
 
 from collections.abc import Iterator

@@ -13,7 +13,6 @@ SEVERITY = "fails"
 DATABASES = (
     "postgresql",
     "sqlite",
-    "mysql",
 )
 BAD = (
     """\
