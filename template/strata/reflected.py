@@ -1,7 +1,8 @@
-"""What MariaDB keeps of a column only as something else, told to Alembic's comparison.
+"""What MySQL and MariaDB tell of a table otherwise than it was said, for Alembic's comparison.
 
-JSON is LONGTEXT there with a CHECK of its own, which SQLAlchemy does not read: without it a
-downgrade would bring back another column than there was.
+A downgrade would bring back another table than there was. MariaDB's JSON is LONGTEXT with a CHECK
+of its own, which SQLAlchemy does not read. Each table tells a character set, and most have the
+default of their database.
 """
 
 from typing import Any
@@ -24,7 +25,7 @@ def _column(
     context: AutogenContext,
     _operation: Any,
     _schema: Any,
-    _table: Any,
+    _of: Any,
     _name: Any,
     found: "Column[Any]",
     declared: "Column[Any]",
@@ -35,7 +36,7 @@ def _column(
     return PriorityDispatchResult.CONTINUE
 
 
-def _columns(
+def _table(
     context: AutogenContext,
     _operations: Any,
     _schema: Any,
@@ -43,9 +44,11 @@ def _columns(
     found: Table | None,
     _declared: Any,
 ) -> PriorityDispatchResult:
-    """See the types of columns that go."""
-    for column in found.columns if found is not None else ():
-        _as_it_was_said(context, column)
+    """See a table that goes, and the types of columns that do."""
+    if found is not None and context.connection is not None:
+        _leave_out_the_default(context.connection, found)
+        for column in found.columns:
+            _as_it_was_said(context, column)
     return PriorityDispatchResult.CONTINUE
 
 
@@ -57,6 +60,15 @@ def _as_it_was_said(context: AutogenContext, column: "Column[Any]") -> None:
         and _is_json(connection, column)
     ):
         column.type = JSON()
+
+
+def _leave_out_the_default(connection: Connection, table: Table) -> None:
+    """Take the character set from a table that has its database's."""
+    said, dialect = table.dialect_kwargs, connection.dialect.name
+    default = connection.execute(text("SELECT @@collation_database")).scalar_one()
+    if said.get(f"{dialect}_collate") == default:
+        for name in ("collate", "default charset"):
+            said.pop(f"{dialect}_{name}", None)
 
 
 def _is_json(connection: Connection, column: "Column[Any]") -> bool:
@@ -73,5 +85,5 @@ for _dialect in ("mysql", "mariadb"):
         _column, "column", PLUGIN, qualifier=_dialect, priority=DispatchPriority.FIRST
     )
     _plugin.add_autogenerate_comparator(
-        _columns, "table", PLUGIN, qualifier=_dialect, priority=DispatchPriority.FIRST
+        _table, "table", PLUGIN, qualifier=_dialect, priority=DispatchPriority.FIRST
     )

@@ -182,3 +182,14 @@ def test_the_values_of_an_enum_are_told(tmp_path: Path) -> None:
         assert service.missing(after)[0] == told
         service.create(after)
         service.there_and_back(after)
+
+
+def test_a_table_comes_back_with_the_databases_character_set(tmp_path: Path) -> None:
+    before = models()
+    sa.Table("codes", before, sa.Column("id", sa.BigInteger), mysql_charset="ascii")
+    with made(tmp_path, "mysql", before) as service:
+        files = service.create(metadata())
+        service.there_and_back(metadata())
+        with_one = [file for file in files if "mysql_collate" in file.read_text()]
+        assert len(files) == 2
+        assert ["codes" in file.read_text() for file in with_one] == [True]
