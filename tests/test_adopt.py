@@ -213,6 +213,45 @@ def test_a_repair_runs_on_the_adopted_database_and_on_no_other(live: Service) ->
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.databases("postgresql")
+def test_a_repair_imports_what_it_needs_and_passes_a_database_without_a_log(live: Service) -> None:
+    live.edit(
+        "app/items/models.py",
+        "    price: Mapped",
+        "    tags: Mapped[list[str] | None] = mapped_column(ARRAY(String(9)))\n    price: Mapped",
+    )
+    live.edit(
+        "app/items/models.py",
+        "from sqlalchemy import",
+        "from sqlalchemy.dialects.postgresql import ARRAY\nfrom sqlalchemy import",
+    )
+    add = 'op.add_column("items", sa.Column("tags", sa.ARRAY(sa.String(9))))'
+    live.revision("003", "002", add, 'op.drop_column("items", "tags")')
+    make_by_create_all(live)
+    live.sql("ALTER TABLE items DROP COLUMN tags, DROP COLUMN price")
+    live.commit()
+    repaired = live.migrate("adopt", "--repair")
+    assert repaired.returncode == 0, repaired.stderr
+    assert "from sqlalchemy.dialects import postgresql" in live.newest().read_text()
+    done = live.migrate("upgrade")
+    assert done.returncode == 0, done.stderr
+    assert {"tags", "price"} <= live.columns("items")
+    config = Config(root=live.root, database=live.url.family)
+    with scratch_database(config) as url:
+        elsewhere = written(url)
+        assert live.migrate("upgrade", "003", DATABASE_URL=elsewhere).returncode == 0
+        with connected(url) as connection:
+            connection.execute(text("DROP TABLE migration_log"))
+            connection.commit()
+        done = live.migrate("upgrade", DATABASE_URL=elsewhere)
+        assert done.returncode == 0, done.stderr
+    revision = live.newest().stem.partition("_")[0]
+    linted = live.migrate("lint", revision)
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+    tested = live.run(live.python, "-m", "pytest", "-q", "tests/schema")
+    assert tested.returncode == 0, tested.stdout
+
+
 def test_five_hundred_tables_are_adopted(live: Service) -> None:
     with live.connection() as connection:
         for number in range(500):

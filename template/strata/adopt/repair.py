@@ -3,11 +3,14 @@
 import secrets
 from pathlib import Path
 
-from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.autogenerate import produce_migrations
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import _indent, _render_cmd_body
 from alembic.operations import Operations
+from alembic.operations.ops import UpgradeOps
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, inspect, select
 
 from strata import autogenerate, formatter, models, plan, words
 from strata.config import Config
@@ -26,6 +29,8 @@ GUARD = """
 def needed(op: Operations, revision: str) -> bool:
     """Whether the database that a revision runs on was adopted for it to repair.
 
+    One that is made from nothing has no log yet, or was made before there was one.
+
     Args:
         op: Alembic's operations, as revisions have them.
         revision: the id of the revision that asks.
@@ -34,6 +39,8 @@ def needed(op: Operations, revision: str) -> bool:
         return False
     note = NEEDED.format(revision)
     connection = op.get_bind()
+    if not inspect(connection).has_table(LOG.name):
+        return False
     return connection.execute(select(LOG.c.id).where(LOG.c.note == note)).first() is not None
 
 
@@ -65,12 +72,7 @@ def written(config: Config, connection: Connection) -> tuple[Path, str, list[str
             why="What is between it and the migrations no model can express.",
             remedy="Write it by hand: python scripts/migrate.py adopt lists it",
         )
-    code = render_python_code(
-        operations,
-        render_as_batch=connection.dialect.name == "sqlite",
-        render_item=autogenerate.render_item,
-        migration_context=context,
-    )
+    code, imports = _rendered(operations, context)
     revision = secrets.token_hex(6)
     script = directory.generate_revision(
         revision,
@@ -78,8 +80,21 @@ def written(config: Config, connection: Connection) -> tuple[Path, str, list[str
         head="head",
         upgrades=f"{GUARD}{code}".strip(),
         downgrades="pass",
-        imports="from strata.adopt import repair",
+        imports="\n".join(sorted({"from strata.adopt import repair", *imports})),
     )
     assert script is not None
     formatter.run(Path(script.path))
     return Path(script.path), revision, said
+
+
+def _rendered(operations: UpgradeOps, context: MigrationContext) -> tuple[str, set[str]]:
+    """The code of operations, and the imports that it needs."""
+    options = {
+        "sqlalchemy_module_prefix": "sa.",
+        "alembic_module_prefix": "op.",
+        "user_module_prefix": None,
+        "render_as_batch": context.dialect.name == "sqlite",
+        "render_item": autogenerate.render_item,
+    }
+    rendering = AutogenContext(context, opts=options)
+    return _indent(_render_cmd_body(operations, rendering)), rendering.imports
