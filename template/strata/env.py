@@ -143,9 +143,12 @@ def _run_on(connection: Connection, config: Config) -> None:
 def _compare(config: Config, asked: MigrationContext) -> None:
     """Run a command that only reads the database: current, check, revision."""
     if "revision_context" in asked.opts:
+        arguments = asked.opts["revision_context"].command_args
+        if arguments["message"] is not None and arguments["head"] == "head":
+            plan.require_one_head(asked.opts["script"])
         autogenerate.refuse_creation(
             config,
-            asked.opts["revision_context"].command_args,
+            arguments,
             asked.opts["script"].get_heads(),
             asked.get_current_heads(),
         )

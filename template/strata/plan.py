@@ -91,19 +91,29 @@ def downgrades(config: Config, connection: Connection, target: str) -> list[Scri
     refuse_unknown_revision(config, heads)
     if not heads:
         return []
-    with _wrong_target(target):
-        behind = scripts(config).iterate_revisions(heads, target, select_for_downgrade=True)
-        return list(behind)
+    directory = scripts(config)
+    merged = _merged(directory, heads) if target.startswith("-") else []
+    with _wrong_target(target, merged):
+        return list(directory.iterate_revisions(heads, target, select_for_downgrade=True))
+
+
+def _merged(directory: ScriptDirectory, heads: Sequence[str]) -> list[str]:
+    """The revisions that a merge at which a database stands has joined."""
+    at = [revision for revision in directory.get_revisions(heads) if revision is not None]
+    return [parent for merge in at if merge.is_merge_point for parent in merge.down_revision or ()]
 
 
 @contextmanager
-def _wrong_target(target: str) -> Iterator[None]:
+def _wrong_target(target: str, merged: Sequence[str] = ()) -> Iterator[None]:
+    """Say what to write instead of a target that is none; behind a merge, what it has joined."""
     try:
         yield
     except RevisionError as error:
+        ways = [f"Undo the merge: python scripts/migrate.py downgrade {each}" for each in merged]
         raise Problem(
             f"{target} is not where this can go: {error}.",
-            remedy="See what there is: python scripts/migrate.py history",
+            why=f"Behind the merge are {' and '.join(merged)}." if merged else "",
+            remedy="\n".join(ways) or "See what there is: python scripts/migrate.py history",
             status=2,
         ) from error
 

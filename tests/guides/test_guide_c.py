@@ -120,6 +120,26 @@ def test_plain_alembic_merges_heads_named_before_the_message(migrated: Service) 
     assert {"phone", "size"} <= migrated.columns("items")
 
 
+@pytest.mark.row("C3")
+def test_a_merge_is_linted_and_undone_by_one_of_the_revisions_it_joins(migrated: Service) -> None:
+    """C3: our command; `create` asks for it, and the step back that it makes ambiguous is named."""
+    two_branches(migrated)
+    for flag in ([], ["--empty"]):
+        refused = migrated.migrate("create", *flag, "add more")
+        assert refused.returncode == 1
+        assert "Join them: python scripts/migrate.py merge" in refused.stderr
+    migrated.follow(refused.stderr, "Join them: ")
+    for verb in (["check"], ["format", "--check"]):
+        linted = migrated.run(migrated.python, "-m", "ruff", *verb, migrated.newest())
+        assert linted.returncode == 0, linted.stdout
+    assert migrated.migrate("upgrade").returncode == 0
+    ambiguous = migrated.migrate("downgrade")
+    assert ambiguous.returncode == 2
+    assert ambiguous.stderr.count("Undo the merge: python scripts/migrate.py downgrade") == 2
+    migrated.follow(ambiguous.stderr, "Undo the merge: ")
+    assert "," in str(migrated.stands_at())
+
+
 @pytest.mark.row("C4")
 def test_a_revision_that_does_not_go_up_again_fails_the_services_tests(migrated: Service) -> None:
     """C4: a test in the service takes each up, down and up, and leaves the database alone."""

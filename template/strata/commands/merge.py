@@ -1,10 +1,11 @@
 """Join two heads with a revision that follows both."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from alembic import command
 
-from strata import autogenerate, plan, refresh
+from strata import autogenerate, formatter, plan, refresh
 from strata.config import Config
 
 
@@ -24,6 +25,7 @@ def run(arguments: Namespace, config: Config) -> int:
     autogenerate.refuse_without_template(config)
     merged = command.merge(plan.alembic_config(config), revisions, message=arguments.message)
     if merged is not None:
+        formatter.run(Path(merged.path))
         print(f"Wrote {merged.path}")
         if left := refresh.after_a_new_revision(config):
             print(left)
