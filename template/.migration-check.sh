@@ -3,7 +3,8 @@
 # To use it without any framework: cp .migration-check.sh .git/hooks/pre-commit
 # With --always it looks whatever the commit touches.
 set -eu
-root=$(git rev-parse --show-toplevel)
+top=$(git rev-parse --show-toplevel)
+root=$top
 inside=
 if [ ! -f "$root/strata.toml" ]; then
     # The service, or the project, is in a folder of the repository.
@@ -34,7 +35,9 @@ staged=$root/.local/staged
 mkdir -p "$staged"
 GIT_INDEX_FILE=$root/.local/staged.index git --work-tree="$staged" \
     read-tree --reset -u "$(git write-tree)"
-for name in .git .venv .local .env; do
+ln -sfn "$top/.git" "$staged/.git"
+for name in .venv .local .env; do
     [ ! -e "$root/$name" ] || ln -sfn "$root/$name" "$staged$inside/$name"
 done
+export STRATA_WORKING_TREE="$root"
 exec "$python" "$staged$inside/scripts/check_migrations.py"

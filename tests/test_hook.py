@@ -56,6 +56,22 @@ def test_a_staged_edit_of_a_committed_revision_is_stopped(hooked: Service) -> No
     stopped = commit(hooked)
     assert stopped.returncode == 1
     assert "002_items.py was edited after it was committed." in stopped.stdout + stopped.stderr
+    assert ".local/staged" not in stopped.stdout + stopped.stderr
+    hooked.follow(stopped.stderr, "a revision of its own: ")
+    assert hooked.git("status", "--short") == ""
+
+
+def test_a_service_in_a_folder_of_its_repository_is_named_as_it_lies(hooked: Service) -> None:
+    outer = hooked.root.parent
+    (hooked.root / ".git").rename(outer / ".git")
+    hooked.git("add", "-A")
+    hooked.git("-C", str(outer), "commit", "-qam", "in a folder", "--no-verify")
+    hooked.edit("migrations/versions/002_items.py", '"items"', '"items" ')
+    hooked.git("add", "migrations")
+    stopped = commit(hooked)
+    assert stopped.returncode == 1
+    hooked.follow(stopped.stderr, "a revision of its own: ")
+    assert hooked.git("status", "--short") == ""
 
 
 def test_a_commit_of_neither_models_nor_revisions_checks_nothing(hooked: Service) -> None:

@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,11 +57,20 @@ def main() -> int:
     with stopped_afterwards(config):
         faults = check.faults(config)
     if faults:
-        return report.show(faults, arguments)
+        return report.show([_there(fault) for fault in faults], arguments)
     if not arguments.check_only:
         remembered.parent.mkdir(exist_ok=True)
         remembered.write_text(taken)
     return _good("The models and the migrations agree.", arguments)
+
+
+def _there(fault: report.Finding) -> report.Finding:
+    """Let a finding name the working tree: the hook checks a copy of what is staged."""
+    return replace(fault, what=_in_the_tree(fault.what), remedy=_in_the_tree(fault.remedy))
+
+
+def _in_the_tree(text: str) -> str:
+    return text.replace(str(ROOT), os.environ.get("STRATA_WORKING_TREE", str(ROOT)))
 
 
 def _good(sentence: str, arguments: argparse.Namespace) -> int:
@@ -73,5 +83,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Problem as problem:
-        print(problem, file=sys.stderr)
+        print(_in_the_tree(str(problem)), file=sys.stderr)
         sys.exit(problem.status)
