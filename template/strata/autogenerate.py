@@ -146,7 +146,7 @@ def review(
     for operations in script.upgrade_ops_list:
         names.given(operations)
         if renames.at_a_terminal():
-            renames.settle(operations)
+            renames.settle(operations, config.database)
         operations.reverse_into(script.downgrade_ops_list[0])
         for sentence in words.sentences(operations):
             told(sentence)

@@ -175,21 +175,23 @@ def _dropped_table(
 ) -> Iterator[str]:
     twins = table_twins(operation, among)
     if twins:
-        rename = RenameTableOp(operation.table_name, twins[0], operation.schema)
+        rename = RenameTableOp(operation.table_name, twins[0].table_name, operation.schema)
         yield (
-            f"table {operation.table_name} is dropped with its data, and {twins[0]} with the same "
-            f"columns is added.\nIf it was renamed, replace both by: {table_code(rename)}\n"
+            f"table {operation.table_name} is dropped with its data, and {rename.new} with the "
+            f"same columns is added.\nIf it was renamed, replace both by: {table_code(rename)}\n"
             f"and both in downgrade() by: {table_code(rename.reverse())}"
         )
     else:
         yield f"table {operation.table_name} is dropped with its data."
 
 
-def table_twins(operation: ops.DropTableOp, among: Sequence[ops.MigrateOperation]) -> list[str]:
+def table_twins(
+    operation: ops.DropTableOp, among: Sequence[ops.MigrateOperation]
+) -> list[ops.CreateTableOp]:
     """The tables with columns of the same names that are added."""
     columns = {column.name for column in operation.to_table().columns}
     return [
-        other.table_name
+        other
         for other in among
         if isinstance(other, ops.CreateTableOp)
         and other.schema == operation.schema

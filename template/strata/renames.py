@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 from alembic.operations import ops
 
-from strata import doubts
+from strata import doubts, renamed_parts
+from strata.config import Family
 from strata.operations.enums import DifferingEnumOp, RenameEnumValueOp
 from strata.operations.renames import RenameColumnOp, RenameTableOp
+from strata.renamed_parts import Names
 
 Ask = Callable[[str], bool]
 
@@ -28,12 +30,25 @@ def asked(question: str) -> bool:
         return False
 
 
-def settle(operations: ops.UpgradeOps, ask: Ask = asked) -> None:
-    """Put renames in the place of what is dropped and added, where the answer is yes."""
-    _tables(operations, ask)
-    for table in operations.ops:
-        if isinstance(table, ops.ModifyTableOps):
-            _columns(table, ask)
+def settle(operations: ops.UpgradeOps, family: Family, ask: Ask = asked) -> None:
+    """Put renames in the place of what is dropped and added, where the answer is yes.
+
+    Args:
+        operations: an upgrade's; changed in place.
+        family: of the database.
+        ask: called with each question.
+    """
+    names = Names()
+    _tables(operations, names, family, ask)
+    tables = [each for each in operations.ops if isinstance(each, ops.ModifyTableOps)]
+    for table in tables:
+        _columns(table, names, ask)
+    if names.tables or names.columns:
+        for table in tables:
+            if family == "postgresql":
+                renamed_parts.follow(table, names)
+            # Undone from the end, each finds the names that it knows.
+            table.ops.sort(key=_place)
     settled: list[ops.MigrateOperation] = []
     for operation in operations.ops:
         settled += (
@@ -42,29 +57,41 @@ def settle(operations: ops.UpgradeOps, ask: Ask = asked) -> None:
     operations.ops[:] = settled
 
 
-def _tables(operations: ops.UpgradeOps, ask: Ask) -> None:
+def _place(operation: ops.MigrateOperation) -> int:
+    """The place of an operation: what drops old names is before a rename, all else behind it."""
+    if isinstance(operation, ops.DropConstraintOp | ops.DropIndexOp):
+        return 0
+    return 1 if isinstance(operation, RenameColumnOp) else 2
+
+
+def _tables(operations: ops.UpgradeOps, names: Names, family: Family, ask: Ask) -> None:
     for dropped in [each for each in operations.ops if isinstance(each, ops.DropTableOp)]:
-        for name in doubts.table_twins(dropped, operations.ops):
-            if not ask(f"Was table {dropped.table_name} renamed to {name}?"):
+        for created in doubts.table_twins(dropped, operations.ops):
+            old, new = dropped.table_name, created.table_name
+            if not ask(f"Was table {old} renamed to {new}?"):
                 continue
-            names = (dropped.table_name, name)
+            names.tables[old] = new
+            renames: list[ops.MigrateOperation] = [RenameTableOp(old, new, dropped.schema)]
+            if family == "postgresql":
+                renames += renamed_parts.of_table(dropped, created, operations.ops, names)
             place = operations.ops.index(dropped)
-            operations.ops[place] = RenameTableOp(dropped.table_name, name, dropped.schema)
-            # Its indexes stay, under their names.
+            operations.ops[place : place + 1] = renames
+            # Elsewhere than on PostgreSQL its indexes stay, under their names.
             operations.ops[:] = [
                 each
                 for each in operations.ops
                 if not isinstance(each, ops.CreateTableOp | ops.ModifyTableOps)
-                or each.table_name not in names
+                or each.table_name not in (old, new)
             ]
             break
 
 
-def _columns(table: ops.ModifyTableOps, ask: Ask) -> None:
+def _columns(table: ops.ModifyTableOps, names: Names, ask: Ask) -> None:
     for dropped in [each for each in table.ops if isinstance(each, ops.DropColumnOp)]:
         for added in doubts.column_twins(dropped, table.ops):
             old, new = dropped.column_name, added.column.name
             if ask(f"Was column {table.table_name}.{old} renamed to {new}?"):
+                names.columns[table.table_name, old] = new
                 rename = RenameColumnOp(table.table_name, old, new, table.schema)
                 table.ops[table.ops.index(added)] = rename
                 table.ops.remove(dropped)

@@ -1,8 +1,12 @@
-"""A rename in a revision's file: of a column that keeps all else, or of a table."""
+"""A rename in a revision's file: of a column that keeps all else, of a table, or of a part."""
+
+from typing import Literal
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
+
+Kind = Literal["constraint", "index", "sequence"]
 
 
 class RenameColumnOp(ops.MigrateOperation):
@@ -31,6 +35,49 @@ class RenameTableOp(ops.MigrateOperation):
 
     def reverse(self) -> "RenameTableOp":
         return RenameTableOp(self.new, self.table_name, self.schema)
+
+
+class RenamePartOp(ops.MigrateOperation):
+    """The new name of a constraint, an index or a sequence, on PostgreSQL.
+
+    Args:
+        kind: which of them it is.
+        of: its table.
+        old: its name.
+        new: the one that it gets.
+        schema: of the table.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        of: str,
+        old: str,
+        new: str,
+        schema: str | None = None,
+    ) -> None:
+        self.kind, self.of, self.old, self.new, self.schema = kind, of, old, new, schema
+        self.said = f"renames {kind} {old} of {of} to {new}"
+
+    def to_diff_tuple(self) -> tuple[str, str, str, str]:
+        return (f"rename_{self.kind}", self.of, self.old, self.new)
+
+    def reverse(self) -> "RenamePartOp":
+        return RenamePartOp(self.kind, self.of, self.new, self.old, self.schema)
+
+
+@renderers.dispatch_for(RenamePartOp)
+def _rendered_part(context: AutogenContext, operation: RenamePartOp) -> str:
+    quote = context.migration_context.dialect.identifier_preparer.quote
+    place = f"{quote(operation.schema)}." if operation.schema else ""
+    old, new, table = map(quote, (operation.old, operation.new, operation.of))
+    statements = {
+        "constraint": f"ALTER TABLE {place}{table} RENAME CONSTRAINT {old} TO {new}",
+        "index": f"ALTER INDEX {place}{old} RENAME TO {new}",
+        # Who renamed the table before may have left it another name.
+        "sequence": f"ALTER SEQUENCE IF EXISTS {place}{old} RENAME TO {new}",
+    }
+    return f"op.execute({statements[operation.kind]!r})"
 
 
 @renderers.dispatch_for(RenameColumnOp)
