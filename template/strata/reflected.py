@@ -2,12 +2,13 @@
 
 A downgrade would bring back another table than there was. MariaDB's JSON is LONGTEXT with a CHECK
 of its own, which SQLAlchemy does not read. Each table tells a character set, and most have the
-default of their database.
+default of their database. For a foreign key without an index the server makes one.
 """
 
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
 from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
 from sqlalchemy import JSON, Column, Connection, Table, text
@@ -52,6 +53,39 @@ def _table(
     return PriorityDispatchResult.CONTINUE
 
 
+def _indexes_of_keys(
+    _context: Any,
+    operations: ops.ModifyTableOps,
+    _schema: Any,
+    _name: Any,
+    found: Table | None,
+    declared: Table | None,
+) -> PriorityDispatchResult:
+    """Drop with a foreign key the index that the server made for it; Alembic leaves it out."""
+    if found is not None and declared is not None:
+        gone = {name for each in operations.ops if (name := _dropped_key(each))}
+        again = {
+            each.constraint_name
+            for each in operations.ops
+            if isinstance(each, ops.CreateForeignKeyOp)
+        }
+        named = {index.name for index in declared.indexes}
+        # As Alembic reflects a table, an index may be there twice.
+        theirs = {index.name: index for index in found.indexes}
+        operations.ops += [
+            ops.DropIndexOp.from_index(index)
+            for name, index in theirs.items()
+            if name in gone - again - named
+        ]
+    return PriorityDispatchResult.CONTINUE
+
+
+def _dropped_key(operation: ops.MigrateOperation) -> str | None:
+    if isinstance(operation, ops.DropConstraintOp) and operation.constraint_type == "foreignkey":
+        return str(operation.constraint_name)
+    return None
+
+
 def _as_it_was_said(context: AutogenContext, column: "Column[Any]") -> None:
     connection = context.connection
     if (
@@ -86,4 +120,7 @@ for _dialect in ("mysql", "mariadb"):
     )
     _plugin.add_autogenerate_comparator(
         _table, "table", PLUGIN, qualifier=_dialect, priority=DispatchPriority.FIRST
+    )
+    _plugin.add_autogenerate_comparator(
+        _indexes_of_keys, "table", PLUGIN, qualifier=_dialect, priority=DispatchPriority.LAST
     )

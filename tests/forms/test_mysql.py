@@ -40,6 +40,10 @@ def reference(name: str = "item_id", *, nullable: bool = True) -> sa.Column[int]
     return sa.Column(name, sa.BigInteger, key, index=True, nullable=nullable)
 
 
+def unindexed(**options: str) -> sa.Column[int]:
+    return sa.Column("item_id", sa.BigInteger, sa.ForeignKey("items.id", **options))  # type: ignore[arg-type]
+
+
 def count() -> sa.Column[int]:
     return sa.Column("count", sa.Integer)
 
@@ -96,10 +100,17 @@ CHANGES_OF_A_KEY = {
         orders(reference()),
         orders(sa.Column("item_id", sa.BigInteger, index=True)),
     ),
+    "it has no index and is new": (orders(count()), orders(count(), unindexed())),
+    "it had no index and goes": (orders(count(), unindexed()), orders(count())),
+    "it had no index and its column stays": (
+        orders(unindexed()),
+        orders(sa.Column("item_id", sa.BigInteger)),
+    ),
+    "it has no index and changes": (orders(unindexed()), orders(unindexed(ondelete="CASCADE"))),
     "another index takes over": (
         orders(reference(), count()),
         orders(
-            sa.Column("item_id", sa.BigInteger, sa.ForeignKey("items.id")),
+            unindexed(),
             count(),
             sa.Index("ix_orders_item_id_count", "item_id", "count"),
         ),

@@ -8,18 +8,19 @@ from collections.abc import Sequence
 from functools import partial
 
 from alembic.operations import ops
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table, UniqueConstraint
 
 from strata import words
 from strata.forms import phase
 from strata.forms.plan import Plan, Step
 
 
-def planned(script: ops.MigrationScript, _metadata: MetaData, _version: int) -> Plan:
+def planned(script: ops.MigrationScript, metadata: MetaData, _version: int) -> Plan:
     """Plan a revision's operations in steps.
 
     Args:
         script: as Alembic's comparison made it.
+        metadata: the tables that the models declare.
     """
     plan = Plan()
     last: list[Step] = []
@@ -37,7 +38,10 @@ def planned(script: ops.MigrationScript, _metadata: MetaData, _version: int) -> 
         elif isinstance(operation, ops.ModifyTableOps):
             made = new.get(_key(operation))
             renamed: Step | None = None
+            table = metadata.tables.get(".".join(filter(None, _key(operation))))
             for inner in sorted(operation.ops, key=partial(_turn, operation.ops)):
+                if _goes_with_a_key(inner, operation.ops):
+                    continue
                 if _may_be_a_rename(inner, operation.ops):
                     step = renamed = renamed or _inserted(plan, inner)
                 elif isinstance(inner, ops.DropColumnOp):
@@ -45,8 +49,10 @@ def planned(script: ops.MigrationScript, _metadata: MetaData, _version: int) -> 
                     continue
                 else:
                     step = made or _inserted(plan, inner)
-                goes_with_it = made is not None and isinstance(inner, ops.CreateIndexOp)
-                step.add([inner], [] if goes_with_it else [inner.reverse()])
+                if made is not None and isinstance(inner, ops.CreateIndexOp):
+                    step.add([inner], [])
+                else:
+                    step.add(*_with_its_index(inner, operation.ops, table))
         elif isinstance(operation, ops.DropTableOp):
             step = gone[_key(operation)]
             step.add([operation], [operation.reverse()])
@@ -86,6 +92,56 @@ def _turn(among: Sequence[ops.MigrateOperation], operation: ops.MigrateOperation
         case ops.DropIndexOp() if operation.index_name not in _new_indexes(among):
             return 3
     return 2
+
+
+def _with_its_index(
+    operation: ops.MigrateOperation, among: Sequence[ops.MigrateOperation], table: Table | None
+) -> tuple[list[ops.MigrateOperation], list[ops.MigrateOperation]]:
+    """An operation and what undoes it; with a foreign key goes the index that the server made."""
+    match operation:
+        case ops.DropConstraintOp():
+            own = [each for each in among if _is_index_of(each, operation)]
+            return [operation, *own], [operation.reverse()]
+        case ops.CreateForeignKeyOp() if _gets_an_index(operation, among, table):
+            name = str(operation.constraint_name)
+            index = ops.DropIndexOp(name, operation.source_table, schema=_schema(operation))
+            return [operation], [operation.reverse(), index]
+    return [operation], [operation.reverse()]
+
+
+def _goes_with_a_key(
+    operation: ops.MigrateOperation, among: Sequence[ops.MigrateOperation]
+) -> bool:
+    keys = [each for each in among if isinstance(each, ops.DropConstraintOp)]
+    return any(_is_index_of(operation, key) for key in keys)
+
+
+def _is_index_of(operation: ops.MigrateOperation, key: ops.DropConstraintOp) -> bool:
+    named = isinstance(operation, ops.DropIndexOp) and operation.index_name == key.constraint_name
+    return named and key.constraint_type == "foreignkey"
+
+
+def _gets_an_index(
+    key: ops.CreateForeignKeyOp, among: Sequence[ops.MigrateOperation], table: Table | None
+) -> bool:
+    """Whether the server makes an index for a foreign key, by its name: there is no other."""
+    before = {each.constraint_name for each in among if isinstance(each, ops.DropConstraintOp)}
+    if table is None or key.constraint_name is None or key.constraint_name in before:
+        return False
+    others = [each for each in table.foreign_key_constraints if each.name != key.constraint_name]
+    uniques = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    indexed = [
+        *(index.columns for index in table.indexes),
+        *(each.columns for each in (table.primary_key, *uniques, *others)),
+    ]
+    columns = list(key.local_cols)
+    return not any(
+        [column.name for column in those][: len(columns)] == columns for those in indexed
+    )
+
+
+def _schema(key: ops.CreateForeignKeyOp) -> str | None:
+    return key.kw.get("source_schema")
 
 
 def _columns_of(operation: ops.DropIndexOp) -> set[str]:
