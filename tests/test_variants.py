@@ -40,6 +40,18 @@ def _named(answers: dict[str, str | bool]) -> str:
     return "-".join([*(str(answers[name]) for name in list(ANSWERS)[:-1]), example])
 
 
+def test_the_teams_own_rules_do_not_reach_the_foundation(
+    service: Callable[..., Path], run: Callable[..., str]
+) -> None:
+    pyproject = service() / "pyproject.toml"
+    text = pyproject.read_text().replace("line-length = 100", "line-length = 60")
+    pyproject.write_text(text.replace('"N", "PT",', '"N", "PT", "S", "PLR", "T20",'))
+    ruff = (sys.executable, "-m", "ruff")
+    run(*ruff, "check", "--no-cache", "app", cwd=pyproject.parent, status=1)
+    run(*ruff, "check", "--no-cache", "strata", cwd=pyproject.parent)
+    run(*ruff, "format", "--check", "--no-cache", "strata", cwd=pyproject.parent)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("answers", COMBINATIONS, ids=_named)
 def test_a_variant_is_clean_and_passes_its_own_tests(
