@@ -36,7 +36,7 @@ def guarded(connection: Connection) -> Iterator[None]:
 
 def _before(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
     if found := COPY.match(statement):
-        _refuse_loss(cursor, found["table"])
+        _refuse_loss(cursor, found["table"], statement)
 
 
 def refuse_orphans(connection: Connection) -> None:
@@ -56,7 +56,7 @@ def refuse_orphans(connection: Connection) -> None:
         )
 
 
-def _refuse_loss(cursor: Any, table: str) -> None:
+def _refuse_loss(cursor: Any, table: str, anew: str) -> None:
     cursor.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL", (table,)
     )
@@ -67,7 +67,7 @@ def _refuse_loss(cursor: Any, table: str) -> None:
         if kind == "trigger" or (kind == "index" and _on_expression(cursor, name))
     ]
     unnamed = next(
-        (sql for kind, _, sql in objects if kind == "table" and _has_unnamed_check(sql)), None
+        (sql for kind, _, sql in objects if kind == "table" and _loses_a_check(sql, anew)), None
     )
     if not lost and not unnamed:
         return
@@ -75,10 +75,17 @@ def _refuse_loss(cursor: Any, table: str) -> None:
     names += ["an unnamed CHECK constraint"] if unnamed else []
     again = [f"    op.execute({sql!r})" for _, _, sql in lost]
     drops = [f"    op.execute('DROP {kind.upper()} {name}')" for kind, name, _ in lost]
-    recipe = ["Drop them before the batch and make them again behind it:", *drops]
-    recipe += [f"    with op.batch_alter_table({table!r}) as batch_op: ...", *again]
+    batch = f"    with op.batch_alter_table({table!r}) as batch_op: ..."
+    recipe = []
+    if lost:
+        recipe += ["Drop them before the batch and make them again behind it:", *drops]
+        recipe += [batch, *again]
     if unnamed:
-        recipe.append("Declare the CHECK in the batch again, with a name: table_args=(...)")
+        check = "sa.CheckConstraint('...', name='...')"
+        recipe += [
+            "Declare the CHECK in the batch again, with a name:",
+            batch.replace(") as", f", table_args=({check},)) as"),
+        ]
     raise Problem(
         f"Recreating the table {table} would lose {', '.join(names)}.",
         why="SQLite drops them with the old table; nothing was changed yet.",
@@ -91,6 +98,8 @@ def _on_expression(cursor: Any, index: str) -> bool:
     return any(name is None for _, _, name in cursor.fetchall())
 
 
-def _has_unnamed_check(sql: str) -> bool:
+def _loses_a_check(sql: str, anew: str) -> bool:
+    """Whether a table has a CHECK without a name, and fewer of all kinds when it is made anew."""
     named = len(re.findall(r"\bCONSTRAINT\s+\S+\s+CHECK\b", sql, re.IGNORECASE))
-    return len(re.findall(r"\bCHECK\s*\(", sql, re.IGNORECASE)) > named
+    before, after = (len(re.findall(r"\bCHECK\s*\(", each, re.IGNORECASE)) for each in (sql, anew))
+    return before > named and after < before
