@@ -7,6 +7,9 @@ import pytest
 
 from tests.living import Service
 
+IN_A_LOOP = """with op.get_context().autocommit_block():
+        while op.get_bind().execute(sa.text("SELECT pg_sleep(0.5)")).rowcount:
+            pass"""
 CURRENT = "python scripts/migrate.py current"
 
 BLOCK = """with op.get_context().autocommit_block():
@@ -150,8 +153,9 @@ def test_a_revision_whose_file_is_gone_is_named_with_what_brings_it_back(migrate
 
 
 @pytest.mark.databases("postgresql")
-def test_what_is_interrupted_says_so(migrated: Service) -> None:
-    migrated.revision("003", "002", "op.execute('SELECT pg_sleep(60)')")
+@pytest.mark.parametrize("body", ["op.execute('SELECT pg_sleep(60)')", IN_A_LOOP])
+def test_what_is_interrupted_says_so(migrated: Service, body: str) -> None:
+    migrated.revision("003", "002", body)
     upgrade = subprocess.Popen(
         [migrated.python, "scripts/migrate.py", "upgrade"],
         cwd=migrated.root,

@@ -168,6 +168,8 @@ def _migrate(
         except Problem:
             raise
         except Exception as error:
+            if explain.interrupted(error):
+                raise KeyboardInterrupt from error
             if turn and turn.goes_on(error):
                 continue
             left = turn.left(error) if turn else []

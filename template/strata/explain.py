@@ -134,6 +134,12 @@ def explained(
     )
 
 
+def interrupted(error: BaseException) -> bool:
+    """Whether a run failed of being interrupted: leaving its transaction may fail once more."""
+    behind = error.__cause__ or error.__context__
+    return isinstance(error, KeyboardInterrupt) or (behind is not None and interrupted(behind))
+
+
 def unanswered(error: Exception, directory: ScriptDirectory) -> Problem | None:
     """Explain why a revision cannot be written as SQL.
 
