@@ -33,6 +33,8 @@ def main(argv: list[str]) -> int:
     # A type of an extension is compared by the catalogue, which knows it.
     warnings.filterwarnings("ignore", "Did not recognize type", SAWarning)
     warnings.filterwarnings("ignore", "Revision .* is not present", UserWarning)
+    # A circle of foreign keys, which no order of the tables suits.
+    warnings.filterwarnings("ignore", "Cannot correctly sort tables", SAWarning)
     verb, arguments = (argv[0], argv[1:]) if argv else ("help", [])
     if verb in ("help", "-h", "--help"):
         verb, arguments = (arguments[0], ["--help"]) if arguments else ("", [])

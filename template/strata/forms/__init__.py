@@ -11,7 +11,7 @@ from alembic.operations.ops import MigrationScript
 from sqlalchemy import MetaData
 
 from strata.config import Family
-from strata.forms import defaults, drops, phase
+from strata.forms import circles, defaults, drops, phase
 from strata.forms.plan import Plan
 
 Planned = Callable[[MigrationScript, MetaData, int], Plan]
@@ -29,6 +29,7 @@ def settle(
         version: the major version of the production server; 0 where nobody says.
     """
     defaults.given(directives[0], metadata)
+    circles.opened(directives[0], family)
     drops.last(directives[0])
     planned: Planned = import_module(f"strata.forms.{family}").planned
     directives[:] = planned(directives[0], metadata, version).scripts(directives[0])

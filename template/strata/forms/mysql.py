@@ -47,12 +47,12 @@ def planned(script: ops.MigrationScript, metadata: MetaData, _version: int) -> P
                 elif isinstance(inner, ops.DropColumnOp):
                     last.append(_dropped(plan, inner))
                     continue
+                elif made is not None and isinstance(inner, ops.CreateIndexOp):
+                    made.add([inner], [])
+                    continue
                 else:
-                    step = made or _inserted(plan, inner)
-                if made is not None and isinstance(inner, ops.CreateIndexOp):
-                    step.add([inner], [])
-                else:
-                    step.add(*_with_its_index(inner, operation.ops, table))
+                    step = _inserted(plan, inner)
+                step.add(*_with_its_index(inner, operation.ops, table))
         elif isinstance(operation, ops.DropTableOp):
             step = gone[_key(operation)]
             step.add([operation], [operation.reverse()])
