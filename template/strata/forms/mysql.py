@@ -13,6 +13,7 @@ from sqlalchemy import MetaData, Table, UniqueConstraint
 from strata import words
 from strata.forms import phase
 from strata.forms.plan import Plan, Step
+from strata.operations.renames import RenameColumnOp
 
 
 def planned(script: ops.MigrationScript, metadata: MetaData, _version: int) -> Plan:
@@ -83,10 +84,15 @@ def _key(
 
 
 def _turn(among: Sequence[ops.MigrateOperation], operation: ops.MigrateOperation) -> int:
-    """When an operation has its turn: the server drops no index that a foreign key needs."""
+    """When an operation has its turn: the server drops no index that a foreign key needs.
+
+    What names a renamed column goes before it is, so that it comes back when it has its name again.
+    """
     match operation:
         case ops.DropConstraintOp(constraint_type="foreignkey"):
             return 0
+        case ops.DropIndexOp() if any(isinstance(each, RenameColumnOp) for each in among):
+            return 1
         case ops.DropIndexOp() if _columns_of(operation) & _dropped_columns(among):
             return 1
         case ops.DropIndexOp() if operation.index_name not in _new_indexes(among):
