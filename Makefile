@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 # More than cores: a third of the time a test waits for a server, a lock or a disk.
-PYTEST := $(RUN) -m pytest --numprocesses 3 --dist loadgroup
+PYTEST := $(RUN) -m pytest --numprocesses 3
 KEEP ?=
 
 export KEEP

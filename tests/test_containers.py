@@ -28,10 +28,6 @@ from tests.serving import free_port
 
 DATABASES = ["postgresql", "sqlite", "mysql"]
 PACKAGE_MANAGERS = ["uv", "poetry", "pip"]
-# One worker builds the images of one, and no other builds them again.
-IMAGES = [
-    pytest.param(each, marks=pytest.mark.xdist_group(f"images-{each}")) for each in PACKAGE_MANAGERS
-]
 TOOLS = Path(sys.prefix) / "bin"
 CALLER = "4321:4321"
 LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pip": "pylock.toml"}
@@ -276,7 +272,7 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="module", params=IMAGES)
+@pytest.fixture(scope="module", params=PACKAGE_MANAGERS)
 def built(
     request: pytest.FixtureRequest,
     builder: Builder,
