@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Column, Enum, ForeignKeyConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
+from strata import words
 from strata.config import Family
 from strata.defaults import from_server
 from strata.operations.enums import DifferingEnumOp
@@ -20,7 +21,7 @@ from strata.sql.types import wider
 
 def rows_first(operation: ops.AddColumnOp | ops.AlterColumnOp, column: str, family: Family) -> str:
     """Say that a column becomes NOT NULL, and how rows that hold NULL get a value."""
-    table = ".".join(filter(None, (operation.schema, operation.table_name)))
+    table = words.full_name(operation)
     name = sql(column, family)
     update = f"UPDATE {sql(table, family)} SET {name} = ... WHERE {name} IS NULL"
     return (
@@ -239,11 +240,11 @@ def of_a_library(type_: TypeEngine[object]) -> bool:
 def _references(operation: ops.MigrateOperation) -> Iterator[tuple[str, str]]:
     if isinstance(operation, ops.CreateTableOp | ops.DropTableOp):
         for key in operation.to_table().foreign_keys:
-            yield operation.table_name, key.target_fullname.rpartition(".")[0]
+            yield operation.table_name, words.referred(key)
     elif isinstance(operation, ops.DropConstraintOp):
         constraint = operation.to_constraint()
         if isinstance(constraint, ForeignKeyConstraint):
-            yield operation.table_name, constraint.elements[0].target_fullname.rpartition(".")[0]
+            yield operation.table_name, words.referred(constraint.elements[0])
     elif isinstance(operation, ops.CreateForeignKeyOp):
         yield operation.source_table, operation.referent_table
 

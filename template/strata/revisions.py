@@ -11,7 +11,7 @@ from strata import git, phases
 from strata.errors import Problem
 
 MARK = "# FINDING:"
-FINDING = re.compile(rb"^[ \t]*# FINDING:.*\n(?:[ \t]*#   .*\n)*", re.MULTILINE)
+FINDING = re.compile(rb"^[ \t]*" + MARK.encode() + rb".*\n(?:[ \t]*#   .*\n)*", re.MULTILINE)
 REPLACED = "replaced"
 """The folder in that of the revisions for those in whose place a baseline was written."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alembic.operations import ops
-from sqlalchemy import Enum
+from sqlalchemy import Enum, ForeignKey
 from sqlalchemy.dialects.mysql import ENUM
 
 
@@ -20,6 +20,17 @@ def single(operations: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
             yield from single(operation)
         else:
             yield operation
+
+
+def full_name(operation: ops.MigrateOperation) -> str:
+    """The table that an operation is on, with its schema where it has one."""
+    names = (getattr(operation, "schema", None), getattr(operation, "table_name", None))
+    return ".".join(filter(None, names))
+
+
+def referred(key: ForeignKey) -> str:
+    """The table that a foreign key refers to, with its schema where it has one."""
+    return key.target_fullname.rpartition(".")[0]
 
 
 def subject(operation: ops.MigrateOperation) -> tuple[str, str]:

@@ -5,10 +5,10 @@ CREATE TABLE cannot hold them, and Alembic leaves out those that say it.
 
 from alembic.operations import ops
 from sqlalchemy import ForeignKeyConstraint
-from sqlalchemy.schema import conv
 
-from strata import naming
+from strata import words
 from strata.config import Family
+from strata.forms import names
 
 
 def opened(script: ops.MigrationScript, family: Family) -> None:
@@ -22,37 +22,22 @@ def opened(script: ops.MigrationScript, family: Family) -> None:
         return
     for operations, back in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
         new = [each for each in operations.ops if isinstance(each, ops.CreateTableOp)]
-        ahead = {_name(each) for each in new}
-        added: list[ops.MigrateOperation] = []
+        ahead = {words.full_name(each) for each in new}
+        added: list[ops.ModifyTableOps] = []
         for table in new:
-            ahead.remove(_name(table))
+            ahead.remove(words.full_name(table))
             keys = [
                 each
                 for each in table.columns
                 if isinstance(each, ForeignKeyConstraint)
-                and (each.use_alter or _referred(each) in ahead)
+                and (each.use_alter or words.referred(each.elements[0]) in ahead)
             ]
             if keys:
                 left = {id(key) for key in keys}
                 table.columns = [each for each in table.columns if id(each) not in left]
-                added.append(
-                    ops.ModifyTableOps(table.table_name, list(map(_add, keys)), schema=table.schema)
-                )
+                adds = [ops.CreateForeignKeyOp.from_constraint(key) for key in keys]
+                added.append(ops.ModifyTableOps(table.table_name, adds, schema=table.schema))
+                names.given(added[-1])
         if added:
             operations.ops += added
             operations.reverse_into(back)
-
-
-def _add(key: ForeignKeyConstraint) -> ops.MigrateOperation:
-    operation = ops.CreateForeignKeyOp.from_constraint(key)
-    if operation.constraint_name is None:
-        operation.constraint_name = conv(naming.of(key))
-    return operation
-
-
-def _referred(key: ForeignKeyConstraint) -> str:
-    return key.elements[0].target_fullname.rpartition(".")[0]
-
-
-def _name(table: ops.CreateTableOp) -> str:
-    return ".".join(filter(None, (table.schema, table.table_name)))

@@ -7,6 +7,7 @@ from alembic.operations import ops
 from sqlalchemy import MetaData
 from sqlalchemy.schema import DefaultClause
 
+from strata import words
 from strata.defaults import from_server, literal
 
 
@@ -36,7 +37,7 @@ def _give(operation: ops.MigrateOperation, metadata: MetaData) -> None:
             operation.column = column._copy()
             operation.column.server_default = DefaultClause(value)
     elif isinstance(operation, ops.AlterColumnOp) and operation.modify_server_default is None:
-        name = ".".join(filter(None, (operation.schema, operation.table_name)))
+        name = words.full_name(operation)
         table = metadata.tables.get(name)
         declared = table.columns.get(operation.column_name) if table is not None else None
         value = literal(declared) if declared is not None else None

@@ -8,6 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from alembic.operations import ops
 
+from strata import words
+
 
 def last(script: ops.MigrationScript) -> None:
     """Move what drops a table behind all else, tables that refer to others first.
@@ -16,13 +18,17 @@ def last(script: ops.MigrationScript) -> None:
         script: as Alembic's comparison made it; changed in place, with its downgrade.
     """
     for operations, back in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
-        drops = {_name(each): each for each in operations.ops if isinstance(each, ops.DropTableOp)}
+        drops = {
+            words.full_name(each): each
+            for each in operations.ops
+            if isinstance(each, ops.DropTableOp)
+        }
         if not drops:
             continue
         referrers: dict[str, set[str]] = {name: set() for name in drops}
         for name, drop in drops.items():
             for key in drop.to_table().foreign_keys:
-                referred = key.target_fullname.rpartition(".")[0]
+                referred = words.referred(key)
                 if referred in drops and referred != name:
                     referrers[referred].add(name)
         # In a circle there is no order: a person has to drop a key first.
@@ -31,7 +37,3 @@ def last(script: ops.MigrationScript) -> None:
         others = [each for each in operations.ops if not isinstance(each, ops.DropTableOp)]
         operations.ops = [*others, *drops.values()]
         operations.reverse_into(back)
-
-
-def _name(drop: ops.DropTableOp) -> str:
-    return ".".join(filter(None, (drop.schema, drop.table_name)))

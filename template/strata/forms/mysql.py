@@ -39,7 +39,7 @@ def planned(script: ops.MigrationScript, metadata: MetaData, _version: int) -> P
         elif isinstance(operation, ops.ModifyTableOps):
             made = new.get(_key(operation))
             renamed: Step | None = None
-            table = metadata.tables.get(".".join(filter(None, _key(operation))))
+            table = metadata.tables.get(words.full_name(operation))
             for inner in sorted(operation.ops, key=partial(_turn, operation.ops)):
                 if _goes_with_a_key(inner, operation.ops):
                     continue
