@@ -21,7 +21,7 @@ import copier
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "template"))
 
-from strata.postgresql.server import local
+from stratakit.devserver.server import local
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TABLES = 300

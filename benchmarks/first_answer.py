@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "template"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.demo import ENVIRONMENT, REPOSITORY, free_port
-from strata.postgresql.account import account_for
+from stratakit.devserver.account import account_for
 
 STEPS = ("copy", "install", "start PostgreSQL", "migrate", "serve")
 COPY = (sys.executable, "-m", "copier", "copy", "--defaults", "--quiet")

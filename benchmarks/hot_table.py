@@ -11,7 +11,7 @@ import time
 from sqlalchemy import text
 
 from benchmarks import services
-from strata.engines import migration_engine
+from stratakit.engine.migration import migration_engine
 from tests.living import Service
 
 READ = text("SELECT count(*) FROM items")

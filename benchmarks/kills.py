@@ -22,11 +22,14 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from benchmarks import services
-from strata import env, locks, scratch
-from strata.config import Config, load
-from strata.connection import connected
-from strata.locks import Lock
-from strata.postgresql.server import Server
+from stratakit.runtime import environment
+from stratakit import locking
+from stratakit import scratch
+from stratakit.config import Config
+from stratakit.config import load
+from stratakit.engine.connect import connected
+from stratakit.locking import Lock
+from stratakit.devserver.server import Server
 from tests import servers
 from tests.living import Service
 
@@ -137,7 +140,7 @@ def _killed(service: Service, config: Config, chance: random.Random, whole: floa
 
 
 def _lock(connection: Connection, service: Service) -> AbstractContextManager[Lock]:
-    return locks.held(connection, service.url.family, wait=30)
+    return locking.held(connection, service.url.family, wait=30)
 
 
 def _upgrade(service: Service, config: Config) -> int:

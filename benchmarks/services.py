@@ -11,9 +11,9 @@ from pathlib import Path
 import copier
 from sqlalchemy import text
 
-from strata.engines import migration_engine
-from strata.scratch import mysql
-from strata.urls import DatabaseURL
+from stratakit.engine.migration import migration_engine
+from stratakit.scratch import mysql
+from stratakit.engine.url import DatabaseURL
 from tests import databases
 from tests.conftest import clone
 from tests.living import Service

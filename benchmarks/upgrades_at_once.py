@@ -13,8 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import services
-from strata import env, scratch
-from strata.config import load
+from stratakit.runtime import environment
+from stratakit import scratch
+from stratakit.config import load
 from tests import poolers
 from tests.living import Service
 

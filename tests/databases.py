@@ -10,12 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from strata import urls
-from strata.config import Config
-from strata.engines import migration_engine
-from strata.postgresql.server import Server
-from strata.scratch import mysql
-from strata.urls import DatabaseURL
+from stratakit.engine.url import parse
+from stratakit.config import Config
+from stratakit.engine.migration import migration_engine
+from stratakit.devserver.server import Server
+from stratakit.scratch import mysql
+from stratakit.engine.url import DatabaseURL
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def _postgresql() -> DatabaseURL:
     server = Server(folder / "postgresql", durable=False)
     server.start()
     atexit.register(server.remove)
-    return urls.parse(server.url("postgres"), _config())
+    return parse(server.url("postgres"), _config())
 
 
 @cache

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from strata import urls
-from strata.config import Config
-from strata.engines import migration_engine
-from strata.urls import DatabaseURL
+from stratakit.engine.url import parse
+from stratakit.config import Config
+from stratakit.engine.migration import migration_engine
+from stratakit.engine.url import DatabaseURL
 from tests import forks
 
 TIMEOUT_SECONDS = 180
@@ -163,7 +163,7 @@ class Service:
         config = Config(root=self.root, database_name=self.database_name)
         (self.root / ".local").mkdir(exist_ok=True)
         given = self.environment.get("DATABASE_URL")
-        return urls.parse(given or f"sqlite:///.local/{self.database_name}.db", config)
+        return parse(given or f"sqlite:///.local/{self.database_name}.db", config)
 
     def engine(self) -> Engine:
         """An engine to the service's database."""

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
-from strata import urls
-from strata.config import Config
-from strata.engines import migration_engine
+from stratakit.engine.url import parse
+from stratakit.config import Config
+from stratakit.engine.migration import migration_engine
 
 UNPRIVILEGED = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 
@@ -76,7 +76,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + 10
     while True:
         try:
-            migration_engine(urls.parse(url, Config(root=Path("/")))).connect().close()
+            migration_engine(parse(url, Config(root=Path("/")))).connect().close()
             return
         except OperationalError as error:
             if process.poll() is not None or time.monotonic() > deadline:

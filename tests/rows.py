@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from strata import scratch
-from strata.config import Config
+from stratakit import scratch
+from stratakit.config import Config
 from tests import databases
 from tests.living import Service
 

@@ -14,7 +14,7 @@ from typing import LiteralString
 
 import psycopg
 
-from strata.postgresql.server import Server
+from stratakit.devserver.server import Server
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template"
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from strata import revisions
+from stratakit.revisions import history
 from tests.living import Service
 
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -61,7 +61,7 @@ def recipes(root: Path) -> dict[str, str]:
 def follow_recipe(service: Service, id: str, code: str) -> Path:
     """Make a recipe the newest revision of a service."""
     versions = service.root / "migrations" / "versions"
-    (follows,) = revisions.read(versions).heads
+    (follows,) = history.read(versions).heads
     file = versions / f"{id}_by_the_guide.py"
     file.write_text(HEADER.format(id=id, follows=follows) + code)
     return file

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import text
 
-from strata import catalogue
-from strata.config import Config
-from strata.connection import connected
-from strata.scratch import database as scratch_database
-from strata.urls import DatabaseURL
+from stratakit import catalog
+from stratakit.config import Config
+from stratakit.engine.connect import connected
+from stratakit.scratch import database as scratch_database
+from stratakit.engine.url import DatabaseURL
 from tests.catalogue import mysql_drifts, postgresql_drifts, sqlite_drifts
 from tests.living import Service
 from tests.updates import git
@@ -159,11 +159,11 @@ def test_a_baseline_makes_all_that_the_database_holds(live: Service) -> None:
     assert "Pending:\n  002" in done.stdout
     config = Config(root=live.root, database=live.url.family)
     with connected(live.url) as connection:
-        held = catalogue.read(connection)
+        held = catalog.read(connection)
     with scratch_database(config) as url:
         assert live.migrate("upgrade", "001", DATABASE_URL=written(url)).returncode == 0
         with connected(url) as connection:
-            assert catalogue.differences(held, catalogue.read(connection)) == []
+            assert catalog.differences(held, catalog.read(connection)) == []
     assert live.migrate("upgrade").returncode == 0
 
 

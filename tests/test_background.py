@@ -1,4 +1,4 @@
-"""`python -m strata.background`, run in a service."""
+"""`python scripts/migrate.py service`, run in a service."""
 
 import os
 import re
@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from strata import filelock, service_process
-from strata.errors import Problem
-from strata.service_process import ServiceProcess
+from stratakit.process import file_lock
+from stratakit.devserver import service as service_module
+from stratakit.diagnostics.errors import StrataError
+from stratakit.devserver.service import ServiceProcess
 from tests.servers import TEMPLATE
 
 APP = """
@@ -223,11 +224,11 @@ def test_a_number_that_means_many_processes_is_never_taken_for_the_services(
 ) -> None:
     monkeypatch.setattr(service_process, "STOP_SECONDS", 0.1)
     lock = tmp_path / ".local" / "service.lock"
-    held = filelock.take(lock)
+    held = file_lock.take(lock)
     assert held is not None
     lock.write_text(told)
 
-    with pytest.raises(Problem, match=f"fuser -k {lock}"):
+    with pytest.raises(StrataError, match=f"fuser -k {lock}"):
         ServiceProcess(tmp_path).running()
     os.close(held)
     assert ServiceProcess(tmp_path).running() is None

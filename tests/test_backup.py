@@ -21,17 +21,20 @@ import pytest
 from psycopg import sql
 from sqlalchemy import inspect
 
-from strata import backup, locks, urls
-from strata.backup import files, sqlite
-from strata.config import Config
-from strata.connection import connected
-from strata.errors import Problem
-from strata.postgresql.account import account_for
-from strata.postgresql.binaries import binaries
-from strata.postgresql.client import client
-from strata.postgresql.cluster import initialise
-from strata.postgresql.server import Server
-from strata.urls import DatabaseURL
+from stratakit import backup
+from stratakit import locking
+from stratakit.engine.url import parse
+from stratakit.backup import files
+from stratakit.backup import sqlite
+from stratakit.config import Config
+from stratakit.engine.connect import connected
+from stratakit.diagnostics.errors import StrataError
+from stratakit.devserver.account import account_for
+from stratakit.devserver.binaries import binaries
+from stratakit.devserver.client_tools import client
+from stratakit.devserver.cluster import initialise
+from stratakit.devserver.server import Server
+from stratakit.engine.url import DatabaseURL
 from tests.living import Service
 
 PASSWORD = "s3-beginning cr'\"et\\#%@:/;"
@@ -210,7 +213,7 @@ def test_a_file_that_is_no_whole_backup_is_refused(migrated: Service, tmp_path: 
     picture = tmp_path / "picture.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n")
     for file in (half, foreign, picture, tmp_path, tmp_path / "missing.dump"):
-        with pytest.raises(Problem, match=re.escape(str(file))):
+        with pytest.raises(StrataError, match=re.escape(str(file))):
             backup.check(url_of(migrated), file)
     refused = migrated.migrate("restore", str(half), "--yes", name_of(migrated))
     assert refused.returncode == 2
@@ -309,7 +312,7 @@ def test_a_restore_into_a_database_in_use_gives_up(
     reader = sqlite3.connect(str(url.url.database), isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM items").fetchall()
-    with pytest.raises(Problem, match="keeps it locked") as raised:
+    with pytest.raises(StrataError, match="keeps it locked") as raised:
         backup.restore(url, path)
     reader.close()
     assert "Nothing has changed" in raised.value.why
@@ -348,7 +351,7 @@ while not time.sleep(0.002):
 
 def test_no_backup_is_taken_while_a_migration_runs(migrated: Service) -> None:
     url = url_of(migrated)
-    with connected(url) as connection, locks.held(connection, url.family):
+    with connected(url) as connection, locking.held(connection, url.family):
         waiting = subprocess.Popen(
             [migrated.python, "scripts/migrate.py", "backup"],
             cwd=migrated.root,
@@ -393,7 +396,7 @@ def test_a_password_is_neither_told_nor_seen_in_the_process_list(
 
 @pytest.mark.databases("postgresql")
 def test_a_client_older_than_the_server_is_refused() -> None:
-    with pytest.raises(Problem) as raised:
+    with pytest.raises(StrataError) as raised:
         client("pg_dump", 99)
     assert re.search(r"pg_dump is of PostgreSQL \d+, and .* PostgreSQL 99", raised.value.what)
     assert "postgresql-client-99" in raised.value.remedy
@@ -520,7 +523,7 @@ def tables(service: Service) -> list[str]:
 
 def url_of(service: Service) -> DatabaseURL:
     file = f"sqlite:///.local/{service.database_name}.db"
-    return urls.parse(service.environment.get("DATABASE_URL", file), Config(root=service.root))
+    return parse(service.environment.get("DATABASE_URL", file), Config(root=service.root))
 
 
 def name_of(service: Service) -> str:

@@ -2,10 +2,12 @@
 
 import pytest
 
-from strata import backup, restored, scratch
-from strata.config import load
-from strata.connection import connected
-from strata.errors import Problem
+from stratakit import backup
+from stratakit.backup import verification
+from stratakit import scratch
+from stratakit.config import load
+from stratakit.engine.connect import connected
+from stratakit.diagnostics.errors import StrataError
 from tests.living import Service
 
 ITEM = "INSERT INTO items (name, price) VALUES ('{}', 1.5)"
@@ -51,8 +53,8 @@ def test_a_backup_that_lacks_rows_or_a_column_is_found(migrated: Service) -> Non
     migrated.sql(ITEM.format("later"))
     migrated.sql("ALTER TABLE items ADD COLUMN phone VARCHAR(20)")
     with connected(migrated.url, reading=True) as connection:
-        before = restored.counts(connection)
-    with scratch.database(config) as elsewhere, pytest.raises(Problem) as found:
-        restored.verify(elsewhere, migrated.url, path, before)
+        before = verification.counts(connection)
+    with scratch.database(config) as elsewhere, pytest.raises(StrataError) as found:
+        verification.verify(elsewhere, migrated.url, path, before)
     assert "items: 0 rows instead of 1 to 1" in str(found.value)
     assert "phone" in str(found.value)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from strata.errors import Problem
-from strata.postgresql.binaries import binaries, major_version
+from stratakit.diagnostics.errors import StrataError
+from stratakit.devserver.binaries import binaries
+from stratakit.devserver.binaries import major_version
 from tests.servers import TEMPLATE
 
 
@@ -85,5 +86,5 @@ def test_a_machine_without_any_is_told_where_they_were_looked_for(tmp_path: Path
 
 
 def test_a_version_that_is_nowhere_is_named() -> None:
-    with pytest.raises(Problem, match="PostgreSQL 9 was not found"):
+    with pytest.raises(StrataError, match="PostgreSQL 9 was not found"):
         binaries("9")

@@ -8,10 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from strata import locks, scratch, urls
-from strata.config import load
-from strata.connection import connected
-from strata.engines import migration_engine
+from stratakit import locking
+from stratakit.locking import identity
+from stratakit import scratch
+from stratakit.engine.url import parse
+from stratakit.config import load
+from stratakit.engine.connect import connected
+from stratakit.engine.migration import migration_engine
 from tests.living import Service
 
 ADD = 'op.add_column("items", sa.Column("phone", sa.String(20)))'
@@ -41,7 +44,7 @@ def reading(service: Service, seconds: float) -> threading.Thread:
 
 def test_who_waits_says_for_whom_and_gives_up_with_status_3(migrated: Service) -> None:
     migrated.revision("003", "002", ADD, DROP)
-    with connected(migrated.url) as connection, locks.held(connection, migrated.url.family) as lock:
+    with connected(migrated.url) as connection, locking.held(connection, migrated.url.family) as lock:
         if migrated.database == "postgresql":
             lock.tell("at 003")
             connection.commit()
@@ -49,9 +52,9 @@ def test_who_waits_says_for_whom_and_gives_up_with_status_3(migrated: Service) -
     assert given_up.returncode == 3, given_up.stderr
     assert "did not end in 0.3 s" in given_up.stderr
     told = {
-        "postgresql": f"{locks.myself()} at 003 (server process",
+        "postgresql": f"{identity.myself()} at 003 (server process",
         "mysql": "from localhost",
-        "sqlite": f"{locks.myself()}, since 20",
+        "sqlite": f"{identity.myself()}, since 20",
     }
     assert told[migrated.database] in given_up.stderr
     assert migrated.migrate("upgrade").returncode == 0
@@ -191,7 +194,7 @@ def test_old_code_comes_up_on_a_database_that_is_ahead(migrated: Service) -> Non
 @pytest.mark.databases("sqlite")
 def test_threads_of_one_process_take_turns(migrated: Service) -> None:
     config = load(migrated.root)
-    files = [urls.parse(f"sqlite:///thread{number}.db", config) for number in range(6)]
+    files = [parse(f"sqlite:///thread{number}.db", config) for number in range(6)]
     with ThreadPoolExecutor(len(files)) as threads:
         list(threads.map(lambda url: scratch.upgrade(url, config), files))
     for url in files:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from strata import config
-from strata.errors import Problem
+from stratakit import config
+from stratakit.diagnostics.errors import StrataError
 from tests.servers import TEMPLATE
 
 
@@ -32,7 +32,7 @@ def test_a_wrong_key_or_value_is_an_error_that_names_it(
     tmp_path: Path, written: str, said: str
 ) -> None:
     (tmp_path / "strata.toml").write_text(written)
-    with pytest.raises(Problem, match=said):
+    with pytest.raises(StrataError, match=said):
         config.load(tmp_path)
 
 

@@ -19,8 +19,8 @@ from urllib.request import urlopen
 import pytest
 import yaml
 
-from strata import urls
-from strata.config import Config
+from stratakit.engine.url import parse
+from stratakit.config import Config
 from tests.containers import Image
 from tests.images import REACH, Builder, BuildError
 from tests.poetry import name_the_index
@@ -115,7 +115,7 @@ def test_nobody_outside_reaches_the_containers(database: str, render: Render) ->
 def test_no_password_is_written_down_but_that_of_development(database: str, render: Render) -> None:
     service = render(database=database)
     services = compose(service, DATABASE_PASSWORD="s3cr/t@50%")
-    url = urls.parse(services["web"]["environment"]["DATABASE_URL"], Config(root=service))
+    url = parse(services["web"]["environment"]["DATABASE_URL"], Config(root=service))
     assert url.url.password == "s3cr/t@50%"
     assert "development" not in json.dumps(services)
     assert "password" not in (service / "Dockerfile").read_text().lower()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from strata.engines import migration_engine
-from strata.postgresql.account import account_for
-from strata.urls import DatabaseURL
+from stratakit.engine.migration import migration_engine
+from stratakit.devserver.account import account_for
+from stratakit.engine.url import DatabaseURL
 from tests.living import Service
 
 MEGABYTES = 24

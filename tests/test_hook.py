@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.postgresql.server import local
+from stratakit.devserver.server import local
 from tests.changes import PHONE
 from tests.living import Service
 

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 import yaml
 
-from strata import revisions
-from strata.postgresql.server import Server
+from stratakit.revisions import history
+from stratakit.devserver.server import Server
 from tests.living import Service
 from tests.rows import DATABASES
 from tests.servers import made_before
@@ -266,7 +266,7 @@ def test_the_same_message_twice_on_a_day_makes_two_files(service: Callable[..., 
     dated = Service(service(database="sqlite", revision_names="dated"), "sqlite")
     for _ in range(2):
         _succeeds(dated.alembic("revision", "-m", "fill phone numbers"))
-    chain = revisions.read(dated.root / "migrations/versions")
+    chain = history.read(dated.root / "migrations/versions")
     made = [each for each in chain.values() if each.message == "fill phone numbers"]
     assert len(made) == 2
     assert all(f"_{each.id}_fill_phone_numbers.py" in each.path.name for each in made)
@@ -279,7 +279,7 @@ def test_the_same_message_twice_on_a_day_makes_two_files(service: Callable[..., 
 def test_every_service_begins_with_one_revision_and_ends_with_one(
     render: Callable[..., Path], database: str, example: bool
 ) -> None:
-    chain = revisions.read(render(database=database, example=example) / "migrations/versions")
+    chain = history.read(render(database=database, example=example) / "migrations/versions")
     assert [id for id, revision in chain.items() if not revision.parents] == ["001"]
     assert chain.heads == (("002",) if example else ("001",))
     assert all(parent in chain for revision in chain.values() for parent in revision.parents)

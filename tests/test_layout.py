@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from strata.layout import found
+from stratakit.DEL import found
 
 Files = dict[str, str]
 BASE = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): ..."

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, UniqueConstraint, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from strata import naming
+from stratakit.orm import naming
 from tests import databases
 from tests.living import Service
 

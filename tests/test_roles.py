@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from strata.engines import migration_engine
-from strata.postgresql.client import client
-from strata.urls import DatabaseURL
+from stratakit.engine.migration import migration_engine
+from stratakit.devserver.client_tools import client
+from stratakit.engine.url import DatabaseURL
 from tests.living import Service
 
 PHONE = 'op.add_column("items", sa.Column("phone", sa.String(20)))'

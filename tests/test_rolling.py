@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from strata import revisions
+from stratakit.revisions import history
 from tests import databases
 from tests.living import Service
 from tests.serving import Site, Traffic, served
@@ -117,7 +117,7 @@ def test_none_before_a_revision_without_a_file_is_left(tmp_path: Path) -> None:
     named = 'phase = "contract"\nrevision = {!r}\ndown_revision = {!r}\n'
     for id, parent in (("003", "002"), ("004", "003")):
         (tmp_path / f"{id}.py").write_text(named.format(id, parent))
-    assert revisions.read(tmp_path).before_contract == ("003",)
+    assert history.read(tmp_path).before_contract == ("003",)
 
 
 def test_old_code_that_is_started_again_comes_up(migrated: Service, release: Release) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from strata.config import Config
-from strata.engines import migration_engine
-from strata.scratch import rows
-from strata.urls import parse
+from stratakit.config import Config
+from stratakit.engine.migration import migration_engine
+from stratakit.scratch import sample_rows
+from stratakit.engine.url import parse
 from tests.changes import ADD_PHONE, PHONE
 from tests.living import Service
 
@@ -42,10 +42,10 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
 def test_rows_meet_checks_and_foreign_keys_and_what_cannot_be_filled_is_told(
     connection: Connection,
 ) -> None:
-    left = rows.fill(connection)
+    left = sample_rows.fill(connection)
     assert {*left} == {"impossible"}
     assert "CHECK constraint failed" in left["impossible"]
-    assert rows.counts(connection) == {"colours": 2, "chairs": 2, "impossible": 0}
+    assert sample_rows.counts(connection) == {"colours": 2, "chairs": 2, "impossible": 0}
     chairs = connection.exec_driver_sql("SELECT colour, height, name FROM chairs").all()
     assert {chair.colour for chair in chairs} <= {"red", "green"}
     assert all(100 <= chair.height <= 200 for chair in chairs)

@@ -10,11 +10,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from strata.errors import Problem
-from strata.postgresql.account import account_for
-from strata.postgresql.binaries import binaries, major_version
-from strata.postgresql.cluster import initialise
-from strata.postgresql.server import Server, local
+from stratakit.diagnostics.errors import StrataError
+from stratakit.devserver.account import account_for
+from stratakit.devserver.binaries import binaries
+from stratakit.devserver.binaries import major_version
+from stratakit.devserver.cluster import initialise
+from stratakit.devserver.server import Server
+from stratakit.devserver.server import local
 from tests.servers import ask, made_before, postmaster
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
@@ -119,12 +121,12 @@ def test_data_of_a_version_that_is_not_here_are_refused_with_what_to_do(new: Ser
     new.data.mkdir(parents=True)
     (new.data / "PG_VERSION").write_text("12\n")
 
-    with pytest.raises(Problem) as problem:
+    with pytest.raises(StrataError) as problem:
         new.start()
 
     assert "made by PostgreSQL 12" in str(problem.value)
     assert f"has PostgreSQL {major_version(binaries())}" in str(problem.value)
-    assert "python -m strata.server remove" in problem.value.remedy
+    assert "python scripts/migrate.py server remove" in problem.value.remedy
 
 
 def test_a_stop_does_not_wait_for_the_clients(server: Server) -> None:
@@ -161,7 +163,7 @@ def test_a_start_that_fails_shows_the_end_of_the_servers_log(server: Server) -> 
     with (server.data / "postgresql.conf").open("a") as settings:
         settings.write("running_bufers = 1\n")
 
-    with pytest.raises(Problem, match="running_bufers") as problem:
+    with pytest.raises(StrataError, match="running_bufers") as problem:
         server.start()
 
     assert problem.value.status == 3
@@ -189,7 +191,7 @@ def test_a_folder_for_the_socket_that_someone_else_made_is_not_used(short_path: 
     server.stop()
     os.chown(sockets, 12345, 12345)
     try:
-        with pytest.raises(Problem, match=str(sockets)):
+        with pytest.raises(StrataError, match=str(sockets)):
             server.start()
     finally:
         os.chown(sockets, 0, 0)

@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from strata.errors import Problem
-from strata.postgresql.binaries import binaries
-from strata.postgresql.server import Server
+from stratakit.diagnostics.errors import StrataError
+from stratakit.devserver.binaries import binaries
+from stratakit.devserver.server import Server
 from tests.servers import TEMPLATE, start_by_another_process
 
 CONTAINER = (sys.executable, str(Path(__file__).with_name("closed_user_namespaces.py")))
@@ -131,7 +131,7 @@ def test_root_who_can_become_nobody_else_is_told_so(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(Problem, match="refuses to run as root") as problem:
+    with pytest.raises(StrataError, match="refuses to run as root") as problem:
         server.start()
 
     assert "DATABASE_URL" in problem.value.remedy
@@ -148,7 +148,7 @@ def test_another_user_is_told_whose_it_is(server: Server) -> None:
         os.setuid(NOBODY)
         try:
             server.start()
-        except Problem as problem:
+        except StrataError as problem:
             os.write(write, str(problem).encode())
         os._exit(0)
     os.close(write)

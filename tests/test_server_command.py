@@ -1,4 +1,4 @@
-"""`python -m strata.server`, run in a service."""
+"""`python scripts/migrate.py server`, run in a service."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from strata.postgresql.server import local
+from stratakit.devserver.server import local
 from tests.servers import TEMPLATE, made_before
 
 SETTINGS = "from strata.settings import ServiceSettings\nclass Settings(ServiceSettings): ...\n"

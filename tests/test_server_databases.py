@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from psycopg.errors import DuplicateDatabase
 
-from strata.errors import Problem
-from strata.postgresql.server import Server
+from stratakit.diagnostics.errors import StrataError
+from stratakit.devserver.server import Server
 from tests.servers import ask, made_before
 
 
@@ -56,7 +56,7 @@ def test_a_database_is_dropped_although_someone_uses_it(running: Server) -> None
 def test_a_database_of_a_server_that_does_not_run_is_refused_with_the_command(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(Problem) as problem:
+    with pytest.raises(StrataError) as problem:
         Server(tmp_path / "postgresql").create_database("orders")
 
-    assert "python -m strata.server start" in str(problem.value)
+    assert "python scripts/migrate.py server start" in str(problem.value)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.postgresql.server import Server
+from stratakit.devserver.server import Server
 from tests.servers import ask, kill, made_before, postmaster, start_by_another_process
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.cli import ALIASES
+from stratakit.cli import ALIASES
 from tests.living import Service
 from tests.rows import DATABASES
 from tests.team_guide import BLOCK, blocks, follow_recipe, guide
@@ -41,7 +41,7 @@ def test_every_command_that_it_names_exists(render: Callable[..., Path], databas
         elif program == "./migrate.sh" and arguments not in ([], ["help"]):
             verb, *rest = arguments
             parser = argparse.ArgumentParser(verb, exit_on_error=False)
-            module = import_module(f"strata.commands.{ALIASES.get(verb, verb)}")
+            module = import_module(f"stratakit.cli.commands.{ALIASES.get(verb, verb)}")
             module.add_arguments(parser)
             parser.parse_args(rest or _stand_ins(verb))
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from strata import urls
-from strata.config import load
-from strata.connection import connected
-from strata.database import Database
-from strata.errors import Problem
-from strata.postgresql.binaries import DEBIAN
-from strata.postgresql.client import client
+from stratakit.engine.url import parse
+from stratakit.config import load
+from stratakit.engine.connect import connected
+from stratakit.engine.pool import Database
+from stratakit.diagnostics.errors import StrataError
+from stratakit.devserver.binaries import DEBIAN
+from stratakit.devserver.client_tools import client
 from tests import tls
 from tests.living import Service
 
@@ -47,7 +47,7 @@ def test_a_server_that_proves_its_name_is_migrated_backed_up_and_served(
     for command in (["upgrade"], ["backup", "--no-verify"]):
         done = live.migrate(*command, DATABASE_URL=url)
         assert done.returncode == 0, done.stderr
-    parsed = urls.parse(url, load(live.root))
+    parsed = parse(url, load(live.root))
     with connected(parsed) as connection:
         assert connection.scalar(text(ENCRYPTED[live.database]))
     assert asyncio.run(
@@ -63,15 +63,15 @@ def test_a_server_that_another_authority_signed_for_is_refused_in_words(
     assert done.returncode == 3
     assert "certificate verify failed" in done.stderr
     assert "Traceback" not in done.stderr
-    with pytest.raises(Problem, match="certificate verify failed"):
-        connected(urls.parse(url, load(live.root))).__enter__()
+    with pytest.raises(StrataError, match="certificate verify failed"):
+        connected(parse(url, load(live.root))).__enter__()
 
 
 @pytest.mark.databases("postgresql")
 def test_a_pg_dump_that_is_built_without_tls_is_not_let_in_the_clear(database: str) -> None:
     if not client("pg_dump", 18).is_relative_to(sys.prefix):
         pytest.skip("another PostgreSQL 18 than the wheel's is installed")
-    with pytest.raises(Problem, match="built without TLS") as refused:
+    with pytest.raises(StrataError, match="built without TLS") as refused:
         client("pg_dump", 18, tls=True)
     assert "apt-get install postgresql-client-18" in str(refused.value)
 

@@ -5,9 +5,9 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from strata import urls
-from strata.config import Config
-from strata.errors import Problem
+from stratakit.engine.url import parse
+from stratakit.config import Config
+from stratakit.diagnostics.errors import StrataError
 
 CONFIG = Config(root=Path("/srv/orders"))
 
@@ -56,7 +56,7 @@ CONFIG = Config(root=Path("/srv/orders"))
 def test_a_url_of_any_driver_serves_the_app_and_the_migrations(
     written: str, app: str, migrations: str
 ) -> None:
-    url = urls.parse(written, CONFIG)
+    url = parse(written, CONFIG)
     assert url.for_app.render_as_string(hide_password=False) == app
     assert url.for_migrations.render_as_string(hide_password=False) == migrations
 
@@ -69,21 +69,21 @@ def test_a_password_with_special_characters_is_read_as_it_is_meant(
     password: str, quoted: bool
 ) -> None:
     written = quote(password, safe="") if quoted else password
-    url = urls.parse(f"postgresql://me:{written}@db:5432/orders?sslmode=require", CONFIG)
+    url = parse(f"postgresql://me:{written}@db:5432/orders?sslmode=require", CONFIG)
     assert url.url.password == (password if quoted else unquote(password))
     assert (url.url.host, url.url.port, url.url.database) == ("db", 5432, "orders")
     assert dict(url.url.query) == {"sslmode": "require"}
 
 
 def test_several_hosts_are_passed_to_the_driver_as_it_wants_them() -> None:
-    url = urls.parse("postgresql://me:p@a:5432,b:5433/orders?target_session_attrs=any", CONFIG)
+    url = parse("postgresql://me:p@a:5432,b:5433/orders?target_session_attrs=any", CONFIG)
     assert url.url.query["host"] == ("a:5432", "b:5433")
     assert url.url.query["target_session_attrs"] == "any"
     assert url.url.database == "orders"
 
 
 def test_a_password_is_never_shown() -> None:
-    url = urls.parse("postgresql://me:secret@db/orders", CONFIG)
+    url = parse("postgresql://me:secret@db/orders", CONFIG)
     assert "secret" not in f"{url} {url!r}"
 
 
@@ -91,7 +91,7 @@ def test_a_password_is_never_shown() -> None:
     "written", ["oracle://me:secret@db/x", "me:secret@db/x", "", "postgresql://me:secret@db:x/y"]
 )
 def test_what_is_no_url_is_refused_in_words_without_the_password(written: str) -> None:
-    with pytest.raises(Problem) as refused:
-        urls.parse(written, CONFIG)
+    with pytest.raises(StrataError) as refused:
+        parse(written, CONFIG)
     assert refused.value.status == 2
     assert "secret" not in str(refused.value)

@@ -8,9 +8,13 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from strata import config, engines, urls
-from strata.connection import connected
-from strata.database import Base, Database
+from stratakit import config
+from stratakit.engine import migration
+from stratakit.engine.url import DatabaseURL
+from stratakit.engine.url import parse
+from stratakit.engine.connect import connected
+from stratakit.orm.base import Base
+from stratakit.engine.pool import Database
 from tests import databases
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=5, minutes=30)))
@@ -33,10 +37,10 @@ class Visit(Own):
 
 
 @pytest.fixture
-def url(database: str, tmp_path: Path) -> Iterator[urls.DatabaseURL]:
+def url(database: str, tmp_path: Path) -> Iterator[DatabaseURL]:
     with databases.fresh(database) as environment:
         given = environment.get("DATABASE_URL", f"sqlite:///{tmp_path}/service.db")
-        url = urls.parse(given, config.load())
+        url = parse(given, config.load())
         with connected(url) as connection:
             Own.metadata.create_all(connection)
             connection.commit()
@@ -56,7 +60,7 @@ def elsewhere(database: str) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("elsewhere")
-async def test_the_application_reads_the_moment_that_it_stored(url: urls.DatabaseURL) -> None:
+async def test_the_application_reads_the_moment_that_it_stored(url: DatabaseURL) -> None:
     database = Database.at(url, pool_size=1, pool_timeout=5)
     try:
         async with database.session() as session:
@@ -74,8 +78,8 @@ async def test_the_application_reads_the_moment_that_it_stored(url: urls.Databas
 
 
 @pytest.mark.usefixtures("elsewhere")
-def test_a_migration_reads_and_writes_it_as_the_application_does(url: urls.DatabaseURL) -> None:
-    with engines.migration_engine(url).begin() as connection:
+def test_a_migration_reads_and_writes_it_as_the_application_does(url: DatabaseURL) -> None:
+    with migration.migration_engine(url).begin() as connection:
         connection.execute(insert(Visit), [{"began": NOON}, {"began": NOON.astimezone(UTC)}])
         began = connection.scalars(select(Visit.began)).all()
         stored = connection.scalars(select(Visit.stored)).all()
@@ -84,8 +88,8 @@ def test_a_migration_reads_and_writes_it_as_the_application_does(url: urls.Datab
 
 
 @pytest.mark.databases("sqlite", "mysql")
-def test_what_was_stored_without_a_zone_is_in_utc(url: urls.DatabaseURL) -> None:
-    with engines.migration_engine(url).begin() as connection:
+def test_what_was_stored_without_a_zone_is_in_utc(url: DatabaseURL) -> None:
+    with migration.migration_engine(url).begin() as connection:
         connection.execute(text("INSERT INTO visits (began) VALUES ('2026-07-01 06:30:00')"))
         connection.execute(insert(Visit).values(began=datetime(2026, 7, 1, 6, 30)))
         assert connection.scalars(select(Visit.began)).all() == [NOON, NOON]

@@ -14,10 +14,13 @@ from sqlalchemy import text
 
 from app.main import create_app
 from app.settings import Settings
-from strata import config, scratch, urls
-from strata.config import Config
-from strata.connection import connected
-from strata.sessions import ReadSession, Session
+from stratakit import config
+from stratakit import scratch
+from stratakit.engine.url import parse
+from stratakit.config import Config
+from stratakit.engine.connect import connected
+from stratakit.DEL import ReadSession
+from stratakit.DEL import Session
 from tests import databases
 
 
@@ -35,7 +38,7 @@ def url(database: str, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def at_head(url: str, rendered: Path) -> str:
     service = Config(root=rendered)
-    scratch.upgrade(urls.parse(url, service), service)
+    scratch.upgrade(parse(url, service), service)
     return url
 
 
@@ -71,7 +74,7 @@ async def test_a_commit_that_fails_is_an_error_to_the_client(at_head: str) -> No
         "CREATE TABLE children (parent_id INTEGER REFERENCES parents (id)"
         " DEFERRABLE INITIALLY DEFERRED)",
     ]
-    with connected(urls.parse(at_head, config.load())) as connection:
+    with connected(parse(at_head, config.load())) as connection:
         for statement in statements:
             connection.execute(text(statement))
         connection.commit()
@@ -145,7 +148,7 @@ async def test_an_error_that_was_not_expected_shows_no_trace_to_the_client(at_he
 
 @pytest.mark.databases("postgresql", "mysql")
 async def test_readiness_says_down_when_the_database_does_not_answer(url: str) -> None:
-    gone = urls.parse(url, config.load()).with_name("no_such_database")
+    gone = parse(url, config.load()).with_name("no_such_database")
     app = create_app(settings(gone.url.render_as_string(hide_password=False)))
     async with serving(app) as client:
         answer = await client.get("/ready")
@@ -159,7 +162,7 @@ async def test_readiness_says_down_when_the_database_does_not_answer(url: str) -
 
 
 async def test_readiness_tells_behind_ahead_and_unknown_apart(at_head: str) -> None:
-    database = urls.parse(at_head, config.load())
+    database = parse(at_head, config.load())
 
     def store(*statements: str) -> None:
         with connected(database) as connection:

@@ -10,13 +10,14 @@ from pathlib import Path
 import trustme
 from sqlalchemy.exc import OperationalError
 
-from strata import urls
-from strata.config import Config
-from strata.engines import migration_engine
-from strata.postgresql.account import account_for
-from strata.postgresql.binaries import DEBIAN, binaries
-from strata.postgresql.cluster import initialise
-from strata.scratch import mysql
+from stratakit.engine.url import parse
+from stratakit.config import Config
+from stratakit.engine.migration import migration_engine
+from stratakit.devserver.account import account_for
+from stratakit.devserver.binaries import DEBIAN
+from stratakit.devserver.binaries import binaries
+from stratakit.devserver.cluster import initialise
+from stratakit.scratch import mysql
 from tests.serving import free_port
 
 
@@ -106,7 +107,7 @@ def _mariadb(place: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 def _wait(url: str, root: Path, process: subprocess.Popen[bytes]) -> None:
-    parsed = urls.parse(url, Config(root=root))
+    parsed = parse(url, Config(root=root))
     deadline = time.monotonic() + 30
     while True:
         try:

@@ -3,7 +3,8 @@
 from fastapi import FastAPI
 
 from app.settings import Settings
-from strata import config, web
+from stratakit import config
+from stratakit import web
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

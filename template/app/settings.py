@@ -1,6 +1,6 @@
 """This service's settings, from the environment and `.env`."""
 
-from strata.settings import ServiceSettings
+from stratakit.DEL import ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -1,5 +1,5 @@
 """Alembic's way in; all of it is in strata/env.py."""
 
-from strata.env import run
+from stratakit.runtime.environment import run
 
 run()

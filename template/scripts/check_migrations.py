@@ -25,14 +25,16 @@ if (ROOT / "alembic" / "__init__.py").exists():
 
 sys.path.insert(0, str(ROOT))
 
-from strata import requirements  # noqa: E402
+  # noqa: E402
 
 if __name__ == "__main__":
     requirements.require(ROOT)
 
-from strata import fingerprint, report  # noqa: E402
-from strata.config import load  # noqa: E402
-from strata.errors import Problem  # noqa: E402
+from stratakit.scratch import fingerprint
+from stratakit.diagnostics import finding
+from stratakit.diagnostics import formatters  # noqa: E402
+from stratakit.config import load  # noqa: E402
+from stratakit.diagnostics.errors import StrataError  # noqa: E402
 
 
 def main() -> int:
@@ -40,7 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("--check-only", action="store_true", help="remember nothing")
     parser.add_argument("--force", action="store_true", help="forget the last good check")
-    report.add_arguments(parser)
+    formatters.add_arguments(parser)
     arguments = parser.parse_args()
     config = load()
     remembered = fingerprint.remembered(config)
@@ -51,20 +53,20 @@ def main() -> int:
         return _good("Nothing has changed since the last good check.", arguments)
 
     # Takes a third of a second, which the short answer spares.
-    from strata import check
-    from strata.scratch.server import stopped_afterwards
+    from stratakit.drift import check
+    from stratakit.scratch.lifecycle import stopped_afterwards
 
     with stopped_afterwards(config):
         faults = check.faults(config)
     if faults:
-        return report.show([_there(fault) for fault in faults], arguments)
+        return formatters.show([_there(fault) for fault in faults], arguments)
     if not arguments.check_only:
         remembered.parent.mkdir(exist_ok=True)
         remembered.write_text(taken)
     return _good("The models and the migrations agree.", arguments)
 
 
-def _there(fault: report.Finding) -> report.Finding:
+def _there(fault: finding.Finding) -> finding.Finding:
     """Let a finding name the working tree: the hook checks a copy of what is staged."""
     return replace(fault, what=_in_the_tree(fault.what), remedy=_in_the_tree(fault.remedy))
 
@@ -76,12 +78,12 @@ def _in_the_tree(text: str) -> str:
 def _good(sentence: str, arguments: argparse.Namespace) -> int:
     if arguments.format == "text":
         print(sentence)
-    return report.show([], arguments)
+    return formatters.show([], arguments)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Problem as problem:
+    except StrataError as problem:
         print(_in_the_tree(str(problem)), file=sys.stderr)
         sys.exit(problem.status)

@@ -20,11 +20,11 @@ if (ROOT / "alembic" / "__init__.py").exists():
 
 sys.path.insert(0, str(ROOT))
 
-from strata import requirements  # noqa: E402
+  # noqa: E402
 
 if __name__ == "__main__":
     requirements.require(ROOT)
 
-    from strata.cli import main
+    from stratakit.cli import main
 
     sys.exit(main(sys.argv[1:]))

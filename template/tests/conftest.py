@@ -10,8 +10,9 @@ from pydantic_settings import SettingsConfigDict
 
 from app.main import create_app
 from app.settings import Settings
-from strata import config, scratch
-from strata.urls import DatabaseURL
+from stratakit import config
+from stratakit import scratch
+from stratakit.engine.url import DatabaseURL
 
 
 class UndisturbedSettings(Settings):

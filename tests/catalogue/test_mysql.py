@@ -5,20 +5,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine
 
-from strata import catalogue
-from strata.config import Config
-from strata.urls import parse
+from stratakit import catalog
+from stratakit.config import Config
+from stratakit.engine.url import parse
 from tests import databases
 from tests.catalogue.mysql_drifts import DRIFTS, SCHEMA
 
 
-def made(connection: Connection) -> catalogue.Catalogue:
+def made(connection: Connection) -> catalog.Catalogue:
     name = connection.engine.url.database
     for statement in (f"DROP DATABASE {name}", f"CREATE DATABASE {name}", f"USE {name}"):
         connection.exec_driver_sql(statement)
     for statement in SCHEMA.split(";\n"):
         connection.exec_driver_sql(statement)
-    return catalogue.read(connection)
+    return catalog.read(connection)
 
 
 @pytest.mark.parametrize("of", [0, 1])
@@ -27,9 +27,9 @@ def test_what_hands_do_is_found(of: int, tmp_path: Path) -> None:
         url = parse(environment["DATABASE_URL"], Config(root=tmp_path))
         with create_engine(url.for_migrations).connect() as connection:
             before = made(connection)
-            assert catalogue.differences(before, made(connection)) == []
+            assert catalog.differences(before, made(connection)) == []
             for statement, first in list(DRIFTS.items())[of::2]:
                 connection.exec_driver_sql(statement)
-                found = catalogue.differences(before, catalogue.read(connection))
+                found = catalog.differences(before, catalog.read(connection))
                 assert any(str(each).startswith(first) for each in found), (statement, found)
                 made(connection)

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
 
-from strata import catalogue
-from strata.catalogue import Catalogue
-from strata.config import Config
-from strata.errors import Problem
-from strata.postgresql.account import account_for
-from strata.postgresql.binaries import DEBIAN, binaries
-from strata.postgresql.cluster import initialise
-from strata.postgresql.server import Server
-from strata.urls import parse
+from stratakit import catalog
+from stratakit.catalog import Catalogue
+from stratakit.config import Config
+from stratakit.diagnostics.errors import StrataError
+from stratakit.devserver.account import account_for
+from stratakit.devserver.binaries import DEBIAN
+from stratakit.devserver.binaries import binaries
+from stratakit.devserver.cluster import initialise
+from stratakit.devserver.server import Server
+from stratakit.engine.url import parse
 from tests import databases
 from tests.catalogue.postgresql_drifts import DRIFTS, SCHEMA
 
@@ -31,7 +32,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]
 
 @pytest.fixture(scope="module")
 def before(connection: Connection) -> Catalogue:
-    found = catalogue.read(connection)
+    found = catalog.read(connection)
     connection.rollback()
     return found
 
@@ -40,15 +41,15 @@ def before(connection: Connection) -> Catalogue:
 def test_what_hands_do_is_found(connection: Connection, before: Catalogue, statement: str) -> None:
     with connection.begin() as transaction:
         connection.execute(text(statement))
-        found = catalogue.differences(before, catalogue.read(connection))
+        found = catalog.differences(before, catalog.read(connection))
         transaction.rollback()
     assert any(str(each).startswith(DRIFTS[statement]) for each in found), [*map(str, found)]
 
 
 def test_nothing_is_found_where_nothing_was_done(connection: Connection, before: Catalogue) -> None:
     with connection.begin():
-        assert catalogue.differences(before, catalogue.read(connection)) == []
-        assert before.text() == catalogue.read(connection).text()
+        assert catalog.differences(before, catalog.read(connection)) == []
+        assert before.text() == catalog.read(connection).text()
 
 
 @pytest.mark.parametrize("of", ["the wheel", "Debian"])
@@ -56,7 +57,7 @@ def test_an_older_server_tells_as_much(of: str, tmp_path: Path) -> None:
     version = "16" if of == "the wheel" else next((each.name for each in DEBIAN.glob("1*")), "15")
     try:
         programs = binaries(version)
-    except Problem as problem:
+    except StrataError as problem:
         pytest.skip(problem.what)
     server = Server(tmp_path / "postgresql", durable=False)
     server.folder.mkdir(mode=0o700)
@@ -70,13 +71,13 @@ def test_an_older_server_tells_as_much(of: str, tmp_path: Path) -> None:
             assert str(connection.dialect.server_version_info[0]) == version  # type: ignore[index]
             connection.execute(text(SCHEMA))
             connection.commit()
-            before = catalogue.read(connection)
+            before = catalog.read(connection)
             connection.rollback()
             for statement, first in DRIFTS.items():
                 connection.execute(text(statement))
-                found = catalogue.differences(before, catalogue.read(connection))
+                found = catalog.differences(before, catalog.read(connection))
                 connection.rollback()
                 assert any(str(each).startswith(first) for each in found), statement
-            assert catalogue.differences(before, catalogue.read(connection)) == []
+            assert catalog.differences(before, catalog.read(connection)) == []
     finally:
         server.remove()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from strata import catalogue
-from strata.catalogue import Catalogue
+from stratakit import catalog
+from stratakit.catalog import Catalogue
 from tests.catalogue.sqlite_drifts import DRIFTS, SCHEMA, THE_SAME
 
 
@@ -15,7 +15,7 @@ def made(folder: Path, schema: str) -> Catalogue:
     with sqlite3.connect(folder / "made.db") as database:
         database.executescript(schema)
     with create_engine(f"sqlite:///{folder}/made.db").connect() as connection:
-        found = catalogue.read(connection)
+        found = catalog.read(connection)
     (folder / "made.db").unlink()
     return found
 
@@ -24,7 +24,7 @@ def made(folder: Path, schema: str) -> Catalogue:
 def test_what_is_otherwise_is_found(tmp_path: Path, old: str, new: str, first: str) -> None:
     assert old in SCHEMA
     other = made(tmp_path, SCHEMA.replace(old, new))
-    found = catalogue.differences(made(tmp_path, SCHEMA), other)
+    found = catalog.differences(made(tmp_path, SCHEMA), other)
     assert any(str(each).startswith(first) for each in found), [*map(str, found)]
 
 
@@ -32,4 +32,4 @@ def test_what_is_otherwise_is_found(tmp_path: Path, old: str, new: str, first: s
 def test_other_words_for_the_same_are_no_difference(tmp_path: Path, old: str, new: str) -> None:
     assert old in SCHEMA
     other = made(tmp_path, SCHEMA.replace(old, new))
-    assert [*map(str, catalogue.differences(made(tmp_path, SCHEMA), other))] == []
+    assert [*map(str, catalog.differences(made(tmp_path, SCHEMA), other))] == []

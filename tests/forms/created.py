@@ -15,11 +15,18 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 
-from strata import autogenerate, catalogue, modelled, naming, scratch, words
-from strata.catalogue import Catalogue
-from strata.config import Config, Family
-from strata.connection import connected
-from strata.lint import lint
+from stratakit.autogenerate import options
+from stratakit import catalog
+from stratakit.drift.models import _names
+from stratakit.drift.models import _said_in_python
+from stratakit.orm import naming
+from stratakit import scratch
+from stratakit.autogenerate import describe
+from stratakit.catalog import Catalogue
+from stratakit.config import Config
+from stratakit.config import Family
+from stratakit.engine.connect import connected
+from stratakit.lint.linter import lint
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template"
 ENV = """
@@ -98,26 +105,26 @@ class Made:
             command.upgrade(alembic, script.revision)
             after = self.read()
             command.downgrade(alembic, "-1")
-            left = catalogue.differences(before, self.read())
+            left = catalog.differences(before, self.read())
             traces = [str(each) for each in left if not each.values_stay]
             assert traces == [], script.path
             command.upgrade(alembic, script.revision)
-            assert catalogue.differences(after, self.read()) == [], script.path
+            assert catalog.differences(after, self.read()) == [], script.path
         assert self.missing(models) == []
 
     def missing(self, models: MetaData) -> list[str]:
         """What lies between the database and the models, in words."""
-        context = MigrationContext.configure(self.connection, opts=autogenerate.comparison(models))
+        context = MigrationContext.configure(self.connection, opts=options.comparison(models))
         operations = produce_migrations(context, models).upgrade_ops
-        said = list(words.sentences(operations)) if operations else []
+        said = list(describe.sentences(operations)) if operations else []
         self.connection.rollback()
         with scratch.database(self.config) as url, connected(url) as connection:
             models.create_all(connection)
-            expected = catalogue.read(connection)
+            expected = catalog.read(connection)
         found = self.read()
-        expected = expected.named_as(found, modelled._names(models))
-        between = catalogue.differences(expected, found)
-        return said + [str(each) for each in between if not modelled._said_in_python(each, models)]
+        expected = expected.named_as(found, _names(models))
+        between = catalog.differences(expected, found)
+        return said + [str(each) for each in between if not _said_in_python(each, models)]
 
     def linted(self, files: Sequence[Path]) -> list[str]:
         """What the rules find in revisions."""
@@ -135,7 +142,7 @@ class Made:
     def read(self) -> Catalogue:
         """The database as it stands."""
         with self.connection.begin():
-            return catalogue.read(self.connection)
+            return catalog.read(self.connection)
 
     def _alembic(self, models: MetaData) -> AlembicConfig:
         # What is read begins a transaction, which Alembic would leave to its caller.

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from strata.config import Family
+from stratakit.config import Family
 from tests.forms.created import made, metadata
 from tests.safety.revisions import server
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from strata.config import Family
+from stratakit.config import Family
 from tests.forms.created import made, metadata
 from tests.safety.revisions import server
 

@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from strata import revisions
-from strata.config import Family
+from stratakit.revisions import history
+from stratakit.config import Family
 from tests.forms.created import made, metadata
 from tests.safety.revisions import server
 
@@ -33,7 +33,7 @@ def written(folder: Path, family: Family, before: sa.MetaData, after: sa.MetaDat
         files = service.create(after)
         if family != "sqlite":
             service.there_and_back(after)
-        chain = revisions.read(service.config.versions)
+        chain = history.read(service.config.versions)
         return [chain[file.stem.partition("_")[0]].phase for file in files]
 
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from strata.config import Family
+from stratakit.config import Family
 from tests.forms.created import made
 from tests.safety.revisions import server
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from strata import urls
-from strata.config import Config
+from stratakit.engine import url
+from stratakit.config import Config
 from tests import databases
 from tests.living import Service
 from tests.serving import Site, Traffic, free_port, served
@@ -364,7 +364,7 @@ def test_revisions_are_tried_on_a_copy_of_production(migrated: Service, tmp_path
     with databases.fresh(migrated.database) as environment:
         environment.setdefault("DATABASE_URL", f"sqlite:///{tmp_path}/copy.db")
         here = Service(migrated.root, migrated.database, environment)
-        name = urls.parse(environment["DATABASE_URL"], Config(root=here.root)).name
+        name = url.parse(environment["DATABASE_URL"], Config(root=here.root)).name
         _succeeds(here.migrate("restore", str(backup), "--yes", name))
         assert here.stands_at() == "002"
         _succeeds(here.migrate("upgrade"))

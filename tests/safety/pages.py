@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from strata import safety
+from stratakit.lint import rules
 from tests.safety.peers import PEERS, RULES
 
 PAGE = Path(__file__).resolve().parents[2] / "template" / "docs" / "rules.md"
@@ -27,8 +27,8 @@ tables `items` and `owners`.
 def page() -> str:
     """The page as it has to be."""
     parts = [HEAD]
-    for severity in safety.SEVERITIES:
-        named = {n: r for n, r in safety.rules().items() if severity == r.SEVERITY}
+    for severity in rules.SEVERITIES:
+        named = {n: r for n, r in rules.rules().items() if severity == r.SEVERITY}
         parts.append(f"## {severity[0].upper()}{severity[1:]}\n")
         for name, rule in named.items():
             title, _, why = (rule.__doc__ or "").partition("\n")
@@ -58,7 +58,7 @@ def _comparison() -> str:
         f"| rule | {' | '.join(PEERS)} |",
         f"|---|{'---|' * len(PEERS)}",
     ]
-    for name in safety.rules():
+    for name in rules.rules():
         theirs = RULES.get(name, {})
         lines.append(f"| {name} | {' | '.join(theirs.get(peer, '-') for peer in PEERS)} |")
     return "\n".join(lines)

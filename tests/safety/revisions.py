@@ -10,12 +10,16 @@ from unittest.mock import patch
 
 from sqlalchemy import MetaData
 
-from strata import naming, plan, urls
-from strata.config import Config, Family
-from strata.engines import migration_engine
-from strata.lint import Linted, lint
-from strata.observe.bench import Bench
-from strata.urls import DatabaseURL
+from stratakit.orm import naming
+from stratakit.revisions import alembic_config
+from stratakit.engine.url import parse
+from stratakit.config import Config
+from stratakit.config import Family
+from stratakit.engine.migration import migration_engine
+from stratakit.lint.linter import Linted
+from stratakit.lint.linter import lint
+from stratakit.lint.trace.sandbox import Bench
+from stratakit.engine.url import DatabaseURL
 from tests import databases
 
 HEADER = '''"""{id}"""
@@ -126,7 +130,7 @@ def linted(config: Config) -> Linted:
     asked = [file.stem for file in files[1:]]
     if config.database != "postgresql" or "TEST_DATABASE_URL" not in os.environ:
         return lint(config, asked)
-    server = urls.parse(os.environ["TEST_DATABASE_URL"], config)
+    server = parse(os.environ["TEST_DATABASE_URL"], config)
     base = _prototype(server, config, files[0].read_text())
     with patch("strata.scratch.database", lambda _: _database(server, base)):
         return lint(config, asked)
@@ -148,9 +152,9 @@ def _prototype(server: DatabaseURL, config: Config, first: str) -> str:
         _execute(server, f"CREATE DATABASE {name}")
         at = server.with_name(name)
         metadata = MetaData(naming_convention=naming.CONVENTION)
-        bench = Bench(config, metadata, plan.alembic_config(config, quiet=True))
+        bench = Bench(config, metadata, alembic_config.alembic_config(config, quiet=True))
         with patch("strata.scratch.database", lambda _: nullcontext(at)), bench:
-            bench.apply([plan.scripts(config).get_revision("r000")], filled=True)
+            bench.apply([alembic_config.scripts(config).get_revision("r000")], filled=True)
         PROTOTYPES[key] = name
     return PROTOTYPES[key]
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from strata import recipes, safety
-from strata.config import Config
+from stratakit.operations import snippets
+from stratakit.lint import rules
+from stratakit.config import Config
 from tests.safety.revisions import BEFORE, linted, rules_found, server, written
 
 NAMES = [
@@ -20,7 +21,7 @@ NAMES = [
 STRING_OR_NAME = re.compile(rf"'[^']*'|\b({'|'.join(NAMES)})\b")
 RULES = [
     name
-    for name, rule in safety.rules().items()
+    for name, rule in rules.rules().items()
     if "postgresql" in getattr(rule, "SHOWN_ON", rule.DATABASES)
 ]
 # What lint advises for these is the whole change.
@@ -79,13 +80,13 @@ def _renamed(text: str) -> str:
 def advice(config: Config, rule: str) -> list[str]:
     """What a rule advises for the only revision, as the bodies of revisions."""
     (told,) = [finding.remedy for finding in linted(config).findings if finding.rule == rule]
-    return told.split(recipes.NEXT)
+    return told.split(snippets.NEXT)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RULES)
 def test_names_that_have_to_be_quoted_change_nothing(name: str, tmp_path: Path) -> None:
-    rule, before = safety.rules()[name], renamed(BEFORE["postgresql"])
+    rule, before = rules.rules()[name], renamed(BEFORE["postgresql"])
     bad, good = (
         written(tmp_path / kind, "postgresql", [renamed(body) for body in bodies], before)
         for kind, bodies in (("bad", rule.BAD), ("good", rule.GOOD))
@@ -100,7 +101,7 @@ def test_names_that_have_to_be_quoted_change_nothing(name: str, tmp_path: Path) 
 @pytest.mark.parametrize("rule", ADVISED)
 def test_what_is_advised_is_clean(rule: str, tmp_path: Path) -> None:
     with server("postgresql"):
-        bad = written(tmp_path / "bad", "postgresql", safety.rules()[rule].BAD[-1:])
+        bad = written(tmp_path / "bad", "postgresql", rules.rules()[rule].BAD[-1:])
         told = advice(bad, rule)
         found = rules_found(written(tmp_path / "good", "postgresql", told))
         assert not found & {rule, "fails"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.config import Family
+from stratakit.config import Family
 from tests.safety.revisions import linted, rules_found, server, written
 
 IMPORT = """from app.accounts.models import Account

@@ -1,6 +1,6 @@
 """The docs of the rules are the rules."""
 
-from strata import safety
+from stratakit.lint import rules
 from tests.safety.pages import PAGE, page
 from tests.safety.peers import RULES
 
@@ -10,12 +10,12 @@ def test_the_page_of_the_rules_is_current() -> None:
 
 
 def test_every_rule_says_what_the_page_needs() -> None:
-    for name, rule in safety.rules().items():
-        assert rule.SEVERITY in safety.SEVERITIES, name
+    for name, rule in rules.rules().items():
+        assert rule.SEVERITY in rules.SEVERITIES, name
         assert rule.BAD, name
         assert rule.GOOD, name
         assert (rule.__doc__ or "").count("\n") > 1, name
 
 
 def test_what_others_are_compared_with_are_rules_of_ours() -> None:
-    assert set(RULES) <= set(safety.rules())
+    assert set(RULES) <= set(rules.rules())

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from strata import safety
+from stratakit.lint import rules
 from tests.safety.revisions import linted, rules_found, server, written
 
 CASES = [
     (name, family)
-    for name, rule in safety.rules().items()
+    for name, rule in rules.rules().items()
     for family in getattr(rule, "SHOWN_ON", rule.DATABASES)
 ]
 
@@ -17,14 +17,14 @@ CASES = [
 @pytest.mark.parametrize(("name", "family"), CASES)
 def test_bad_is_found(name: str, family: str, tmp_path: Path) -> None:
     with server(family):
-        config = written(tmp_path, family, safety.rules()[name].BAD)  # type: ignore[arg-type]
+        config = written(tmp_path, family, rules.rules()[name].BAD)  # type: ignore[arg-type]
         assert name in rules_found(config)
 
 
 @pytest.mark.parametrize(("name", "family"), CASES)
 def test_good_is_clean(name: str, family: str, tmp_path: Path) -> None:
     with server(family):
-        config = written(tmp_path, family, safety.rules()[name].GOOD)  # type: ignore[arg-type]
+        config = written(tmp_path, family, rules.rules()[name].GOOD)  # type: ignore[arg-type]
         found = linted(config)
         assert [str(finding) for finding in found.findings] == []
         assert found.unseen == []

@@ -9,10 +9,10 @@ from unittest.mock import patch
 
 import pytest
 
-from strata.postgresql.account import account_for
-from strata.postgresql.binaries import binaries
-from strata.postgresql.cluster import initialise
-from strata.postgresql.server import Server
+from stratakit.devserver.account import account_for
+from stratakit.devserver.binaries import binaries
+from stratakit.devserver.cluster import initialise
+from stratakit.devserver.server import Server
 from tests import databases
 from tests.safety import otherwise
 from tests.safety.dangerous import DANGEROUS

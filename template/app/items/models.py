@@ -6,7 +6,8 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Numeric, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strata.database import Base, Key
+from stratakit.orm.base import Base
+from stratakit.orm.base import Key
 
 
 class Item(Base):

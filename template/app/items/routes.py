@@ -8,7 +8,8 @@ from fastapi import APIRouter, HTTPException, Query
 from app.items import service
 from app.items.models import Item
 from app.items.schemas import ItemCreate, ItemRead
-from strata.sessions import ReadSession, Session
+from stratakit.DEL import ReadSession
+from stratakit.DEL import Session
 
 router = APIRouter(prefix="/items", tags=["items"])
 

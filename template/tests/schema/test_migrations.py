@@ -6,15 +6,22 @@ from alembic import command
 from alembic.script import Script
 from sqlalchemy import Connection
 
-from strata import catalogue, check, config, plan, revisions, scratch
-from strata.catalogue import Catalogue, differences
-from strata.config import Config
-from strata.connection import connected
-from strata.scratch import rows
+from stratakit import catalog
+from stratakit.drift import check
+from stratakit import config
+from stratakit.revisions import alembic_config
+from stratakit.revisions import guards
+from stratakit.revisions import history
+from stratakit import scratch
+from stratakit.catalog import Catalogue
+from stratakit.catalog import diff
+from stratakit.config import Config
+from stratakit.engine.connect import connected
+from stratakit.scratch import sample_rows
 
 
 def test_the_chain_has_one_head() -> None:
-    assert len(plan.scripts(config.load()).get_heads()) == 1
+    assert len(alembic_config.scripts(config.load()).get_heads()) == 1
 
 
 def test_models_and_migrations_agree() -> None:
@@ -31,17 +38,17 @@ def journey(service: Config) -> Iterator[str]:
 
     A revision may say `irreversible = "reason"`, and `deletes_rows = "reason"`.
     """
-    adopted = revisions.read(service.versions).history([service.adopted])
+    adopted = history.read(service.versions).history([service.adopted])
     with scratch.database(service) as url, connected(url) as connection:
-        alembic = plan.alembic_config(service)
+        alembic = alembic_config.alembic_config(service)
         alembic.attributes["connection"] = connection
-        for revision in reversed(list(plan.scripts(service).walk_revisions())):
+        for revision in reversed(list(alembic_config.scripts(service).walk_revisions())):
             name = Path(revision.path).name
-            before, rows_before = read(connection), rows.counts(connection)
+            before, rows_before = read(connection), sample_rows.counts(connection)
             command.upgrade(alembic, revision.revision)
             filled(connection)
             yield from lost(f"{name} deletes rows of", rows_before, connection, revision)
-            if revision.revision in adopted or plan.irreversible(revision):
+            if revision.revision in adopted or guards.irreversible(revision):
                 continue
             parents = revision._versioned_down_revisions
             command.downgrade(alembic, "-1" if len(parents) < 2 else parents[0])
@@ -57,18 +64,18 @@ def journey(service: Config) -> Iterator[str]:
 
 def read(connection: Connection) -> Catalogue:
     with connection.begin():
-        return catalogue.read(connection)
+        return catalog.read(connection)
 
 
 def filled(connection: Connection) -> None:
-    for table, reason in rows.fill(connection).items():
+    for table, reason in sample_rows.fill(connection).items():
         warnings.warn(f"no row could be made for {table}: {reason}", stacklevel=2)
 
 
 def lost(
     what: str, before: dict[str, int], connection: Connection, revision: Script
 ) -> Iterator[str]:
-    after = rows.counts(connection)
+    after = sample_rows.counts(connection)
     for table, number in before.items():
         if after.get(table, number) < number and not hasattr(revision.module, "deletes_rows"):
             yield f"{what} {table}: of {number} there are {after[table]}"

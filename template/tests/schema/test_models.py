@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-from strata import config
+from stratakit import config
 
 # Imports the models with fastapi barred, and tells who asked for it.
 PROGRAM = """

@@ -1,10 +1,11 @@
 from httpx2 import AsyncClient
 
-from strata import config, plan
+from stratakit import config
+from stratakit.revisions import alembic_config
 
 
 async def test_the_service_is_alive_and_knows_its_revision(client: AsyncClient) -> None:
-    (head,) = plan.scripts(config.load()).get_heads()
+    (head,) = alembic_config.scripts(config.load()).get_heads()
     answer = await client.get("/health")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "revision": head}

@@ -1,0 +1,171 @@
+"""The baseline revision, written from a database and proven by building one from it."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from stratakit import catalog, scratch
+from stratakit.adopt import match
+from stratakit.catalog import Catalogue
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError
+from stratakit.engine import errors
+from stratakit.engine.connect import connected
+from stratakit.engine.url import DatabaseURL
+from stratakit.process.client import Failed
+from stratakit.revisions import alembic_config, history
+from stratakit.revisions.history import Revision
+from stratakit.revisions.source import empty
+
+# What SQLAlchemy's text() would take for a parameter.
+# https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text
+PARAMETER = re.compile(r"(?<![:\w\x5c]):(?=\w+(?!:))")
+# A backslash that it would take for one that keeps it from doing so.
+KEPT = re.compile(r"\\(?=:\w*(?![:\w]))")
+FILE = '''"""{message}
+
+What existed before migrations took over: written from the database {name} as it was then.
+Breaking changes: none
+Manual steps: none
+
+Revision: {revision}
+Follows: nothing
+"""
+
+from alembic import op
+
+revision = {revision!r}
+down_revision = None
+branch_labels = None
+depends_on = None
+
+irreversible = "It is what existed before migrations took over."
+
+STATEMENTS = (
+{statements}
+)
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    raise RuntimeError(irreversible)
+'''
+
+
+def written(
+    config: Config,
+    connection: Connection,
+    url: DatabaseURL,
+    found: Catalogue,
+    given: Revision | None = None,
+) -> tuple[Path, str]:
+    """Write the schema of a database into the first revision.
+
+    Args:
+        config: the service's.
+        connection: to the database, which is only read.
+        url: where it is.
+        found: its catalogue.
+        given: the revision to write; by default the first one, which has to be empty.
+
+    Returns:
+        The file, and its revision id.
+
+    Raises:
+        StrataError: there is no empty first revision to write it into, or what was written does not
+            make the same schema; the file is as it was before.
+    """
+    try:
+        made = import_module(f"stratakit.adopt.ddl.{url.family}").statements(connection, url)
+    except Failed as error:
+        raise StrataError(f"The schema of {url} cannot be read: {error}", status=3) from error
+    first = given or _first(config)
+    before = first.path.read_bytes() if first.path.exists() else None
+    first.path.write_text(_text(first, url.name, made), encoding="utf-8")
+    try:
+        _prove(config, first, found)
+    except BaseException:
+        if before is None:
+            first.path.unlink()
+        else:
+            first.path.write_bytes(before)
+        raise
+    return first.path, first.id
+
+
+def _first(config: Config) -> Revision:
+    chain = history.read(config.versions)
+    if not chain:
+        config.versions.mkdir(parents=True, exist_ok=True)
+        return Revision("001", (), config.versions / "001_baseline.py", "baseline")
+    roots = [revision for revision in chain.values() if not revision.parents]
+    if len(roots) != 1:
+        raise StrataError(
+            f"There are {len(roots)} first revisions in {config.versions}.",
+            why="A baseline is the one that all others build on.",
+            remedy=f"See them: {MIGRATE} history",
+        )
+    if not empty(roots[0].path, "upgrade"):
+        raise StrataError(
+            f"The first revision, {roots[0].path.name}, makes something already.",
+            why="Databases that ran it would never get what was written into it now.",
+            remedy=f"Bring this database to the models instead: {MIGRATE} adopt --repair",
+        )
+    return roots[0]
+
+
+def _prove(config: Config, first: Revision, found: Catalogue) -> None:
+    """Build a database from the baseline and compare it, then run the other revisions on it."""
+    with scratch.database(config) as url, connected(url) as connection:
+        try:
+            match.step(connection, config, first.id, url)
+        except CommandError as error:
+            raise _not_built(str(error)) from error
+        if differences := catalog.differences(found, match.read(connection)):
+            listed = "\n".join(f"  {difference}" for difference in differences)
+            raise StrataError(
+                f"The baseline does not make what the database holds:\n{listed}",
+                why="A new database would not be what this one is.",
+                remedy="Nothing was written. Please report what is listed: it is a fault of adopt.",
+            )
+        for head in alembic_config.scripts(config).get_heads():
+            match.step(connection, config, head, url)
+
+
+def _not_built(told: str) -> StrataError:
+    what = told.partition("\n")[0]
+    if lacking := errors.lacking(what):
+        return StrataError(
+            f"No database can be built from what was read: {what}\n{lacking}",
+            why="A baseline is proven by building one. Nothing was written.",
+            remedy=errors.THERE,
+        )
+    return StrataError(
+        f"No database can be built from what was read: {what}",
+        why="A baseline is proven by building one.",
+        remedy="Nothing was written. Please report it: it is a fault of adopt.",
+    )
+
+
+def _text(first: Revision, name: str, made: list[str]) -> str:
+    return FILE.format(
+        message=first.message,
+        name=name,
+        revision=first.id,
+        statements="\n".join(f"    {_literal(statement)}," for statement in made),
+    )
+
+
+def _literal(statement: str) -> str:
+    escaped = PARAMETER.sub(r"\\:", KEPT.sub(r"\\\\", statement))
+    if '"""' in escaped or escaped.endswith("\\"):
+        return repr(escaped)
+    return f'r"""\n{escaped}\n"""'

@@ -1,0 +1,1 @@
+"""The DDL of a baseline, read from a live database."""

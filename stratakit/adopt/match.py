@@ -1,0 +1,110 @@
+"""Which revision a database is at that no migration ever touched, found by comparing catalogues."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from stratakit import catalog, scratch
+from stratakit.catalog import Catalogue, Difference
+from stratakit.config import Config
+from stratakit.engine.connect import connected
+from stratakit.engine.url import DatabaseURL
+from stratakit.revisions import alembic_config
+
+
+@dataclass(frozen=True)
+class State:
+    """What the migrations up to a revision make.
+
+    Args:
+        revision: the id of the revision.
+        message: what it says that it does.
+        differences: what the database has otherwise.
+    """
+
+    revision: str
+    message: str
+    differences: list[Difference]
+
+
+def compared(
+    config: Config, found: Catalogue, tell: Callable[[int, int, str], None]
+) -> list[State]:
+    """Compare a database with the state after each revision, which are run one by one.
+
+    Args:
+        config: the service's.
+        found: the catalogue of the database.
+        tell: told of the progress: how many of how many revisions, and which.
+
+    Returns:
+        All states, oldest first.
+
+    Raises:
+        StrataError: there is no server for a scratch database, or a revision fails there.
+    """
+    directory = alembic_config.scripts(config)
+    revisions = list(directory.walk_revisions())[::-1]
+    states = []
+    with scratch.database(config) as url, connected(url) as connection:
+        for number, script in enumerate(revisions, 1):
+            tell(number, len(revisions), script.revision)
+            step(connection, config, script.revision, url)
+            if _is_all(directory, script.revision, number):
+                between = catalog.differences(read(connection), found)
+                differences = [each for each in between if not _is_allowed(each, config)]
+                states.append(State(script.revision, script.doc, differences))
+    return states
+
+
+def matching(states: list[State]) -> list[State]:
+    """The states that the database is in: several where revisions change data alone."""
+    return [state for state in states if not state.differences]
+
+
+def nearest(states: list[State]) -> State:
+    """The state with the fewest differences, the newest of several."""
+    return min(reversed(states), key=lambda state: len(state.differences))
+
+
+def step(connection: Connection, config: Config, revision: str, url: DatabaseURL) -> None:
+    """Bring a scratch database up to a revision."""
+    alembic = alembic_config.alembic_config(config)
+    # A scratch database has nothing to lose, whatever environment the settings name.
+    alembic.attributes.update(connection=connection, yes=url.name)
+    command.upgrade(alembic, revision)
+
+
+def read(connection: Connection) -> Catalogue:
+    """Read a catalogue, and leave no transaction open."""
+    found = catalog.read(connection)
+    connection.rollback()
+    return found
+
+
+def stamp(config: Config, revision: str, note: str) -> None:
+    """Write the version row and its entry in the log, of a database that was compared.
+
+    A row that names a revision of another history is replaced.
+    """
+    alembic = alembic_config.alembic_config(config)
+    alembic.attributes.update(stamp_is_settled=True, note=note)
+    command.stamp(alembic, revision, purge=True)
+
+
+def _is_allowed(difference: Difference, config: Config) -> bool:
+    """Whether it is an object beside the migrations that strata.toml allows."""
+    beside = not difference.attribute and difference.expected is None
+    return beside and difference.allowed(config.allowed)
+
+
+def _is_all(directory: ScriptDirectory, revision: str, number: int) -> bool:
+    """Whether a revision builds on all that were run so far, and so names the state by itself."""
+    return sum(1 for _ in _history(directory, revision)) == number
+
+
+def _history(directory: ScriptDirectory, revision: str) -> Iterator[object]:
+    return directory.iterate_revisions(revision, "base")

@@ -1,0 +1,104 @@
+"""A revision that brings one adopted database to the models, and leaves all others alone."""
+
+import secrets
+from pathlib import Path
+
+from alembic.autogenerate import produce_migrations
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import _indent, _render_cmd_body
+from alembic.operations import Operations
+from alembic.operations.ops import UpgradeOps
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, select
+
+from stratakit.autogenerate import describe, render
+from stratakit.autogenerate.options import comparison
+from stratakit.autogenerate.rewriters import constraint_names
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError
+from stratakit.orm import discovery
+from stratakit.revisions import alembic_config, guards, write_hook
+from stratakit.revisions.log import LOG
+
+NEEDED = "adopted with differences that {} repairs"
+GUARD = """
+    # Only a database that was adopted as it was needs this: the others are at the models.
+    if not repair.needed(op, revision):
+        return
+    """
+
+
+def needed(op: Operations, revision: str) -> bool:
+    """Whether the database that a revision runs on was adopted for it to repair.
+
+    One that is made from nothing has no log yet, or was made before there was one.
+
+    Args:
+        op: Alembic's operations, as revisions have them.
+        revision: the id of the revision that asks.
+    """
+    if op.get_context().as_sql:
+        return False
+    note = NEEDED.format(revision)
+    connection = op.get_bind()
+    if not inspect(connection).has_table(LOG.name):
+        return False
+    return connection.execute(select(LOG.c.id).where(LOG.c.note == note)).first() is not None
+
+
+def written(config: Config, connection: Connection) -> tuple[Path, str, list[str]]:
+    """Write a revision that makes what the models have and the database lacks, and the reverse.
+
+    Args:
+        config: the service's.
+        connection: to the database, which is only read.
+
+    Returns:
+        The file, its revision id, and what it does, a sentence each.
+
+    Raises:
+        StrataError: there are several heads, or the database has all that models can tell.
+    """
+    directory = ScriptDirectory.from_config(alembic_config.alembic_config(config, quiet=True))
+    guards.require_one_head(directory)
+    metadata = discovery.metadata(config)
+    options = comparison(metadata, config.allowed)
+    context = MigrationContext.configure(connection, opts=options)
+    operations = produce_migrations(context, metadata).upgrade_ops
+    assert operations is not None
+    constraint_names.given(operations)
+    said = list(describe.sentences(operations))
+    if not said:
+        raise StrataError(
+            "The database has all that the models say.",
+            why="What is between it and the migrations no model can express.",
+            remedy=f"Write it by hand: {MIGRATE} adopt lists it",
+        )
+    code, imports = _rendered(operations, context)
+    revision = secrets.token_hex(6)
+    script = directory.generate_revision(
+        revision,
+        "repair an adopted database",
+        head="head",
+        upgrades=f"{GUARD}{code}".strip(),
+        downgrades="pass",
+        imports="\n".join(sorted({"from strata.adopt import repair", *imports})),
+    )
+    assert script is not None
+    write_hook.run(Path(script.path))
+    return Path(script.path), revision, said
+
+
+def _rendered(operations: UpgradeOps, context: MigrationContext) -> tuple[str, set[str]]:
+    """The code of operations, and the imports that it needs."""
+    options = {
+        "sqlalchemy_module_prefix": "sa.",
+        "alembic_module_prefix": "op.",
+        "user_module_prefix": None,
+        "render_as_batch": context.dialect.name == "sqlite",
+        "render_item": render.render_item,
+    }
+    rendering = AutogenContext(context, opts=options)
+    return _indent(_render_cmd_body(operations, rendering)), rendering.imports

@@ -1,0 +1,68 @@
+"""What a database holds, read from its own catalogue: to compare, and to write down as text.
+
+`read` gives the same structure for every family; `differences` says in words what is between two
+of them. The order of a table's columns does not count, nor do the tables `alembic_version` and
+`migration_log`.
+"""
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from types import ModuleType
+
+from sqlalchemy import Connection
+
+from stratakit.catalog.diff import Difference, differences
+from stratakit.catalog.model import Catalogue, Inherited, Key
+from stratakit.engine import url
+from stratakit.revisions.log import LOG
+
+__all__ = ["Catalogue", "Difference", "Key", "differences", "read", "read_only"]
+
+NOT_COMPARED = {"alembic_version", LOG.name}
+
+
+def read(connection: Connection) -> Catalogue:
+    """Read the catalogue of a database; nothing is written.
+
+    What belongs to an extension or to the server itself is left out, as are owners, grants and
+    the values that sequences have reached.
+
+    Args:
+        connection: to PostgreSQL, SQLite, MySQL or MariaDB.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the account may not read it, or it takes too long.
+    """
+    rows: Iterable[tuple[Key, Mapping[str, object]]] = _family(connection).objects(connection)
+    return Catalogue(
+        {
+            key: {
+                name: _written(value)
+                for name, value in attributes.items()
+                if value not in (None, False, "")
+            }
+            for key, attributes in rows
+            if NOT_COMPARED.isdisjoint((key.of, key.name if key.kind == "table" else ""))
+        }
+    )
+
+
+def read_only(connection: Connection, seconds: int) -> None:
+    """Keep a connection from writing and from taking long, until it is closed.
+
+    Args:
+        connection: on which nothing has run yet.
+        seconds: how long one statement may take; SQLite knows no such limit.
+    """
+    for statement in _family(connection).READ_ONLY:
+        connection.exec_driver_sql(statement.format(seconds=seconds))
+
+
+def _family(connection: Connection) -> ModuleType:
+    return import_module(f"stratakit.catalog.{url.FAMILIES[connection.dialect.name]}")
+
+
+def _written(value: object) -> str:
+    if isinstance(value, Inherited):
+        return value
+    return "yes" if value is True else str(value)

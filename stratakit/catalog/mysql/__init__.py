@@ -1,0 +1,58 @@
+"""The catalogue of MySQL and MariaDB, from `information_schema` of the database alone."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection
+
+from stratakit.catalog.model import Inherited, Key
+from stratakit.catalog.mysql.queries import QUERIES, UNSAID
+
+# MariaDB writes `current_timestamp()`, MySQL `CURRENT_TIMESTAMP`: one default.
+NOW = re.compile(r"\b(current_timestamp|now)\b(\(\))?", re.IGNORECASE)
+READ_ONLY = (
+    "SET SESSION TRANSACTION READ ONLY",
+    # Each server ignores what is written for the other: MariaDB's manual, "Comment Syntax".
+    "SET SESSION /*M! max_statement_time = {seconds} */"
+    " /*!50708 max_execution_time = {seconds}000 */",
+)
+
+
+def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]]:
+    """Every object of the database that the connection uses."""
+    schema, collation = connection.exec_driver_sql("SELECT DATABASE(), @@collation_database").one()
+    there = _columns_of_statistics(connection)
+    for kind, query in QUERIES.items():
+        selected = query.format(**{name: name if name in there else "''" for name in UNSAID})
+        for row in connection.exec_driver_sql(selected).mappings():
+            attributes = {
+                name: Inherited(value)
+                if (name, value) == ("collation", collation)
+                else _said(value, schema)
+                for name, value in row.items()
+                if name not in ("kind", "of", "name")
+            }
+            yield Key(row.get("kind", kind), row.get("of", ""), row["name"]), attributes
+    sequences = connection.exec_driver_sql(
+        "SELECT table_name FROM information_schema.tables"
+        " WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'"
+    )
+    for name in list(sequences.scalars()):
+        (row,) = connection.exec_driver_sql(f"SELECT * FROM `{name}`").mappings()
+        options = ("minimum_value", "maximum_value", "increment", "cache_size", "cycle_option")
+        yield Key("sequence", "", name), {option: row[option] for option in options}
+
+
+def _columns_of_statistics(connection: Connection) -> set[str]:
+    """MySQL's and MariaDB's differ, and versions do."""
+    found = connection.exec_driver_sql(
+        "SELECT lower(column_name) FROM information_schema.columns"
+        " WHERE lower(table_schema) = 'information_schema' AND lower(table_name) = 'statistics'"
+    )
+    return set(found.scalars())
+
+
+def _said(value: object, schema: str) -> object:
+    if not isinstance(value, str):
+        return value
+    return NOW.sub("now()", value.replace(f"`{schema}`.", ""))

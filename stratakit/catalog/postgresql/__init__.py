@@ -1,0 +1,31 @@
+"""PostgreSQL's catalogue, by the server's own functions: they write each definition as it would
+be dumped (PostgreSQL's manual, "System Catalog Information Functions")."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection
+
+from stratakit.catalog.model import Key
+from stratakit.catalog.postgresql import other_objects, tables, types
+
+# The same default under two names: PostgreSQL's manual, "Date/Time Functions", Current Date/Time.
+NOW = re.compile(r"\bCURRENT_TIMESTAMP\b(?!\()")
+READ_ONLY = (
+    "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    "SET TRANSACTION READ ONLY",
+    "SET statement_timeout = '{seconds}s'",
+)
+
+
+def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]]:
+    """Every object of every schema that is not the server's own or an extension's."""
+    queries = (*tables.QUERIES, *types.QUERIES, *other_objects.QUERIES)
+    for query in queries:
+        for row in connection.exec_driver_sql(query).mappings():
+            attributes = {
+                name: NOW.sub("now()", value) if isinstance(value, str) else value
+                for name, value in row.items()
+                if name not in ("kind", "of", "name")
+            }
+            yield Key(row["kind"], row["of"], row["name"]), attributes

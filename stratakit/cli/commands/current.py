@@ -1,0 +1,21 @@
+"""Show the revision at which the database stands."""
+
+from argparse import ArgumentParser, Namespace
+
+from stratakit.config import Config
+from stratakit.engine import resolve
+from stratakit.engine.connect import connected
+from stratakit.revisions import plan, position
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """`current` takes nothing."""
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Print where the database stands, and what is pending."""
+    with connected(resolve.current(config), reading=True) as connection:
+        print(position.standing(config, connection))
+        if pending := plan.upgrades(config, connection, "heads"):
+            print(position.told("Pending", pending))
+    return 0

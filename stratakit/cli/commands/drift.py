@@ -1,0 +1,49 @@
+"""Show what was changed in the database by hand: its schema against the revision it claims.
+
+It is read in a transaction that cannot write. Exit status 1 where they differ.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from stratakit import catalog
+from stratakit.config import Config
+from stratakit.diagnostics import formatters
+from stratakit.diagnostics.finding import Finding
+from stratakit.drift import database
+from stratakit.engine import resolve
+from stratakit.engine.connect import connected
+from stratakit.revisions import guards, position
+
+WHY = (
+    "Somebody changed it by hand: the next revisions may fail here, and a new database does not "
+    "get the change."
+)
+SECONDS = 30
+"""How long one statement may take on the database."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `drift` takes."""
+    formatters.add_arguments(parser)
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Compare the database with what its revision makes on a scratch database.
+
+    One that has tables and no revision is to be adopted: nothing in it was changed by hand.
+    """
+    with connected(resolve.current(config), reading=True) as connection:
+        catalog.read_only(connection, SECONDS)
+        if adopt := kit.to_adopt(connection):
+            return formatters.show(adopt, arguments)
+        heads = position.applied(connection)
+        guards.refuse_unknown_revision(config, heads)
+        revision = "heads" if len(heads) > 1 else next(iter(heads), None)
+        found = database.differences(connection, config, revision)
+        if arguments.format == "text":
+            print(position.standing(config, connection))
+    if not found and arguments.format == "text":
+        print("Its schema is what that revision makes.")
+    remedy = "Undo it, and write it as a revision if it is meant:"
+    findings = [Finding("drift", f"{each}.", WHY, f"{remedy}\n{found.sql}") for each in found.found]
+    return formatters.show(findings, arguments)

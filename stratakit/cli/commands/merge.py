@@ -1,0 +1,36 @@
+"""Join two heads with a revision that follows both."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from alembic import command
+
+from stratakit.config import Config
+from stratakit.drift import record
+from stratakit.revisions import alembic_config, write_hook
+from stratakit.runtime import guards
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `merge` takes."""
+    parser.add_argument("revisions", nargs="*", help="the heads to join; by default all")
+    parser.add_argument("-m", "--message", default="merge heads")
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Write the merge revision, if there is anything to merge."""
+    directory = alembic_config.scripts(config)
+    revisions = arguments.revisions or directory.get_heads()
+    if len(revisions) < 2:
+        print("There is nothing to merge: one head.")
+        return 0
+    guards.refuse_without_template(config)
+    merged = command.merge(
+        alembic_config.alembic_config(config), revisions, message=arguments.message
+    )
+    if merged is not None:
+        write_hook.run(Path(merged.path))
+        print(f"Wrote {merged.path}")
+        if left := record.after_a_new_revision(config):
+            print(left)
+    return 0

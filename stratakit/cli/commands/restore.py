@@ -1,0 +1,54 @@
+"""Replace all that the database holds by a backup, once its name is typed or given by --yes."""
+
+import shlex
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from stratakit import backup
+from stratakit.backup import files
+from stratakit.config import Config
+from stratakit.diagnostics.errors import StrataError
+from stratakit.engine import resolve
+from stratakit.engine.connect import connected
+from stratakit.engine.url import DatabaseURL
+from stratakit.revisions import position
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `restore` takes."""
+    parser.add_argument("file", type=Path, help="what `backup` wrote")
+    parser.add_argument(
+        "--yes", metavar="DATABASE", help="the database's name, instead of typing it"
+    )
+    parser.add_argument(
+        "--without-roles",
+        action="store_true",
+        help="leave out owners and grants (MySQL: definers), which name users of another server",
+    )
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Check the file, ask, restore, show where the database stands."""
+    url = resolve.current(config)
+    path = arguments.file if arguments.file.exists() else config.root / arguments.file
+    backup.check(url, path)
+    _confirm(url, path, arguments.yes)
+    backup.restore(url, path, roles=not arguments.without_roles)
+    print(f"Restored {path}.")
+    with connected(url, reading=True) as connection:
+        print(position.standing(config, connection))
+    return 0
+
+
+def _confirm(url: DatabaseURL, path: Path, given: str | None) -> None:
+    if given is None and sys.stdin.isatty():
+        print(f"All that {url} holds will be replaced by {path}.")
+        given = input(f"Type the database's name ({url.name}) to go on: ")
+    if given != url.name:
+        raise StrataError(
+            f"{url} was not touched: "
+            + ("its name was not given." if given is None else f"{given!r} is not its name."),
+            why=f"All that it holds would be replaced by {path}.",
+            remedy=f"If that is meant: {files.restoring(path)} --yes {shlex.quote(url.name)}",
+        )

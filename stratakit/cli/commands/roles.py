@@ -1,0 +1,31 @@
+"""Print the SQL of two roles: one that migrates, and one that serves and cannot alter the schema.
+
+Give the first to MIGRATION_DATABASE_URL and the second to DATABASE_URL.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from stratakit import roles
+from stratakit.config import Config
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `roles` takes."""
+    parser.add_argument(
+        "--sql", action="store_true", required=True, help="print it; nothing is run"
+    )
+    parser.add_argument("--owner", help="the role that migrates; by default DATABASE_owner")
+    parser.add_argument("--app", help="the role that serves; by default DATABASE_app")
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Print it."""
+    print(
+        roles.sql(
+            config,
+            owner=arguments.owner or f"{config.database_name}_owner",
+            app=arguments.app or f"{config.database_name}_app",
+        ),
+        end="",
+    )
+    return 0

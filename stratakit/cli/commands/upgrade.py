@@ -1,0 +1,71 @@
+"""Apply the pending revisions: all, or those up to REVISION (an id, head, +1)."""
+
+from argparse import ArgumentParser, Namespace
+from functools import partial
+
+from alembic import command
+
+from stratakit.backup import verification
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.engine import resolve
+from stratakit.engine.connect import connected
+from stratakit.engine.url import DatabaseURL
+from stratakit.revisions import alembic_config, plan, position
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `upgrade` takes."""
+    parser.add_argument("revision", nargs="?", default="head")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan and stop")
+    parser.add_argument(
+        "--yes", metavar="DATABASE", help="in production: its name, instead of typing it"
+    )
+    parser.add_argument(
+        "--backup", action="store_true", help="back the database up first, and verify that"
+    )
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--sql", action="store_true", help="print SQL instead; needs no database")
+    one.add_argument(
+        "--rolling",
+        action="store_true",
+        help="while older code serves: leave the last revisions if they are of the phase contract",
+    )
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Show the plan, apply it, show where the database stands."""
+    if arguments.sql:
+        command.upgrade(alembic_config.alembic_config(config), arguments.revision, sql=True)
+        return 0
+    url = resolve.current(config)
+    with connected(url, reading=True) as connection:
+        if arguments.revision in ("head", "heads") and (
+            ahead := position.ahead(config, connection)
+        ):
+            print(ahead)
+            return 0
+        pending = plan.upgrades(config, connection, arguments.revision)
+        # On a database that is new there is no older code.
+        rolling = arguments.rolling and position.applied(connection)
+        later = plan.for_later(config, pending) if rolling else []
+        pending = pending[: len(pending) - len(later)]
+        print(position.told("To apply", pending) if pending else "Nothing to apply.")
+        if later:
+            print(position.told("Left until no older code serves", later))
+            print(f"Then: {MIGRATE} upgrade")
+    if pending and not arguments.dry_run:
+        alembic = alembic_config.alembic_config(config)
+        alembic.attributes["yes"] = arguments.yes
+        if arguments.backup:
+            # Where many start at once, only the one that migrates has the lock and gets here.
+            alembic.attributes["before_the_first_step"] = partial(_back_up, config, url)
+        command.upgrade(alembic, pending[-1].revision if later else arguments.revision)
+    with connected(url, reading=True) as connection:
+        print(position.standing(config, connection))
+    return 0
+
+
+def _back_up(config: Config, url: DatabaseURL) -> None:
+    path, verified = verification.take(config, url, locked=True)
+    print(f"Backed up to {path}\n{verified}")

@@ -1,0 +1,1 @@
+"""Errors, findings and their output formats."""

@@ -1,0 +1,101 @@
+"""Output formats of findings: text, JSON, and annotations of GitHub and GitLab."""
+
+import hashlib
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from itertools import groupby
+
+from stratakit.diagnostics.finding import Finding
+
+
+def text(findings: Sequence[Finding]) -> str:
+    """For a person: one paragraph each; those that one command mends share one."""
+    paragraphs = []
+    for (why, remedy), group in groupby(findings, key=lambda each: (each.why, each.remedy)):
+        lines = [*(finding.first for finding in group), why, remedy]
+        paragraphs.append("\n".join(line for line in lines if line))
+    return "\n\n".join(paragraphs)
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """For a program: a list of objects."""
+    return json.dumps([asdict(finding) for finding in findings], indent=2)
+
+
+def github(findings: Sequence[Finding]) -> str:
+    """Workflow commands of GitHub Actions, which it shows beside the lines of a pull request.
+
+    Source: "Workflow commands for GitHub Actions", Setting an error message.
+    """
+    return "\n".join(_workflow_command(finding) for finding in findings)
+
+
+def gitlab(findings: Sequence[Finding]) -> str:
+    """A Code Quality report of GitLab, which it shows in a merge request.
+
+    Source: "Code Quality" in GitLab's manual, Code Quality report format.
+    """
+    return json.dumps(
+        [
+            {
+                "description": finding.what,
+                "check_name": finding.rule,
+                "fingerprint": hashlib.sha256(
+                    f"{finding.rule}\0{finding.file}\0{finding.what}".encode()
+                ).hexdigest(),
+                "severity": "major",
+                "location": {
+                    "path": finding.file or "strata.toml",
+                    "lines": {"begin": finding.line or 1},
+                },
+            }
+            for finding in findings
+        ],
+        indent=2,
+    )
+
+
+FORMS: dict[str, Callable[[Sequence[Finding]], str]] = {
+    "text": text,
+    "json": as_json,
+    "github": github,
+    "gitlab": gitlab,
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Let a command be told the form of its findings."""
+    parser.add_argument(
+        "--format", choices=FORMS, default="text", help="text, json, or annotations of a CI"
+    )
+    parser.add_argument(
+        "--json", dest="format", action="store_const", const="json", help="like --format json"
+    )
+
+
+def show(findings: Sequence[Finding], arguments: Namespace) -> int:
+    """Print findings in the form that a command was told.
+
+    Returns:
+        The exit status: 1 where there are any.
+    """
+    if findings or arguments.format in ("json", "gitlab"):
+        print(FORMS[arguments.format](findings))
+    return 1 if findings else 0
+
+
+def _workflow_command(finding: Finding) -> str:
+    where = {"file": finding.file, "line": finding.line, "title": finding.rule}
+    properties = ",".join(
+        f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}"
+        for name, value in where.items()
+        if value
+    )
+    message = "\n".join(part for part in (finding.what, finding.why, finding.remedy) if part)
+    return f"::error {properties}::{_escaped(message)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

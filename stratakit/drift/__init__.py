@@ -1,0 +1,1 @@
+"""Drift detection: models against migrations, and a database against its revision."""

@@ -1,0 +1,41 @@
+"""What is wrong with the models and the migrations of this service, without its database."""
+
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.finding import Finding
+from stratakit.drift import models, snapshot
+from stratakit.orm import discovery
+from stratakit.revisions import alembic_config, guards, history, manifest, review_comments
+
+
+def faults(config: Config) -> list[Finding]:
+    """Find what would make the next migration wrong.
+
+    Returns:
+        Each fault with the command that mends it; none where all is well.
+
+    Raises:
+        StrataError: the models or the revisions cannot be read, or no scratch database can be had.
+    """
+    metadata = discovery.metadata(config)
+    if config.scope == "migrations" and (missing := list(kit.faults(config, metadata))):
+        return missing
+    chain = history.read(config.versions)
+    if len(chain.heads) > 1:
+        several = guards.several_heads(alembic_config.scripts(config))
+        return [Finding("several-heads", several.what, several.why, several.remedy)]
+    found = [
+        Finding(
+            "unsettled-finding",
+            text,
+            "It tells what autogenerate may have got wrong.",
+            "Mend the operation or decide that it is meant, delete the comment, and then: "
+            f"{MIGRATE} record",
+            file.relative_to(config.root).as_posix(),
+            line,
+        )
+        for file, line, text in review_comments.unsettled(chain)
+    ]
+    found += manifest.chain_findings(config, chain)
+    differences, schema = models.differences(config, metadata)
+    return [*found, *differences, *snapshot.schema_findings(config, schema)]

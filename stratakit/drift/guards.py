@@ -1,0 +1,50 @@
+"""Refusal of a stamp that the schema does not match."""
+
+from sqlalchemy import Connection
+
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError
+from stratakit.drift.database import Differences, differences
+from stratakit.revisions import history, position
+
+
+def refuse_difference(connection: Connection, config: Config, revision: str | None) -> None:
+    """Raise a StrataError where a database is not what a revision makes.
+
+    Args:
+        revision: a revision id; None for the state before the first one.
+    """
+    found = differences(connection, config, revision, taking_over=True)
+    if found:
+        name = revision or "base"
+        raise StrataError(
+            f"The database is not what {name} makes. What differs:\n{found}",
+            why="A stamp that is not true makes the next revisions fail, or skip what they need.",
+            remedy=_way(connection, config, name, found),
+        )
+
+
+def _way(connection: Connection, config: Config, name: str, found: Differences) -> str:
+    """What brings a database to a revision that it is not at."""
+    chain = history.read(config.versions)
+    standing = next(iter(position.applied(connection)), None)
+    known = standing is None or standing in chain
+    if (
+        known
+        and standing != name
+        and not differences(connection, config, standing, taking_over=True)
+    ):
+        if standing is None or standing in chain.history([name]):
+            return f"Apply what is missing: {MIGRATE} upgrade {name}"
+        return f"Undo what is too much: {MIGRATE} downgrade {name}"
+    for head in chain.heads if len(chain.heads) == 1 else ():
+        if head not in (name, standing) and not differences(
+            connection, config, head, taking_over=True
+        ):
+            return f"It is what {head} makes: {MIGRATE} stamp {head}"
+    return (
+        f"Make it so by hand:\n{found.sql}\n"
+        "or, knowing better, with a reason that is logged: "
+        f'{MIGRATE} stamp {name} --force "reason"'
+    )

@@ -1,0 +1,1 @@
+"""Database URLs, engines and connections."""

@@ -1,0 +1,38 @@
+"""One connection for one command, and a clear word where there is none to be had."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError
+from stratakit.engine.errors import unreachable
+from stratakit.engine.migration import migration_engine
+from stratakit.engine.url import DatabaseURL
+
+
+@contextmanager
+def connected(url: DatabaseURL, *, reading: bool = False) -> Iterator[Connection]:
+    """Connect to a database as migrations do.
+
+    Args:
+        url: the database.
+        reading: whether nothing is written, so that on SQLite no writer is waited for.
+
+    Raises:
+        StrataError: it cannot be reached (exit status 3), or its driver is not installed.
+    """
+    try:
+        connection = migration_engine(url, reading=reading).connect()
+    except OperationalError as error:
+        raise unreachable(url, error) from error
+    except ModuleNotFoundError as error:
+        raise StrataError(
+            f"The driver for {url} is not installed: {error}.",
+            remedy=f"Install what is needed: {MIGRATE} check tells it",
+            status=3,
+        ) from error
+    with connection:
+        yield connection

@@ -1,0 +1,55 @@
+"""The engine of the migrations, and what every engine of SQLite needs; nothing asynchronous."""
+
+from importlib.util import find_spec
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+
+from stratakit.engine import timezone
+from stratakit.engine.url import DatabaseURL
+
+
+def migration_engine(url: DatabaseURL, *, reading: bool = False) -> Engine:
+    """An engine for one migration: synchronous, without a pool.
+
+    Args:
+        url: the database.
+        reading: whether its transactions only read, so that on SQLite they need no write lock.
+
+    On SQLite foreign keys are not enforced, since a batch operation drops the table that it
+    recreates (https://sqlite.org/lang_altertable.html#otheralter, step 1). What time it is, is told
+    as to the application: as `strata.database` has it, or as a project of another kind does.
+    """
+    engine = create_engine(url.for_migrations, poolclass=NullPool)
+    prepare(engine, url, begin="BEGIN" if reading else "BEGIN IMMEDIATE", foreign_keys="OFF")
+    if find_spec("strata.database"):
+        timezone.keep(engine, url.family)
+    return engine
+
+
+def prepare(engine: Engine, url: DatabaseURL, *, begin: str, foreign_keys: str) -> None:
+    """Make SQLite's transactions real: the driver would commit before each DDL statement.
+
+    Args:
+        engine: of any database; only SQLite's is changed.
+        url: the database.
+        begin: the statement that begins a transaction.
+        foreign_keys: whether they are enforced, ON or OFF.
+
+    https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
+    """
+    if url.family != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connected(dbapi_connection: Any, _record: object) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        cursor.execute(f"PRAGMA foreign_keys = {foreign_keys}")
+        cursor.execute("PRAGMA busy_timeout = 5000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql(begin)

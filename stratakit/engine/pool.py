@@ -1,0 +1,114 @@
+"""The engine and the sessions of a running application.
+
+Importing this module creates nothing and connects to nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy import exc
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from stratakit.engine import migration, timezone
+from stratakit.engine.url import DatabaseURL
+
+
+@dataclass(frozen=True)
+class Database:
+    """The running application's way to its database.
+
+    A turn bounds the sessions at work by the connections that there are: SQLAlchemy's pool does
+    not serve those who wait in order, so that under load a few would wait very long.
+    """
+
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+    read_sessions: async_sessionmaker[AsyncSession]
+    turns: asyncio.Semaphore
+    patience: float
+
+    @classmethod
+    def at(
+        cls, url: DatabaseURL, *, pool_size: int, pool_timeout: float, prepare_threshold: int = 5
+    ) -> "Database":
+        """Prepare an engine; the first connection is made when it is first needed.
+
+        Args:
+            url: the database.
+            pool_size: how many connections at the most.
+            pool_timeout: seconds to wait for one of them.
+            prepare_threshold: PostgreSQL prepares a statement at this use of it; 0 is never.
+        """
+        driver = {"prepare_threshold": prepare_threshold or None}
+        engine = create_async_engine(
+            url.for_app,
+            connect_args=driver if url.family == "postgresql" else {},
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=pool_timeout,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+        )
+        migration.prepare(engine.sync_engine, url, begin="BEGIN", foreign_keys="ON")
+        timezone.keep(engine.sync_engine, url.family)
+        return cls(
+            engine,
+            async_sessionmaker(engine, expire_on_commit=False),
+            async_sessionmaker(
+                engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False
+            ),
+            asyncio.Semaphore(pool_size),
+            pool_timeout,
+        )
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end, rolled back after an error.
+
+        Raises:
+            sqlalchemy.exc.TimeoutError: no connection became free in time.
+        """
+        async with self._turn(), self.sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def read_session(self) -> AsyncIterator[AsyncSession]:
+        """Statements that only read, each alone: the transaction's two round trips are saved.
+
+        Raises:
+            sqlalchemy.exc.TimeoutError: no connection became free in time.
+        """
+        async with self._turn(), self.read_sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def undone(self) -> AsyncIterator["Database"]:
+        """The same database inside one transaction that is undone at the end: for tests.
+
+        What its sessions commit is a savepoint of that transaction.
+        """
+        async with self.engine.connect() as connection:
+            transaction = await connection.begin()
+            sessions = async_sessionmaker(
+                connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            )
+            yield replace(self, sessions=sessions, read_sessions=sessions)
+            await transaction.rollback()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self.patience):
+                await self.turns.acquire()
+        except TimeoutError:
+            raise exc.TimeoutError(f"no connection became free in {self.patience} s") from None
+        try:
+            yield
+        finally:
+            self.turns.release()

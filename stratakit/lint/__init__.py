@@ -1,0 +1,1 @@
+"""Linting revisions by running them."""

@@ -1,0 +1,9 @@
+"""The name under which a process holds the migration lock."""
+
+import os
+import socket
+
+
+def myself() -> str:
+    """This process, for those who wait: its host and number."""
+    return f"{socket.gethostname()[:30]}/{os.getpid()}"

@@ -1,0 +1,57 @@
+"""SQLite: the kernel's lock on a file beside the database, so that it ends with the process."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from stratakit.locking import identity
+from stratakit.process import file_lock
+
+
+class Lock:
+    """The lock beside the database's file; a database in memory has nobody to share with."""
+
+    def __init__(self, connection: Connection) -> None:
+        # By the driver: SQLAlchemy would begin a transaction, and wait for another migrator's.
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA database_list")
+        file = cursor.fetchone()
+        cursor.close()
+        self.path = Path(f"{file[2]}.migrating") if file and file[2] else None
+        self.descriptor: int | None = None
+        self.since = ""
+
+    def take(self) -> bool:
+        """Try once."""
+        if self.path is None:
+            return True
+        self.descriptor = file_lock.take(self.path)
+        if self.descriptor is not None:
+            self.since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+            self.tell("")
+        return self.descriptor is not None
+
+    def holder(self) -> str:
+        """Who holds it."""
+        return (self.path.read_text() if self.path else "") or "it has just begun"
+
+    def tell(self, work: str) -> None:
+        """Write it into the file."""
+        if self.path is not None:
+            self.path.write_text(
+                f"migrate {identity.myself()} {work}".strip() + f", since {self.since}"
+            )
+
+    def kept(self) -> bool:
+        """Whether the file is still the one that is locked."""
+        if self.path is None or self.descriptor is None:
+            return True
+        mine = os.fstat(self.descriptor)
+        return self.path.exists() and os.path.samestat(mine, self.path.stat())
+
+    def release(self) -> None:
+        """Give it back; the file stays, since another may be waiting for it."""
+        if self.descriptor is not None:
+            os.close(self.descriptor)

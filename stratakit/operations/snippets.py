@@ -1,0 +1,106 @@
+"""Pieces of Alembic code that several rules advise."""
+
+import textwrap
+from importlib import import_module
+
+from stratakit.config import Family
+from stratakit.orm.naming import shortened
+from stratakit.sql.indexes import Indexed
+from stratakit.sql.tokenizer import as_python
+
+NEXT = "\n# and in the next revision:\n"
+
+
+def named(kind: str, table: str, *columns: str) -> str:
+    """The name that the convention gives what has none, such as `ix_items_note`."""
+    return shortened("_".join([kind, table.rpartition(".")[2], *columns]))
+
+
+def sql(name: str, family: Family = "postgresql") -> str:
+    """A name in a statement: of a table, with its schema where it has one."""
+    dialect = import_module(f"sqlalchemy.dialects.{family}").dialect()
+    return ".".join(dialect.identifier_preparer.quote(part) for part in name.split("."))
+
+
+def execute(statement: str) -> str:
+    """Code that sends a statement."""
+    return f"op.execute({as_python(statement)})"
+
+
+def operation(verb: str, table: str, *arguments: str, of: str = "") -> str:
+    """Code of one of Alembic's operations on a table.
+
+    Args:
+        verb: such as `add_column`.
+        table: with its schema where it has one.
+        arguments: what follows the table, as code.
+        of: what comes before it, as code: the name of an index or a constraint.
+    """
+    schema, _, name = table.rpartition(".")
+    keyword = "source_schema" if verb == "create_foreign_key" else "schema"
+    given = (of, f'"{name}"', *arguments, f'{keyword}="{schema}"' if schema else "")
+    return f"op.{verb}({', '.join(filter(None, given))})"
+
+
+def create_index(name: str, table: str, on: Indexed, *, unique: bool = False) -> str:
+    """Code that builds an index on PostgreSQL while rows are written."""
+    return operation(
+        "create_index",
+        table,
+        on.listed,
+        "unique=True" if unique else "",
+        f'postgresql_using="{on.using}"' if on.using else "",
+        f"postgresql_where=sa.text({as_python(on.where)})" if on.where else "",
+        "postgresql_concurrently=True",
+        of=f'"{name}"',
+    )
+
+
+def key_by_index(kind: str, name: str, table: str, on: Indexed) -> str:
+    """Code that makes a key of an index which was built while rows are written.
+
+    Args:
+        kind: PRIMARY KEY or UNIQUE.
+    """
+    key = f"{sql(name)} {kind} USING INDEX {sql(name)}"
+    return (
+        autocommitted(create_index(name, table, on, unique=True))
+        + NEXT
+        + execute(f"ALTER TABLE {sql(table)} ADD CONSTRAINT {key}")
+    )
+
+
+def validate(table: str, constraint: str) -> str:
+    """Code that compares a constraint with the rows that are there."""
+    return execute(f"ALTER TABLE {sql(table)} VALIDATE CONSTRAINT {sql(constraint)}")
+
+
+def autocommitted(*lines: str) -> str:
+    """Code in a block in which each statement is a transaction of its own."""
+    return "with op.get_context().autocommit_block():\n" + textwrap.indent("\n".join(lines), "    ")
+
+
+def batches(family: Family, table: str, verb: str = "update") -> str:
+    """Code that changes the rows of a table in batches."""
+    name = sql(table, family)
+    change = f"DELETE FROM {name}" if verb == "delete" else f"UPDATE {name} SET ..."
+    return repeated(
+        f"{change} WHERE id IN (SELECT id FROM ",
+        f"(SELECT id FROM {name} WHERE ... LIMIT 1000) batch)",
+    )
+
+
+def repeated(*statement: str) -> str:
+    """Code that sends a statement until it finds no row, each time in a transaction.
+
+    Args:
+        statement: in pieces, one a line.
+    """
+    return "connection = op.get_bind()\n" + autocommitted(
+        "while connection.execute(",
+        "    sa.text(",
+        *(f"        {as_python(piece)}" for piece in statement),
+        "    )",
+        ").rowcount:",
+        "    pass",
+    )

@@ -1,0 +1,1 @@
+"""The models: naming convention, server defaults and discovery."""

@@ -1,0 +1,1 @@
+"""File locks, detached processes and client programs."""

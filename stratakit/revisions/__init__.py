@@ -1,0 +1,1 @@
+"""The revision files, and the position of a database among them."""

@@ -1,0 +1,123 @@
+"""What git knows of revisions' files: those that are not here, and those that were edited."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from shlex import quote, split
+
+from stratakit.diagnostics.errors import StrataError
+
+MAIN_BRANCHES = ("origin/HEAD", "main", "master")
+
+
+def file_of_revision(versions: Path, revision: str) -> str | None:
+    """Find a revision's file on any branch.
+
+    Args:
+        versions: the folder of the revisions.
+        revision: the id that no file here has.
+
+    Returns:
+        The command that brings the file back, or None where git has no such file (or there is no
+        git).
+    """
+    found = _git(
+        versions,
+        *["log", "--all", "--diff-filter=A", "--format=%H", "--name-only", "--relative", "--"],
+        f"*{revision}*.py",
+    ).split()
+    for commit, name in pairwise(found):
+        if name.endswith(b".py"):
+            return f"{_in(versions)} checkout {commit.decode()} -- {quote(name.decode())}"
+    return None
+
+
+def version_of_file(path: Path, wanted: Callable[[bytes], bool]) -> str | None:
+    """Find the commit in which a file was as it is wanted.
+
+    Returns:
+        The command that brings that version back, or None.
+    """
+    for commit in (
+        _git(path.parent, "log", "--all", "--format=%H", "--", path.name).decode().split()
+    ):
+        text = _git(path.parent, "show", f"{commit}:./{path.name}")
+        if wanted(text):
+            return f"{_in(path.parent)} checkout {commit} -- {quote(path.name)}"
+    return None
+
+
+def edited(versions: Path) -> Iterator[tuple[str, str]]:
+    """Find the files that the main branch has and that are different or missing here.
+
+    Args:
+        versions: the folder of the revisions.
+
+    Returns:
+        Their names, each with the command that brings the file back.
+    """
+    for branch in MAIN_BRANCHES:
+        if base := _git(versions, "merge-base", "HEAD", branch).decode().strip():
+            changed = (
+                "diff",
+                "--name-only",
+                "--no-renames",
+                "--diff-filter=MD",
+                "--relative",
+                base,
+                "--",
+                "*.py",
+            )
+            for name in _git(versions, *changed).decode().splitlines():
+                yield name, f"{_in(versions)} checkout {base} -- {quote(name)}"
+            return
+
+
+def committed(versions: Path, back: str) -> bytes:
+    """What a file held that a command of `edited` brings back."""
+    *_, base, _, name = split(back)
+    return _git(versions, "show", f"{base}:./{name}")
+
+
+def files_at(versions: Path, base: str | None) -> set[str]:
+    """The files that the folder of the revisions has where this branch began.
+
+    Args:
+        versions: the folder of the revisions.
+        base: a commit or a branch; None for the main branch.
+
+    Returns:
+        Their names; none where there is no git, or no such branch.
+
+    Raises:
+        StrataError: the base that was named is not there.
+    """
+    for branch in (base,) if base else MAIN_BRANCHES:
+        if found := _git(versions, "merge-base", "HEAD", branch).decode().strip():
+            names = _git(versions, "ls-tree", "--name-only", found, "./").decode()
+            return set(names.splitlines())
+    if base:
+        raise StrataError(
+            f"git has no {base} that this branch shares a commit with.",
+            remedy=f"Fetch it: git fetch origin {base}",
+            status=2,
+        )
+    return set()
+
+
+def _in(folder: Path) -> str:
+    return f"git -C {quote(str(folder))}"
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    """What git answers; nothing where there is no git or no repository."""
+    # In a hook git names its own files, relative to another folder than this.
+    environment = {name: os.environ[name] for name in os.environ if not name.startswith("GIT_")}
+    try:
+        return subprocess.run(
+            ["git", *arguments], cwd=folder, env=environment, capture_output=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return b""

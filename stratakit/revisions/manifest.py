@@ -1,0 +1,124 @@
+"""What is committed beside the revisions: a hash of each, and the schema at head as text.
+
+The hashes tell in a shallow clone that a revision was edited, deleted or put elsewhere, and two
+branches that each add one conflict in git. The schema shows in a pull request what it really
+changes. A service has both from its first `create` or `record` on.
+"""
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.finding import Finding
+from stratakit.revisions import git
+from stratakit.revisions.history import REPLACED, Chain, Revision, digest, has_digest
+
+FIRST_LINE = f"# Written by `{MIGRATE} record`: revision, what it follows, sha256.\n"
+BASELINE = b"It is what existed before migrations took over."
+"""What `adopt` writes into a baseline, after it compared the database with it."""
+REWRITE = f"If it is meant, write it anew: {MIGRATE} record"
+
+
+def hashes(config: Config) -> Path:
+    """The file of the hashes."""
+    return config.versions / "revisions.sha256"
+
+
+def snapshot(config: Config) -> Path:
+    """The file of the schema at head."""
+    return config.migrations_folder / "schema.snapshot"
+
+
+def chain_findings(config: Config, chain: Chain) -> Iterator[Finding]:
+    """Find revisions that are not as they were recorded, or not as the main branch has them."""
+    seen = set()
+    for name, back in git.edited(config.versions):
+        if name.endswith(".py") and not _meant(
+            config, chain, config.versions / name, git.committed(config.versions, back)
+        ):
+            seen.add(name)
+            gone = not (config.versions / name).exists()
+            yield Finding(
+                "edited-revision",
+                f"{name} was {'deleted' if gone else 'edited'} after it was committed.",
+                "Databases that ran it do not get the change, and new ones do.",
+                f"Bring it back, and write the change as a revision of its own: {back}",
+                _shown(config, config.versions / name),
+            )
+    path = hashes(config)
+    if not path.exists() and not snapshot(config).exists():
+        return
+    recorded = dict(_recorded(path))
+    for id in sorted({*recorded, *chain}):
+        if id in chain and chain[id].path.name in seen:
+            continue
+        if id not in chain and any(id in name for name in seen):
+            continue
+        if what := _otherwise(id, recorded.get(id), chain.get(id)):
+            yield Finding(
+                "revision-not-as-recorded",
+                what,
+                "Databases that ran it as it was recorded do not get the change.",
+                REWRITE,
+                _shown(config, chain[id].path if id in chain else path),
+            )
+
+
+def _otherwise(id: str, line: str | None, revision: Revision | None) -> str:
+    if revision is None:
+        return f"The revision {id} is recorded and has no file."
+    if line is None:
+        return f"{revision.path.name} is not recorded."
+    follows, _, sha256 = line.rpartition(" ")
+    if follows != _follows(revision):
+        return f"{revision.path.name} follows {_follows(revision)}, and by the record {follows}."
+    if not has_digest(revision.path.read_bytes(), sha256):
+        return f"{revision.path.name} was edited after it was recorded."
+    return ""
+
+
+def _lines(chain: Chain) -> str:
+    """In the order in which they are applied, so that a new one comes last."""
+    done: dict[str, str] = {}
+    ahead = sorted(chain)
+    while ahead:
+        ready = [id for id in ahead if all(p in done or p not in chain for p in chain[id].parents)]
+        for id in ready or ahead:
+            done[id] = f"{id} {_follows(chain[id])} {digest(chain[id].path.read_bytes())}\n"
+        ahead = [id for id in ahead if id not in done]
+    return FIRST_LINE + "".join(done.values())
+
+
+def _recorded(path: Path) -> Iterator[tuple[str, str]]:
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        id, _, rest = line.partition(" ")
+        if rest and id not in ("#", "<<<<<<<", "=======", ">>>>>>>"):
+            yield id, rest
+
+
+def _follows(revision: Revision) -> str:
+    return ",".join(revision.parents) or "nothing"
+
+
+def _meant(config: Config, chain: Chain, path: Path, text: bytes) -> bool:
+    """Whether a file was only renamed, settled, moved aside for a baseline, or became one."""
+    if path.exists() and BASELINE in path.read_bytes() and BASELINE not in text:
+        return True
+    paths = [revision.path for revision in chain.values()]
+    paths += (config.versions / REPLACED).glob("*.py")
+    return bool(text) and any(digest(path.read_bytes()) == digest(text) for path in paths)
+
+
+def _diff(config: Config, path: Path, before: str, after: str) -> list[str]:
+    name = _shown(config, path)
+    return list(
+        difflib.unified_diff(
+            before.splitlines(), after.splitlines(), name, name, "before", "after", 1, ""
+        )
+    )
+
+
+def _shown(config: Config, path: Path) -> str:
+    return path.relative_to(config.root).as_posix()

@@ -1,0 +1,64 @@
+"""The position of a database among the revisions."""
+
+from collections.abc import Sequence
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script
+from sqlalchemy import Connection
+
+from stratakit.config import Config
+from stratakit.revisions import git, history, log
+from stratakit.revisions.alembic_config import scripts
+
+
+def applied(connection: Connection) -> tuple[str, ...]:
+    """The revisions at which a database stands: none before the first, two after a branch."""
+    return MigrationContext.configure(connection).get_current_heads()
+
+
+def ahead(config: Config, connection: Connection) -> str:
+    """Tell that newer code has migrated a database: then this code has nothing to apply.
+
+    Code of before, which is started again in a rollback, has to come up.
+
+    Returns:
+        The words, or nothing where the database is not ahead.
+    """
+    chain = history.read(config.versions)
+    heads = applied(connection)
+    if not heads or all(head in chain for head in heads):
+        return ""
+    entries = log.entries(connection)
+    if not chain or not all(log.reaches(entries, heads, head) for head in chain.heads):
+        return ""
+    back = [
+        f"\nBring the file back: {fetch}"
+        for head in heads
+        if head not in chain and (fetch := git.file_of_revision(config.versions, head))
+    ]
+    return (
+        f"The database is ahead of this code: it stands at {', '.join(heads)}, and the newest "
+        f"revision here is {', '.join(chain.heads)}. Nothing to apply.{''.join(back)}"
+    )
+
+
+def line(revision: Script) -> str:
+    """One revision in one line."""
+    return f"{revision.revision}  {revision.doc}"
+
+
+def told(title: str, plan: Sequence[Script]) -> str:
+    """A plan in words, one line a revision."""
+    return "\n".join([f"{title}:", *(f"  {line(revision)}" for revision in plan)])
+
+
+def standing(config: Config, connection: Connection) -> str:
+    """Where a database stands, in words."""
+    directory = scripts(config)
+    heads = applied(connection)
+    if not heads:
+        return "The database stands before the first revision."
+    known = {revision.revision: revision for revision in directory.walk_revisions()}
+    at = ", ".join(line(known[head]) if head in known else f"{head} (no file)" for head in heads)
+    suffix = " (head)" if set(heads) == set(directory.get_heads()) else ""
+    return f"The database stands at {at}{suffix}."

@@ -1,0 +1,1 @@
+"""Running revisions: Alembic's environment, timeouts, retries and failure messages."""

@@ -1,0 +1,220 @@
+"""Alembic's environment: the same for the command line, plain `alembic`, a running application
+and a connection that a caller hands over in `config.attributes["connection"]`.
+
+It is synchronous on purpose: it works inside a running event loop as it is, where
+`asyncio.run()` would fail. It configures no logging of the application's.
+"""
+
+import logging
+import sys
+from contextlib import nullcontext
+from functools import partial
+from io import StringIO
+from typing import Any
+
+from alembic import context
+from alembic.runtime.migration import MigrationContext, StampStep
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import NoInspectionAvailable
+
+from stratakit import locking
+from stratakit.autogenerate import pipeline, render
+from stratakit.autogenerate.options import comparison
+from stratakit.config import Config, Family, in_production, load
+from stratakit.diagnostics.errors import StrataError
+from stratakit.drift.guards import refuse_difference
+from stratakit.engine import resolve
+from stratakit.engine.connect import connected
+from stratakit.engine.url import FAMILIES, DatabaseURL
+from stratakit.locking.policy import Patience
+from stratakit.orm import discovery
+from stratakit.revisions import log, position, schemas
+from stratakit.revisions.guards import (
+    is_upgrade,
+    refuse_irreversible,
+    refuse_unknown_revision,
+    require_one_head,
+)
+from stratakit.runtime import confirmation, failures, guards, retry, sqlite_batch, stamp_check
+from stratakit.runtime.monitor import Watch
+
+
+def run() -> None:
+    """Run the migrations that Alembic's command asks for: what `migrations/env.py` calls."""
+    config = load()
+    if hasattr(context.config.cmd_opts, "cmd"):
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
+    try:
+        handed_over = context.config.attributes.get("connection")
+        if context.is_offline_mode():
+            _write_sql(config)
+        elif isinstance(handed_over, Engine):
+            with handed_over.connect() as connection:
+                _run_on(connection, config)
+        elif handed_over is not None:
+            _run_on(handed_over, config)
+        else:
+            with connected(resolve.current(config)) as connection:
+                _run_on(connection, config)
+    except StrataError as problem:
+        raise CommandError(str(problem)) from problem
+
+
+def _write_sql(config: Config) -> None:
+    """Write the SQL of all steps, or none: half of a migration is none."""
+    url = resolve.configured(config)
+    family = url.family if url else config.database
+    written = StringIO()
+    context.configure(
+        dialect_name=family,
+        output_buffer=written,
+        literal_binds=True,
+        dialect_opts={"paramstyle": "named"},
+        transaction_per_migration=True,
+        **_options(config, family),
+    )
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+    except (AttributeError, NoInspectionAvailable, TypeError) as error:
+        explained = failures.unanswered(error, context.script)
+        if explained is None:
+            raise
+        raise explained from error
+    (context.config.output_buffer or sys.stdout).write(written.getvalue())
+
+
+def _run_on(connection: Connection, config: Config) -> None:
+    family = FAMILIES[connection.dialect.name]
+    options = {
+        "connection": connection,
+        "transaction_per_migration": True,
+        "transactional_ddl": family != "mysql",
+        **_options(config, family),
+    }
+    outermost = not connection.in_transaction()
+    context.configure(**options)
+    asked = context.get_context()
+    if "revision_context" in asked.opts or asked.opts.get("dont_mutate"):
+        refuse_unknown_revision(config, asked.get_current_heads())
+        _compare(config, asked)
+        return
+    # Nothing is read before: on SQLite it would wait for another migrator's transaction, and fail.
+    patience = Patience.of(config)
+    with (
+        locking.held(connection, family, wait=patience.wait_seconds) as lock,
+        retry.session(connection, family, patience) if outermost else nullcontext() as kind,
+    ):
+        if not asked.opts.get("purge"):
+            if is_upgrade(asked) and (ahead := position.ahead(config, connection)):
+                logging.getLogger(__name__).warning(ahead)
+                return
+            refuse_unknown_revision(config, asked.get_current_heads())
+        watch = Watch(
+            connection,
+            transactional=options["transactional_ddl"],
+            heads=asked.get_current_heads(),
+        )
+        checks = partial(_check, connection, config)
+        if asked.opts.get("purge"):
+            # Alembic empties alembic_version before it asks for the first step.
+            checks(list(asked.opts["fn"]((), asked)))
+        if outermost:
+            # A transaction that is open here would be the caller's to Alembic, which then
+            # commits nothing.
+            connection.rollback()
+        if is_upgrade(asked):
+            schemas.make(connection, config, options["target_metadata"])
+            if outermost:
+                connection.commit()
+        options["fn"] = watch.steps(asked.opts["fn"], checks)
+        with watch, sqlite_batch.guarded(connection):
+            if outermost:
+                with retry.bounded(connection, kind, lock, watch) as turn:
+                    _migrate(config, watch, options, turn)
+                stamp_check.require_stamped(connection, watch)
+            else:
+                _migrate(config, watch, options)
+
+
+def _compare(config: Config, asked: MigrationContext) -> None:
+    """Run a command that only reads the database: current, check, revision."""
+    if "revision_context" in asked.opts:
+        arguments = asked.opts["revision_context"].command_args
+        if arguments["message"] is not None and arguments["head"] == "head":
+            require_one_head(asked.opts["script"])
+        guards.refuse_creation(
+            config,
+            arguments,
+            asked.opts["script"].get_heads(),
+            asked.get_current_heads(),
+        )
+    context.run_migrations()
+
+
+def _migrate(
+    config: Config, watch: Watch, options: dict[str, Any], turn: retry.Turn | None = None
+) -> None:
+    """Run a command that changes the database: upgrade, downgrade, stamp."""
+    while True:
+        context.configure(**options)
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+            return
+        except StrataError:
+            raise
+        except Exception as error:
+            if failures.interrupted(error):
+                raise KeyboardInterrupt from error
+            if turn and turn.goes_on(error):
+                continue
+            left = turn.left(error) if turn else []
+            explained = failures.explained(error, config, context.script, watch, left)
+            if explained is None:
+                raise
+            raise explained from error
+
+
+def _check(connection: Connection, config: Config, steps: list[Any]) -> None:
+    """Refuse a stamp that is not true, and ask before data is lost in production."""
+    if any(isinstance(step, StampStep) for step in steps):
+        if not context.config.attributes.get("stamp_is_settled"):
+            target = steps[-1].to_revisions_no_deps
+            refuse_difference(connection, config, target[0] if target else None)
+        return
+    refuse_irreversible([step.revision for step in steps if step.is_downgrade])
+    if in_production(config):
+        url = connection.engine.url
+        name = DatabaseURL(FAMILIES[connection.dialect.name], url).name
+        confirmation.confirm_loss(steps, name, _confirmed())
+    if steps and (prepare := context.config.attributes.get("before_the_first_step")):
+        prepare()
+
+
+def _confirmed() -> str | None:
+    """The database's name as it was given beforehand, by our command line or by Alembic's."""
+    given = context.get_x_argument(as_dictionary=True).get("yes")
+    return context.config.attributes.get("yes") or (given if isinstance(given, str) else None)
+
+
+def _keep_whole(*, ctx: MigrationContext, **_: object) -> None:
+    if ctx.connection is not None and not ctx.as_sql:
+        sqlite_batch.refuse_orphans(ctx.connection)
+
+
+def _options(config: Config, family: Family) -> dict[str, Any]:
+    return {
+        **comparison(discovery.metadata(config), config.allowed),
+        "render_as_batch": family == "sqlite",
+        "on_version_apply": [
+            log.recorder(context.config.attributes.get("note")),
+            *([_keep_whole] if family == "sqlite" else []),
+        ],
+        "process_revision_directives": partial(
+            pipeline.review, config, context.config.attributes.get("told", str)
+        ),
+        "render_item": render.render_item,
+    }

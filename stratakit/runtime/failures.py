@@ -1,0 +1,163 @@
+"""Alembic's and the driver's errors, told with their cause and the way out."""
+
+import re
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from alembic.runtime.migration import StampStep
+from alembic.script import ScriptDirectory
+from alembic.script.revision import MultipleHeads
+from sqlalchemy.exc import DBAPIError
+
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError
+from stratakit.engine.errors import THERE, lacking
+from stratakit.revisions import guards
+from stratakit.runtime.monitor import Watch
+
+MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
+ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
+
+
+def explained(
+    error: Exception,
+    config: Config,
+    directory: ScriptDirectory,
+    watch: Watch,
+    left: Sequence[str] = (),
+) -> StrataError | None:
+    """Explain why a run failed.
+
+    Args:
+        error: what it failed of.
+        config: the project's.
+        directory: the revisions.
+        watch: what the run was doing.
+        left: the INVALID indexes that the failed statement left, which the next run drops.
+
+    Returns:
+        None where Alembic's own words have to do.
+    """
+    if isinstance(error.__cause__, MultipleHeads):
+        return guards.several_heads(directory)
+    if watch.step is None or isinstance(watch.step, StampStep):
+        return None
+    revision = watch.step.revision
+    reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+    place = _place(error, revision.path)
+    what = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
+    if why := lacking(reason):
+        return StrataError(f"{what}\n{why}", why="Nothing of it was kept.", remedy=THERE)
+    if watch.nothing_stays and any(sign in reason.lower() for sign in ALREADY_EXISTS):
+        adopt = (
+            f"Find the revision that the database is at, by comparing: {MIGRATE} adopt"
+            if watch.started_empty
+            else f"Take {revision.revision} as applied, if the database is what it makes, which is "
+            f"compared first: {MIGRATE} stamp {revision.revision}"
+        )
+        if watch.transactional:
+            return StrataError(
+                what,
+                why="Something other than the migrations made it: create_all, or hands. Nothing of "
+                f"the revision was kept: the database stands {watch.place}.",
+                remedy=adopt,
+            )
+        return StrataError(
+            what,
+            why="Something other than the migrations made it (create_all, or hands), or an earlier "
+            f"run of this revision that failed later. The version stands {watch.place}.",
+            remedy=f"{adopt}\nElse undo by hand what the earlier run applied, then: "
+            f"{MIGRATE} upgrade",
+        )
+    if watch.started_empty and watch.nothing_stays and MISSING.search(reason):
+        return StrataError(
+            what,
+            why="On an empty database the revisions do not make what this one builds upon. Nothing "
+            "of it was kept.",
+            remedy=f"If it is a mistake, mend it, then: {MIGRATE} upgrade\n"
+            "If it was there before the first revision, write one revision in place of all, from a "
+            f"database that stands at the last: {MIGRATE} adopt --squash",
+        )
+    way = "upgrade" if watch.step.is_upgrade else "downgrade"
+    back = (
+        f" Do not run `downgrade -1`: {revision.revision} was never applied, so that it would undo "
+        "the revision before it."
+        if watch.step.is_upgrade
+        else ""
+    )
+    stays = f"An INVALID index {', '.join(left)} stays; the next {way} drops it."
+    kept = f"{stays} The" if left else "Nothing of it was kept: the"
+    mend = "the rows or the revision" if left else "the revision"
+    if watch.nothing_stays:
+        return StrataError(
+            what,
+            why=f"{kept} database stands {watch.place}.{back}",
+            remedy=f"Mend {mend}, then: {MIGRATE} {way}",
+        )
+    keeper = "An autocommit block" if watch.transactional else "This database"
+    return StrataError(
+        f"{what}\n{watch.progress()}",
+        why=f"{keeper} keeps each statement that changes the schema at once, so that what was "
+        f"applied stays; the version stands {watch.place}.{f' {stays}' if left else ''}{back}",
+        remedy="Undo the applied statements by hand or take them out of the revision, mend the one "
+        f"that failed, then: {MIGRATE} {way}",
+    )
+
+
+def interrupted(error: BaseException) -> bool:
+    """Whether a run failed of being interrupted: leaving its transaction may fail once more."""
+    behind = error.__cause__ or error.__context__
+    return isinstance(error, KeyboardInterrupt) or (behind is not None and interrupted(behind))
+
+
+def unanswered(error: Exception, directory: ScriptDirectory) -> StrataError | None:
+    """Explain why a revision cannot be written as SQL.
+
+    Args:
+        error: what its code raised, which got None for an answer, or no connection to look into.
+        directory: the revisions.
+
+    Returns:
+        None where no revision raised it.
+    """
+    frames = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
+    revision = next((each for each in directory.walk_revisions() if each.path in frames), None)
+    if revision is None:
+        return None
+    before = revision.down_revision
+    around = [
+        *([f"sql {before}"] if isinstance(before, str) else []),
+        *([] if revision.is_head else [f"sql {revision.revision}:head"]),
+    ]
+    remedy = [
+        f"Run it on the database itself: {MIGRATE} upgrade {revision.revision}",
+        *(f"Print the SQL of the others: {MIGRATE} {each}" for each in around),
+    ]
+    return StrataError(
+        f"Revision {revision.revision} ({_place(error, revision.path)}) asks the database for an "
+        f"answer, which --sql cannot give: {error}",
+        why="A loop until no row is left, for instance, needs to know how many there were. Nothing "
+        "was written.",
+        remedy="\n".join(remedy),
+    )
+
+
+def _more(error: Exception) -> str:
+    """What PostgreSQL adds: which row is in the way, and what it advises; not for HTTP answers."""
+    diagnosis = getattr(getattr(error, "orig", None), "diag", None)
+    added = {
+        "DETAIL": getattr(diagnosis, "message_detail", None),
+        "HINT": getattr(diagnosis, "message_hint", None),
+    }
+    return "".join(f"\n  {name}: {text}" for name, text in added.items() if text)
+
+
+def _place(error: Exception, path: str) -> str:
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == path
+    ]
+    return f"{Path(path).name}:{lines[-1]}" if lines else Path(path).name

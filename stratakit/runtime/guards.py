@@ -1,0 +1,62 @@
+"""Refusals before a new revision is written."""
+
+from collections.abc import Sequence
+from shlex import quote
+from typing import Any
+
+from stratakit.config import Config, in_production
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError
+
+SAYS_NOTHING = {
+    "change", "changes", "fix", "fixes", "migration", "misc", "new", "schema", "stuff", "test",
+    "tmp", "update", "updates", "wip",
+}  # fmt: skip
+
+
+def refuse_without_template(config: Config) -> None:
+    """Raise a StrataError where the file is gone that new revisions are written from."""
+    template = config.script_location / "script.py.mako"
+    if not template.is_file():
+        raise StrataError(
+            f"{template} is missing.",
+            why="A new revision is written from it.",
+            remedy=f"Bring it back: git -C {quote(str(template.parent))} checkout -- "
+            f"{template.name}",
+        )
+
+
+def refuse_creation(
+    config: Config, arguments: dict[str, Any], heads: Sequence[str], applied: Sequence[str]
+) -> None:
+    """Raise a StrataError where a revision should not be made now, or not under this message.
+
+    Args:
+        config: the service's.
+        arguments: of Alembic's `revision` command; without a message it only compares.
+        heads: the newest revisions.
+        applied: the revisions at which the database stands.
+    """
+    message = arguments["message"]
+    if message is not None:
+        refuse_without_template(config)
+    if message is not None and in_production(config):
+        raise StrataError(
+            "A revision is not made in production.",
+            why="What autogenerate finds here would be written without review and lost with the "
+            "container.",
+            remedy=f'Make it in development: {MIGRATE} create "..."',
+        )
+    if message is not None and set(message.lower().split()) <= SAYS_NOTHING:
+        raise StrataError(
+            f"The message {message!r} does not say what the revision does.",
+            why="The message is its file's name and its line in the history.",
+            remedy=f'Name what changes: {MIGRATE} create "add user phone number"',
+        )
+    if arguments["autogenerate"] and set(applied) != set(heads):
+        raise StrataError(
+            f"The database stands at {', '.join(applied) or 'no revision'}, and the newest is "
+            f"{', '.join(heads)}.",
+            why="What is pending would be found a second time.",
+            remedy=f"Apply it first: {MIGRATE} upgrade",
+        )

@@ -1,0 +1,178 @@
+"""Waiting for tables in use: shortly, and again, so that nobody waits long behind a migration.
+
+A statement that waits for a lock stops all who come after it. It gives up soon, lets them pass and
+tries again: a transaction as a whole, or the statement alone where each is kept at once. What is
+the database's own is in its file.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
+
+from stratakit import locking
+from stratakit.config import Family
+from stratakit.locking import Lock
+from stratakit.locking.policy import Patience
+from stratakit.runtime import retry
+from stratakit.runtime.monitor import Watch
+
+FIRST_PAUSE_SECONDS = 0.25
+LONGEST_PAUSE_SECONDS = 10.0
+
+
+def pause(attempt: int) -> float:
+    """Seconds to wait before trying again: longer each time, and never the same for two.
+
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/, "full jitter".
+
+    Args:
+        attempt: how often it was tried, from 1.
+    """
+    longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(attempt, 16))
+    return random.uniform(FIRST_PAUSE_SECONDS / 2, longest)
+
+
+logger = logging.getLogger(__name__)
+
+
+class Turn:
+    """A run of migrations on the connection that holds the lock.
+
+    Args:
+        connection: the migrations' own, outside of a transaction.
+        kind: the timeouts of this kind of database, which `session` gives.
+        lock: held.
+        watch: what the run is doing.
+    """
+
+    def __init__(self, connection: Connection, kind: Any, lock: Lock, watch: Watch) -> None:
+        self.connection = connection
+        self._kind = kind
+        self._lock = lock
+        self._watch = watch
+        self._gave_up = False
+        self._failed: tuple[object, float, int] = (None, 0.0, 0)
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction: the fence, then its timeouts."""
+        locking.require(self._lock)
+        self._prepare()
+
+    def announce(self) -> None:
+        """Begin a step, for which Alembic may use a transaction that it has read in before."""
+        if self.connection.in_transaction():
+            self._prepare()
+
+    def _prepare(self) -> None:
+        revision = getattr(self._watch.step, "revision", None)
+        if revision is not None:
+            self._lock.tell(f"at {revision.revision}")
+            self._kind.begin(getattr(revision.module, "phase", None))
+
+    def execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
+        """Execute a statement that is kept at once, again where something was in its way."""
+        if context.root_connection is not self.connection or not self._kind.alone(statement):
+            return None
+        while True:
+            try:
+                context.dialect.do_execute(cursor, statement, parameters, context)
+                return True
+            except Exception as error:
+                if not self._kind.busy(error, statement) or not self._paused(statement, statement):
+                    raise
+
+    def goes_on(self, error: Exception) -> bool:
+        """Whether the revision that failed is to be tried again, after a pause.
+
+        Args:
+            error: what it failed of; the transaction is undone.
+        """
+        if self._gave_up or not isinstance(error, DBAPIError) or not self._watch.nothing_stays:
+            return False
+        if not self._kind.busy(error.orig, error.statement or ""):
+            return False
+        if self.connection.in_transaction():
+            self.connection.rollback()
+        return self._paused(self._watch.step, error.statement or "")
+
+    def left(self, error: Exception) -> list[str]:
+        """What a statement that failed leaves behind, though none of it was kept.
+
+        Args:
+            error: what it failed of; the transaction is undone.
+        """
+        if not isinstance(error, DBAPIError) or error.connection_invalidated:
+            return []
+        left: list[str] = self._kind.left(error.statement or "")
+        return left
+
+    def _paused(self, what: object, statement: str) -> bool:
+        failed, since, attempt = self._failed
+        if failed != what:
+            since, attempt = time.monotonic(), 0
+        attempt += 1
+        self._failed = (what, since, attempt)
+        name = getattr(getattr(self._watch.step, "revision", None), "revision", "?")
+        for blocker in self._kind.blockers(statement) or ["it has ended by now"]:
+            logger.warning("Revision %s waits for a table in use: %s", name, blocker)
+        pause = retry.pause(attempt)
+        if time.monotonic() + pause - since > self._kind.patience.retry_seconds:
+            logger.warning(
+                "Revision %s got no lock in %g s (MIGRATION_RETRY_SECONDS).",
+                name,
+                self._kind.patience.retry_seconds,
+            )
+            self._gave_up = True
+            return False
+        time.sleep(pause)
+        return True
+
+
+@contextmanager
+def session(connection: Connection, family: Family, patience: Patience) -> Iterator[Any]:
+    """Prepare a session that is to wait for others, before anything is read by it.
+
+    Args:
+        connection: the migrations' own, outside of a transaction.
+        family: the kind of database.
+        patience: how long to wait.
+
+    Yields:
+        The timeouts of this kind of database.
+    """
+    kind: Any = import_module(f"stratakit.runtime.timeouts.{family}").Timeouts(connection, patience)
+    kind.start()
+    try:
+        yield kind
+    finally:
+        if not connection.closed and not connection.invalidated:
+            if connection.in_transaction():
+                connection.rollback()
+            kind.end()
+
+
+@contextmanager
+def bounded(connection: Connection, kind: Any, lock: Lock, watch: Watch) -> Iterator[Turn]:
+    """Bound what each transaction of a run waits for; the arguments are those of `Turn`."""
+    turn = Turn(connection, kind, lock, watch)
+    listeners = [
+        (connection, "begin", turn.begin),
+        (connection, "before_cursor_execute", kind.before),
+        (connection, "after_cursor_execute", kind.after),
+        (connection.engine, "do_execute", turn.execute),
+    ]
+    for target, name, listener in listeners:
+        event.listen(target, name, listener)
+    watch.announce = turn.announce
+    try:
+        yield turn
+    finally:
+        for target, name, listener in listeners:
+            event.remove(target, name, listener)

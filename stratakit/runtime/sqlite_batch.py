@@ -1,0 +1,105 @@
+"""What SQLite would lose when Alembic's batch mode recreates a table.
+
+SQLite cannot alter most of a table, so a batch operation copies it to a new one and drops the old
+one: https://alembic.sqlalchemy.org/en/latest/batch.html. Triggers, indexes on expressions and
+unnamed CHECK constraints go with the old one, and nobody is told.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+from stratakit.diagnostics.errors import StrataError
+
+COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_(?P<table>[^"\s(]+)"?', re.IGNORECASE)
+
+
+@contextmanager
+def guarded(connection: Connection) -> Iterator[None]:
+    """Refuse to recreate a table that would lose something by it, before anything is changed.
+
+    Args:
+        connection: the migrations' own; on another database than SQLite nothing is watched.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    event.listen(connection, "before_cursor_execute", _before)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", _before)
+
+
+def _before(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+    if found := COPY.match(statement):
+        _refuse_loss(cursor, found["table"], statement)
+
+
+def refuse_orphans(connection: Connection) -> None:
+    """Raise a StrataError where a row refers to one that is not there; called before each commit.
+
+    Foreign keys are not enforced during a migration (a recreated table would take its child rows
+    with it), so they are checked at its end.
+    """
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if orphans:
+        table, _, parent, _ = orphans[0]
+        raise StrataError(
+            f"{len(orphans)} rows refer to rows that are not there, such as one of {table} to "
+            f"{parent}.",
+            why="The database would break its own foreign keys.",
+            remedy=f"Delete or mend the rows of {table} in the revision, before the foreign key.",
+        )
+
+
+def _refuse_loss(cursor: Any, table: str, anew: str) -> None:
+    cursor.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL", (table,)
+    )
+    objects = cursor.fetchall()
+    lost = [
+        (kind, name, sql)
+        for kind, name, sql in objects
+        if kind == "trigger" or (kind == "index" and _on_expression(cursor, name))
+    ]
+    unnamed = next(
+        (sql for kind, _, sql in objects if kind == "table" and _loses_a_check(sql, anew)), None
+    )
+    if not lost and not unnamed:
+        return
+    names = [f"{kind} {name}" for kind, name, _ in lost]
+    names += ["an unnamed CHECK constraint"] if unnamed else []
+    again = [f"    op.execute({sql!r})" for _, _, sql in lost]
+    drops = [f"    op.execute('DROP {kind.upper()} {name}')" for kind, name, _ in lost]
+    batch = f"    with op.batch_alter_table({table!r}) as batch_op: ..."
+    recipe = []
+    if lost:
+        recipe += ["Drop them before the batch and make them again behind it:", *drops]
+        recipe += [batch, *again]
+    if unnamed:
+        check = "sa.CheckConstraint('...', name='...')"
+        recipe += [
+            "Declare the CHECK in the batch again, with a name:",
+            batch.replace(") as", f", table_args=({check},)) as"),
+        ]
+    raise StrataError(
+        f"Recreating the table {table} would lose {', '.join(names)}.",
+        why="SQLite drops them with the old table; nothing was changed yet.",
+        remedy="\n".join(recipe),
+    )
+
+
+def _on_expression(cursor: Any, index: str) -> bool:
+    cursor.execute(f'PRAGMA index_info("{index}")')
+    return any(name is None for _, _, name in cursor.fetchall())
+
+
+def _loses_a_check(sql: str, anew: str) -> bool:
+    """Whether a table has a CHECK without a name, and fewer of all kinds when it is made anew."""
+    named = len(re.findall(r"\bCONSTRAINT\s+\S+\s+CHECK\b", sql, re.IGNORECASE))
+    before, after = (len(re.findall(r"\bCHECK\s*\(", each, re.IGNORECASE)) for each in (sql, anew))
+    return before > named and after < before

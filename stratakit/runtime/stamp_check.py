@@ -1,0 +1,40 @@
+"""Whether the database stands where the run has led: a revision can commit and not be stamped."""
+
+from alembic.runtime.migration import StampStep
+from sqlalchemy import Connection
+
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError
+from stratakit.revisions import position
+from stratakit.runtime.monitor import Watch
+
+
+def require_stamped(connection: Connection, watch: Watch) -> None:
+    """Compare the version row with the steps that have run.
+
+    Args:
+        connection: the migrations' own.
+        watch: of the run that has ended.
+
+    Raises:
+        StrataError: the last revision is not there, or one that was undone still is.
+    """
+    if not watch.ended or isinstance(watch.ended[-1], StampStep):
+        return
+    if connection.in_transaction():
+        connection.rollback()
+    heads = position.applied(connection)
+    connection.rollback()
+    step = watch.ended[-1]
+    name = step.revision.revision
+    if (name in heads) == step.is_upgrade:
+        return
+    done, wanted = ("ran", "upgrade") if step.is_upgrade else ("was undone", "downgrade")
+    raise StrataError(
+        f"Revision {name} {done}, and the database stands at {', '.join(heads) or 'nothing'}.",
+        why="The revision ends the transaction by itself, with commit() or COMMIT, so that what it "
+        "changed stays and the version row does not.",
+        remedy=f"Take the commit out of {step.revision.path} (what has to be outside of a "
+        "transaction goes into `with op.get_context().autocommit_block():`), undo by hand what it "
+        f"changed, then: {MIGRATE} {wanted}",
+    )

@@ -1,0 +1,1 @@
+"""Session timeouts, one module per database."""

@@ -1,0 +1,82 @@
+"""MySQL and MariaDB: the session's lock timeouts, and each statement tried again.
+
+Each statement that changes the schema is a transaction of its own, so that there is nothing else
+to repeat. Metadata locks wait for a day by default (lock_wait_timeout).
+"""
+
+import math
+import re
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import Connection
+
+from stratakit.locking.policy import Patience
+
+TIMED_OUT, DEADLOCK = 1205, 1213
+SCHEMA = re.compile(r"\s*(ALTER|CREATE|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
+TIMEOUTS = ("lock_wait_timeout", "innodb_lock_wait_timeout")
+BLOCKERS = """
+    SELECT concat('connection ', id, ' (', user, ' from ', host, '), in a transaction since ',
+                  trx_started, ': ', coalesce(left(info, 200), 'idle'))
+    FROM information_schema.innodb_trx JOIN information_schema.processlist
+    ON id = trx_mysql_thread_id WHERE id <> CONNECTION_ID() ORDER BY trx_started LIMIT 3
+"""
+
+
+class Timeouts:
+    """The timeouts of one run on a connection."""
+
+    def __init__(self, connection: Connection, patience: Patience) -> None:
+        self.connection = connection
+        self.patience = patience
+
+    def start(self) -> None:
+        """Set them: whole seconds, at least one."""
+        if self.patience.lock_timeout_seconds:
+            self._set(str(math.ceil(self.patience.lock_timeout_seconds)))
+
+    def begin(self, phase: str | None) -> None:
+        """Nothing: they are the session's."""
+
+    def end(self) -> None:
+        """Leave the session as it was."""
+        self._set("DEFAULT")
+
+    def before(self, *_: Any) -> None:
+        """Nothing: no statement is an exception."""
+
+    def after(self, *_: Any) -> None:
+        """Nothing."""
+
+    def alone(self, _statement: str) -> bool:
+        """Every statement may be tried again, if `busy` says so."""
+        return True
+
+    def busy(self, error: Any, statement: str) -> bool:
+        """Whether something was in its way, and it alone was undone.
+
+        A deadlock undoes the rows that the transaction changed before; a statement that changes
+        the schema has committed those.
+        https://dev.mysql.com/doc/refman/8.4/en/innodb-error-handling.html
+        """
+        number = error.args[0] if getattr(error, "args", ()) else None
+        return number == TIMED_OUT or (number == DEADLOCK and bool(SCHEMA.match(statement)))
+
+    def blockers(self, _statement: str) -> list[str]:
+        """Who has a transaction open, the oldest first; with the right PROCESS only."""
+        try:
+            with closing(self.connection.connection.cursor()) as cursor:
+                cursor.execute(BLOCKERS)
+                return [str(row[0]) for row in cursor.fetchall()]
+        except Exception:
+            return ["another transaction; who may see it has the right PROCESS"]
+
+    def left(self, _statement: str) -> list[str]:
+        """Nothing: MySQL undoes a statement that failed."""
+        return []
+
+    def _set(self, value: str) -> None:
+        with closing(self.connection.connection.cursor()) as cursor:
+            for name in TIMEOUTS:
+                cursor.execute(f"SET SESSION {name} = {value}")

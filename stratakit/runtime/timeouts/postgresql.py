@@ -1,0 +1,146 @@
+"""PostgreSQL: lock_timeout and statement_timeout, for each transaction.
+
+What is built CONCURRENTLY has neither: it waits for others and nobody for it, and where it is
+broken off an INVALID index stays, which IF NOT EXISTS would take for the real one
+(https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY).
+"""
+
+import re
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import Connection
+
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError
+from stratakit.locking.policy import Patience
+
+BUSY = ("55P03", "40P01")
+"""lock_not_available and deadlock_detected."""
+
+NAME = r'(?:"[^"]+"|[\w$]+)'
+BUILT = re.compile(
+    rf"\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<index>{NAME})"
+    rf"\s+ON\s+(?:ONLY\s+)?(?P<table>{NAME}(?:\.{NAME})?)",
+    re.IGNORECASE,
+)
+CONCURRENTLY = re.compile(r"\bCONCURRENTLY\b", re.IGNORECASE)
+INVALID = """
+    SELECT format('%%I.%%I', nspname, relname)
+    FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE NOT indisvalid AND relname = %s AND indrelid = to_regclass(%s)
+    AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p WHERE p.index_relid = indexrelid)
+"""
+BLOCKERS = """
+    SELECT concat('server process ', pid, ' (',
+                  concat_ws(', ', usename, nullif(application_name, ''), host(client_addr)),
+                  '), ', state, ', in a transaction since ',
+                  date_trunc('second', xact_start), ', holds ',
+                  string_agg(DISTINCT relname || ' ' || mode, ', '), ': ', left(query, 200))
+    FROM pg_locks JOIN pg_stat_activity USING (pid) JOIN pg_class ON pg_class.oid = relation
+    WHERE granted AND pg_locks.database = (SELECT oid FROM pg_database
+                                           WHERE datname = current_database())
+    AND relation >= 16384 AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+    GROUP BY pid, usename, application_name, client_addr, state, xact_start, query
+    ORDER BY bool_or(position(relname IN %s) > 0) DESC, xact_start LIMIT 3
+"""
+
+
+class Timeouts:
+    """The timeouts of one run on a connection."""
+
+    def __init__(self, connection: Connection, patience: Patience) -> None:
+        self.connection = connection
+        self.patience = patience
+        self.phase: str | None = None
+        self.of_session = False
+
+    def start(self) -> None:
+        """Nothing: each transaction gets its own."""
+
+    def begin(self, phase: str | None) -> None:
+        """Set those of a transaction of a revision of this phase."""
+        self.phase = phase
+        if self._autocommit:
+            self.of_session = True
+            self._set("SET", self.patience.lock_timeout_seconds, self._statement_timeout)
+        else:
+            self._set("SET LOCAL", self.patience.lock_timeout_seconds, self._statement_timeout)
+
+    def end(self) -> None:
+        """Leave the session as it was."""
+        if self.of_session:
+            self.connection.exec_driver_sql("RESET lock_timeout")
+            self.connection.exec_driver_sql("RESET statement_timeout")
+            self.connection.commit()
+
+    def before(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        """Make way for what is built CONCURRENTLY."""
+        if self._autocommit and CONCURRENTLY.search(statement):
+            self._set("SET", 0, 0)
+            for index in self._invalid(statement):
+                with self._cursor() as cursor:
+                    cursor.execute(f"DROP INDEX CONCURRENTLY {index}")
+
+    def after(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        """See whether what was built CONCURRENTLY is used."""
+        if self._autocommit and CONCURRENTLY.search(statement):
+            self._set("SET", self.patience.lock_timeout_seconds, self._statement_timeout)
+            for index in self._invalid(statement):
+                raise StrataError(
+                    f"The index {index} was built and is INVALID.",
+                    why="No query uses it, and writes pay for it.",
+                    remedy=f"Find out why (\\d in psql), then: DROP INDEX CONCURRENTLY {index}, "
+                    f"and {MIGRATE} upgrade",
+                )
+
+    def alone(self, statement: str) -> bool:
+        """Whether a statement is a transaction of its own that may be tried again."""
+        return self._autocommit and not CONCURRENTLY.search(statement)
+
+    def busy(self, error: Any, _statement: str) -> bool:
+        """Whether something was in its way."""
+        return getattr(error, "sqlstate", None) in BUSY
+
+    def blockers(self, statement: str) -> list[str]:
+        """Who holds what, beginning with tables that the statement names."""
+        with self._cursor() as cursor:
+            cursor.execute(BLOCKERS, (statement,))
+            found = [row[0] for row in cursor.fetchall()]
+        if not self._autocommit:
+            self.connection.connection.rollback()
+        return found
+
+    def left(self, statement: str) -> list[str]:
+        """The INVALID index of a build that failed, which `before` drops in the next run."""
+        found = self._invalid(statement) if CONCURRENTLY.search(statement) else []
+        if not self._autocommit:
+            self.connection.connection.rollback()
+        return found
+
+    @property
+    def _autocommit(self) -> bool:
+        return self.connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+
+    @property
+    def _statement_timeout(self) -> float:
+        return self.patience.statement_timeout(self.phase)
+
+    def _set(self, how: str, lock_timeout: float, statement_timeout: float) -> None:
+        with self._cursor() as cursor:
+            cursor.execute(f"{how} lock_timeout = {round(lock_timeout * 1000)}")
+            cursor.execute(f"{how} statement_timeout = {round(statement_timeout * 1000)}")
+
+    def _invalid(self, statement: str) -> list[str]:
+        if not (built := BUILT.match(statement)):
+            return []
+        index = built["index"]
+        name = index[1:-1] if index.startswith('"') else index.lower()
+        with self._cursor() as cursor:
+            cursor.execute(INVALID, (name, built["table"]))
+            return [row[0] for row in cursor.fetchall()]
+
+    def _cursor(self) -> Any:
+        """The driver's own: what goes on in here is no statement of a revision."""
+        return closing(self.connection.connection.cursor())

@@ -1,0 +1,72 @@
+"""Databases for one purpose, removed afterwards: never the one that the settings name.
+
+They are made on the service's local server, or on the server that TEST_DATABASE_URL names. What a
+killed run left there is removed by the next one.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+
+from alembic import command
+
+from stratakit.config import Config
+from stratakit.engine.connect import connected
+from stratakit.engine.url import DatabaseURL, parse
+from stratakit.revisions import alembic_config
+
+ALONE = threading.RLock()
+
+
+@contextmanager
+def database(config: Config) -> Iterator[DatabaseURL]:
+    """An empty database.
+
+    Raises:
+        StrataError: there is no server to make it on.
+    """
+    maker, server = _maker(config)
+    with maker.database(config, server) as url:
+        yield url
+
+
+@contextmanager
+def migrated(config: Config, target: str = "head") -> Iterator[DatabaseURL]:
+    """A database at a revision, made by the migrations."""
+    with database(config) as url:
+        upgrade(url, config, target)
+        yield url
+
+
+@contextmanager
+def kept(config: Config, key: str) -> Iterator[DatabaseURL]:
+    """A database at head that stays for the next time; it is only to be read.
+
+    Args:
+        key: a hash of all that makes it: under another one it is made anew.
+    """
+    maker, server = _maker(config)
+    with maker.kept(config, server, key, partial(upgrade, config=config)) as url:
+        yield url
+
+
+def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
+    """Bring a database up to a revision, whatever the settings name.
+
+    Threads of one process take turns, for `alembic.context` and `alembic.op` are the process's.
+    """
+    with ALONE, connected(url) as connection:
+        alembic = alembic_config.alembic_config(config)
+        alembic.attributes["connection"] = connection
+        command.upgrade(alembic, target)
+
+
+def _maker(config: Config) -> tuple[ModuleType, DatabaseURL | None]:
+    given = os.environ.get("TEST_DATABASE_URL")
+    server = parse(given, config) if given else None
+    family = server.family if server else config.database
+    return import_module(f"stratakit.scratch.{family}"), server

@@ -1,0 +1,1 @@
+"""Updating a service from its template."""

@@ -1,0 +1,116 @@
+"""Whether the service is alive, and whether its database is at the revision this code expects.
+
+Reads `alembic_version` with the heads read once at start: neither Alembic nor a model is imported.
+"""
+
+import logging
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy import Connection, column, select, table
+from sqlalchemy.exc import DBAPIError
+
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.engine.pool import Database
+from stratakit.revisions import history, log, phases
+from stratakit.revisions.history import Chain
+
+logger = logging.getLogger(__name__)
+
+VERSION = table("alembic_version", column("version_num"))
+
+Status = Literal["ready", "behind", "ahead", "unknown revision", "database down"]
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """The answer of `/ready`."""
+
+    status: Status
+    expected: str
+    database: str | None
+    detail: str
+    serves: bool = False
+    """Whether requests can be answered: old code works on a newer schema that only adds to it."""
+
+
+def router(config: Config) -> APIRouter:
+    """Make the routes `/health` and `/ready`."""
+    chain = history.read(config.versions)
+    expected = ", ".join(chain.heads)
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/health")
+    async def health() -> dict[str, str]:
+        """The process answers; `revision` is what this code expects of the database."""
+        return {"status": "ok", "revision": expected}
+
+    @routes.get("/ready", responses={503: {"description": "Not ready, and why"}})
+    async def ready(request: Request) -> JSONResponse:
+        """The database answers and stands at a revision that this code can work with."""
+        database: Database = request.app.state.database
+        try:
+            async with database.engine.connect() as connection:
+                found = await connection.run_sync(compared, chain)
+        except (DBAPIError, OSError) as error:
+            reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+            logger.error("%s: %s", request.url.path, reason)
+            # It names hosts and users.
+            shown = "Why is in the log." if request.app.state.settings.in_production else reason
+            found = Readiness("database down", expected, None, shown)
+        return JSONResponse(asdict(found), 200 if found.serves else 503)
+
+    return routes
+
+
+def compared(connection: Connection, chain: Chain) -> Readiness:
+    """Set where the database stands beside what this code expects.
+
+    Args:
+        connection: to the database.
+        chain: the revisions that this code brings along.
+    """
+    expected = ", ".join(chain.heads)
+    heads: tuple[str, ...] = ()
+    if connection.dialect.has_table(connection, VERSION.name):
+        heads = tuple(sorted(connection.scalars(select(VERSION.c.version_num))))
+    database = ", ".join(heads) or None
+    if heads == chain.heads:
+        return Readiness("ready", expected, database, "The schema is what this code expects.", True)
+    if set(heads) <= chain.history(chain.heads):
+        if chain.history(chain.before_contract) <= chain.history(heads):
+            detail = (
+                "What is pending takes away what this code does not use. When no older code "
+                f"serves, apply it: {MIGRATE} upgrade"
+            )
+            return Readiness("behind", expected, database, detail, True)
+        return Readiness(
+            "behind",
+            expected,
+            database,
+            f"Revisions are pending. Apply them: {MIGRATE} upgrade",
+        )
+    entries = log.entries(connection)
+    if all(log.reaches(entries, heads, head) for head in chain.heads):
+        found = log.phases_since(entries, heads, chain)
+        if found <= phases.COMPATIBLE:
+            detail = (
+                "The database was migrated by newer code, in ways that this code can live with."
+            )
+            return Readiness("ahead", expected, database, detail, True)
+        return Readiness(
+            "ahead",
+            expected,
+            database,
+            "The database was migrated by newer code, and not every revision has `phase` "
+            '"expand" or "backfill". Deploy that code, or downgrade with it.',
+        )
+    return Readiness(
+        "unknown revision",
+        expected,
+        database,
+        "No file and no log entry leads to this revision. Find the branch or release that has it.",
+    )
