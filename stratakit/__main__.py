@@ -1,12 +1,8 @@
-"""`python -m strata`: the same as scripts/migrate.py, where that name is another file's."""
+"""`python -m stratakit`: the same as the command `stratakit`."""
 
 import sys
 
-from stratakit.config import ROOT
+from stratakit.cli.main import run
 
 if __name__ == "__main__":
-    requirements.require(ROOT)
-
-    from stratakit.cli import main
-
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

@@ -1,32 +1,38 @@
 #!/bin/sh
 # A commit that changes models brings a migration: what is staged is checked, not the working tree.
 # To use it without any framework: cp .migration-check.sh .git/hooks/pre-commit
-# With --always it looks whatever the commit touches.
+# With --always it looks whatever the commit touches; with --conflicts it looks at nothing but what
+# an update of the template left to be settled.
 set -eu
 top=$(git rev-parse --show-toplevel)
 root=$top
 inside=
 if [ ! -f "$root/strata.toml" ]; then
-    # The service, or the project, is in a folder of the repository.
+    # The service is in a folder of the repository.
     inside=$(git -C "$root" ls-files -- '*/strata.toml' | head -n 1)
     inside=/${inside%/strata.toml}
     root=$root$inside
 fi
 cd "$root"
-python=$root/.venv/bin/python
-[ -x "$python" ] || python=python3
 
 # What an update of the template left to be settled goes into no commit.
-marked=$(git diff --cached --name-only --diff-filter=AM -G'^<<<<<<< ')
+where=--cached
+[ "${1-}" != --conflicts ] || where=--untracked
+marked=$(git grep $where -lI --all-match -e '^<<<<<<< ' -e '^>>>>>>> ' || true)
 rejected=$(find . -name .git -prune -o -name .venv -prune -o -name '*.rej' -print)
-[ -z "$marked$rejected" ] || "$python" -m strata.conflicts
+if [ -n "$marked$rejected" ]; then
+    {
+        [ -z "$marked" ] || printf '%s has conflict markers.\n' "$marked"
+        [ -z "$rejected" ] || printf '%s holds a change that could not be applied.\n' "$rejected"
+        echo 'A service with half of an update is neither the old nor the new one.'
+        [ -z "$marked" ] || echo 'Keep what is right of both, then: git add FILE'
+        [ -z "$rejected" ] || echo 'Make that change by hand, then: rm FILE.rej'
+    } >&2
+    exit 1
+fi
+[ "${1-}" != --conflicts ] || exit 0
 
-# A project that has the migrations alone may not name its packages: then any Python file counts.
-packages=$(sed -n 's/^packages *= *\[\(.*\)\].*/\1/p' strata.toml | tr -d "\"'," | tr . /)
-set -f
-# shellcheck disable=SC2086 # one word each
-if [ "${1-}" != --always ] &&
-    git diff --cached --quiet -- ${packages:-*.py} migrations strata.toml; then
+if [ "${1-}" != --always ] && git diff --cached --quiet -- app migrations strata.toml; then
     exit 0
 fi
 
@@ -40,4 +46,6 @@ for name in .venv .local .env; do
     [ ! -e "$root/$name" ] || ln -sfn "$root/$name" "$staged$inside/$name"
 done
 export STRATA_WORKING_TREE="$root"
+python=$root/.venv/bin/python
+[ -x "$python" ] || python=python3
 exec "$python" "$staged$inside/scripts/check_migrations.py"

@@ -15,7 +15,7 @@ LONG = "a_table_with_a_name_that_is_as_long_as_people_can_bear"
 
 def test_names_tell_kind_table_and_columns() -> None:
     class Base(DeclarativeBase):
-        metadata = MetaData(naming_convention=naming.CONVENTION)
+        metadata = MetaData(naming_convention=naming.NAMING_CONVENTION)
 
     class Parent(Base):
         __tablename__ = "parents"

@@ -16,7 +16,7 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine import errors
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL
-from stratakit.process.client import Failed
+from stratakit.process.client import ClientError
 from stratakit.revisions import alembic_config, history
 from stratakit.revisions.history import Revision
 from stratakit.revisions.source import empty
@@ -85,7 +85,7 @@ def written(
     """
     try:
         made = import_module(f"stratakit.adopt.ddl.{url.family}").statements(connection, url)
-    except Failed as error:
+    except ClientError as error:
         raise StrataError(f"The schema of {url} cannot be read: {error}", status=3) from error
     first = given or _first(config)
     before = first.path.read_bytes() if first.path.exists() else None

@@ -1,23 +1,24 @@
-"""Up to which revision a project's history is taken as it is: the key `adopted` of strata.toml."""
+"""The key `adopted` of strata.toml: the revision up to which a history is taken as it is."""
+
+import tomlkit
 
 from stratakit.config import Config
+from stratakit.revisions import manifest
 
 
-def remembered(config: Config, revision: str) -> str:
-    """Write the key, in a project that has the migrations alone and does not say it yet.
+def write_adopted(config: Config, revision: str) -> str:
+    """Write the key for a history that was written without stratakit.
 
     Old revisions were written under other rules: they are neither linted nor undone by the tests.
 
     Returns:
-        What was written, in words; nothing where nothing was.
+        A sentence that says so; empty if the key is there, or the revisions are recorded ones.
     """
     path = config.root / "strata.toml"
-    if config.scope == "service" or config.adopted or not path.exists():
+    if config.adopted or manifest.snapshot(config).exists() or not path.exists():
         return ""
-    text = path.read_text(encoding="utf-8").rstrip("\n")
-    path.write_text(
-        f"{text}\n# What is older is not linted, nor undone by the tests.\n"
-        f'adopted = "{revision}"\n',
-        encoding="utf-8",
-    )
-    return f'Wrote adopted = "{revision}" into strata.toml: what is older is not linted.'
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document.add(tomlkit.comment("Older revisions are not linted, nor undone by the tests."))
+    document.add("adopted", revision)
+    path.write_text(tomlkit.dumps(document), encoding="utf-8")
+    return f'Wrote adopted = "{revision}" into strata.toml: older revisions are not linted.'

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from stratakit import catalog, scratch
 from stratakit.catalog import Catalogue, Difference
 from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.finding import Finding
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import alembic_config
+from stratakit.revisions import alembic_config, position
 
 
 @dataclass(frozen=True)
@@ -108,3 +110,18 @@ def _is_all(directory: ScriptDirectory, revision: str, number: int) -> bool:
 
 def _history(directory: ScriptDirectory, revision: str) -> Iterator[object]:
     return directory.iterate_revisions(revision, "base")
+
+
+def to_adopt(connection: Connection) -> list[Finding]:
+    """Say what to do first with a database that has tables and no revision."""
+    tables = set(inspect(connection).get_table_names()) - catalog.NOT_COMPARED
+    if not tables or position.applied(connection):
+        return []
+    return [
+        Finding(
+            "not-adopted",
+            f"The database has tables ({len(tables)}) and no revision.",
+            "Which revision made them is found by comparing, and not by a stamp on trust.",
+            f"Bring it under migration: {MIGRATE} adopt",
+        )
+    ]

@@ -18,8 +18,7 @@ from stratakit.autogenerate.rewriters import constraint_names
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.orm import discovery
-from stratakit.revisions import alembic_config, guards, write_hook
+from stratakit.revisions import alembic_config, environment, guards
 from stratakit.revisions.log import LOG
 
 NEEDED = "adopted with differences that {} repairs"
@@ -63,7 +62,7 @@ def written(config: Config, connection: Connection) -> tuple[Path, str, list[str
     """
     directory = ScriptDirectory.from_config(alembic_config.alembic_config(config, quiet=True))
     guards.require_one_head(directory)
-    metadata = discovery.metadata(config)
+    metadata = environment.metadata(config)
     options = comparison(metadata, config.allowed)
     context = MigrationContext.configure(connection, opts=options)
     operations = produce_migrations(context, metadata).upgrade_ops
@@ -84,10 +83,9 @@ def written(config: Config, connection: Connection) -> tuple[Path, str, list[str
         head="head",
         upgrades=f"{GUARD}{code}".strip(),
         downgrades="pass",
-        imports="\n".join(sorted({"from strata.adopt import repair", *imports})),
+        imports="\n".join(sorted({"from stratakit.adopt import repair", *imports})),
     )
     assert script is not None
-    write_hook.run(Path(script.path))
     return Path(script.path), revision, said
 
 

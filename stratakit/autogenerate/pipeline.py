@@ -58,4 +58,4 @@ def review(
     )
     for script in directives:
         review_comments.annotate(script, config.database, among)
-    schemas.create(config, context, directives)
+    schemas.create(context, directives)

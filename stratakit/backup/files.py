@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 
-from stratakit.config import ROOT
-from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.command import MIGRATE, project_root
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL
 
@@ -97,7 +96,7 @@ def damaged(path: Path, reason: str) -> StrataError:
 
 
 def _others(path: Path) -> str:
-    folders = {path.parent.absolute(), ROOT / FOLDER}
+    folders = {path.parent.absolute(), project_root() / FOLDER}
     backups = {file for folder in folders for end in SUFFIXES for file in folder.glob(f"*{end}")}
     found = sorted(backups - {path.absolute()}, key=lambda file: file.stat().st_mtime)
     if not found:

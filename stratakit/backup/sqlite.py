@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from stratakit.backup import files
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL
-from stratakit.process import progress
+from stratakit.process.progress import progress_bar
 
 SUFFIX = ".db"
 PAGES = 2048
@@ -93,13 +93,14 @@ def _copy(
     after_step: Callable[[int], None],
 ) -> None:
     moved = time.monotonic()
-    with progress.line(title) as show:
+    with progress_bar(title, unit=" pages") as bar:
 
         def stepped(status: int, remaining: int, total: int) -> None:
             nonlocal moved
             if status not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 moved = time.monotonic()
-                show(f"{total - remaining} of {total} pages")
+                bar.total = total
+                bar.update(total - remaining - bar.n)
                 after_step(remaining)
             # Python would try for ever.
             elif time.monotonic() - moved > BUSY_SECONDS:

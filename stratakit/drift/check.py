@@ -4,8 +4,14 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, snapshot
-from stratakit.orm import discovery
-from stratakit.revisions import alembic_config, guards, history, manifest, review_comments
+from stratakit.revisions import (
+    alembic_config,
+    environment,
+    guards,
+    history,
+    manifest,
+    review_comments,
+)
 
 
 def faults(config: Config) -> list[Finding]:
@@ -17,9 +23,7 @@ def faults(config: Config) -> list[Finding]:
     Raises:
         StrataError: the models or the revisions cannot be read, or no scratch database can be had.
     """
-    metadata = discovery.metadata(config)
-    if config.scope == "migrations" and (missing := list(kit.faults(config, metadata))):
-        return missing
+    metadata = environment.metadata(config)
     chain = history.read(config.versions)
     if len(chain.heads) > 1:
         several = guards.several_heads(alembic_config.scripts(config))

@@ -60,7 +60,7 @@ def differences(config: Config, metadata: MetaData) -> tuple[list[Finding], Cata
             if not _said_in_python(each, metadata)
         ]
         operations = _operations(config, connection, metadata, {_table(each) for each in between})
-    return list(_told(config, operations, between)), migrated
+    return list(_told(config, metadata, operations, between)), migrated
 
 
 def _names(metadata: MetaData) -> set[str]:
@@ -125,7 +125,10 @@ def _create(connection: Connection, metadata: MetaData, migrated: Catalogue) -> 
 
 
 def _told(
-    config: Config, operations: list[ops.MigrateOperation], between: list[Difference]
+    config: Config,
+    metadata: MetaData,
+    operations: list[ops.MigrateOperation],
+    between: list[Difference],
 ) -> Iterator[Finding]:
     allowed = {(each.key.of, each.key.name) for each in between if each.allowed(config.allowed)}
     said = set()
@@ -134,7 +137,7 @@ def _told(
         if (table, name) in allowed:
             continue
         said.add((table, name))
-        file, line = place(config, table or name, name if table else "")
+        file, line = place(metadata, config.root, table or name, name if table else "")
         for sentence in describe.said(operation):
             what = f"A revision is missing: one that {sentence}."
             yield Finding("model-without-migration", what, WHY, MAKE, file, line)
@@ -142,7 +145,7 @@ def _told(
         subject = (each.key.of, each.key.name)
         if subject in said or subject in allowed or ("", each.key.of) in said:
             continue
-        file, line = place(config, each.key.of or each.key.name, each.key.name)
+        file, line = place(metadata, config.root, each.key.of or each.key.name, each.key.name)
         remedy = BY_HAND.format(allowed=f'"{each.key}"')
         yield Finding("models-differ", f"The migrations differ: {each}.", WHY, remedy, file, line)
 

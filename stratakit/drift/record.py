@@ -8,8 +8,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift import snapshot
 from stratakit.engine.connect import connected
-from stratakit.orm import discovery
-from stratakit.revisions import alembic_config, guards, history, manifest
+from stratakit.revisions import alembic_config, environment, guards, history, manifest
 from stratakit.scratch import head
 
 
@@ -23,7 +22,7 @@ def written(config: Config) -> str:
         StrataError: there are several heads, or no scratch database can be had.
     """
     guards.require_one_head(alembic_config.scripts(config))
-    metadata = discovery.metadata(config)
+    metadata = environment.metadata(config)
     with head.database(config, metadata) as url, connected(url, reading=True) as connection:
         schema = catalog.read(connection)
     return snapshot.write(config, history.read(config.versions), schema)

@@ -1,6 +1,5 @@
 """The engine of the migrations, and what every engine of SQLite needs; nothing asynchronous."""
 
-from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
@@ -17,13 +16,12 @@ def migration_engine(url: DatabaseURL, *, reading: bool = False) -> Engine:
         reading: whether its transactions only read, so that on SQLite they need no write lock.
 
     On SQLite foreign keys are not enforced, since a batch operation drops the table that it
-    recreates (https://sqlite.org/lang_altertable.html#otheralter, step 1). What time it is, is told
-    as to the application: as `strata.database` has it, or as a project of another kind does.
+    recreates (https://sqlite.org/lang_altertable.html#otheralter, step 1). Datetimes are stored as
+    the application stores them, in UTC.
     """
     engine = create_engine(url.for_migrations, poolclass=NullPool)
     prepare(engine, url, begin="BEGIN" if reading else "BEGIN IMMEDIATE", foreign_keys="OFF")
-    if find_spec("strata.database"):
-        timezone.keep(engine, url.family)
+    timezone.keep(engine, url.family)
     return engine
 
 

@@ -1,11 +1,13 @@
 """The engine and the sessions of a running application.
 
-Importing this module creates nothing and connects to nothing."""
+Importing this module creates nothing and connects to nothing.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import (
@@ -15,7 +17,9 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from stratakit.config import load
 from stratakit.engine import migration, timezone
+from stratakit.engine.resolve import chosen, local
 from stratakit.engine.url import DatabaseURL
 
 
@@ -34,29 +38,43 @@ class Database:
     patience: float
 
     @classmethod
-    def at(
-        cls, url: DatabaseURL, *, pool_size: int, pool_timeout: float, prepare_threshold: int = 5
+    def from_url(
+        cls,
+        url: object,
+        *,
+        root: Path | None = None,
+        pool_size: int = 10,
+        pool_timeout: float = 30.0,
+        prepare_threshold: int = 5,
     ) -> "Database":
         """Prepare an engine; the first connection is made when it is first needed.
 
         Args:
-            url: the database.
+            url: the database: text, a URL of SQLAlchemy or a pydantic secret. None is the local
+                database that strata.toml names.
+            root: the project's folder, from which a relative path of SQLite starts; by default
+                the one that the working directory is in.
             pool_size: how many connections at the most.
             pool_timeout: seconds to wait for one of them.
             prepare_threshold: PostgreSQL prepares a statement at this use of it; 0 is never.
+
+        Raises:
+            StrataError: the URL is malformed, or None and there is no local database of its kind.
         """
+        config = load(root)
+        database = url if isinstance(url, DatabaseURL) else chosen(url, config) or local(config)
         driver = {"prepare_threshold": prepare_threshold or None}
         engine = create_async_engine(
-            url.for_app,
-            connect_args=driver if url.family == "postgresql" else {},
+            database.for_app,
+            connect_args=driver if database.family == "postgresql" else {},
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=pool_timeout,
             pool_pre_ping=True,
             pool_recycle=1800,
         )
-        migration.prepare(engine.sync_engine, url, begin="BEGIN", foreign_keys="ON")
-        timezone.keep(engine.sync_engine, url.family)
+        migration.prepare(engine.sync_engine, database, begin="BEGIN", foreign_keys="ON")
+        timezone.keep(engine.sync_engine, database.family)
         return cls(
             engine,
             async_sessionmaker(engine, expire_on_commit=False),
@@ -88,8 +106,8 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def undone(self) -> AsyncIterator["Database"]:
-        """The same database inside one transaction that is undone at the end: for tests.
+    async def rolled_back(self) -> AsyncIterator["Database"]:
+        """The same database inside one transaction that is rolled back at the end: for tests.
 
         What its sessions commit is a savepoint of that transaction.
         """

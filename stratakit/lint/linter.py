@@ -17,8 +17,8 @@ from stratakit.lint.trace import offline, runner
 from stratakit.lint.trace.model import Step, unloadable
 from stratakit.lint.trace.sandbox import Bench
 from stratakit.lint.violation import Violation
-from stratakit.orm import discovery, naming
-from stratakit.revisions import alembic_config, git, guards, history
+from stratakit.orm import naming
+from stratakit.revisions import alembic_config, environment, git, guards, history
 
 NO_SERVER = 3
 
@@ -110,9 +110,9 @@ def _steps(config: Config, wanted: set[str], linted: Linted) -> Iterator[Step]:
 def _metadata(config: Config) -> MetaData:
     """The models' tables; where they cannot be imported, the naming convention alone."""
     try:
-        return discovery.metadata(config)
+        return environment.metadata(config)
     except StrataError:
-        return MetaData(naming_convention=naming.CONVENTION)
+        return MetaData(naming_convention=naming.NAMING_CONVENTION)
 
 
 def _judged(config: Config, steps: Sequence[Step]) -> Iterator[Finding]:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, fields
 
-from stratakit.config import Config, settings
+from stratakit.config import Config
+from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions import phases
 
 
 @dataclass(frozen=True)
 class Patience:
-    """The settings `MIGRATION_...` of a service; one that its class lacks has the default here.
+    """The variables `MIGRATION_...` of a project, each with the default that it has when unset.
 
     Args:
         wait_seconds: how long to wait for another migrator of the same database.
@@ -27,15 +28,35 @@ class Patience:
 
     @classmethod
     def of(cls, config: Config) -> "Patience":
-        """Read it from the settings of a service."""
-        given = settings(config)
-        named = {field.name: f"migration_{field.name}" for field in fields(cls)}
-        return cls(
-            **{key: getattr(given, name) for key, name in named.items() if hasattr(given, name)}
-        )
+        """Read it from the environment, or else from the project's `.env`.
+
+        Raises:
+            StrataError: a value is not a number of seconds.
+        """
+        given = {}
+        for field in fields(cls):
+            name = f"MIGRATION_{field.name.upper()}"
+            if (text := config.variable(name)) is not None:
+                given[field.name] = _seconds(name, text)
+        return cls(**given)
 
     def statement_timeout(self, phase: str | None) -> float:
         """Seconds that a statement of a revision of this phase may take; 0 is no limit."""
         if phase in phases.DATA:
             return self.data_statement_timeout_seconds
         return self.statement_timeout_seconds
+
+
+def _seconds(name: str, text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise StrataError(
+            f"{name} = {text!r} is not a number of seconds.",
+            why="A migration would wait for another time than the one that was meant.",
+            remedy=f"Set it in the environment or in .env: {name}=10",
+            status=2,
+        )
+    return seconds

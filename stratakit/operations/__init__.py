@@ -1,10 +1,16 @@
 """Operations that Alembic lacks, for revisions: `op.validate_constraint(...)`.
 
-A revision that is applied is never edited, so that what stands here stays. A revision may use them
-as soon as `strata.operations` is imported, which `migrations/env.py` does.
+Importing this package registers them, as `stratakit.alembic` does for env.py. An applied revision
+is never edited, so what stands here stays.
 """
 
-from importlib import import_module
+from stratakit.operations import (
+    alter_column,
+    autocommit,
+    backfill,
+    constraints,
+    enums,
+    renames,
+)
 
-for _module in ("alter_column", "autocommit", "constraints", "enums", "fill", "renames"):
-    import_module(f"stratakit.operations.{_module}")
+__all__ = ["alter_column", "autocommit", "backfill", "constraints", "enums", "renames"]

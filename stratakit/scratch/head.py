@@ -33,16 +33,13 @@ def key(config: Config, metadata: MetaData) -> str:
     Args:
         metadata: of the models; revisions get their names of constraints by its convention.
     """
-    files = [
-        *_python_files(config.migrations_folder),
-        *_python_files(config.root / "strata"),
-    ]
+    files = _python_files(config.migrations_folder)
     names = "|".join(re.escape(package) for package in config.packages)
     imports = re.compile(rf"(?m)^\s*(?:from|import)\s+(?:{names})\b|\bimport_module\b".encode())
     versions = _python_files(config.versions)
     if any(imports.search(file.read_bytes()) for file in versions):
-        for package in config.packages:
-            files += _python_files(config.folder(package))
+        for package in config.packages.values():
+            files += _python_files(package)
     hash = hashlib.sha256(fingerprint.environment(config).encode())
     # A function in it shows another address in each process.
     convention = {

@@ -1,37 +1,22 @@
-"""What an update of the template left to be settled: `python -m strata.conflicts`.
-
-Copier's update ends with status 0 where it conflicts. It needs no more than git and Python's own
-library, since what is in conflict may be the list of what to install.
-"""
+"""Conflicts that an update of the template left: Copier ends with status 0 all the same."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from stratakit.diagnostics import formatters
 from stratakit.diagnostics.finding import Finding
 
-ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = b"<<<<<<< ", b">>>>>>> "
 WHY = "A service with half of an update is neither the old nor the new one."
 
 
-def found(root: Path = ROOT) -> list[Finding]:
+def found(root: Path) -> list[Finding]:
     """Find conflict markers and rejected hunks in the files that git tracks or would.
 
     Args:
         root: the service's folder; outside of a git repository nothing can be found.
     """
     return [*_rejected(root), *_marked(root)]
-
-
-def main() -> int:
-    """Print what is to be settled; exit status 1 where there is something."""
-    findings = found()
-    if findings:
-        print(formatters.text(findings), file=sys.stderr)
-    return 1 if findings else 0
 
 
 def _rejected(root: Path) -> Iterator[Finding]:
@@ -69,7 +54,3 @@ def _marked(root: Path) -> Iterator[Finding]:
 
 def _git(root: Path, *arguments: str) -> bytes:
     return subprocess.run(["git", *arguments], cwd=root, capture_output=True).stdout
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,57 +4,26 @@ What `copier update` leaves to its caller is done here: a tree to come back to, 
 brings back against the team, conflicts, dependencies, checks, and what changed in words.
 """
 
-import argparse
 import json
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stratakit.diagnostics import formatters
-from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.updates import conflicts
 
-ROOT = Path(__file__).resolve().parent.parent
-COPIER = ROOT / ".venv" / "copier" / "bin" / "copier"
+COPIER = Path(".venv", "copier", "bin", "copier")
 ANSWERS = ".copier-answers.yml"
 CHANGES = "docs/template-changes.md"
 AFTERWARDS = ("install-dev", "check", "test")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Tell whether the template has a newer release, or update from it.
-
-    Args:
-        argv: the arguments; by default those of this process.
-
-    Returns:
-        The exit status: 1 where the update conflicts or the updated service fails its tests.
-    """
-    parser = argparse.ArgumentParser(
-        prog=f"{MIGRATE} template",
-        description="Updates of this service from its template.",
-    )
-    commands = parser.add_subparsers(dest="command", metavar="command", required=True)
-    commands.add_parser("status", help="tell whether the template has a newer release")
-    update = commands.add_parser("update", help="update, and tell what changed")
-    update.add_argument("--to", metavar="VERSION", default="", help="by default the last release")
-    update.add_argument("answers", nargs="*", metavar="QUESTION=ANSWER", help="answers to change")
-    arguments = parser.parse_args(argv)
-    try:
-        if arguments.command == "status":
-            return _status()
-        return _update(arguments.to, arguments.answers)
-    except StrataError as problem:
-        print(problem, file=sys.stderr)
-        return problem.status
-
-
-def _status() -> int:
-    found = json.loads(_copier("check-update", "--output-format", "json"))
+def status(root: Path) -> int:
+    """Print whether the template has a newer release than the one that a service is from."""
+    found = json.loads(_copier(root, "check-update", "--output-format", "json"))
     print(f"This service is at {found['current_version']} of its template.")
     if found["update_available"]:
         print(f"There is {found['latest_version']}. Update: make template-update")
@@ -63,24 +32,35 @@ def _status() -> int:
     return 0
 
 
-def _update(version: str, answers: Sequence[str]) -> int:
-    _refuse_uncommitted()
+def update(root: Path, version: str, answers: Sequence[str]) -> int:
+    """Update a service, and print what changed.
+
+    Args:
+        root: the service's folder.
+        version: of the template; empty for the last release.
+        answers: the answers to change, each as `question=answer`.
+
+    Raises:
+        StrataError: there is work that is not committed, the update conflicts, or the updated
+            service fails its tests.
+    """
+    _refuse_uncommitted(root)
     data = [part for answer in answers for part in ("--data", answer)]
     # Without a version, Copier takes the last release.
     target = ["--vcs-ref", version] if version else []
-    told = _copier("update", "--defaults", "--quiet", *target, *data)
+    told = _copier(root, "update", "--defaults", "--quiet", *target, *data)
     if told.strip():
         print(told.strip())
-    for line in _set_right():
+    for line in _set_right(root):
         print(line)
-    print(_changes() or "The template changed nothing that its changelog tells.")
-    if found := conflicts.found():
+    print(_changes(root) or "The template changed nothing that its changelog tells.")
+    if found := conflicts.found(root):
         raise StrataError(
             f"The update conflicts:\n{formatters.text(found)}",
             remedy="Then: make " + " ".join(AFTERWARDS),
         )
     for step in AFTERWARDS:
-        if subprocess.run(["make", "--no-print-directory", step], cwd=ROOT).returncode:
+        if subprocess.run(["make", "--no-print-directory", step], cwd=root).returncode:
             raise StrataError(
                 f"The service is updated, and its make {step} fails.",
                 remedy="Mend it, or go back to before the update: git stash --include-untracked",
@@ -89,14 +69,14 @@ def _update(version: str, answers: Sequence[str]) -> int:
     return 0
 
 
-def _refuse_uncommitted() -> None:
-    if subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True).returncode:
+def _refuse_uncommitted(root: Path) -> None:
+    if subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True).returncode:
         raise StrataError(
-            f"{ROOT} is in no git repository with a commit.",
+            f"{root} is in no git repository with a commit.",
             why="An update merges what changed since the last one, and git knows what you changed.",
             remedy="Run: git init && git add --all && git commit --message 'Begin'",
         )
-    if changed := _git("status", "--porcelain"):
+    if changed := _git(root, "status", "--porcelain"):
         raise StrataError(
             f"There is work that is not committed:\n{changed}",
             why="An update could not be told from it, and not be undone without it.",
@@ -104,7 +84,7 @@ def _refuse_uncommitted() -> None:
         )
 
 
-def _set_right() -> Iterator[str]:
+def _set_right(root: Path) -> Iterator[str]:
     """Keep what you edited of what left the template, and what you deleted deleted.
 
     Copier deletes a file that the template no longer has, edits and all, and brings back one that
@@ -113,30 +93,30 @@ def _set_right() -> Iterator[str]:
     Returns:
         What was set right, a line each.
     """
-    gone = _git("ls-files", "--deleted").splitlines()
-    come = _git("ls-files", "--others", "--exclude-standard").splitlines()
+    gone = _git(root, "ls-files", "--deleted").splitlines()
+    come = _git(root, "ls-files", "--others", "--exclude-standard").splitlines()
     if not gone and not come:
         return
     with tempfile.TemporaryDirectory(prefix="template-") as folder:
         before = Path(folder, "service")
-        _render_as_before(before, Path(folder))
+        _render_as_before(root, before, Path(folder))
         for name in gone:
             rendered = before / name
-            if not rendered.exists() or rendered.read_bytes() != _committed(name):
-                _git("checkout", "HEAD", "--", name)
+            if not rendered.exists() or rendered.read_bytes() != _committed(root, name):
+                _git(root, "checkout", "HEAD", "--", name)
                 yield f"{name} is no longer in the template. You had edited it: it is kept."
         for name in come:
             if (before / name).exists():
-                (ROOT / name).unlink()
+                (root / name).unlink()
                 yield f"{name} came back with the update. You had deleted it: it stays deleted."
 
 
-def _render_as_before(service: Path, folder: Path) -> None:
+def _render_as_before(root: Path, service: Path, folder: Path) -> None:
     answers = folder / "answers.yml"
-    answers.write_bytes(_committed(ANSWERS))
+    answers.write_bytes(_committed(root, ANSWERS))
     source, commit = (_answer(key, answers.read_text()) for key in ("_src_path", "_commit"))
     chosen = ("--defaults", "--data-file", str(answers), "--vcs-ref", commit)
-    _copier("copy", "--quiet", *chosen, source, str(service))
+    _copier(root, "copy", "--quiet", *chosen, source, str(service))
 
 
 def _answer(key: str, answers: str) -> str:
@@ -150,10 +130,10 @@ def _answer(key: str, answers: str) -> str:
     return found[1].strip("'\"")
 
 
-def _changes() -> str:
+def _changes(root: Path) -> str:
     """What the changelog tells of the releases between the last update and this one."""
-    known = set(_sections(_committed(CHANGES).decode()))
-    told = _sections((ROOT / CHANGES).read_text(encoding="utf-8"))
+    known = set(_sections(_committed(root, CHANGES).decode()))
+    told = _sections((root / CHANGES).read_text(encoding="utf-8"))
     return "\n\n".join(text for title, text in told.items() if title not in known)
 
 
@@ -162,31 +142,31 @@ def _sections(changelog: str) -> dict[str, str]:
     return {part.partition("\n")[0]: part.strip() for part in parts}
 
 
-def _committed(name: str) -> bytes:
+def _committed(root: Path, name: str) -> bytes:
     """A file as it was before the update; nothing where it was not there."""
-    shown = subprocess.run(["git", "show", f"HEAD:./{name}"], cwd=ROOT, capture_output=True)
+    shown = subprocess.run(["git", "show", f"HEAD:./{name}"], cwd=root, capture_output=True)
     return shown.stdout
 
 
-def _git(*arguments: str) -> str:
+def _git(root: Path, *arguments: str) -> str:
     return subprocess.run(
         ["git", "-c", "core.quotePath=false", *arguments],
-        cwd=ROOT,
+        cwd=root,
         capture_output=True,
         text=True,
         check=True,
     ).stdout.strip()
 
 
-def _copier(*arguments: str) -> str:
+def _copier(root: Path, *arguments: str) -> str:
     """Run Copier and give what it printed, but for what an address holds of a login.
 
     Raises:
         StrataError: it failed.
     """
-    if not COPIER.exists():
+    if not (root / COPIER).exists():
         raise StrataError("Copier is not installed here.", remedy="Run: make template-status")
-    done = subprocess.run([COPIER, *arguments], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([root / COPIER, *arguments], cwd=root, capture_output=True, text=True)
     told, errors = (re.sub(r"://[^/@\s]+@", "://***@", text) for text in (done.stdout, done.stderr))
     if done.returncode:
         lines = (errors or told).strip().splitlines() or [f"exit status {done.returncode}"]
@@ -195,7 +175,3 @@ def _copier(*arguments: str) -> str:
             remedy=f"To see all that it says: {COPIER} {arguments[0]}",
         )
     return told if arguments[0] == "check-update" else told + errors
-
-
-if __name__ == "__main__":
-    sys.exit(main())

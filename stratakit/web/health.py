@@ -5,6 +5,7 @@ Reads `alembic_version` with the heads read once at start: neither Alembic nor a
 
 import logging
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 from fastapi import APIRouter, Request
@@ -12,7 +13,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, column, select, table
 from sqlalchemy.exc import DBAPIError
 
-from stratakit.config import Config
+from stratakit.config import load
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.engine.pool import Database
 from stratakit.revisions import history, log, phases
@@ -37,9 +38,15 @@ class Readiness:
     """Whether requests can be answered: old code works on a newer schema that only adds to it."""
 
 
-def router(config: Config) -> APIRouter:
-    """Make the routes `/health` and `/ready`."""
-    chain = history.read(config.versions)
+def health_router(root: Path | None = None, *, show_errors: bool = False) -> APIRouter:
+    """Return the routes `/health` and `/ready`, for an application with a `state.database`.
+
+    Args:
+        root: the project's folder; by default the one that the working directory is in.
+        show_errors: whether `/ready` says why a database cannot be reached, which names hosts and
+            users.
+    """
+    chain = history.read(load(root).versions)
     expected = ", ".join(chain.heads)
     routes = APIRouter(tags=["health"])
 
@@ -58,8 +65,7 @@ def router(config: Config) -> APIRouter:
         except (DBAPIError, OSError) as error:
             reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
             logger.error("%s: %s", request.url.path, reason)
-            # It names hosts and users.
-            shown = "Why is in the log." if request.app.state.settings.in_production else reason
+            shown = reason if show_errors else "Why is in the log."
             found = Readiness("database down", expected, None, shown)
         return JSONResponse(asdict(found), 200 if found.serves else 503)
 

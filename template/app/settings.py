@@ -1,7 +1,57 @@
-"""This service's settings, from the environment and `.env`."""
+"""The settings, from the environment, then from `.env`, then from files in /run/secrets.
 
-from stratakit.DEL import ServiceSettings
+A file is named like its setting (`/run/secrets/database_url`), where Docker mounts secrets and
+Kubernetes can. SECRETS_DIR names another folder.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRETS = Path(os.environ.get("SECRETS_DIR", "/run/secrets"))
 
 
-class Settings(ServiceSettings):
-    """Add yours here: `orders_per_page: int = 50` is set by ORDERS_PER_PAGE."""
+class Settings(BaseSettings):
+    """Add your own: `orders_per_page: int = 50` is set by ORDERS_PER_PAGE."""
+
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env",
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
+        extra="ignore",
+        # A wrong value may be a secret: an error names the setting alone.
+        hide_input_in_errors=True,
+    )
+
+    environment: str = "development"
+    """The place that this runs in. `production` asks twice before data could be lost."""
+
+    log_level: str = "INFO"
+
+    database_url: SecretStr | None = None
+    """The database. Unset: the local one, which strata.toml names."""
+
+    database_pool_size: Annotated[int, Field(gt=0)] = 10
+    """Connections of one process, and requests that use the database at the same time."""
+
+    database_pool_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """How long a request waits for a connection before it is answered 503."""
+
+    database_prepare_threshold: Annotated[int, Field(ge=0)] = 5
+    """PostgreSQL prepares a statement at this use of it. 0 is never: before PgBouncer 1.21."""
+
+    migration_database_url: SecretStr | None = None
+    """The database as the owner of the schema reaches it, without a pooler in between."""
+
+    @property
+    def migration_url(self) -> SecretStr | None:
+        """The database as migrations reach it."""
+        return self.migration_database_url or self.database_url
+
+    @property
+    def in_production(self) -> bool:
+        """Whether a mistake here would reach customers."""
+        return self.environment.lower() in {"production", "prod"}

@@ -1,5 +1,11 @@
-"""Alembic's way in; all of it is in strata/env.py."""
+"""Alembic's environment: the database, the models, and the guarded run of what is asked for."""
 
-from stratakit.runtime.environment import run
+from stratakit.alembic import discover_models, run_migrations
 
-run()
+from app.database import Base
+from app.settings import Settings
+
+run_migrations(
+    url=Settings().migration_url,
+    target_metadata=discover_models("app", base=Base),
+)

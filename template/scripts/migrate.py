@@ -3,28 +3,26 @@
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON = ROOT / ".venv" / "bin" / "python"
+ENVIRONMENT = ROOT / ".venv"
+PYTHON = ENVIRONMENT / "bin" / "python"
 
-# Outside of any environment, the service's own one has what is needed.
-if sys.prefix == sys.base_prefix and PYTHON.exists() and Path(sys.executable) != PYTHON:
+# The service's own environment, whichever is activated or first on PATH.
+if PYTHON.exists() and Path(sys.prefix).resolve() != ENVIRONMENT.resolve():
     os.execv(PYTHON, [str(PYTHON), __file__, *sys.argv[1:]])
 
-# A project's own folder of this name would be found before the library.
-if (ROOT / "alembic" / "__init__.py").exists():
-    with suppress(ImportError):
-        import alembic  # noqa: F401
+os.environ["STRATA_PROJECT"] = str(ROOT)
 
-sys.path.insert(0, str(ROOT))
-
-  # noqa: E402
+try:
+    from stratakit.cli.main import run
+except ModuleNotFoundError as error:
+    if error.name != "stratakit":
+        raise
+    print(f"stratakit is not installed in {sys.prefix}.", file=sys.stderr)
+    print(f"Install it into .venv: make -C '{ROOT}' install-dev", file=sys.stderr)
+    sys.exit(2)
 
 if __name__ == "__main__":
-    requirements.require(ROOT)
-
-    from stratakit.cli import main
-
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

@@ -1,4 +1,4 @@
-"""The application on a scratch database at head; what a test does there is undone."""
+"""The application on a scratch database at head; what a test does there is rolled back."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -7,15 +7,13 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
+from stratakit.testing import migrated_database
 
 from app.main import create_app
 from app.settings import Settings
-from stratakit import config
-from stratakit import scratch
-from stratakit.engine.url import DatabaseURL
 
 
-class UndisturbedSettings(Settings):
+class TestSettings(Settings):
     """The settings without this machine's `.env`."""
 
     model_config = SettingsConfigDict(env_file=None)
@@ -27,21 +25,20 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def database_url() -> Iterator[DatabaseURL]:
-    with scratch.migrated(config.load()) as url:
+def database_url() -> Iterator[str]:
+    with migrated_database() as url:
         yield url
 
 
 @pytest.fixture
-def settings(database_url: DatabaseURL) -> Settings:
-    url = database_url.url.render_as_string(hide_password=False)
-    return UndisturbedSettings(environment="test", database_url=SecretStr(url))
+def settings(database_url: str) -> Settings:
+    return TestSettings(environment="test", database_url=SecretStr(database_url))
 
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     app = create_app(settings)
-    async with app.router.lifespan_context(app), app.state.database.undone() as database:
+    async with app.router.lifespan_context(app), app.state.database.rolled_back() as database:
         app.state.database = database
         yield app
 

@@ -52,7 +52,7 @@ with context.begin_transaction():
 
 def metadata() -> MetaData:
     """Where models are declared."""
-    return MetaData(naming_convention=naming.CONVENTION)
+    return MetaData(naming_convention=naming.NAMING_CONVENTION)
 
 
 @dataclass

@@ -151,7 +151,7 @@ def _prototype(server: DatabaseURL, config: Config, first: str) -> str:
         name = f"prototype_{secrets.token_hex(6)}"
         _execute(server, f"CREATE DATABASE {name}")
         at = server.with_name(name)
-        metadata = MetaData(naming_convention=naming.CONVENTION)
+        metadata = MetaData(naming_convention=naming.NAMING_CONVENTION)
         bench = Bench(config, metadata, alembic_config.alembic_config(config, quiet=True))
         with patch("strata.scratch.database", lambda _: nullcontext(at)), bench:
             bench.apply([alembic_config.scripts(config).get_revision("r000")], filled=True)

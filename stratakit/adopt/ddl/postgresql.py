@@ -27,7 +27,7 @@ def statements(connection: Connection, url: DatabaseURL) -> list[str]:
 
     Raises:
         StrataError: there is no pg_dump that is new enough for the server.
-        strata.backup.program.Failed: pg_dump fails.
+        ClientError: pg_dump fails.
     """
     name, environment = target(url)
     options = ["--schema-only", "--no-owner", "--no-privileges", "--no-password"]

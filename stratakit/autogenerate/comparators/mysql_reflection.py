@@ -14,7 +14,7 @@ from alembic.util import DispatchPriority, PriorityDispatchResult
 from sqlalchemy import JSON, Column, Connection, Table, text
 from sqlalchemy.dialects.mysql import LONGTEXT
 
-PLUGIN = "strata.reflected"
+PLUGIN = "stratakit.mysql_reflection"
 CHECKED = text(
     "SELECT 1 FROM information_schema.check_constraints WHERE constraint_schema = DATABASE() "
     "AND table_name = :table AND level = 'Column' AND constraint_name = :column "

@@ -19,7 +19,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from stratakit.operations import walk
 from stratakit.operations.enums import AddEnumValueOp, CreateEnumOp, DifferingEnumOp, DropEnumOp
 
-NAME = "strata.enums"
+NAME = "stratakit.enums"
 Key = tuple[str | None, str]
 
 

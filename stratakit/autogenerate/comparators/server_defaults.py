@@ -10,7 +10,7 @@ from alembic.util import DispatchPriority, PriorityDispatchResult
 
 from stratakit.orm import server_defaults
 
-PLUGIN = "strata.same_defaults"
+PLUGIN = "stratakit.server_defaults"
 NOW = {"now", "current_timestamp"}
 
 

@@ -1,6 +1,6 @@
 """The phase of a new revision, where its operations tell it.
 
-`/ready` of running code goes by it (strata/health.py), and so does `upgrade --rolling`.
+`/ready` of running code goes by it (stratakit/web/health.py), and so does `upgrade --rolling`.
 """
 
 from collections.abc import Iterator, Sequence

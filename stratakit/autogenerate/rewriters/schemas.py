@@ -6,24 +6,19 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
-from stratakit.config import Config
 from stratakit.operations import walk
-from stratakit.revisions.schemas import _come_before
 
 
-def create(
-    config: Config, context: MigrationContext, directives: Sequence[ops.MigrationScript]
-) -> None:
+def create(context: MigrationContext, directives: Sequence[ops.MigrationScript]) -> None:
     """Let a new revision make the schemas that its tables need and the database lacks.
 
     Its downgrade leaves them: they may hold by then what is not the revision's.
 
     Args:
-        config: the project's.
         context: of the database that the models were compared with; PostgreSQL's alone has them.
         directives: the new revisions; changed in place.
     """
-    if context.dialect.name != "postgresql" or _come_before(config):
+    if context.dialect.name != "postgresql":
         return
     quote = context.dialect.identifier_preparer.quote
     there = set(inspect(context.connection).get_schema_names()) if context.connection else set()

@@ -17,8 +17,8 @@ from stratakit.backup.mysql.contents import empty
 from stratakit.backup.mysql.option_file import option_file
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL
-from stratakit.process import progress
-from stratakit.process.client import Failed, running
+from stratakit.process.client import ClientError, running
+from stratakit.process.progress import progress_bar
 
 SUFFIX = ".sql.gz"
 CHUNK = 1 << 20
@@ -47,12 +47,12 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
             option_file(url) as connecting,
             gzip.open(path, "wb", compresslevel=COMPRESSION) as file,
             running([program, connecting, *options, url.name], stdout=subprocess.PIPE) as process,
-            progress.line("Backup") as show,
+            progress_bar("Backup") as bar,
         ):
             while process.stdout and (chunk := process.stdout.read(CHUNK)):
                 file.write(chunk)
-                show(f"{progress.size(path.stat().st_size)} compressed")
-    except Failed as error:
+                bar.update(path.stat().st_size - bar.n)
+    except ClientError as error:
         raise StrataError(f"The backup of {url} failed: {error}", status=3) from error
 
 
@@ -94,15 +94,13 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
             ) as process,
-            progress.line("Restore") as show,
+            progress_bar("Restore") as bar,
         ):
-            loaded = 0
             for chunk in _chunks(path) if roles else _without_definers(path):
                 if process.stdin:
                     process.stdin.write(chunk)
-                loaded += len(chunk)
-                show(f"{progress.size(loaded)} of SQL")
-    except (DBAPIError, Failed) as error:
+                bar.update(len(chunk))
+    except (DBAPIError, ClientError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise StrataError(
             f"{path} was not restored into {url}: {reason}",

@@ -19,10 +19,11 @@ from stratakit.backup.postgresql.script import run_data, statements
 from stratakit.devserver.client_tools import client
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL
-from stratakit.process import progress
-from stratakit.process.client import Failed, output, running
+from stratakit.process.client import ClientError, output, running
+from stratakit.process.progress import progress_bar
 
 SUFFIX = ".dump"
+PAUSE_SECONDS = 0.1
 
 
 def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
@@ -38,13 +39,13 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
     try:
         with (
             running([program, *options], environment=environment) as process,
-            progress.line("Backup") as show,
+            progress_bar("Backup") as bar,
         ):
             while process.poll() is None:
-                show(progress.size(path.stat().st_size))
+                bar.update(path.stat().st_size - bar.n)
                 with suppress(subprocess.TimeoutExpired):
-                    process.wait(progress.PAUSE_SECONDS)
-    except Failed as error:
+                    process.wait(PAUSE_SECONDS)
+    except ClientError as error:
         raise StrataError(f"The backup of {url} failed: {error}", status=3) from error
 
 
@@ -56,7 +57,7 @@ def check(path: Path) -> None:
     """
     try:
         output([client("pg_restore"), "--file=/dev/null", path])
-    except Failed as error:
+    except ClientError as error:
         raise files.damaged(path, str(error)) from error
 
 
@@ -70,8 +71,7 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
     program = client("pg_restore")
     options = [] if roles else ["--no-owner", "--no-privileges"]
     try:
-        with driver.transaction(), progress.line("Restore") as show:
-            show("emptying the database")
+        with driver.transaction(), progress_bar("Restore", unit=" tables") as bar:
             empty(driver)
             with _listed(program, path, schemas(driver)) as contents:
                 script: list[str | Path] = [program, path, "--file=-", *options]
@@ -79,10 +79,9 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
                 driver.execute(statements(output([*script, "--section=pre-data"])))
                 with running([*script, "--section=data"], stdout=subprocess.PIPE) as process:
                     if process.stdout:
-                        run_data(driver, process.stdout, show)
-                show("indexes and constraints")
+                        run_data(driver, process.stdout, bar.update)
                 driver.execute(statements(output([*script, "--section=post-data"])))
-    except (psycopg.Error, Failed) as error:
+    except (psycopg.Error, ClientError) as error:
         raise StrataError(
             f"{path} was not restored into {url}: {str(error).strip()}",
             why="Nothing has changed: the database holds what it held.",

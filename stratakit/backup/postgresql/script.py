@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import psycopg
 
-from stratakit.process.client import Failed
+from stratakit.process.client import ClientError
 
 CHUNK = 1 << 20
 COPY = re.compile(rb"COPY (.+) FROM stdin;\n")
@@ -30,18 +30,18 @@ def statements(script: bytes) -> bytes:
 
 
 def run_data(
-    connection: psycopg.Connection[Any], script: IO[bytes], show: Callable[[str], None]
+    connection: psycopg.Connection[Any], script: IO[bytes], loaded: Callable[[], object]
 ) -> None:
     """Run the section of the data, with a small part of it in memory.
 
     Args:
         connection: where to, within a transaction.
         script: the section.
-        show: told each table.
+        loaded: called after each table.
 
     Raises:
         psycopg.Error: the server refuses it.
-        Failed: it ends within a table's data.
+        ClientError: it ends within a table's data.
     """
     cursor = connection.cursor()
     lines: list[bytes] = []
@@ -52,8 +52,8 @@ def run_data(
         if sql:
             cursor.execute(sql)
         if first < len(lines):
-            show(lines[first].decode(errors="replace").removeprefix("COPY ").partition(" (")[0])
             lines = _copy(cursor, lines[first], lines[first + 1 :], script)
+            loaded()
         else:
             lines = []
 
@@ -74,4 +74,4 @@ def _copy(
             if end < len(lines):
                 return lines[end + 1 :]
             lines = []
-    raise Failed("the backup ends within the data of a table")
+    raise ClientError("the backup ends within the data of a table")

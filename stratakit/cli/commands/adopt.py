@@ -16,10 +16,9 @@ from stratakit.catalog import Catalogue
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine import resolve
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import git, guards, history, plan, position
+from stratakit.revisions import environment, git, guards, history, plan, position
 from stratakit.revisions.history import REPLACED
 
 AT_MOST = 30
@@ -46,7 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Compare, stamp what is true, show where the database stands."""
-    url = resolve.current(config)
+    url = environment.current_url(config)
     with connected(url, reading=True) as connection:
         standing, at = _standing(config, connection)
         found = match.read(connection)
@@ -147,7 +146,7 @@ def _with_repair(config: Config, url: DatabaseURL, head: State) -> int:
 
 def _stamp(config: Config, url: DatabaseURL, revision: str, note: str) -> None:
     match.stamp(config, revision, note)
-    if exempt := config_file.remembered(config, revision):
+    if exempt := config_file.write_adopted(config, revision):
         print(exempt)
     with connected(url, reading=True) as connection:
         print(position.standing(config, connection))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from stratakit.backup import files, verification
 from stratakit.config import Config
-from stratakit.engine import resolve
-from stratakit.process import progress
+from stratakit.process.progress import format_bytes
+from stratakit.revisions import environment
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,9 +25,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, config: Config) -> int:
     """Take it, say where it is and how to use it."""
     path, verified = verification.take(
-        config, resolve.current(config), arguments.to, verified=arguments.verify
+        config, environment.current_url(config), arguments.to, verified=arguments.verify
     )
-    print(f"Backup: {path} ({progress.size(path.stat().st_size)})")
+    print(f"Backup: {path} ({format_bytes(path.stat().st_size)})")
     print(verified)
     print(f"To restore it: {files.restoring(path)}")
     return 0

@@ -1,21 +1,22 @@
-"""Show where the database stands, what is pending, and model changes without a migration.
+"""Show the database's position, pending revisions, and model changes without a revision.
 
-Exit status 1 where a model change has no migration, there are several heads, a finding is not
-settled, a revision is not as it was committed or recorded, the snapshot is not true, or the
-version row or an applied revision was changed by hand.
+Exit status 1 if a model change has no revision, there are several heads, a review comment is open,
+a revision is not as it was committed or recorded, the snapshot is not true, or the version row or
+an applied revision was changed by hand.
+
+With --models only the models and the revisions are compared, without the database, and a good
+answer is remembered until one of their files changes.
 """
 
+import os
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.diagnostics.errors import StrataError
 from stratakit.diagnostics.finding import Finding
-from stratakit.drift import check
-from stratakit.engine import resolve
-from stratakit.engine.connect import connected
-from stratakit.lint import linter
-from stratakit.revisions import history, log, plan, position
+from stratakit.scratch import fingerprint
 from stratakit.updates import conflicts
 
 UNREACHABLE = 3
@@ -26,23 +27,87 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="lint what the main branch does not have, too"
     )
+    parser.add_argument(
+        "--models", action="store_true", help="compare only the models with the revisions"
+    )
+    parser.add_argument(
+        "--check-only", action="store_true", help="with --models: do not remember a good answer"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="with --models: forget the last good answer"
+    )
     formatters.add_arguments(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Print the state of the database, then every fault."""
+    """Print the position of the database, then every finding."""
     if unsettled := conflicts.found(config.root):
         return formatters.show(unsettled, arguments)
-    faults = check.faults(config)
-    told = [kit.looked_at(config)] if config.scope == "migrations" else []
+    if arguments.models:
+        return _check_models(arguments, config)
+    return _check_all(arguments, config)
+
+
+def _check_models(arguments: Namespace, config: Config) -> int:
+    remembered = fingerprint.remembered(config)
+    if arguments.force:
+        remembered.unlink(missing_ok=True)
+    taken = fingerprint.taken(config)
+    if remembered.exists() and remembered.read_text() == taken:
+        return _good("Nothing has changed since the last good check.", arguments)
+
+    # Alembic and SQLAlchemy take a third of a second, which the short answer spares.
+    from stratakit.drift import check
+    from stratakit.scratch.lifecycle import stopped_afterwards
+
     try:
-        with connected(resolve.current(config), reading=True) as connection:
+        with stopped_afterwards(config):
+            faults = check.faults(config)
+    except StrataError as error:
+        error.what, error.remedy = (
+            _in_the_tree(error.what, config),
+            _in_the_tree(error.remedy, config),
+        )
+        raise
+    if faults:
+        return formatters.show([_there(fault, config) for fault in faults], arguments)
+    if not arguments.check_only:
+        remembered.parent.mkdir(exist_ok=True)
+        remembered.write_text(taken)
+    return _good("The models and the migrations agree.", arguments)
+
+
+def _there(fault: Finding, config: Config) -> Finding:
+    """Let a finding name the working tree: the hook checks a copy of what is staged."""
+    return replace(
+        fault,
+        what=_in_the_tree(fault.what, config),
+        remedy=_in_the_tree(fault.remedy, config),
+    )
+
+
+def _in_the_tree(text: str, config: Config) -> str:
+    return text.replace(str(config.root), os.environ.get("STRATA_WORKING_TREE", str(config.root)))
+
+
+def _good(sentence: str, arguments: Namespace) -> int:
+    if arguments.format == "text":
+        print(sentence)
+    return formatters.show([], arguments)
+
+
+def _check_all(arguments: Namespace, config: Config) -> int:
+    from stratakit.drift import check
+    from stratakit.engine.connect import connected
+    from stratakit.lint import linter
+    from stratakit.revisions import environment, history, log, plan, position
+
+    faults = check.faults(config)
+    told = []
+    try:
+        with connected(environment.current_url(config), reading=True) as connection:
             told.append(position.standing(config, connection))
-            adopt = kit.to_adopt(connection) if config.scope == "migrations" else []
-            if adopt:
-                # What the models have beside comes after it.
-                faults = adopt
-            elif pending := plan.upgrades(config, connection, "heads"):
+            if pending := plan.upgrades(config, connection, "heads"):
                 told.append(position.told("Pending", pending))
             surprises = log.surprises(
                 log.entries(connection), position.applied(connection), history.read(config.versions)
@@ -63,8 +128,6 @@ def run(arguments: Namespace, config: Config) -> int:
         linted = linter.lint(config, linter.added(config))
         faults += linted.findings
         told += linted.unseen
-    if config.scope == "migrations":
-        told += kit.steps(config)
     if not faults:
         told.append("The models and the migrations agree.")
     if arguments.format == "text":

@@ -12,8 +12,7 @@ from alembic import command
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.drift import models, record
-from stratakit.orm import discovery
-from stratakit.revisions import alembic_config, history, review_comments, write_hook
+from stratakit.revisions import alembic_config, environment, history, review_comments
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,7 +32,6 @@ def run(arguments: Namespace, config: Config) -> int:
     for script in written if isinstance(written, Sequence) else [written]:
         assert script is not None
         path = Path(script.path)
-        write_hook.run(path)
         print(f"Wrote {path.relative_to(config.root)}")
     for sentence in found:
         print(f"  {sentence}")
@@ -42,7 +40,7 @@ def run(arguments: Namespace, config: Config) -> int:
     if left := record.after_a_new_revision(config):
         print(left)
     elif not arguments.empty:
-        for each in models.differences(config, discovery.metadata(config))[0]:
+        for each in models.differences(config, environment.metadata(config))[0]:
             print(f"{each.what}\n{each.remedy}")
     print(f"After an edit of it: {MIGRATE} record")
     print(f"Review it before you apply it: {MIGRATE} upgrade")
@@ -51,7 +49,7 @@ def run(arguments: Namespace, config: Config) -> int:
 
 def _nothing_written(config: Config) -> int:
     """Say whether the models and the migrations agree, too, in what autogenerate does not see."""
-    differences, _ = models.differences(config, discovery.metadata(config))
+    differences, _ = models.differences(config, environment.metadata(config))
     if not differences:
         print("The models and the migrations agree: no revision was written.")
         return 0

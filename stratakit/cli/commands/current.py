@@ -3,9 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from stratakit.config import Config
-from stratakit.engine import resolve
 from stratakit.engine.connect import connected
-from stratakit.revisions import plan, position
+from stratakit.revisions import environment, plan, position
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -14,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print where the database stands, and what is pending."""
-    with connected(resolve.current(config), reading=True) as connection:
+    with connected(environment.current_url(config), reading=True) as connection:
         print(position.standing(config, connection))
         if pending := plan.upgrades(config, connection, "heads"):
             print(position.told("Pending", pending))

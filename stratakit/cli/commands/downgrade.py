@@ -5,9 +5,8 @@ from argparse import ArgumentParser, Namespace
 from alembic import command
 
 from stratakit.config import Config
-from stratakit.engine import resolve
 from stratakit.engine.connect import connected
-from stratakit.revisions import alembic_config, plan, position
+from stratakit.revisions import alembic_config, environment, plan, position
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,7 +24,7 @@ def run(arguments: Namespace, config: Config) -> int:
     if arguments.sql:
         command.downgrade(alembic_config.alembic_config(config), arguments.revision, sql=True)
         return 0
-    url = resolve.current(config)
+    url = environment.current_url(config)
     with connected(url, reading=True) as connection:
         undone = plan.downgrades(config, connection, arguments.revision)
         print(position.told("To undo", undone) if undone else "Nothing to undo.")

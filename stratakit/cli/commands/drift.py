@@ -6,13 +6,13 @@ It is read in a transaction that cannot write. Exit status 1 where they differ.
 from argparse import ArgumentParser, Namespace
 
 from stratakit import catalog
+from stratakit.adopt import match
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import database
-from stratakit.engine import resolve
 from stratakit.engine.connect import connected
-from stratakit.revisions import guards, position
+from stratakit.revisions import environment, guards, position
 
 WHY = (
     "Somebody changed it by hand: the next revisions may fail here, and a new database does not "
@@ -32,9 +32,9 @@ def run(arguments: Namespace, config: Config) -> int:
 
     One that has tables and no revision is to be adopted: nothing in it was changed by hand.
     """
-    with connected(resolve.current(config), reading=True) as connection:
+    with connected(environment.current_url(config), reading=True) as connection:
         catalog.read_only(connection, SECONDS)
-        if adopt := kit.to_adopt(connection):
+        if adopt := match.to_adopt(connection):
             return formatters.show(adopt, arguments)
         heads = position.applied(connection)
         guards.refuse_unknown_revision(config, heads)

@@ -4,9 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine import resolve
 from stratakit.engine.connect import connected
-from stratakit.revisions import alembic_config, plan, position
+from stratakit.revisions import alembic_config, environment, plan, position
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,7 +17,7 @@ def run(arguments: Namespace, config: Config) -> int:
     """Print the chain with a mark for what is pending."""
     directory = alembic_config.scripts(config)
     try:
-        with connected(resolve.current(config), reading=True) as connection:
+        with connected(environment.current_url(config), reading=True) as connection:
             pending = {revision.revision for revision in plan.upgrades(config, connection, "heads")}
     except StrataError as problem:
         print(f"Which are applied is not known. {problem.what}")

@@ -1,13 +1,12 @@
 """Join two heads with a revision that follows both."""
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from alembic import command
 
 from stratakit.config import Config
 from stratakit.drift import record
-from stratakit.revisions import alembic_config, write_hook
+from stratakit.revisions import alembic_config
 from stratakit.runtime import guards
 
 
@@ -29,7 +28,6 @@ def run(arguments: Namespace, config: Config) -> int:
         alembic_config.alembic_config(config), revisions, message=arguments.message
     )
     if merged is not None:
-        write_hook.run(Path(merged.path))
         print(f"Wrote {merged.path}")
         if left := record.after_a_new_revision(config):
             print(left)

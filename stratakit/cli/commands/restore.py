@@ -9,10 +9,9 @@ from stratakit import backup
 from stratakit.backup import files
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine import resolve
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import position
+from stratakit.revisions import environment, position
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -30,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Check the file, ask, restore, show where the database stands."""
-    url = resolve.current(config)
+    url = environment.current_url(config)
     path = arguments.file if arguments.file.exists() else config.root / arguments.file
     backup.check(url, path)
     _confirm(url, path, arguments.yes)

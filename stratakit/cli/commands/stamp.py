@@ -10,9 +10,8 @@ from alembic import command
 
 from stratakit.config import Config
 from stratakit.drift import guards
-from stratakit.engine import resolve
 from stratakit.engine.connect import connected
-from stratakit.revisions import alembic_config, history, position
+from stratakit.revisions import alembic_config, environment, history, position
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Stamp, then show where the database stands."""
-    url = resolve.current(config)
+    url = environment.current_url(config)
     directory = alembic_config.scripts(config)
     target = directory.get_revision(arguments.revision)
     with connected(url, reading=True) as connection:

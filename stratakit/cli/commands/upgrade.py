@@ -8,10 +8,9 @@ from alembic import command
 from stratakit.backup import verification
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.engine import resolve
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import alembic_config, plan, position
+from stratakit.revisions import alembic_config, environment, plan, position
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -38,7 +37,7 @@ def run(arguments: Namespace, config: Config) -> int:
     if arguments.sql:
         command.upgrade(alembic_config.alembic_config(config), arguments.revision, sql=True)
         return 0
-    url = resolve.current(config)
+    url = environment.current_url(config)
     with connected(url, reading=True) as connection:
         if arguments.revision in ("head", "heads") and (
             ahead := position.ahead(config, connection)

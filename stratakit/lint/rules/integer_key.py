@@ -45,7 +45,7 @@ def find(step: Step) -> Iterator[Violation]:
                 "ends at 2,147,483,647 or before",
                 f'In the revision: sa.Column("{act.name}", sa.BigInteger(), ...)\n'
                 f"In the model: {act.name}: Mapped[int] = mapped_column(BigInteger(), ...), or "
-                "Mapped[Key] where strata.database has it",
+                "Mapped[Key], where app/database.py has it",
                 statement,
             )
     yield from _referring(step)

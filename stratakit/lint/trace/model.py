@@ -217,7 +217,7 @@ def unloadable(config: Config, chain: Chain, error: Exception) -> Step | None:
                 revision.path.read_text(encoding="utf-8"),
                 "upgrade",
                 config.database,
-                packages=config.packages,
+                packages=tuple(config.packages),
                 error=f"it cannot be loaded: {error}",
                 error_line=frame.lineno or 1,
             )
@@ -242,5 +242,5 @@ def unrun(config: Config, script: Script, direction: Direction, version: int = 0
         config.database,
         config.server_version or version,
         getattr(script.module, "phase", ""),
-        packages=config.packages,
+        packages=tuple(config.packages),
     )

@@ -14,7 +14,6 @@ from stratakit import scratch
 from stratakit.autogenerate.options import comparison
 from stratakit.config import Config
 from stratakit.engine.connect import connected
-from stratakit.revisions import schemas
 from stratakit.scratch import sample_rows
 
 
@@ -141,7 +140,6 @@ class Bench:
         url = self._stack.enter_context(scratch.database(self.config))
         self.family = url.family
         self.connection = self._stack.enter_context(connected(url))
-        schemas.make(self.connection, self.config, self._metadata)
         self.connection.commit()
         self._there = {each.revision for each in self.script.iterate_revisions(self.heads, "base")}
         if self.family == "postgresql":

@@ -6,8 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Numeric, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stratakit.orm.base import Base
-from stratakit.orm.base import Key
+from app.database import Base, Key
 
 
 class Item(Base):

@@ -5,11 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
+from app.dependencies import ReadSession, Session
 from app.items import service
 from app.items.models import Item
 from app.items.schemas import ItemCreate, ItemRead
-from stratakit.DEL import ReadSession
-from stratakit.DEL import Session
 
 router = APIRouter(prefix="/items", tags=["items"])
 

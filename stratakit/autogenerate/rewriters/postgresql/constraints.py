@@ -16,7 +16,7 @@ def index(operation: ops.CreateIndexOp) -> Both:
     """Build an index while rows are written.
 
     What a run that was broken off left behind is dropped before, or taken where it is valid:
-    strata/timeouts/postgresql.py.
+    stratakit/runtime/timeouts/postgresql.py.
     """
     operation.kw["postgresql_concurrently"] = True
     operation.if_not_exists = True

@@ -1,0 +1,116 @@
+"""What a project's env.py says: the database's URL and the metadata of the models."""
+
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic.runtime.environment import EnvironmentContext
+from alembic.util import CommandError
+from sqlalchemy import MetaData
+
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError, told
+from stratakit.engine import resolve
+from stratakit.engine.url import DatabaseURL
+from stratakit.revisions import alembic_config
+
+CAPTURE = "stratakit.capture"
+"""The key of Alembic's `Config.attributes` that asks `run_migrations` to say what it was given."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The arguments that env.py gave to `run_migrations`.
+
+    Args:
+        url: the database, or None for the local one.
+        metadata: the tables of the models.
+    """
+
+    url: DatabaseURL | None
+    metadata: MetaData
+
+
+def environment(config: Config) -> Environment:
+    """Run env.py without connecting anywhere, and return what it says.
+
+    Raises:
+        StrataError: env.py cannot be run, or does not call `run_migrations`.
+    """
+    captured: list[Environment] = []
+    alembic = alembic_config.alembic_config(config)
+    alembic.attributes[CAPTURE] = captured
+    file = config.migrations_folder / "env.py"
+    script = alembic_config.scripts(config)
+    try:
+        with EnvironmentContext(alembic, script, fn=lambda *_: [], as_sql=True):
+            script.run_env()
+    except StrataError:
+        raise
+    except CommandError as error:
+        if isinstance(error.__cause__, StrataError):
+            raise error.__cause__ from None
+        raise
+    except Exception as error:
+        raise _not_run(file, error) from error
+    if not captured:
+        raise StrataError(
+            f"{file} does not call run_migrations().",
+            why="It is how stratakit learns of the database and of the models.",
+            remedy="At its end, write:\n"
+            "from stratakit.alembic import discover_models, run_migrations\n"
+            'run_migrations(target_metadata=discover_models("app", base=Base))',
+            status=2,
+        )
+    return captured[-1]
+
+
+def metadata(config: Config) -> MetaData:
+    """Return the tables of the models."""
+    return environment(config).metadata
+
+
+def configured_url(config: Config) -> DatabaseURL | None:
+    """Return the database that env.py names, or None if that is the local one."""
+    return environment(config).url
+
+
+def current_url(config: Config) -> DatabaseURL:
+    """Return the database of this project: the one that env.py names, else the local one."""
+    return configured_url(config) or resolve.local(config)
+
+
+def _not_run(file: Path, error: Exception) -> StrataError:
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "site-packages" not in Path(frame.filename).parts and Path(frame.filename).is_file()
+    ]
+    ours = [frame for frame in frames if not _is_ours(Path(frame.filename))]
+    where = f" ({ours[-1].filename}:{ours[-1].lineno})" if ours else ""
+    if isinstance(error, ValueError):
+        return StrataError(f"The settings are not valid: {told(error)}{where}", status=2)
+    return StrataError(
+        f"{file} cannot be run: {told(error)}{where}.",
+        why="It is how stratakit learns of the database and of the models.",
+        remedy="Install what is missing, or set what it needs in the environment or .env; then: "
+        f"{MIGRATE} check",
+        status=2,
+    )
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_relative_to(Path(__file__).parents[1]) or path.is_relative_to(sys.prefix)
+
+
+def is_capture(attributes: dict[Any, Any]) -> bool:
+    """Whether env.py runs only to say what it names."""
+    return CAPTURE in attributes
+
+
+def capture(attributes: dict[Any, Any], found: Environment) -> None:
+    """Keep what env.py says."""
+    attributes[CAPTURE].append(found)

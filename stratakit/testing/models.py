@@ -1,0 +1,39 @@
+"""Tests of the models."""
+
+import subprocess
+import sys
+
+from stratakit.config import load
+from stratakit.drift import check
+
+# Imports the models with fastapi barred, and names the line that asked for it.
+PROGRAM = """
+import sys, traceback
+from stratakit.config import load
+from stratakit.revisions import environment
+
+class Barrier:
+    def find_spec(self, name, path=None, target=None):
+        if name == "fastapi":
+            frames = traceback.extract_stack()
+            last = [frame for frame in frames if frame.filename.startswith(sys.argv[1])][-1]
+            sys.exit(f"{last.filename}:{last.lineno} imports fastapi: {last.line}")
+
+sys.meta_path.insert(0, Barrier())
+environment.metadata(load())
+assert "fastapi" not in sys.modules
+"""
+
+
+def test_models_and_revisions_agree() -> None:
+    """Fail with every model change that has no revision."""
+    assert [str(finding) for finding in check.faults(load())] == []
+
+
+def test_models_import_without_the_web_framework() -> None:
+    """Fail if a model imports fastapi, which every migration would then wait for."""
+    root = load().root
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(root)], cwd=root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

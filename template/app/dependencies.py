@@ -1,0 +1,38 @@
+"""The database sessions of a request, as FastAPI's dependencies.
+
+With `scope="function"` a transaction is committed when the route has returned and before the client
+is answered, so that a commit that fails is an error to the client, too.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+from stratakit.engine.pool import Database
+
+
+def get_database(request: Request) -> Database:
+    """Return the database of the application that serves a request."""
+    database: Database = request.app.state.database
+    return database
+
+
+async def get_session(
+    database: Annotated[Database, Depends(get_database)],
+) -> AsyncIterator[AsyncSession]:
+    """Open one transaction, which is committed when the route has returned."""
+    async with database.session() as session:
+        yield session
+
+
+async def get_read_session(
+    database: Annotated[Database, Depends(get_database)],
+) -> AsyncIterator[AsyncSession]:
+    """Open a session for routes that only read, without a transaction around its statements."""
+    async with database.read_session() as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(get_session, scope="function")]
+ReadSession = Annotated[AsyncSession, Depends(get_read_session, scope="function")]
