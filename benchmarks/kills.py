@@ -22,14 +22,11 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from benchmarks import services
-from stratakit.runtime import environment
-from stratakit import locking
-from stratakit import scratch
-from stratakit.config import Config
-from stratakit.config import load
+from stratakit import locking, scratch
+from stratakit.config import Config, load
+from stratakit.devserver.server import Server
 from stratakit.engine.connect import connected
 from stratakit.locking import Lock
-from stratakit.devserver.server import Server
 from tests import servers
 from tests.living import Service
 

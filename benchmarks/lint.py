@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "template"))
 
 from sqlalchemy import MetaData
 
-from stratakit.orm import naming
-from stratakit.revisions import alembic_config
 from stratakit.lint.linter import lint
 from stratakit.lint.trace import offline
 from stratakit.lint.trace.model import Statement
+from stratakit.orm import naming
+from stratakit.revisions import alembic_config
 from tests.safety import dangerous, otherwise, revisions, safe
 
 SQUAWK = "squawk-cli==2.70.0"
@@ -133,7 +133,7 @@ def rendered(folder: Path, cases: Cases) -> Path:
         config = revisions.written(folder / str(number), "postgresql", bodies)
         ids = {file.stem for file in sorted(config.versions.glob("*.py"))[1:]}
         alembic = alembic_config.alembic_config(config, quiet=True)
-        metadata = MetaData(naming_convention=naming.CONVENTION)
+        metadata = MetaData(naming_convention=naming.NAMING_CONVENTION)
         steps = [step for step in offline.steps(config, metadata, alembic, ids) if step.up]
         text = "\n".join(line for step in steps for line in sql(step.statements))
         (folder / f"{number}.sql").write_text(text)

@@ -12,8 +12,8 @@ import copier
 from sqlalchemy import text
 
 from stratakit.engine.migration import migration_engine
-from stratakit.scratch import mysql
 from stratakit.engine.url import DatabaseURL
+from stratakit.scratch import mysql
 from tests import databases
 from tests.conftest import clone
 from tests.living import Service

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import services
-from stratakit.runtime import environment
 from stratakit import scratch
 from stratakit.config import load
 from tests import poolers

@@ -21,6 +21,7 @@ from tests import releases
 pytest_plugins = ["tests.rows"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+SOURCE = REPOSITORY.as_uri()
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
 SETTINGS = ("DATABASE_URL", "TEST_DATABASE_URL", "ENVIRONMENT", "LOG_LEVEL", "PORT", "PYTHON")
 ARGUMENTS = ("MESSAGE", "REVISION", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
@@ -99,7 +100,11 @@ def render(shared: Path, template: Path) -> Callable[..., Path]:
         return _once(
             shared / f"service-{chosen or 'by-default'}",
             lambda folder: copier.run_copy(
-                str(template), folder, data=_listed(answers), defaults=True, quiet=True
+                str(template),
+                folder,
+                data={"stratakit": SOURCE, **answers},
+                defaults=True,
+                quiet=True,
             ),
         )
 
@@ -115,8 +120,7 @@ def compiled(shared: Path, render: Callable[..., Path]) -> Callable[..., Path]:
 
         def compile_copy(folder: Path) -> None:
             shutil.copytree(rendered, folder)
-            for package in ("app", "strata"):
-                compileall.compile_dir(folder / package, quiet=2)
+            compileall.compile_dir(folder / "app", quiet=2)
 
         return _once(shared / f"compiled-{rendered.name}", compile_copy)
 
@@ -136,11 +140,12 @@ def service(tmp_path: Path, compiled: Callable[..., Path]) -> Iterator[Callable[
     yield service
     for folder in folders:
         for sign, *command in (
-            ("service.lock", "strata.background", "stop"),
-            ("postgresql", "strata.server", "remove"),
+            ("service.lock", "service", "stop"),
+            ("postgresql", "server", "remove"),
         ):
             if (folder / ".local" / sign).exists():
-                subprocess.run([sys.executable, "-m", *command], cwd=folder, capture_output=True)
+                verb = [sys.executable, "-m", "stratakit", *command]
+                subprocess.run(verb, cwd=folder, capture_output=True)
 
 
 @pytest.fixture
@@ -201,14 +206,6 @@ def clone(folder: Path) -> None:
     # Copier clones it for each rendering: one pack is faster to copy and to delete than a thousand
     # files.
     git("gc", "--quiet")
-
-
-def _listed(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers as Copier takes them: a list, which no cache can hold, is a tuple here."""
-    return {
-        name: list(answer) if isinstance(answer, tuple) else answer
-        for name, answer in answers.items()
-    }
 
 
 def _once(folder: Path, make: Callable[[Path], Any]) -> Path:

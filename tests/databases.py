@@ -10,12 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from stratakit.engine.url import parse
 from stratakit.config import Config
-from stratakit.engine.migration import migration_engine
 from stratakit.devserver.server import Server
+from stratakit.engine.migration import migration_engine
+from stratakit.engine.url import DatabaseURL, parse
 from stratakit.scratch import mysql
-from stratakit.engine.url import DatabaseURL
 
 
 @contextmanager

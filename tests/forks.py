@@ -146,6 +146,7 @@ def _become(request: dict[str, object], streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     sys.executable = str(request["python"])
+    sys.prefix = str(Path(sys.executable).parent.parent)
     sys.argv = arguments
     script = Path(arguments[0])
     sys.path[0] = str(script.resolve().parent)

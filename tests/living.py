@@ -10,10 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from stratakit.engine.url import parse
 from stratakit.config import Config
 from stratakit.engine.migration import migration_engine
-from stratakit.engine.url import DatabaseURL
+from stratakit.engine.url import DatabaseURL, parse
 from tests import forks
 
 TIMEOUT_SECONDS = 180

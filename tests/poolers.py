@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
-from stratakit.engine.url import parse
 from stratakit.config import Config
 from stratakit.engine.migration import migration_engine
+from stratakit.engine.url import parse
 
 UNPRIVILEGED = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 

@@ -6,8 +6,8 @@ from sqlalchemy import text
 from stratakit import catalog
 from stratakit.config import Config
 from stratakit.engine.connect import connected
-from stratakit.scratch import database as scratch_database
 from stratakit.engine.url import DatabaseURL
+from stratakit.scratch import database as scratch_database
 from tests.catalogue import mysql_drifts, postgresql_drifts, sqlite_drifts
 from tests.living import Service
 from tests.updates import git

@@ -14,10 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from stratakit.process import file_lock
-from stratakit.devserver import service as service_module
-from stratakit.diagnostics.errors import StrataError
 from stratakit.devserver.service import ServiceProcess
+from stratakit.diagnostics.errors import StrataError
+from stratakit.process import file_lock
 from tests.servers import TEMPLATE
 
 APP = """

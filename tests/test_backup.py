@@ -21,20 +21,17 @@ import pytest
 from psycopg import sql
 from sqlalchemy import inspect
 
-from stratakit import backup
-from stratakit import locking
-from stratakit.engine.url import parse
-from stratakit.backup import files
-from stratakit.backup import sqlite
+from stratakit import backup, locking
+from stratakit.backup import files, sqlite
 from stratakit.config import Config
-from stratakit.engine.connect import connected
-from stratakit.diagnostics.errors import StrataError
 from stratakit.devserver.account import account_for
 from stratakit.devserver.binaries import binaries
 from stratakit.devserver.client_tools import client
 from stratakit.devserver.cluster import initialise
 from stratakit.devserver.server import Server
-from stratakit.engine.url import DatabaseURL
+from stratakit.diagnostics.errors import StrataError
+from stratakit.engine.connect import connected
+from stratakit.engine.url import DatabaseURL, parse
 from tests.living import Service
 
 PASSWORD = "s3-beginning cr'\"et\\#%@:/;"

@@ -2,12 +2,11 @@
 
 import pytest
 
-from stratakit import backup
+from stratakit import backup, scratch
 from stratakit.backup import verification
-from stratakit import scratch
 from stratakit.config import load
-from stratakit.engine.connect import connected
 from stratakit.diagnostics.errors import StrataError
+from stratakit.engine.connect import connected
 from tests.living import Service
 
 ITEM = "INSERT INTO items (name, price) VALUES ('{}', 1.5)"

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from stratakit.devserver.binaries import binaries, major_version
 from stratakit.diagnostics.errors import StrataError
-from stratakit.devserver.binaries import binaries
-from stratakit.devserver.binaries import major_version
 from tests.servers import TEMPLATE
 
 

@@ -8,13 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from stratakit import locking
-from stratakit.locking import identity
-from stratakit import scratch
-from stratakit.engine.url import parse
+from stratakit import locking, scratch
 from stratakit.config import load
 from stratakit.engine.connect import connected
 from stratakit.engine.migration import migration_engine
+from stratakit.engine.url import parse
+from stratakit.locking import identity
 from tests.living import Service
 
 ADD = 'op.add_column("items", sa.Column("phone", sa.String(20)))'
@@ -44,7 +43,10 @@ def reading(service: Service, seconds: float) -> threading.Thread:
 
 def test_who_waits_says_for_whom_and_gives_up_with_status_3(migrated: Service) -> None:
     migrated.revision("003", "002", ADD, DROP)
-    with connected(migrated.url) as connection, locking.held(connection, migrated.url.family) as lock:
+    with (
+        connected(migrated.url) as connection,
+        locking.held(connection, migrated.url.family) as lock,
+    ):
         if migrated.database == "postgresql":
             lock.tell("at 003")
             connection.commit()

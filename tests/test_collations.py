@@ -2,8 +2,8 @@
 
 import pytest
 
-from stratakit.revisions import manifest
 from stratakit.config import Config
+from stratakit.revisions import manifest
 from tests.living import Service
 
 pytestmark = pytest.mark.databases("mysql")

@@ -19,8 +19,8 @@ from urllib.request import urlopen
 import pytest
 import yaml
 
-from stratakit.engine.url import parse
 from stratakit.config import Config
+from stratakit.engine.url import parse
 from tests.containers import Image
 from tests.images import REACH, Builder, BuildError
 from tests.poetry import name_the_index

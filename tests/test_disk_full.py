@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from stratakit.engine.migration import migration_engine
 from stratakit.devserver.account import account_for
+from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
 from tests.living import Service
 

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 import yaml
 
-from stratakit.revisions import history
 from stratakit.devserver.server import Server
+from stratakit.revisions import history
 from tests.living import Service
 from tests.rows import DATABASES
 from tests.servers import made_before

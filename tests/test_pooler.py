@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
+from app.main import create_app
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
-from app.main import create_app
 from app.settings import Settings
 from tests import poolers
 from tests.living import Service

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from stratakit.autogenerate import rename_prompt
 from stratakit.config import Family
 from tests.changes import ADD_PHONE, AN_ITEM, DROP_PHONE
 from tests.forms.created import Made, made, metadata

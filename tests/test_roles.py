@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from stratakit.engine.migration import migration_engine
 from stratakit.devserver.client_tools import client
+from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
 from tests.living import Service
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from stratakit.config import Config
 from stratakit.engine.migration import migration_engine
-from stratakit.scratch import sample_rows
 from stratakit.engine.url import parse
+from stratakit.scratch import sample_rows
 from tests.changes import ADD_PHONE, PHONE
 from tests.living import Service
 

@@ -10,13 +10,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from stratakit.diagnostics.errors import StrataError
 from stratakit.devserver.account import account_for
-from stratakit.devserver.binaries import binaries
-from stratakit.devserver.binaries import major_version
+from stratakit.devserver.binaries import binaries, major_version
 from stratakit.devserver.cluster import initialise
-from stratakit.devserver.server import Server
-from stratakit.devserver.server import local
+from stratakit.devserver.server import Server, local
+from stratakit.diagnostics.errors import StrataError
 from tests.servers import ask, made_before, postmaster
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

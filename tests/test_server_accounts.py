@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from stratakit.diagnostics.errors import StrataError
 from stratakit.devserver.binaries import binaries
 from stratakit.devserver.server import Server
+from stratakit.diagnostics.errors import StrataError
 from tests.servers import TEMPLATE, start_by_another_process
 
 CONTAINER = (sys.executable, str(Path(__file__).with_name("closed_user_namespaces.py")))

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from psycopg.errors import DuplicateDatabase
 
-from stratakit.diagnostics.errors import StrataError
 from stratakit.devserver.server import Server
+from stratakit.diagnostics.errors import StrataError
 from tests.servers import ask, made_before
 
 

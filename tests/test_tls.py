@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from stratakit.engine.url import parse
 from stratakit.config import load
-from stratakit.engine.connect import connected
-from stratakit.engine.pool import Database
-from stratakit.diagnostics.errors import StrataError
 from stratakit.devserver.binaries import DEBIAN
 from stratakit.devserver.client_tools import client
+from stratakit.diagnostics.errors import StrataError
+from stratakit.engine.connect import connected
+from stratakit.engine.pool import Database
+from stratakit.engine.url import parse
 from tests import tls
 from tests.living import Service
 

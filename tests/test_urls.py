@@ -5,9 +5,9 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from stratakit.engine.url import parse
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
+from stratakit.engine.url import parse
 
 CONFIG = Config(root=Path("/srv/orders"))
 

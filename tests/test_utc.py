@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from stratakit.orm.base import Base
 
 from stratakit import config
 from stratakit.engine import migration
-from stratakit.engine.url import DatabaseURL
-from stratakit.engine.url import parse
 from stratakit.engine.connect import connected
-from stratakit.orm.base import Base
 from stratakit.engine.pool import Database
+from stratakit.engine.url import DatabaseURL, parse
 from tests import databases
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=5, minutes=30)))

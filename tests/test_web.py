@@ -7,20 +7,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from app.main import create_app
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from sqlalchemy import text
+from stratakit.DEL import ReadSession, Session
 
-from app.main import create_app
 from app.settings import Settings
-from stratakit import config
-from stratakit import scratch
-from stratakit.engine.url import parse
+from stratakit import config, scratch
 from stratakit.config import Config
 from stratakit.engine.connect import connected
-from stratakit.DEL import ReadSession
-from stratakit.DEL import Session
+from stratakit.engine.url import parse
 from tests import databases
 
 

@@ -10,13 +10,12 @@ from pathlib import Path
 import trustme
 from sqlalchemy.exc import OperationalError
 
-from stratakit.engine.url import parse
 from stratakit.config import Config
-from stratakit.engine.migration import migration_engine
 from stratakit.devserver.account import account_for
-from stratakit.devserver.binaries import DEBIAN
-from stratakit.devserver.binaries import binaries
+from stratakit.devserver.binaries import DEBIAN, binaries
 from stratakit.devserver.cluster import initialise
+from stratakit.engine.migration import migration_engine
+from stratakit.engine.url import parse
 from stratakit.scratch import mysql
 from tests.serving import free_port
 

@@ -9,12 +9,11 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from stratakit import catalog
 from stratakit.catalog import Catalogue
 from stratakit.config import Config
-from stratakit.diagnostics.errors import StrataError
 from stratakit.devserver.account import account_for
-from stratakit.devserver.binaries import DEBIAN
-from stratakit.devserver.binaries import binaries
+from stratakit.devserver.binaries import DEBIAN, binaries
 from stratakit.devserver.cluster import initialise
 from stratakit.devserver.server import Server
+from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import parse
 from tests import databases
 from tests.catalogue.postgresql_drifts import DRIFTS, SCHEMA

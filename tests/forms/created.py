@@ -15,25 +15,21 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 
-from stratakit.autogenerate import options
-from stratakit import catalog
-from stratakit.drift.models import _names
-from stratakit.drift.models import _said_in_python
-from stratakit.orm import naming
-from stratakit import scratch
-from stratakit.autogenerate import describe
+from stratakit import catalog, scratch
+from stratakit.autogenerate import describe, options
 from stratakit.catalog import Catalogue
-from stratakit.config import Config
-from stratakit.config import Family
+from stratakit.config import Config, Family
+from stratakit.drift.models import _names, _said_in_python
 from stratakit.engine.connect import connected
 from stratakit.lint.linter import lint
+from stratakit.orm import naming
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template"
 ENV = """
 from functools import partial
 
 from alembic import context
-from strata import autogenerate
+from stratakit.autogenerate import options, pipeline, render
 
 given = context.config.attributes
 context.configure(
@@ -41,9 +37,9 @@ context.configure(
     dialect_name=given["connection"].dialect.name,
     transaction_per_migration=True,
     render_as_batch=given["connection"].dialect.name == "sqlite",
-    process_revision_directives=partial(autogenerate.review, given["config"], str),
-    render_item=autogenerate.render_item,
-    **autogenerate.comparison(given["metadata"], given["config"].allowed),
+    process_revision_directives=partial(pipeline.review, given["config"], str),
+    render_item=render.render_item,
+    **options.comparison(given["metadata"], given["config"].allowed),
 )
 with context.begin_transaction():
     context.run_migrations()
@@ -179,7 +175,6 @@ def made(
     config = Config(
         root=folder,
         database=family,
-        packages=("app",),
         production_version=production_version,
         allowed=allowed,
     )

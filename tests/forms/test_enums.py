@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations
 from alembic.runtime.migration import MigrationContext
 
-from stratakit.autogenerate import rename_prompt
-from stratakit.autogenerate.options import comparison
 from stratakit.autogenerate.as_sql import statements
+from stratakit.autogenerate.options import comparison
 from tests.forms.created import made, metadata
 from tests.safety.revisions import server
 

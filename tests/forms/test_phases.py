@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from stratakit.revisions import history
 from stratakit.config import Family
+from stratakit.revisions import history
 from tests.forms.created import made, metadata
 from tests.safety.revisions import server
 

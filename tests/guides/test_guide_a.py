@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stratakit.scratch import fingerprint
 from stratakit.config import load
+from stratakit.scratch import fingerprint
 from tests.changes import ADD_PHONE, AN_ITEM, DROP_PHONE, PHONE, two_branches
 from tests.living import Service
 

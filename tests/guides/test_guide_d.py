@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from stratakit.engine import url
 from stratakit.config import Config
+from stratakit.engine import url
 from tests import databases
 from tests.living import Service
 from tests.serving import Site, Traffic, free_port, served

@@ -10,16 +10,13 @@ from unittest.mock import patch
 
 from sqlalchemy import MetaData
 
+from stratakit.config import Config, Family
+from stratakit.engine.migration import migration_engine
+from stratakit.engine.url import DatabaseURL, parse
+from stratakit.lint.linter import Linted, lint
+from stratakit.lint.trace.sandbox import Bench
 from stratakit.orm import naming
 from stratakit.revisions import alembic_config
-from stratakit.engine.url import parse
-from stratakit.config import Config
-from stratakit.config import Family
-from stratakit.engine.migration import migration_engine
-from stratakit.lint.linter import Linted
-from stratakit.lint.linter import lint
-from stratakit.lint.trace.sandbox import Bench
-from stratakit.engine.url import DatabaseURL
 from tests import databases
 
 HEADER = '''"""{id}"""
@@ -111,7 +108,7 @@ def written(
         text = HEADER.format(id=id, follows=follows)
         (versions / f"{id}.py").write_text(text + functions(body, number == 0))
         follows = id
-    return Config(root=folder, database=family, packages=("app",))
+    return Config(root=folder, database=family)
 
 
 def functions(body: str, first: bool = False) -> str:
@@ -132,7 +129,7 @@ def linted(config: Config) -> Linted:
         return lint(config, asked)
     server = parse(os.environ["TEST_DATABASE_URL"], config)
     base = _prototype(server, config, files[0].read_text())
-    with patch("strata.scratch.database", lambda _: _database(server, base)):
+    with patch("stratakit.scratch.database", lambda _: _database(server, base)):
         return lint(config, asked)
 
 
@@ -153,7 +150,7 @@ def _prototype(server: DatabaseURL, config: Config, first: str) -> str:
         at = server.with_name(name)
         metadata = MetaData(naming_convention=naming.NAMING_CONVENTION)
         bench = Bench(config, metadata, alembic_config.alembic_config(config, quiet=True))
-        with patch("strata.scratch.database", lambda _: nullcontext(at)), bench:
+        with patch("stratakit.scratch.database", lambda _: nullcontext(at)), bench:
             bench.apply([alembic_config.scripts(config).get_revision("r000")], filled=True)
         PROTOTYPES[key] = name
     return PROTOTYPES[key]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from stratakit.operations import snippets
-from stratakit.lint import rules
 from stratakit.config import Config
+from stratakit.lint import rules
+from stratakit.operations import snippets
 from tests.safety.revisions import BEFORE, linted, rules_found, server, written
 
 NAMES = [
