@@ -58,7 +58,7 @@ def kill(server: Server) -> int:
 
 
 def start_by_another_process(
-    server: Server, *prefix: str, and_then: str = "", packages: Path = TEMPLATE
+    server: Server, *prefix: str, and_then: str = "", packages: Path | None = None
 ) -> subprocess.Popen[str]:
     """Start it in a process of its own.
 
@@ -66,17 +66,17 @@ def start_by_another_process(
         server: what to start.
         prefix: the words before that process's command.
         and_then: code to run afterwards.
-        packages: a folder of packages that come before all others.
+        packages: a folder of packages that come before those that are installed.
     """
     code = f"""
 from pathlib import Path
-from strata.postgresql.server import Server
+from stratakit.devserver.server import Server
 Server(Path({str(server.folder)!r}), durable=False).start()
 {and_then}
 """
     return subprocess.Popen(
         [*prefix, sys.executable, "-B", "-c", code],
-        env={**os.environ, "PYTHONPATH": f"{packages}:{TEMPLATE}"},
+        env={**os.environ, "PYTHONPATH": str(packages or "")},
         start_new_session=True,
         stderr=subprocess.PIPE,
         text=True,

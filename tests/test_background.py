@@ -2,9 +2,7 @@
 
 import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,7 +15,7 @@ import pytest
 from stratakit.devserver.service import ServiceProcess
 from stratakit.diagnostics.errors import StrataError
 from stratakit.process import file_lock
-from tests.servers import TEMPLATE
+from tests.serving import free_port
 
 APP = """
 import os
@@ -42,9 +40,10 @@ def create_app():
 """
 IMPATIENT = """
 import sys
-from strata import background, probe, service_process
-probe.READY_SECONDS = service_process.STOP_SECONDS = 1.5
-sys.exit(background.main())
+from stratakit.cli.main import run
+from stratakit.devserver import readiness_probe, service
+readiness_probe.READY_SECONDS = service.STOP_SECONDS = 1.5
+sys.exit(run())
 """
 
 
@@ -55,9 +54,7 @@ class Service:
         self.root = root
         self.port = free_port()
         self.lock = root / ".local" / "service.lock"
-        shutil.copytree(
-            TEMPLATE / "strata", root / "strata", ignore=shutil.ignore_patterns("__pycache__")
-        )
+        (root / "strata.toml").touch()
         (root / "app").mkdir()
         self.write(APP)
 
@@ -65,11 +62,11 @@ class Service:
         (self.root / "app" / "main.py").write_text(app)
 
     def popen(self, *arguments: str, code: str = "") -> subprocess.Popen[str]:
-        program = ["-c", code] if code else ["-m", "strata.background"]
+        program = ["-c", code] if code else ["-m", "stratakit"]
         return subprocess.Popen(
-            [sys.executable, "-B", *program, *arguments],
+            [sys.executable, *program, "service", *arguments],
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": "", "http_proxy": "http://127.0.0.1:1"},
+            env={**os.environ, "http_proxy": "http://127.0.0.1:1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -91,13 +88,6 @@ class Service:
         connection.close()
         assert found
         return int(found.group())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -221,7 +211,7 @@ def test_stop_never_ends_a_foreign_process_that_has_its_number_by_now(
 def test_a_number_that_means_many_processes_is_never_taken_for_the_services(
     tmp_path: Path, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_process, "STOP_SECONDS", 0.1)
+    monkeypatch.setattr("stratakit.devserver.service.STOP_SECONDS", 0.1)
     lock = tmp_path / ".local" / "service.lock"
     held = file_lock.take(lock)
     assert held is not None

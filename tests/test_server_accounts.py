@@ -14,7 +14,7 @@ import pytest
 from stratakit.devserver.binaries import binaries
 from stratakit.devserver.server import Server
 from stratakit.diagnostics.errors import StrataError
-from tests.servers import TEMPLATE, start_by_another_process
+from tests.servers import start_by_another_process
 
 CONTAINER = (sys.executable, str(Path(__file__).with_name("closed_user_namespaces.py")))
 NOBODY, DAEMON, NAMELESS = 65534, 1, 54321
@@ -42,7 +42,7 @@ def owner_of_the_server(server: Server) -> int:
         return Path(f"/proc/{row[0]}").stat().st_uid
 
 
-def start_as(server: Server, *prefix: str, packages: Path = TEMPLATE) -> tuple[int, str]:
+def start_as(server: Server, *prefix: str, packages: Path | None = None) -> tuple[int, str]:
     process = start_by_another_process(server, *prefix, packages=packages)
     _, told = process.communicate(timeout=60)
     return process.returncode, told

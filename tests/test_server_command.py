@@ -1,7 +1,6 @@
 """`python scripts/migrate.py server`, run in a service."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,19 +10,14 @@ import psycopg
 import pytest
 
 from stratakit.devserver.server import local
-from tests.servers import TEMPLATE, made_before
+from tests.servers import made_before
 
-SETTINGS = "from strata.settings import ServiceSettings\nclass Settings(ServiceSettings): ...\n"
+SERVER = (sys.executable, "-m", "stratakit", "server")
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Path]:
-    shutil.copytree(
-        TEMPLATE / "strata", tmp_path / "strata", ignore=shutil.ignore_patterns("__pycache__")
-    )
     (tmp_path / "strata.toml").write_text('database_name = "orders"\n')
-    (tmp_path / "app").mkdir()
-    (tmp_path / "app" / "settings.py").write_text(SETTINGS)
     yield tmp_path
     local(tmp_path).remove()
 
@@ -39,9 +33,9 @@ def run(
     root: Path, *arguments: str, database_url: str = "", typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-B", "-m", "strata.server", *arguments],
+        [*SERVER, *arguments],
         cwd=root,
-        env={**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": ""},
+        env={**os.environ, "DATABASE_URL": database_url},
         input=typed,
         capture_output=True,
         text=True,
@@ -118,9 +112,9 @@ def test_database_url_in_the_env_file_counts_too(root: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
 
     told = subprocess.run(
-        [sys.executable, "-B", "-m", "strata.server", "start"],
+        [*SERVER, "start"],
         cwd=root,
-        env={**environment, "PYTHONPATH": ""},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,

@@ -8,6 +8,7 @@ import pytest
 from psycopg.errors import DuplicateDatabase
 
 from stratakit.devserver.server import Server
+from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from tests.servers import ask, made_before
 
@@ -59,4 +60,4 @@ def test_a_database_of_a_server_that_does_not_run_is_refused_with_the_command(
     with pytest.raises(StrataError) as problem:
         Server(tmp_path / "postgresql").create_database("orders")
 
-    assert "python scripts/migrate.py server start" in str(problem.value)
+    assert f"{MIGRATE} server start" in str(problem.value)
