@@ -13,7 +13,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     update = commands.add_parser("update", help="update, and show what changed")
     update.add_argument("--to", metavar="VERSION", default="", help="by default the last release")
     update.add_argument("answers", nargs="*", metavar="QUESTION=ANSWER", help="answers to change")
-    commands.add_parser("vendor", help="build stratakit into vendor/, and depend on that wheel")
+    wheel = commands.add_parser("vendor", help="build stratakit into vendor/, and depend on that")
+    wheel.add_argument("source", nargs="?", default="", help="by default pyproject.toml names it")
 
 
 def run(arguments: Namespace, config: Config) -> int:
@@ -22,4 +23,4 @@ def run(arguments: Namespace, config: Config) -> int:
         return copier.status(config.root)
     if arguments.command == "update":
         return copier.update(config.root, arguments.to, arguments.answers)
-    return vendor.vendor(config.root)
+    return vendor.vendor(config.root, arguments.source)
