@@ -6,24 +6,23 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-LINT = (str(Path(sys.prefix) / "bin" / "lint-imports"), "--config", "../pyproject.toml")
+LINT = str(Path(sys.prefix) / "bin" / "lint-imports")
 
 
-def lint(template: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*LINT, "--no-cache"], cwd=template, capture_output=True, text=True)
+def lint(repository: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([LINT, "--no-cache"], cwd=repository, capture_output=True, text=True)
 
 
 def test_imports_keep_the_contracts() -> None:
-    linted = lint(REPOSITORY / "template")
+    linted = lint(REPOSITORY)
     assert linted.returncode == 0, linted.stdout
 
 
 def test_an_import_that_breaks_a_contract_is_found(tmp_path: Path) -> None:
-    template = tmp_path / "template"
-    shutil.copytree(REPOSITORY / "template", template)
+    shutil.copytree(REPOSITORY / "stratakit", tmp_path / "stratakit")
     shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
-    health = template / "strata" / "health.py"
+    health = tmp_path / "stratakit" / "web" / "health.py"
     health.write_text(f"import alembic\n{health.read_text()}")
-    linted = lint(template)
+    linted = lint(tmp_path)
     assert linted.returncode == 1
     assert "Readiness costs neither Alembic nor a model BROKEN" in linted.stdout

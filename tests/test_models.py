@@ -10,7 +10,7 @@ from tests.living import Service
 MODEL = """
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strata.database import Base
+from app.database import Base
 
 
 class Order(Base):
@@ -52,7 +52,7 @@ def test_a_model_in_a_new_schema_gets_the_schema_with_its_table(migrated: Servic
     [
         (MODEL, "app/orders/tables.py:7: Order is a model outside of a models module."),
         (
-            "from sqlalchemy import Column, Integer, Table\n\nfrom strata.database import Base\n\n"
+            "from sqlalchemy import Column, Integer, Table\n\nfrom app.database import Base\n\n"
             'orders = Table("orders", Base.metadata, Column("id", Integer))\n',
             "app/orders/tables.py:5: 'orders' is a table outside of a models module.",
         ),
@@ -80,7 +80,7 @@ def test_a_model_that_would_be_missed_is_named_with_file_and_line(
 def test_a_mixin_or_an_abstract_base_may_lie_anywhere(shop: Service) -> None:
     shop.write(
         "app/mixins.py",
-        "from sqlalchemy.orm import Mapped\n\nfrom strata.database import Base\n\n\n"
+        "from sqlalchemy.orm import Mapped\n\nfrom app.database import Base\n\n\n"
         "class Named:\n    name: Mapped[str]\n\n\n"
         "class Described(Base):\n    __abstract__ = True\n    description: Mapped[str]\n",
     )
@@ -99,7 +99,7 @@ def test_a_model_that_drags_the_web_framework_in_is_named_by_the_services_own_te
     shop: Service,
 ) -> None:
     shop.write("app/orders/models.py", MODEL)
-    shop.edit("app/orders/models.py", "from strata", "import fastapi\n\nfrom strata")
-    tested = shop.run(shop.python, "-m", "pytest", "-q", "tests/schema/test_models.py")
+    shop.edit("app/orders/models.py", "from app", "import fastapi\n\nfrom app")
+    tested = shop.run(shop.python, "-m", "pytest", "-q", "tests/test_migrations.py")
     assert tested.returncode == 1
     assert "app/orders/models.py:4 imports fastapi" in tested.stdout

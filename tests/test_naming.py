@@ -56,7 +56,7 @@ MODEL = f'''
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strata.database import Base
+from app.database import Base
 
 
 class Long(Base):

@@ -16,7 +16,7 @@ from stratakit.autogenerate.as_sql import statements
 from stratakit.autogenerate.options import comparison
 from stratakit.catalog import Catalogue, Difference
 from stratakit.config import Config
-from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.command import MIGRATE, PROJECT_VARIABLE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connected
 
@@ -88,9 +88,15 @@ def differences(
 
 def _replay(config: Config, revision: str, url: str) -> None:
     replay = subprocess.run(
-        [sys.executable, "-m", "strata", "upgrade", revision],
+        [sys.executable, "-m", "stratakit.drift.replay", revision],
         cwd=config.root,
-        env={**os.environ, **dict.fromkeys(URLS, url), "ENVIRONMENT": "test"},
+        env={
+            **os.environ,
+            **dict.fromkeys(URLS, url),
+            PROJECT_VARIABLE: str(config.root),
+            "ENVIRONMENT": "test",
+        },
+        input=url,
         capture_output=True,
         text=True,
     )

@@ -1,0 +1,33 @@
+"""Apply the revisions to a scratch database: `python -m stratakit.drift.replay REVISION`.
+
+Its URL is read from standard input, because every user of a machine sees its command lines. The
+connection is handed to env.py, which names the project's own database.
+"""
+
+import sys
+
+from alembic.util import CommandError
+
+from stratakit import scratch
+from stratakit.config import load
+from stratakit.diagnostics.errors import StrataError
+from stratakit.engine.url import parse
+
+
+def main(revision: str, url: str) -> int:
+    """Upgrade an empty database to a revision.
+
+    Returns:
+        The exit status: 1 if a revision fails, which is printed.
+    """
+    config = load()
+    try:
+        scratch.upgrade(parse(url, config), config, revision)
+    except (CommandError, StrataError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.stdin.read()))
