@@ -11,6 +11,7 @@ from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
+from stratakit.lint import explanation
 from stratakit.lint import linter as linting
 from stratakit.revisions import history
 
@@ -20,11 +21,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("revision", nargs="*", help="the ids of the revisions")
     parser.add_argument("--base", help="those added since this commit or branch of git")
     parser.add_argument("--all", action="store_true", help="all revisions")
+    parser.add_argument(
+        "--explain", metavar="RULE", help="show a rule with bad and good code, or all titles: all"
+    )
     formatters.add_arguments(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Lint, print the findings and what was not looked at."""
+    """Lint, print the findings and what was not looked at; or explain a rule."""
+    if arguments.explain:
+        name = arguments.explain
+        print(explanation.titles() if name == "all" else explanation.explain(name))
+        return 0
     linted = linting.lint(config, _asked(arguments, config))
     for text in linted.unseen:
         print(text, file=sys.stderr)
