@@ -1,7 +1,10 @@
-"""Releases of the template: `release.py check|record VERSION`, `release.py tag`.
+"""Releases of the template and of stratakit.
 
-`make release VERSION=…` runs the tests between the first two. A release is two commits: the one
-that releases.toml names, and the one that writes it there.
+release.py check VERSION     can it be released? `make release` asks before it runs the tests
+release.py record VERSION    release it: one commit for the changelog, one for releases.toml
+release.py tag               create the tags of releases.toml that are missing, and print them
+release.py check             compare the recorded releases with tags, changelogs and packages
+release.py last              print the tag of the last recorded release
 """
 
 import argparse
@@ -21,14 +24,23 @@ TOLD = "### What an update changes in your service\n"
 
 
 def main() -> int:
-    """Run one step; exit status 1 where the release may not be made."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("step", choices=("check", "record", "tag"))
-    parser.add_argument("version", nargs="?", default="")
+    """Run one step; exit status 1 if the release must not be made."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("step", choices=("check", "record", "tag", "last"))
+    parser.add_argument("version", nargs="?")
     arguments = parser.parse_args()
     if arguments.step == "tag":
         return _tag()
-    if faults := _faults(arguments.version):
+    if arguments.step == "last":
+        print(f"v{_released()[-1]['version']}" if _released() else "")
+        return 0
+    if arguments.step == "check" and arguments.version is None:
+        faults = [fault for entry in _released() for fault in _disagreements(**entry)]
+    else:
+        faults = _obstacles(arguments.version or "")
+    if faults:
         print("\n".join(faults), file=sys.stderr)
         return 1
     if arguments.step == "record":
@@ -36,8 +48,8 @@ def main() -> int:
     return 0
 
 
-def _faults(version: str) -> list[str]:
-    """Why this version cannot be released; empty where it can."""
+def _obstacles(version: str) -> list[str]:
+    """List why a version cannot be released; empty if it can."""
     faults = []
     versions = [entry["version"] for entry in _released()]
     try:
@@ -46,13 +58,44 @@ def _faults(version: str) -> list[str]:
         elif versions and Version(version) <= Version(versions[-1]):
             faults.append(f"{version} is not newer than {versions[-1]}, the last release.")
     except InvalidVersion:
-        faults.append(f"{version!r} is no version: make release VERSION=1.2.0")
+        return [f"{version!r} is no version: make release VERSION=1.2.0"]
     if _git("status", "--porcelain"):
         faults.append("There is work that is not committed: git status")
-    changes = CHANGELOG.read_text().partition(UNRELEASED)[2].partition("\n## ")[0]
-    if TOLD not in changes or not changes.partition(TOLD)[2].strip():
+    if not _tells_changes(CHANGELOG.read_text(), UNRELEASED):
         faults.append(f'CHANGELOG.md needs "{UNRELEASED.strip()}" with "{TOLD.strip()}" in it.')
+    packaged = _packaged_version((REPOSITORY / "pyproject.toml").read_text())
+    if packaged != version:
+        faults.append(f'pyproject.toml has version = "{packaged}": change it to "{version}".')
     return faults
+
+
+def _disagreements(version: str, commit: str) -> list[str]:
+    """List what contradicts a release in releases.toml; empty if all agree."""
+    faults = []
+    tag = f"v{version}"
+    # An annotated tag is an object of its own, and names the commit.
+    tagged = _git("for-each-ref", "--format=%(objectname) %(*objectname)", f"refs/tags/{tag}")
+    if commit not in tagged.split():
+        faults.append(
+            f"releases.toml: {version} is {commit}, and the tag is {tagged or 'missing'}."
+        )
+    if not _tells_changes(_git("show", f"{commit}:CHANGELOG.md") + "\n", f"## {version}\n"):
+        faults.append(f'CHANGELOG.md of {tag} needs "## {version}" with "{TOLD.strip()}" in it.')
+    packaged = _packaged_version(_git("show", f"{commit}:pyproject.toml"))
+    if packaged != version:
+        faults.append(f'pyproject.toml of {tag} has version = "{packaged}".')
+    return faults
+
+
+def _tells_changes(changelog: str, heading: str) -> bool:
+    """Whether the section with this heading says what an update changes."""
+    section = f"\n{changelog}".partition(f"\n{heading}")[2].partition("\n## ")[0]
+    return bool(section.partition(TOLD)[2].strip())
+
+
+def _packaged_version(pyproject: str) -> str:
+    version: str = tomllib.loads(pyproject)["project"]["version"]
+    return version
 
 
 def _record(version: str) -> None:
@@ -66,7 +109,7 @@ def _record(version: str) -> None:
 
 
 def _tag() -> int:
-    """Make the tags that are missing, and print their names."""
+    """Create the tags that are missing, and print their names."""
     existing = _git("tag").split()
     for entry in _released():
         name = f"v{entry['version']}"
@@ -77,7 +120,7 @@ def _tag() -> int:
 
 
 def _released() -> list[dict[str, str]]:
-    entries: list[dict[str, str]] = tomllib.loads(RECORD.read_text())["release"]
+    entries: list[dict[str, str]] = tomllib.loads(RECORD.read_text()).get("release", [])
     assert all(re.fullmatch(r"[0-9a-f]{40}", entry["commit"]) for entry in entries)
     return entries
 

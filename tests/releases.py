@@ -32,9 +32,9 @@ class Release:
 
 
 def released(record: Path = RECORD) -> list[Release]:
-    """Read the releases, oldest first."""
+    """Read the releases, oldest first; there is none before the first is recorded."""
     with record.open("rb") as file:
-        return [Release(**entry) for entry in tomllib.load(file)["release"]]
+        return [Release(**entry) for entry in tomllib.load(file).get("release", [])]
 
 
 def tag(repository: Path, releases: list[Release]) -> None:
