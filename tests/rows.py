@@ -7,9 +7,12 @@ the first of them, a test counts among the fast ones; on the others among the sl
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from stratakit import scratch
 from stratakit.config import Config
@@ -50,12 +53,38 @@ def live(database: str, service: Callable[..., Path]) -> Iterator[Service]:
 
 
 @pytest.fixture
-def migrated(live: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+def migrated(live: Service) -> Service:
     """The same with all revisions applied, in this process, and everything committed."""
-    monkeypatch.setattr(sys, "path", [*sys.path])  # Alembic puts the service's folder there
-    scratch.upgrade(live.url, Config(root=live.root))
+    with imports_of_a_service():
+        scratch.upgrade(live.url, Config(root=live.root))
     live.commit()
     return live
+
+
+@pytest.fixture(scope="session")
+def create_app(compiled: Callable[..., Path]) -> Callable[..., FastAPI]:
+    """The function of this name in a service with the default answers, in this process."""
+    with imports_of_a_service():
+        sys.path.insert(0, str(compiled()))
+        function: Callable[..., FastAPI] = import_module("app.main").create_app
+    return function
+
+
+@contextmanager
+def imports_of_a_service() -> Iterator[None]:
+    """Let env.py import the service's modules, and forget them: the next service has its own."""
+    path = [*sys.path]
+    _forget("app")
+    try:
+        yield
+    finally:
+        sys.path[:] = path  # Alembic puts the service's folder there
+        _forget("app")
+
+
+def _forget(package: str) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[name]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
-from app.main import create_app
+from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
@@ -41,7 +41,10 @@ def test_a_migration_through_a_pooler_is_refused_and_by_the_direct_url_it_works(
     assert live.stands_at() == "002"
 
 
-async def test_the_application_serves_through_a_pooler(migrated: Service, through: str) -> None:
+@pytest.mark.usefixtures("migrated")
+async def test_the_application_serves_through_a_pooler(
+    through: str, create_app: Callable[..., FastAPI]
+) -> None:
     settings = Settings(
         database_url=SecretStr(through), database_prepare_threshold=0, database_pool_size=20
     )

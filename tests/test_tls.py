@@ -51,7 +51,7 @@ def test_a_server_that_proves_its_name_is_migrated_backed_up_and_served(
     with connected(parsed) as connection:
         assert connection.scalar(text(ENCRYPTED[live.database]))
     assert asyncio.run(
-        _answer(Database.at(parsed, pool_size=1, pool_timeout=5), ENCRYPTED[live.database])
+        _answer(Database.from_url(parsed, pool_size=1, pool_timeout=5), ENCRYPTED[live.database])
     )
 
 

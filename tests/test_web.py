@@ -1,25 +1,25 @@
-"""What the foundation adds to an application, over its ASGI interface and real databases."""
+"""What the library adds to an application, over its ASGI interface and real databases."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from app.main import create_app
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
-from pydantic import SecretStr
 from sqlalchemy import text
-from stratakit.DEL import ReadSession, Session
 
-from app.settings import Settings
 from stratakit import config, scratch
 from stratakit.config import Config
 from stratakit.engine.connect import connected
+from stratakit.engine.pool import Database
 from stratakit.engine.url import parse
+from stratakit.web import add_error_handlers, health_router
 from tests import databases
+from tests.rows import imports_of_a_service
+
+ITEM = "INSERT INTO items (name, price) VALUES ('tea', 1)"
 
 
 @pytest.fixture(scope="session")
@@ -36,130 +36,158 @@ def url(database: str, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def at_head(url: str, rendered: Path) -> str:
     service = Config(root=rendered)
-    scratch.upgrade(parse(url, service), service)
+    with imports_of_a_service():
+        scratch.upgrade(parse(url, service), service)
     return url
 
 
 @pytest.fixture(scope="session")
-def rendered(render: Callable[..., Path]) -> Path:
-    return render()
+def rendered(compiled: Callable[..., Path]) -> Path:
+    return compiled()
 
 
-def settings(url: str, **others: object) -> Settings:
-    return Settings(database_url=SecretStr(url), **others)  # type: ignore[arg-type]
+@pytest.fixture
+def application(rendered: Path) -> Callable[..., FastAPI]:
+    """An application that is wired as the documentation says, on a service's revisions."""
+
+    def application(url: str, *, show_errors: bool = True, **pool: int | float) -> FastAPI:
+        app = FastAPI()
+        app.state.database = Database.from_url(url, root=rendered, **pool)  # type: ignore[arg-type]
+        add_error_handlers(app)
+        app.include_router(health_router(rendered, show_errors=show_errors))
+        return app
+
+    return application
 
 
 @asynccontextmanager
 async def serving(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    async with app.router.lifespan_context(app):
-        transport = ASGITransport(app, raise_app_exceptions=False)
-        async with AsyncClient(transport=transport, base_url="http://test") as client:
-            yield client
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+    await app.state.database.engine.dispose()
 
 
-async def test_a_stored_item_is_there_for_the_next_request(at_head: str) -> None:
-    async with serving(create_app(settings(at_head))) as client:
-        created = await client.post("/items", json={"name": "tea", "price": "2.50"})
-        assert created.status_code == 201
-        read = await client.get(f"/items/{created.json()['id']}")
-        assert read.json() == created.json()
+async def test_a_conflict_is_a_409_without_the_databases_words(
+    at_head: str, application: Callable[..., FastAPI]
+) -> None:
+    app = application(at_head)
 
-
-@pytest.mark.databases("postgresql", "sqlite")
-async def test_a_commit_that_fails_is_an_error_to_the_client(at_head: str) -> None:
-    statements = [
-        "CREATE TABLE parents (id INTEGER PRIMARY KEY)",
-        "CREATE TABLE children (parent_id INTEGER REFERENCES parents (id)"
-        " DEFERRABLE INITIALLY DEFERRED)",
-    ]
-    with connected(parse(at_head, config.load())) as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-        connection.commit()
-    app = create_app(settings(at_head))
-
-    @app.post("/orphans")
-    async def orphan(session: Session) -> str:
-        await session.execute(text("INSERT INTO children VALUES (1)"))
-        return "done"
+    @app.post("/items")
+    async def create() -> None:
+        async with app.state.database.session() as session:
+            await session.execute(text(ITEM))
 
     async with serving(app) as client:
-        answer = await client.post("/orphans")
-        assert answer.status_code == 409
-        assert answer.text != '"done"'
-
-
-async def test_a_conflict_is_a_409_without_the_databases_words(at_head: str) -> None:
-    async with serving(create_app(settings(at_head))) as client:
-        await client.post("/items", json={"name": "tea", "price": "1"})
-        again = await client.post("/items", json={"name": "tea", "price": "1"})
+        assert (await client.post("/items")).status_code == 200
+        again = await client.post("/items")
         assert again.status_code == 409
         assert again.json() == {"detail": "This conflicts with what is stored."}
 
 
-async def test_a_request_that_waits_too_long_for_its_turn_is_a_503(at_head: str) -> None:
-    app = create_app(settings(at_head, database_pool_size=1, database_pool_timeout_seconds=0.2))
+async def test_a_request_that_waits_too_long_for_its_turn_is_a_503(
+    url: str, application: Callable[..., FastAPI]
+) -> None:
+    app = application(url, pool_size=1, pool_timeout=0.2)
     held, release = asyncio.Event(), asyncio.Event()
 
     @app.get("/slow")
-    async def slow(session: Session) -> str:
-        held.set()
-        await release.wait()
+    async def slow() -> str:
+        async with app.state.database.session():
+            held.set()
+            await release.wait()
         return "done"
+
+    @app.get("/one")
+    async def one() -> int:
+        async with app.state.database.read_session() as session:
+            return int(await session.scalar(text("SELECT 1")) or 0)
 
     async with serving(app) as client:
         first = asyncio.create_task(client.get("/slow"))
         await held.wait()
-        second = await client.get("/items")
+        second = await client.get("/one")
         release.set()
         assert (second.status_code, second.headers["retry-after"]) == (503, "1")
         assert (await first).status_code == 200
-        assert (await client.get("/items")).status_code == 200
+        assert (await client.get("/one")).json() == 1
 
 
-async def test_more_requests_than_connections_are_all_answered(at_head: str) -> None:
-    app = create_app(settings(at_head, database_pool_size=2))
+async def test_more_requests_than_connections_are_all_answered(
+    url: str, application: Callable[..., FastAPI]
+) -> None:
+    app = application(url, pool_size=2)
 
     @app.get("/one")
-    async def one(session: ReadSession) -> int:
-        return int(await session.scalar(text("SELECT 1")) or 0)
+    async def one() -> int:
+        async with app.state.database.read_session() as session:
+            return int(await session.scalar(text("SELECT 1")) or 0)
 
     async with serving(app) as client:
         answers = await asyncio.gather(*(client.get("/one") for _ in range(50)))
         assert {answer.status_code for answer in answers} == {200}
 
 
-async def test_an_error_that_was_not_expected_shows_no_trace_to_the_client(at_head: str) -> None:
-    app = create_app(settings(at_head))
+async def test_a_transaction_that_fails_is_rolled_back(
+    at_head: str, application: Callable[..., FastAPI]
+) -> None:
+    app = application(at_head)
 
     @app.get("/broken")
-    async def broken(session: Session) -> None:
-        await session.execute(text("INSERT INTO items (name, price) VALUES ('lost', 1)"))
-        raise RuntimeError("the secret reason")
+    async def broken() -> None:
+        async with app.state.database.session() as session:
+            await session.execute(text(ITEM))
+            raise RuntimeError("the secret reason")
+
+    @app.get("/count")
+    async def count() -> int:
+        async with app.state.database.read_session() as session:
+            return int(await session.scalar(text("SELECT count(*) FROM items")) or 0)
 
     async with serving(app) as client:
         answer = await client.get("/broken")
         assert answer.status_code == 500
         assert "secret" not in answer.text
-        assert (await client.get("/items")).json() == []
+        assert (await client.get("/count")).json() == 0
+
+
+async def test_what_a_test_stores_is_rolled_back_with_what_it_committed(at_head: str) -> None:
+    database = Database.from_url(at_head)
+    async with database.rolled_back() as inside:
+        async with inside.session() as session:
+            await session.execute(text(ITEM))
+        async with inside.read_session() as session:
+            assert await session.scalar(text("SELECT count(*) FROM items")) == 1
+    async with database.read_session() as session:
+        assert await session.scalar(text("SELECT count(*) FROM items")) == 0
+    await database.engine.dispose()
 
 
 @pytest.mark.databases("postgresql", "mysql")
-async def test_readiness_says_down_when_the_database_does_not_answer(url: str) -> None:
+@pytest.mark.parametrize("shown", [True, False])
+async def test_readiness_says_down_when_the_database_does_not_answer(
+    url: str, application: Callable[..., FastAPI], shown: bool
+) -> None:
     gone = parse(url, config.load()).with_name("no_such_database")
-    app = create_app(settings(gone.url.render_as_string(hide_password=False)))
+    app = application(gone.url.render_as_string(hide_password=False), show_errors=shown)
+
+    @app.get("/one")
+    async def one() -> int:
+        async with app.state.database.session() as session:
+            return int(await session.scalar(text("SELECT 1")) or 0)
+
     async with serving(app) as client:
         answer = await client.get("/ready")
         assert answer.status_code == 503
         assert answer.json()["status"] == "database down"
-        assert "no_such_database" in answer.json()["detail"]
-        app.state.settings.environment = "production"
-        assert "no_such_database" not in (await client.get("/ready")).text
+        assert ("no_such_database" in answer.json()["detail"]) is shown
         assert (await client.get("/health")).status_code == 200
-        assert (await client.get("/items")).status_code == 503
+        assert (await client.get("/one")).status_code == 503
 
 
-async def test_readiness_tells_behind_ahead_and_unknown_apart(at_head: str) -> None:
+async def test_readiness_tells_behind_ahead_and_unknown_apart(
+    at_head: str, application: Callable[..., FastAPI]
+) -> None:
     database = parse(at_head, config.load())
 
     def store(*statements: str) -> None:
@@ -168,7 +196,7 @@ async def test_readiness_tells_behind_ahead_and_unknown_apart(at_head: str) -> N
                 connection.execute(text(statement))
             connection.commit()
 
-    async with serving(create_app(settings(at_head))) as client:
+    async with serving(application(at_head)) as client:
 
         async def status() -> tuple[int, str]:
             answer = await client.get("/ready")
@@ -194,27 +222,3 @@ async def test_readiness_tells_behind_ahead_and_unknown_apart(at_head: str) -> N
         assert await status() == (200, "ahead")
         store("DROP TABLE alembic_version")
         assert await status() == (503, "behind")
-
-
-@pytest.mark.databases("sqlite")
-async def test_the_api_documentation_is_served(at_head: str) -> None:
-    async with serving(create_app(settings(at_head))) as client:
-        assert (await client.get("/docs")).status_code == 200
-        paths = (await client.get("/openapi.json")).json()["paths"]
-        assert {"/health", "/ready", "/items", "/items/{item_id}"} <= set(paths)
-
-
-@pytest.mark.databases("sqlite")
-async def test_in_production_the_api_is_not_described_to_everyone(at_head: str) -> None:
-    async with serving(create_app(settings(at_head, environment="production"))) as client:
-        for path in ("/docs", "/redoc", "/openapi.json"):
-            assert (await client.get(path)).status_code == 404
-        assert (await client.get("/items")).status_code == 200
-
-
-@pytest.mark.databases("sqlite")
-def test_installing_leaves_the_loggers_of_the_team_as_they_are(url: str) -> None:
-    ours = logging.getLogger("app.orders")
-    create_app(settings(url, log_level="ERROR"))
-    assert not ours.disabled
-    assert ours.propagate
