@@ -11,6 +11,19 @@ ADD_SIZE = 'op.add_column("items", sa.Column("size", sa.Integer()))'
 DROP_SIZE = 'op.drop_column("items", "size")'
 
 
+# What a service did at its start before it had migrations.
+CREATE_ALL = """
+from stratakit import config
+from stratakit.engine.connect import connected
+from stratakit.revisions import environment
+
+service = config.load()
+with connected(environment.current_url(service)) as connection:
+    environment.metadata(service).create_all(connection)
+    connection.commit()
+"""
+
+
 def two_branches(service: Service) -> None:
     """Two revisions that follow the same one, as after a merge in git."""
     service.revision("003", "002", ADD_PHONE, DROP_PHONE)

@@ -18,7 +18,7 @@ NO_VIEW = 'op.execute("DROP VIEW cheap")'
 
 KILLED = """
 import os, signal
-from strata import config, scratch
+from stratakit import config, scratch
 
 with scratch.database(config.load()) as url:
     print(url.url.database, flush=True)

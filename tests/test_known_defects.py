@@ -13,6 +13,7 @@ import yaml
 
 from stratakit.devserver.server import Server
 from stratakit.revisions import history
+from tests.changes import CREATE_ALL
 from tests.living import Service
 from tests.rows import DATABASES
 from tests.servers import made_before
@@ -28,15 +29,6 @@ NOWHERE = {
     "mysql": "mysql://nobody:secret@127.0.0.1:9/nothing",
 }
 
-CREATE_ALL = """
-from strata import config, models, urls
-from strata.connection import connected
-
-service = config.load()
-with connected(urls.current(service)) as connection:
-    models.metadata(service).create_all(connection)
-    connection.commit()
-"""
 IN_A_RUNNING_LOOP = """
 import asyncio
 from alembic import command
@@ -51,10 +43,11 @@ HANDED_OVER = """
 import os, sys
 from alembic import command
 from alembic.config import Config
-from strata import config, urls
-from strata.connection import connected
+from stratakit import config
+from stratakit.engine.connect import connected
+from stratakit.revisions import environment
 
-with connected(urls.current(config.load())) as connection:
+with connected(environment.current_url(config.load())) as connection:
     os.environ["DATABASE_URL"] = sys.argv[1]
     alembic = Config("alembic.ini")
     alembic.attributes["connection"] = connection
@@ -67,7 +60,8 @@ import asyncio, os, sys
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
-from strata import config, urls
+from stratakit import config
+from stratakit.revisions import environment
 
 def upgrade(connection):
     alembic = Config("alembic.ini")
@@ -75,7 +69,7 @@ def upgrade(connection):
     command.upgrade(alembic, "head")
 
 async def main():
-    engine = create_async_engine(urls.current(config.load()).for_app)
+    engine = create_async_engine(environment.current_url(config.load()).for_app)
     os.environ["DATABASE_URL"] = sys.argv[1]
     async with engine.connect() as connection:
         await connection.run_sync(upgrade)
@@ -88,10 +82,11 @@ import sys
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
-from strata import config, urls
-from strata.connection import connected
+from stratakit import config
+from stratakit.engine.connect import connected
+from stratakit.revisions import environment
 
-with connected(urls.current(config.load())) as connection:
+with connected(environment.current_url(config.load())) as connection:
     alembic = Config("alembic.ini")
     alembic.attributes["connection"] = connection
     transaction = connection.begin()
@@ -233,7 +228,7 @@ def test_models_and_shipped_revisions_agree(live: Service) -> None:
 def test_the_services_tests_never_touch_the_database_of_its_settings(migrated: Service) -> None:
     migrated.sql(ITEM)
     before = migrated.sql("SELECT id FROM migration_log ORDER BY id")
-    _succeeds(migrated.run(migrated.python, "-m", "pytest", "-q", "tests/schema", "tests/items"))
+    _succeeds(migrated.run(migrated.python, "-m", "pytest", "-q"))
     assert migrated.sql("SELECT name FROM items") == [("kept",)]
     assert migrated.sql("SELECT id FROM migration_log ORDER BY id") == before
 

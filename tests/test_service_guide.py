@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stratakit.cli import ALIASES
+from stratakit.cli.main import ALIASES
 from tests.living import Service
 from tests.rows import DATABASES
 from tests.team_guide import BLOCK, blocks, follow_recipe, guide

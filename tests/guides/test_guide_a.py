@@ -7,7 +7,7 @@ import pytest
 
 from stratakit.config import load
 from stratakit.scratch import fingerprint
-from tests.changes import ADD_PHONE, AN_ITEM, DROP_PHONE, PHONE, two_branches
+from tests.changes import ADD_PHONE, AN_ITEM, CREATE_ALL, DROP_PHONE, PHONE, two_branches
 from tests.living import Service
 
 MIGRATE = "./scripts/migrate.sh"
@@ -26,19 +26,11 @@ def downgrade() -> None:
     op.drop_table("customers")
 """
 
-# What a service did at its start before it had migrations.
-CREATE_ALL = """
-from strata import config, models, urls
-from strata.engines import migration_engine
-service = config.load()
-models.metadata(service).create_all(migration_engine(urls.current(service)))
-"""
-
 PREFERENCES = """\
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strata.database import Base
+from app.database import Base
 
 
 class Preference(Base):
@@ -238,7 +230,7 @@ REVIEWS = """\
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strata.database import Base
+from app.database import Base
 
 
 class Review(Base):

@@ -16,7 +16,7 @@ CHECK = "scripts/check_migrations.py"
 INVOICES = """\
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strata.database import Base
+from app.database import Base
 
 
 class Invoice(Base):
@@ -27,7 +27,7 @@ class Invoice(Base):
 ON_A_BASE_OF_ITS_OWN = INVOICES.replace(
     "from sqlalchemy.orm import Mapped", "from sqlalchemy.orm import DeclarativeBase, Mapped"
 ).replace(
-    "from strata.database import Base\n",
+    "from app.database import Base\n",
     "\nclass Base(DeclarativeBase):\n    pass\n",
 )
 
@@ -200,7 +200,7 @@ def test_a_changed_model_without_a_migration_fails_in_ci_and_in_the_tests(
     migrated: Service,
 ) -> None:
     """B6: the hook is B5's; with the revision all are content."""
-    test = "tests/schema/test_migrations.py::test_models_and_migrations_agree"
+    test = "tests/test_migrations.py::test_models_and_revisions_agree"
     pytest_of_the_service = (migrated.python, "-m", "pytest", "-q", test)
     migrated.add_column(PHONE)
     in_ci = migrated.run(migrated.python, CHECK, "--check-only")
@@ -289,7 +289,7 @@ def test_a_model_on_a_base_of_its_own_is_named_with_its_place(migrated: Service)
     refused = migrated.alembic("revision", "--autogenerate", "-m", "add invoices")
     assert refused.returncode != 0
     assert "app/billing/models.py:4: Base is a second declarative base.\n" in refused.stderr
-    told = re.search(r"inherit from (strata\.database)\.(Base)\.", refused.stderr)
+    told = re.search(r"inherit from (app\.database)\.(Base)\.", refused.stderr)
     assert told
     file.write_text(INVOICES)
     assert f"from {told[1]} import {told[2]}\n" in INVOICES

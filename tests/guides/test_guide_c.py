@@ -19,10 +19,7 @@ from tests.living import Service
 MIGRATE = "./migrate.sh"
 CHECK = "scripts/check_migrations.py"
 
-UP_DOWN_AND_UP = (
-    "tests/schema/test_migrations.py::"
-    "test_every_revision_goes_up_down_and_up_again_with_rows_in_the_tables"
-)
+UP_DOWN_AND_UP = "tests/test_migrations.py::test_revisions_go_up_down_and_up_again_with_rows"
 COMPULSORY = """\
 with op.batch_alter_table("items") as batch_op:
         batch_op.alter_column("phone", existing_type=sa.String(20), nullable=False)"""

@@ -26,7 +26,7 @@ CUSTOMERS = """\
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strata.database import Base, Key
+from app.database import Base, Key
 
 
 class Customer(Base):
@@ -40,7 +40,7 @@ from fastapi import APIRouter
 from sqlalchemy import select
 
 from app.customers.models import Customer
-from strata.sessions import ReadSession, Session
+from app.dependencies import ReadSession, Session
 
 router = APIRouter(prefix="/customers")
 

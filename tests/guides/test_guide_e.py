@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.changes import CREATE_ALL
 from tests.living import Service
 
 PHONE = "phone: Mapped[str | None] = mapped_column(String(20))"
@@ -18,15 +19,6 @@ ADD_PHONE = 'op.add_column("items", sa.Column("phone", sa.String(20)))'
 DROP_PHONE = 'op.drop_column("items", "phone")'
 ITEM = "INSERT INTO items (name, price) VALUES ('kept', 1)"
 HALF_WAY = f'{ADD_PHONE}; op.execute("INSERT INTO nowhere VALUES (1)")'
-CREATE_ALL = """
-from strata import config, models, urls
-from strata.connection import connected
-
-service = config.load()
-with connected(urls.current(service)) as connection:
-    models.metadata(service).create_all(connection)
-    connection.commit()
-"""
 # A user as a container has one, by number only, who may pass through root's folders to the test's.
 NUMBER = 54321
 WITHOUT_A_NAME = (
