@@ -11,7 +11,7 @@ from types import ModuleType
 
 from stratakit.cli import commands
 from stratakit.config import load
-from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.command import MIGRATE, PROJECT_FILES
 from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions import history
 
@@ -88,6 +88,13 @@ def _library_error(error: Exception) -> int | None:
 
 def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     config = load()
+    if not any((config.root / name).is_file() for name in PROJECT_FILES):
+        raise StrataError(
+            f"There is no project in {config.root}, nor in a folder above it.",
+            why=f"A project has a file {' or '.join(PROJECT_FILES)}.",
+            remedy="Run it in a project's folder, or begin with Alembic: alembic init migrations",
+            status=2,
+        )
     # A type of an extension is compared by the catalog, which knows it.
     warnings.filterwarnings("ignore", "Did not recognize type")
     warnings.filterwarnings("ignore", "Revision .* is not present", UserWarning)

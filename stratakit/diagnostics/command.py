@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 PROJECT_VARIABLE = "STRATA_PROJECT"
+PROJECT_FILES = ("strata.toml", "alembic.ini")
+"""The files by which a project's folder is recognized."""
 WRAPPER = "scripts/migrate.py"
 
 
@@ -17,7 +19,7 @@ def project_root() -> Path:
         return Path(named).resolve()
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / "strata.toml").is_file() or (folder / "alembic.ini").is_file():
+        if any((folder / name).is_file() for name in PROJECT_FILES):
             return folder
     return here
 
