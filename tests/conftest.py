@@ -1,12 +1,14 @@
 """Services rendered from the working tree, and an environment that no setting leaks into."""
 
 import compileall
+import itertools
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -38,6 +40,17 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("STRATA_NO_SKIPS"):
         report.outcome = "failed"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded of this machine, such as the Pythons that they ran on."""
+    recorded = defaultdict(set)
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        for name, value in getattr(report, "user_properties", ()):
+            if name != "row":
+                recorded[name].add(str(value))
+    for name, values in sorted(recorded.items()):
+        terminalreporter.write_line(f"{name} {', '.join(sorted(values))}")
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +100,18 @@ def unversioned(shared: Path, template: Path) -> Path:
         shared / "unversioned",
         lambda folder: shutil.copytree(template, folder, ignore=without_git),
     )
+
+
+@pytest.fixture(scope="session")
+def wheel(shared: Path) -> Path:
+    """A wheel of stratakit as the working tree has it."""
+
+    def build(folder: Path) -> None:
+        pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+        subprocess.run([*pip, "--wheel-dir", str(folder), str(REPOSITORY)], check=True)
+
+    (wheel,) = _once(shared / "wheel", build).iterdir()
+    return wheel
 
 
 @pytest.fixture(scope="session")

@@ -103,7 +103,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     outcomes: dict[str, dict[str, str]] = defaultdict(dict)
     for outcome, sign in (("passed", "yes"), ("skipped", "skipped"), ("failed", "NO")):
         for report in terminalreporter.stats.get(outcome, []):
-            for _, value in getattr(report, "user_properties", []):
+            for name, value in getattr(report, "user_properties", []):
+                if name != "row":
+                    continue
                 row, _, database = str(value).partition(" ")
                 outcomes[row][database] = sign
     if not outcomes:
