@@ -1,4 +1,4 @@
-"""Formatting of new revisions, as a write hook of Alembic: `ruff.type = stratakit.ruff`.
+"""Formatting of new revisions, as a write hook of Alembic: `format.type = stratakit.ruff`.
 
 https://alembic.sqlalchemy.org/en/latest/autogenerate.html#applying-post-processing-and-python-code-formatters-to-generated-revisions
 """

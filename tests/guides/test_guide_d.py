@@ -74,6 +74,9 @@ def customers(migrated: Service) -> Service:
     migrated.write("app/customers/__init__.py", "")
     migrated.write("app/customers/models.py", CUSTOMERS)
     migrated.write("app/customers/routes.py", ROUTES)
+    routers = "    app.include_router(items_router)\n"
+    own = "    from app.customers.routes import router\n\n    app.include_router(router)\n"
+    migrated.edit("app/main.py", routers, routers + own)
     migrated.revision("003", "002", CREATE_CUSTOMERS, 'op.drop_table("customers")')
     _succeeds(migrated.migrate("upgrade"))
     migrated.sql("INSERT INTO customers (name) VALUES ('Ada'), ('Grace')")

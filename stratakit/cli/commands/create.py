@@ -3,8 +3,10 @@
 With --empty a revision without operations, for data or for what Alembic cannot see.
 """
 
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from alembic import command
@@ -26,7 +28,9 @@ def run(arguments: Namespace, config: Config) -> int:
     found: list[str] = []
     alembic = alembic_config.alembic_config(config, quiet=True)
     alembic.attributes["told"] = found.append
-    written = command.revision(alembic, arguments.message, autogenerate=not arguments.empty)
+    # Alembic shows its progress with each write hook, even when it is quiet.
+    with redirect_stdout(sys.stderr):
+        written = command.revision(alembic, arguments.message, autogenerate=not arguments.empty)
     if not written:
         return _nothing_written(config)
     for script in written if isinstance(written, Sequence) else [written]:
