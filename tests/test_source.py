@@ -76,15 +76,23 @@ def served(bare: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def elsewhere(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def elsewhere(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let git find the template where other URLs lead to."""
-    for number, url in enumerate(
-        ("https://github.com/acme/strata", "https://gitlab.com/acme/strata", "ssh://git@git.acme/strata",
-         "git@git.acme:strata", "https://git.acme/strata")
-    ):  # fmt: skip
+    urls = (
+        "https://github.com/acme/strata",
+        "https://gitlab.com/acme/strata",
+        "ssh://git@git.acme/strata",
+        "git@git.acme:strata",
+        "https://git.acme/strata",
+        "https://me:token@git.acme/strata",
+        "https://token@git.acme/strata",
+    )
+    for number, url in enumerate(urls):
         monkeypatch.setenv(f"GIT_CONFIG_KEY_{number}", f"url.{bare.with_suffix('')}.insteadOf")
         monkeypatch.setenv(f"GIT_CONFIG_VALUE_{number}", url)
-    monkeypatch.setenv("GIT_CONFIG_COUNT", "5")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", str(len(urls)))
+    # Copier keeps a mirror of what it cloned.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 @pytest.mark.parametrize(
@@ -101,17 +109,10 @@ def elsewhere(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("https://token@git.acme/strata.git", "https://git.acme/strata.git"),
     ],
 )
+@pytest.mark.usefixtures("elsewhere")
 def test_an_address_becomes_one_that_pip_takes_and_holds_no_token(
-    typed: str,
-    url: str,
-    bare: Path,
-    elsewhere: None,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    typed: str, url: str, bare: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("GIT_CONFIG_KEY_4", f"url.{bare.with_suffix('')}.insteadOf")
-    if "@git.acme/" in typed and typed.startswith("https"):
-        monkeypatch.setenv("GIT_CONFIG_VALUE_4", typed.removesuffix(".git"))
     line = copied(typed, tmp_path / "service")
     assert line == f"stratakit[postgresql] @ git+{url}@{git(bare, 'rev-parse', 'v9999')}"
     assert "token" not in (tmp_path / "service" / "pyproject.toml").read_text()
