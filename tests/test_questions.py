@@ -5,7 +5,6 @@ import configparser
 import filecmp
 import keyword
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -29,17 +28,7 @@ QUESTIONS: dict[str, Any] = {
 TYPED = [name for name, question in QUESTIONS.items() if "choices" not in question]
 TEXTS = [name for name in TYPED if QUESTIONS[name]["type"] == "str"]
 
-# Asked of a project that exists, which gets the migrations alone.
-KIT = {name for name, each in QUESTIONS.items() if "migrations" in str(each.get("when"))}
-TEXTS_OF_KIT = [name for name in TEXTS if name in KIT]
-
 OTHERS: dict[str, list[Any]] = {
-    "scope": ["migrations"],
-    "base": ["app.db:Base", "app.db:Base, app.stock:Base"],
-    "models": ["app/domains/*/models.py"],
-    "url": ["DATABASE_URL", "app.core.config:settings.db.url"],
-    "version_location": ["alembic/versions"],
-    "theirs": [["Makefile"]],
     "project_name": ["Orders"],
     "description": ["Takes orders."],
     "author": ["Ada Lovelace", "Ada Lovelace <ada@example.com>"],
@@ -50,6 +39,7 @@ OTHERS: dict[str, list[Any]] = {
     "deploy": ["kubernetes", "none"],
     "ci": ["gitlab", "none"],
     "example": [False],
+    "stratakit": ["index", "https://example.com/stratakit-0.6.0-py3-none-any.whl"],
 }
 
 HOSTILE = {
@@ -94,13 +84,6 @@ HOSTILE = {
 WHY = r"Validation error for question '{}': \S.*\w.*"
 
 
-@pytest.fixture(scope="session")
-def quick(tmp_path_factory: pytest.TempPathFactory, unversioned: Path) -> Path:
-    """The template without its foundation, which no answer gets into: it is copied in a third."""
-    folder = tmp_path_factory.mktemp("template") / "quick"
-    return Path(shutil.copytree(unversioned, folder, ignore=shutil.ignore_patterns("strata")))
-
-
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_question_has_a_default_a_help_and_a_validator(name: str) -> None:
     question = QUESTIONS[name]
@@ -111,11 +94,11 @@ def test_a_question_has_a_default_a_help_and_a_validator(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_every_answer_changes_a_file(name: str, tmp_path: Path, quick: Path) -> None:
+def test_every_answer_changes_a_file(name: str, tmp_path: Path, unversioned: Path) -> None:
     seen: list[Path] = []
     for changed in ({}, *({name: answer} for answer in OTHERS[name])):
         service = tmp_path / f"service{len(seen)}"
-        _copy(quick, service, _scope(name) | changed)
+        _copy(unversioned, service, changed)
         for before in seen:
             assert _differences(before, service) - {".copier-answers.yml"}, changed
         seen.append(service)
@@ -129,12 +112,14 @@ def test_every_choice_was_tried() -> None:
 
 
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("name", [name for name in TEXTS if name not in KIT])
+@pytest.mark.parametrize("name", TEXTS)
 def test_a_hostile_answer_is_refused_in_one_line_or_harmless(
-    name: str, answer: str, tmp_path: Path, quick: Path
+    name: str, answer: str, tmp_path: Path, unversioned: Path
 ) -> None:
     service = tmp_path / "service"
-    if refused := _refused(quick, service, {name: answer}):
+    if name == "stratakit":
+        answer = f"https://example.com/{answer}"
+    if refused := _refused(unversioned, service, {name: answer}):
         assert re.fullmatch(WHY.format(name), refused)
         assert not service.exists()
     else:
@@ -143,48 +128,33 @@ def test_a_hostile_answer_is_refused_in_one_line_or_harmless(
         assert not list(tmp_path.rglob("broken"))
 
 
-@pytest.mark.parametrize(
-    "answer", ['a"b', "a\nb", "{{ 7 * 7 }}", "$(touch broken)", "../../orders"]
-)
-@pytest.mark.parametrize("name", TEXTS_OF_KIT)
-def test_a_hostile_answer_of_a_project_is_refused(
-    name: str, answer: str, tmp_path: Path, quick: Path
-) -> None:
-    refused = _refused(quick, tmp_path / "project", {"scope": "migrations", name: answer})
-    assert re.fullmatch(WHY.format(name), refused)
-
-
-@pytest.mark.parametrize("name", sorted(KIT))
-def test_the_answers_of_a_project_stand_in_its_files(
-    name: str, tmp_path: Path, quick: Path
-) -> None:
-    for number, answer in enumerate(OTHERS[name]):
-        project = tmp_path / f"project{number}"
-        _copy(quick, project, _scope(name) | {name: answer})
-        remembered = yaml.safe_load((project / ".copier-answers.yml").read_text())[name]
-        assert remembered == answer
-        told = tomllib.loads((project / "strata.toml").read_text()).get(name, answer)
-        assert told in (answer, re.split(" *, *", str(answer)))
-
-
 @pytest.mark.parametrize("answer", ["orders", "My Service", "B", "x-y_z.w 2", "A--  b..", "a" * 50])
-def test_an_ordinary_name_is_taken(answer: str, tmp_path: Path, quick: Path) -> None:
+def test_an_ordinary_name_is_taken(answer: str, tmp_path: Path, unversioned: Path) -> None:
     service = tmp_path / "service"
-    _copy(quick, service, {"project_name": answer})
+    _copy(unversioned, service, {"project_name": answer})
     _assert_sound(service)
     assert _values(service)["project_name"] == answer
 
 
 WITHOUT_A_LETTER_FIRST = ["", "-a", "_a", ".a", "1a", "ünite", "注文"]
 WITH_A_WRONG_CHARACTER = ["a\n", "a/b", "a'b", "aü", "a" * 51]
-TAKEN = ["app", "Strata", "FastAPI", "pydantic settings", "Postgres", "template1", "None", "class"]
+TAKEN = [
+    "app",
+    "Stratakit",
+    "FastAPI",
+    "pydantic settings",
+    "Postgres",
+    "template1",
+    "None",
+    "class",
+]
 
 
 @pytest.mark.parametrize("answer", WITHOUT_A_LETTER_FIRST + WITH_A_WRONG_CHARACTER + TAKEN)
 def test_a_name_that_would_break_something_is_refused(
-    answer: str, tmp_path: Path, quick: Path
+    answer: str, tmp_path: Path, unversioned: Path
 ) -> None:
-    refused = _refused(quick, tmp_path / "service", {"project_name": answer})
+    refused = _refused(unversioned, tmp_path / "service", {"project_name": answer})
     assert re.fullmatch(WHY.format("project_name"), refused)
     assert not (tmp_path / "service").exists()
 
@@ -203,11 +173,11 @@ def test_a_service_cannot_be_named_like_what_it_depends_on(render: Callable[...,
 
 @pytest.mark.parametrize("answer", ["project_name=class", "database=oracle"])
 def test_the_command_line_refuses_it_in_its_last_line(
-    answer: str, tmp_path: Path, quick: Path
+    answer: str, tmp_path: Path, unversioned: Path
 ) -> None:
     service = tmp_path / "service"
     copied = subprocess.run(
-        [*COPY, "--data", answer, str(quick), str(service)],
+        [*COPY, "--data", answer, str(unversioned), str(service)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -217,10 +187,6 @@ def test_the_command_line_refuses_it_in_its_last_line(
     name, value = answer.split("=")
     assert re.fullmatch(rf"ValueError: .* '{name}': .*{value}.*", last), copied.stderr
     assert not service.exists()
-
-
-def _scope(name: str) -> dict[str, Any]:
-    return {"scope": "migrations"} if name in KIT else {}
 
 
 def _copy(template: Path, service: Path, answers: dict[str, Any]) -> None:
@@ -256,19 +222,37 @@ def _assert_sound(service: Path) -> None:
 
 def _values(service: Path) -> dict[str, str]:
     """The answers as the service's own files tell them, and as Copier remembers them."""
-    strata = tomllib.loads((service / "strata.toml").read_text())
     project = tomllib.loads((service / "pyproject.toml").read_text())["project"]
     remembered = yaml.safe_load((service / ".copier-answers.yml").read_text())
     (author,) = project.get("authors") or [{"name": remembered["author"].strip()}]
     address = f" <{author['email']}>" if "email" in author else ""
+    (requirement,) = (each for each in project["dependencies"] if each.startswith("stratakit"))
+    application = _arguments((service / "app" / "main.py").read_text(), "FastAPI")
     values = {
-        "project_name": strata["name"],
-        "description": strata["description"],
+        "project_name": application["title"],
+        "description": application.get("description", ""),
         "author": f"{author['name']}{address}" or remembered["author"],
+        "stratakit": requirement.partition(" @ ")[2],
     }
-    assert project["description"] == strata["description"]
+    assert project["description"] == values["description"]
+    if remembered["stratakit"] == "git":
+        values["stratakit"] = "git"
     assert values == {name: remembered[name] for name in values}
     return values
+
+
+def _arguments(source: str, function: str) -> dict[str, str]:
+    """The strings that a call of a function is given by their names."""
+    (call,) = (
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == function
+    )
+    return {
+        keyword.arg: str(keyword.value.value)
+        for keyword in call.keywords
+        if keyword.arg and isinstance(keyword.value, ast.Constant)
+    }
 
 
 def _differences(one: Path, other: Path, inside: str = "") -> set[str]:

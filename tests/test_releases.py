@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
 from packaging.version import Version
 
 from tests.releases import REPOSITORY, Release, UnreachableError, released, tag
@@ -82,17 +81,6 @@ def test_the_changelog_can_be_rendered() -> None:
 
 def test_the_package_is_as_new_as_the_last_release() -> None:
     assert all(Version(release.version) <= Version(VERSION) for release in released())
-
-
-def test_an_index_is_asked_for_this_version(render: Callable[..., Path]) -> None:
-    project = tomllib.loads((render(stratakit="index") / "pyproject.toml").read_text())["project"]
-    (requirement,) = (
-        requirement
-        for requirement in map(Requirement, project["dependencies"])
-        if requirement.name == "stratakit"
-    )
-    assert requirement.specifier.contains(VERSION)
-    assert not requirement.specifier.contains("9999")
 
 
 def test_a_release_is_checked_recorded_tagged_and_checked_again(
