@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
+from stratakit.autogenerate import rename_prompt
 from stratakit.config import Family
 from tests.changes import ADD_PHONE, AN_ITEM, DROP_PHONE
 from tests.forms.created import Made, made, metadata
@@ -118,7 +119,7 @@ def using(use: str, column: str) -> sa.MetaData:
 
 @pytest.fixture
 def answered_with_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(renames, "at_a_terminal", lambda: True)
+    monkeypatch.setattr(rename_prompt, "at_a_terminal", lambda: True)
     monkeypatch.setattr("builtins.input", lambda _question: "y")
 
 

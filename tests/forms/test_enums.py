@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations
 from alembic.runtime.migration import MigrationContext
 
+from stratakit.autogenerate import rename_prompt
 from stratakit.autogenerate.as_sql import statements
 from stratakit.autogenerate.options import comparison
 from tests.forms.created import made, metadata
@@ -78,7 +79,7 @@ def test_a_database_with_other_values_is_told_what_would_mend_it(tmp_path: Path)
 
 @pytest.mark.usefixtures("on_postgresql")
 def test_a_renamed_value_keeps_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(renames, "at_a_terminal", lambda: True)
+    monkeypatch.setattr(rename_prompt, "at_a_terminal", lambda: True)
     monkeypatch.setattr("builtins.input", lambda _question: "y")
     with made(tmp_path, "postgresql", moods("happy", "sad")) as service:
         service.execute("INSERT INTO items (id, mood) VALUES (1, 'sad')")

@@ -1,11 +1,11 @@
-"""The page of the rules in a service's docs: `python -m tests.safety.pages` writes it."""
+"""The page of the rules in the docs: `python -m tests.safety.pages` writes it."""
 
 from pathlib import Path
 
 from stratakit.lint import rules
 from tests.safety.peers import PEERS, RULES
 
-PAGE = Path(__file__).resolve().parents[2] / "template" / "docs" / "rules.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
 HEAD = """\
 # What makes a revision dangerous
 

@@ -101,6 +101,8 @@ def written(
     """
     versions = folder / "migrations" / "versions"
     versions.mkdir(parents=True)
+    (folder / "app").mkdir()
+    (folder / "app" / "__init__.py").touch()
     (folder / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/migrations\n")
     follows = None
     for number, body in enumerate([before or BEFORE[family], *bodies]):

@@ -56,7 +56,7 @@ def test_without_a_server_the_text_is_judged_and_what_was_not_seen_is_said(
     def no_server(_config: object) -> None:
         raise StrataError("There is no server here.", status=3)
 
-    monkeypatch.setattr("strata.scratch.database", no_server)
+    monkeypatch.setattr("stratakit.scratch.database", no_server)
     body = 'op.create_index("i", "items", ["note"])\nop.drop_column("items", "note")'
     found = linted(written(tmp_path, "postgresql", [body]))
     rules = {finding.rule for finding in found.findings}

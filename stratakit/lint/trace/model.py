@@ -112,7 +112,7 @@ class Step:
         unstamped: whether it ended without its version.
         commits: the lines that commit by hand.
         lost: what SQLite lost by it, in words.
-        packages: of the application, as strata.toml names them.
+        packages: the names of the application's packages and modules.
         refused: whether it says itself that it cannot be run, by NotImplementedError.
         remade: the views that it makes anew, as they stand then.
         left: what running the upgrade again fails with, for the downgrade left it behind.
