@@ -11,7 +11,7 @@ from sqlalchemy import MetaData
 from stratakit import scratch
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
-from stratakit.scratch import fingerprint
+from stratakit.revisions import fingerprint
 
 
 @contextmanager

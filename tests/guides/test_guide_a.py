@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stratakit.config import load
-from stratakit.scratch import fingerprint
+from stratakit.revisions import fingerprint
 from tests.changes import ADD_PHONE, AN_ITEM, CREATE_ALL, DROP_PHONE, PHONE, two_branches
 from tests.living import Service
 

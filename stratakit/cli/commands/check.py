@@ -16,7 +16,7 @@ from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.diagnostics.errors import StrataError
 from stratakit.diagnostics.finding import Finding
-from stratakit.scratch import fingerprint
+from stratakit.revisions import fingerprint
 from stratakit.updates import conflicts
 
 UNREACHABLE = 3
