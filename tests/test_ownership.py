@@ -9,17 +9,18 @@ from pathspec import GitIgnoreSpec
 from tests.ownership import files, owner_of, table
 
 # Not in the template: a team makes them.
-MADE_LATER = {"local.mk", "compose.override.yaml", "migrations/schema.snapshot"}
+MADE_LATER = {"local.mk", "compose.override.yaml"}
+# What the default answers do not bring.
+OTHER = {"package_manager": "poetry", "ci": "gitlab", "deploy": "kubernetes"}
 
 
 def test_every_file_of_a_service_has_an_owner(render: Callable[..., Path]) -> None:
-    every = files(render()) | files(render(scope="migrations"))
+    every = files(render()) | files(render(**OTHER))
     assert sorted(path for path in every if owner_of(path) is None) == []
 
 
 def test_every_line_of_the_list_is_about_a_file(render: Callable[..., Path]) -> None:
-    other = render(package_manager="poetry", ci="gitlab", deploy="kubernetes")
-    rendered = files(render()) | files(other) | files(render(scope="migrations")) | MADE_LATER
+    rendered = files(render()) | files(render(**OTHER)) | MADE_LATER
     for pattern, _ in table():
         spec = GitIgnoreSpec.from_lines([f"/{pattern}"])
         assert any(spec.match_file(path) for path in rendered), pattern

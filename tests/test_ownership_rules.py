@@ -94,9 +94,7 @@ def updated_after_deleting(template: Path, changed: Path, folder: Path) -> list[
     for name in files(life.service):
         if owner_of(name) == "yours":
             life.delete(name)
-    answers = life.service / ".copier-answers.yml"
-    answers.write_text(answers.read_text().replace(str(template), str(changed)))
-    life.commit()
+    life.follow(changed)
     copier.run_update(str(life.service), defaults=True, overwrite=True, quiet=True)
     return life.losses() + _renewed_are_newer(life.service)
 

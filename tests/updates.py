@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import copier
+import yaml
 
 from tests.ownership import files, owner_of
 
@@ -58,7 +59,7 @@ def downgrade() -> None:
 MODELS = """from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strata.database import Base
+from app.database import Base
 
 
 class Customer(Base):
@@ -112,6 +113,15 @@ class Life:
             before, found, rest = text.partition(after) if after else (text, "", "")
             path.write_text(f"{before}{found}{line}{rest}")
             self.lines.setdefault(name, []).append(line)
+
+    def follow(self, template: Path) -> None:
+        """Name another clone of the template, as a team does if its template moves."""
+        answers = (self.service / ".copier-answers.yml").read_text()
+        source = yaml.safe_load(answers)["_src_path"]
+        for name in (".copier-answers.yml", "pyproject.toml"):
+            text = (self.service / name).read_text()
+            (self.service / name).write_text(text.replace(source, str(template)))
+        self.commit()
 
     def commit(self) -> None:
         """Commit everything, and remember what is the team's."""
