@@ -10,7 +10,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import chdir
+from contextlib import chdir, contextmanager
 from pathlib import Path
 
 import copier
@@ -64,15 +64,31 @@ def bare(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(bare: Path) -> Iterator[str]:
     """The same over HTTP on this machine."""
+    with folder_over_http(bare.parent) as address:
+        yield f"{address}/{bare.name}"
+
+
+@contextmanager
+def folder_over_http(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine; its host and port."""
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None: ...
 
-    handler = functools.partial(Quiet, directory=str(bare.parent))
+    handler = functools.partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"127.0.0.1:{server.server_port}/strata.git"
+        yield f"127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def wheel(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of the library as it is."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir")
+    subprocess.run([*build, str(folder), str(template)], check=True)
+    return next(folder.iterdir())
 
 
 @pytest.fixture
@@ -242,3 +258,113 @@ def test_the_index_bounds_are_those_of_this_version() -> None:
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     major, minor, _ = map(int, version.split("."))
     assert f">={major}.{minor},<{major}.{minor + 1}" in (root / "copier.yml").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("program", ["uv", "pip"])
+def test_an_index_of_ones_own_is_installed_from(
+    program: str, template: Path, wheel: Path, tmp_path: Path
+) -> None:
+    line = copied(template, tmp_path / "service", stratakit="index")
+    page = tmp_path / "index" / "simple" / "stratakit" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(f'<!doctype html><a href="{wheel.name}">{wheel.name}</a>')
+    shutil.copy(wheel, page.parent)
+    bare = re.sub(r"\[.*?\]", "", line)
+    with folder_over_http(tmp_path / "index") as address:
+        index = ("--index-url", f"http://{address}/simple/", "--no-deps", "--target")
+        pip = (sys.executable, "-m", "pip", "install", "--quiet")
+        command = UV[:-1] if program == "uv" else pip
+        subprocess.run([*command, *index, tmp_path / "installed", bare], check=True)
+    assert (tmp_path / "installed" / "stratakit" / "alembic.py").exists()
+
+
+@pytest.mark.slow
+def test_pip_installs_from_git_at_the_commit(template: Path, tmp_path: Path) -> None:
+    line = copied(template, tmp_path / "service")
+    command = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target")
+    subprocess.run([*command, tmp_path / "installed", re.sub(r"\[.*?\]", "", line)], check=True)
+    assert (tmp_path / "installed" / "stratakit" / "alembic.py").exists()
+
+
+@pytest.fixture
+def vendored(template: Path, tmp_path: Path) -> Path:
+    """A committed service that has made its wheel."""
+    service = tmp_path / "service"
+    copied(template, service)
+    git(service, "init", "--quiet")
+    git(service, "add", "--all")
+    git(service, "commit", "--quiet", "--message", "Begin")
+    (service / ".venv").mkdir()
+    (service / ".venv" / "copier").symlink_to(sys.prefix)
+    made = subprocess.run(
+        [sys.executable, "-m", "stratakit", "template", "vendor"],
+        cwd=service,
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+    assert "make install-dev" in made.stdout
+    return service
+
+
+@pytest.mark.slow
+def test_a_wheel_in_the_service_is_what_each_package_manager_finds(
+    vendored: Path, tmp_path: Path
+) -> None:
+    document = tomllib.loads((vendored / "pyproject.toml").read_text())
+    assert "stratakit[postgresql]>=0.6,<0.7" in document["project"]["dependencies"]
+    (wheel,) = (vendored / "vendor").iterdir()
+    assert document["tool"]["uv"]["find-links"] == ["vendor"]
+    poetry = document["tool"]["poetry"]["dependencies"]["stratakit"]
+    assert poetry == {"path": f"vendor/{wheel.name}", "extras": ["postgresql"]}
+    found = ("--no-index", "--find-links", vendored / "vendor", "--no-deps", "--target")
+    for number, command in enumerate((UV[:-1], (sys.executable, "-m", "pip", "install"))):
+        target = tmp_path / f"installed{number}"
+        subprocess.run([*command, *found, target, "stratakit>=0.6,<0.7"], check=True)
+        assert (target / "stratakit" / "alembic.py").exists()
+
+
+@pytest.mark.slow
+def test_making_the_wheel_again_changes_nothing_else(vendored: Path, template: Path) -> None:
+    before = (vendored / "pyproject.toml").read_text()
+    command = [sys.executable, "-m", "stratakit", "template", "vendor", str(template)]
+    subprocess.run(command, cwd=vendored, check=True, capture_output=True)
+    assert (vendored / "pyproject.toml").read_text() == before
+    assert len(list((vendored / "vendor").iterdir())) == 1
+
+
+@pytest.mark.slow
+def test_an_update_leaves_a_vendored_wheel_alone(
+    vendored: Path, newer: Callable[..., Path]
+) -> None:
+    git(vendored, "add", "--all")
+    git(vendored, "commit", "--quiet", "--message", "Vendor stratakit")
+    before = (vendored / "pyproject.toml").read_text()
+    successor = newer({"stratakit/__init__.py": ("", "# newer\n")})
+    answers = vendored / ".copier-answers.yml"
+    answers.write_text(re.sub(r"_src_path: .*", f"_src_path: {successor}", answers.read_text()))
+    git(vendored, "commit", "--quiet", "--all", "--message", "The template has moved")
+    copier.run_update(str(vendored), defaults=True, overwrite=True, quiet=True)
+    assert (vendored / "pyproject.toml").read_text() == before
+    assert git(vendored, "diff", "--name-only", "--diff-filter=U") == ""
+
+
+def test_a_source_that_cannot_be_built_changes_nothing(template: Path, tmp_path: Path) -> None:
+    service = tmp_path / "service"
+    copied(template, service)
+    (service / ".venv").mkdir()
+    (service / ".venv" / "copier").symlink_to(sys.prefix)
+    before = (service / "pyproject.toml").read_text()
+    place = "git+https://me:secret@127.0.0.1:9/strata.git"
+    refused = subprocess.run(
+        [sys.executable, "-m", "stratakit", "template", "vendor", place],
+        cwd=service,
+        capture_output=True,
+        text=True,
+    )
+    assert refused.returncode == 1
+    assert "make vendor-stratakit SOURCE=" in refused.stderr
+    assert "secret" not in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert (service / "pyproject.toml").read_text() == before

@@ -61,7 +61,11 @@ def vendor(root: Path, source: str = "") -> int:
     place["path"] = f"{FOLDER}/{wheel.name}"
     if extras:
         place["extras"] = [extra.strip() for extra in extras.strip("[]").split(",")]
-    _table(document, "tool", "poetry", "dependencies").append("stratakit", place)
+    dependencies = _table(document, "tool", "poetry", "dependencies")
+    if "stratakit" in dependencies:
+        dependencies["stratakit"] = place
+    else:
+        dependencies.append("stratakit", place)
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
     answers = root / ".copier-answers.yml"
     if answers.exists():
