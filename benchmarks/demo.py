@@ -15,7 +15,10 @@ from urllib.request import Request, urlopen
 REPOSITORY = Path(__file__).resolve().parent.parent
 SERVICE = REPOSITORY / "build" / "demo"
 PYTHON = str(SERVICE / ".venv" / "bin" / "python")
-COPY = (sys.executable, "-m", "copier", "copy", "--defaults", "--vcs-ref", "HEAD")
+MIGRATE = (PYTHON, "scripts/migrate.py")
+# The working tree is a commit that nobody has: stratakit is installed from its folder.
+SOURCE = ("--data", f"stratakit={REPOSITORY.as_uri()}")
+COPY = (sys.executable, "-m", "copier", "copy", "--defaults", "--vcs-ref", "HEAD", *SOURCE)
 ITEM = {"name": "A cup of tea", "price": "2.50"}
 
 # The demonstration has its own database, whichever the caller's environment names, and installs as
@@ -53,9 +56,9 @@ def main() -> int:
         begun = time.perf_counter()
         stage("copier copy", *COPY, str(REPOSITORY), str(SERVICE), folder=REPOSITORY)
         stage("make install-dev", "make", "install-dev")
-        stage("start PostgreSQL", PYTHON, "-m", "strata.server", "start")
-        stage("apply the migrations", PYTHON, "scripts/migrate.py", "upgrade")
-        stage("serve", PYTHON, "-m", "strata.background", "start", "--port", str(port))
+        stage("start PostgreSQL", *MIGRATE, "server", "start")
+        stage("apply the migrations", *MIGRATE, "upgrade")
+        stage("serve", *MIGRATE, "service", "start", "--port", str(port))
         print(f"{time.perf_counter() - begun:6.2f} s  from copier copy to the first 200")
         use(port)
     except StageError as failed:
@@ -120,10 +123,10 @@ def use(port: int) -> None:
 
 def stop() -> None:
     """End what runs in the service's folder; its data stay."""
-    for module in ("strata.background", "strata.server"):
+    for verb in ("service", "server"):
         if Path(PYTHON).exists():
             subprocess.run(
-                [PYTHON, "-m", module, "stop"], cwd=SERVICE, env=ENVIRONMENT, capture_output=True
+                [*MIGRATE, verb, "stop"], cwd=SERVICE, env=ENVIRONMENT, capture_output=True
             )
 
 

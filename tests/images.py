@@ -31,6 +31,11 @@ class BuildError(Exception):
     """A RUN failed; the text is what it wrote."""
 
 
+def reach(image: Image) -> dict[str, str]:
+    """The variables by which a container reaches the index; ENV of its image wins over them."""
+    return {name: value for name, value in REACH.items() if name not in image.environment}
+
+
 class Builder:
     """Builds images, and no stage twice.
 
@@ -80,7 +85,7 @@ class Builder:
             kept = self.caches / mount["target"][1:]
             kept.mkdir(parents=True, exist_ok=True)
             mounts[kept] = mount["target"]
-        status, told = image.run("sh", "-c", command, mounts=mounts, environment=REACH)
+        status, told = image.run("sh", "-c", command, mounts=mounts, environment=reach(image))
         if status:
             raise BuildError(told)
 
@@ -116,8 +121,8 @@ class _Build:
         if origin := _origin(instruction):
             yield from self.stage(origin).history
         elif instruction.cmd.upper() == "COPY":
-            for path in _chosen(self.context, instruction.value[:-1]):
-                yield f"{path} {(self.context / path).read_bytes()!r}"
+            for path, name in _chosen(self.context, instruction.value[:-1]):
+                yield f"{name} {(self.context / path).read_bytes()!r}"
 
     def _after(self, instruction: dockerfile.Command, image: Image) -> Image:
         """Carry out an instruction: the image that it leaves."""
@@ -152,9 +157,9 @@ class _Build:
             (source,) = sources
             shutil.copytree(self.stage(origin).layer / source[1:], target, symlinks=True)
             return
-        for path in _chosen(self.context, sources):
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(self.context / path, target / path)
+        for path, name in _chosen(self.context, sources):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(self.context / path, target / name)
 
 
 def _origin(instruction: dockerfile.Command) -> str:
@@ -163,15 +168,21 @@ def _origin(instruction: dockerfile.Command) -> str:
     return flags[0].removeprefix("--from=") if flags else ""
 
 
-def _chosen(context: Path, sources: Sequence[str]) -> Iterator[Path]:
-    """The files that the patterns select of what .dockerignore leaves."""
+def _chosen(context: Path, sources: Sequence[str]) -> Iterator[tuple[Path, Path]]:
+    """The files that the patterns select of what .dockerignore leaves, and their new names.
+
+    Of a folder, what it holds is copied, without the folder itself.
+    """
     lines = (context / ".dockerignore").read_text().splitlines()
     patterns = [line for line in lines if line and not line.startswith("#")]
     for file in sorted(filter(Path.is_file, context.rglob("*"))):
         path = file.relative_to(context)
-        named = any(source == "." or fnmatch(path.parts[0], source) for source in sources)
-        if named and not _left_out(path, patterns):
-            yield path
+        if _left_out(path, patterns):
+            continue
+        if "." in sources:
+            yield path, path
+        elif any(fnmatch(path.parts[0], source) for source in sources):
+            yield path, Path(*path.parts[1:] or path.parts)
 
 
 def _left_out(path: Path, patterns: Sequence[str]) -> bool:

@@ -21,8 +21,9 @@ import yaml
 
 from stratakit.config import Config
 from stratakit.engine.url import parse
+from stratakit.updates import vendor
 from tests.containers import Image
-from tests.images import REACH, Builder, BuildError
+from tests.images import Builder, BuildError, reach
 from tests.poetry import name_the_index
 from tests.serving import free_port
 
@@ -30,6 +31,8 @@ DATABASES = ["postgresql", "sqlite", "mysql"]
 PACKAGE_MANAGERS = ["uv", "poetry", "pip"]
 TOOLS = Path(sys.prefix) / "bin"
 CALLER = "4321:4321"
+GIT_URL = "git+https://git.example.com/strata.git@v0.6.0"
+WHEEL_URL = "https://example.com/stratakit-0.6.0-py3-none-any.whl"
 LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pip": "pylock.toml"}
 ALEMBIC = {"uv": "uv run alembic", "poetry": "poetry run alembic", "pip": "alembic"}
 SLOW_REVISION = '''"""takes its time"""
@@ -88,8 +91,28 @@ def compose(service: Path, **environment: str) -> dict[str, Any]:
 def test_the_linter_has_nothing_to_say_of_the_dockerfile(
     package_manager: str, database: str, render: Render, run: Run
 ) -> None:
-    service = render(package_manager=package_manager, database=database)
+    service = render(package_manager=package_manager, database=database, stratakit="git")
     run(TOOLS / "hadolint", "Dockerfile", cwd=service)
+
+
+@pytest.mark.parametrize(
+    ("package_manager", "source", "stages_with_git"),
+    [
+        ("uv", "git", ["installer"]),
+        ("pip", GIT_URL, ["installer"]),
+        ("uv", "index", []),
+        ("pip", WHEEL_URL, []),
+        # Poetry has a git of its own, in Python.
+        ("poetry", "git", []),
+    ],
+)
+def test_git_is_installed_in_the_builder_alone_and_only_for_a_git_reference(
+    package_manager: str, source: str, stages_with_git: list[str], render: Render
+) -> None:
+    service = render(package_manager=package_manager, stratakit=source)
+    stages = (service / "Dockerfile").read_text().split("\nFROM ")[1:]
+    found = [stage.split()[2] for stage in stages if re.search(r"apt-get install.* git ", stage)]
+    assert found == stages_with_git
 
 
 @pytest.mark.parametrize("database", DATABASES)
@@ -247,7 +270,7 @@ class Built:
     package_manager: str
     service: Path
     dev: Image
-    refusal: str
+    refusals: tuple[str, str]
     runtime: Image
     data: Path
 
@@ -277,15 +300,21 @@ def built(
     request: pytest.FixtureRequest,
     builder: Builder,
     render: Render,
+    wheel: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Built:
-    """Both images, the second one from the lock that the command of its refusal makes."""
+    """Both images: with a wheel of stratakit, and from the lock that a refusal's command makes."""
     package_manager = request.param
     service = tmp_path_factory.mktemp(package_manager) / "service"
     shutil.copytree(render(package_manager=package_manager, database="sqlite"), service)
     (service / ".env").write_text("SECRET=1\n")
     if package_manager == "poetry":
         name_the_index(service)
+    with pytest.raises(BuildError) as without_wheel:
+        builder.build(service, "dev")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vendor, "PIP", (sys.executable, "-m", "pip"))
+        vendor.vendor(service, str(wheel))
     for path in (service, *service.rglob("*")):
         os.chown(path, *map(int, CALLER.split(":")))
     data = service.with_name("data")
@@ -293,24 +322,28 @@ def built(
     data.chmod(0o1777)
 
     dev = builder.build(service, "dev")
-    with pytest.raises(BuildError) as refused:
+    with pytest.raises(BuildError) as without_lock:
         builder.build(service, "runtime")
-    refusal = str(refused.value)
-    command = refusal.rpartition(" web ")[2].split()
-    status, told = dev.run(*command, mounts={service: "/srv"}, user=CALLER, environment=REACH)
+    command = str(without_lock.value).rpartition(" web ")[2].split()
+    status, told = dev.run(*command, mounts={service: "/srv"}, user=CALLER, environment=reach(dev))
     assert status == 0, told
     runtime = builder.build(service, "runtime")
-    return Built(package_manager, service, dev, refusal, runtime, data)
+    refusals = (str(without_wheel.value), str(without_lock.value))
+    return Built(package_manager, service, dev, refusals, runtime, data)
 
 
 @pytest.mark.slow
-def test_the_image_of_production_is_refused_without_a_lock_and_says_how_to_make_one(
+def test_an_image_is_refused_without_what_it_is_built_from_and_says_how_to_make_it(
     built: Built,
 ) -> None:
+    without_wheel, without_lock = built.refusals
+    assert without_wheel == (
+        "stratakit comes from a folder of another machine. Run: make vendor-stratakit\n"
+    )
     lock = LOCKS[built.package_manager]
     assert re.fullmatch(
         rf"{lock} is missing. Make it, and commit it: docker compose run --rm --no-deps web .*\n",
-        built.refusal,
+        without_lock,
     )
     assert (built.service / lock).stat().st_uid == 4321
 
@@ -359,7 +392,8 @@ def test_the_image_of_production_holds_what_runs_and_nothing_else(built: Built) 
     assert not {"tests", "docs", ".env", ".git"} & {
         path.name for path in (image.layer / "srv").iterdir()
     }
-    for folder in (image.layer / "srv", packages / "sqlalchemy", packages / "alembic"):
+    installed = (packages / name for name in ("sqlalchemy", "alembic", "stratakit"))
+    for folder in (image.layer / "srv", *installed):
         for file in folder.rglob("*.py"):
             assert list(file.parent.glob(f"__pycache__/{file.stem}.cpython-*.pyc")), file
     assert image.run("sh", "-c", "echo >/srv/app/main.py || echo >/opt/venv/x")[0] != 0
