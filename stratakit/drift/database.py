@@ -88,7 +88,7 @@ def differences(
 
 def _replay(config: Config, revision: str, url: str) -> None:
     replay = subprocess.run(
-        [sys.executable, "-m", "stratakit.drift.replay", revision],
+        [sys.executable, "-W", "ignore", "-m", "stratakit.drift.replay", revision],
         cwd=config.root,
         env={
             **os.environ,

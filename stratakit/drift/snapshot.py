@@ -10,7 +10,13 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions.history import Chain
-from stratakit.revisions.manifest import _diff, _lines, _shown, hashes, snapshot
+from stratakit.revisions.manifest import (
+    hashes,
+    relative_path,
+    render_manifest,
+    snapshot,
+    unified_diff,
+)
 
 COLLATION = re.compile(r", collation \w+")
 
@@ -23,11 +29,11 @@ def write(config: Config, chain: Chain, schema: Catalogue) -> str:
     """
     changes = []
     for path, after in (
-        (hashes(config), _lines(chain)),
+        (hashes(config), render_manifest(chain)),
         (snapshot(config), _schema(config, schema)),
     ):
         before = path.read_text(encoding="utf-8") if path.exists() else ""
-        changes += _diff(config, path, before, after)
+        changes += unified_diff(config, path, before, after)
         path.write_text(after, encoding="utf-8")
     return "\n".join(changes)
 
@@ -41,14 +47,14 @@ def schema_findings(config: Config, schema: Catalogue) -> Iterator[Finding]:
     after = _schema(config, schema)
     if config.database == "mysql":
         before = _without_defaults(before, after)
-    if changes := _diff(config, path, before, after):
+    if changes := unified_diff(config, path, before, after):
         yield Finding(
             "snapshot-not-true",
-            f"{_shown(config, path)} is not the schema that the migrations make:\n"
+            f"{relative_path(config, path)} is not the schema that the migrations make:\n"
             + "\n".join(changes[:40]),
             "A pull request would show another schema than it makes.",
             f"Write it anew: {MIGRATE} record",
-            _shown(config, path),
+            relative_path(config, path),
         )
 
 

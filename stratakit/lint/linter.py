@@ -12,7 +12,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.lint import rules
-from stratakit.lint.suppressions import _about, allows
+from stratakit.lint.suppressions import about_suppression, allows
 from stratakit.lint.trace import offline, runner
 from stratakit.lint.trace.model import Step, unloadable
 from stratakit.lint.trace.sandbox import Bench
@@ -142,7 +142,7 @@ def _judged(config: Config, steps: Sequence[Step]) -> Iterator[Finding]:
     for allow in acknowledged:
         elsewhere = allow.rule in rules.rules() and not _concerns(allow.rule, steps[0])
         if not allow.used and not elsewhere:
-            yield _about(allow.rule, allow.reason, file, allow.line)
+            yield about_suppression(allow.rule, allow.reason, file, allow.line)
 
 
 def _concerns(rule: str, step: Step) -> bool:

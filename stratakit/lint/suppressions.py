@@ -70,7 +70,8 @@ def _spans(tree: ast.AST) -> Iterator[tuple[int, int]]:
             yield node.lineno, node.end_lineno or node.lineno
 
 
-def _about(rule: str, reason: str, file: str, line: int) -> Finding:
+def about_suppression(rule: str, reason: str, file: str, line: int) -> Finding:
+    """Report an acknowledgement without a reason, or one that nothing is found for."""
     if not reason:
         return Finding(
             "allow-without-reason",

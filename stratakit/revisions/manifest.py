@@ -45,7 +45,7 @@ def chain_findings(config: Config, chain: Chain) -> Iterator[Finding]:
                 f"{name} was {'deleted' if gone else 'edited'} after it was committed.",
                 "Databases that ran it do not get the change, and new ones do.",
                 f"Bring it back, and write the change as a revision of its own: {back}",
-                _shown(config, config.versions / name),
+                relative_path(config, config.versions / name),
             )
     path = hashes(config)
     if not path.exists() and not snapshot(config).exists():
@@ -62,7 +62,7 @@ def chain_findings(config: Config, chain: Chain) -> Iterator[Finding]:
                 what,
                 "Databases that ran it as it was recorded do not get the change.",
                 REWRITE,
-                _shown(config, chain[id].path if id in chain else path),
+                relative_path(config, chain[id].path if id in chain else path),
             )
 
 
@@ -79,8 +79,8 @@ def _otherwise(id: str, line: str | None, revision: Revision | None) -> str:
     return ""
 
 
-def _lines(chain: Chain) -> str:
-    """In the order in which they are applied, so that a new one comes last."""
+def render_manifest(chain: Chain) -> str:
+    """Render the hashes in the order in which revisions are applied, so that a new one is last."""
     done: dict[str, str] = {}
     ahead = sorted(chain)
     while ahead:
@@ -111,8 +111,9 @@ def _meant(config: Config, chain: Chain, path: Path, text: bytes) -> bool:
     return bool(text) and any(digest(path.read_bytes()) == digest(text) for path in paths)
 
 
-def _diff(config: Config, path: Path, before: str, after: str) -> list[str]:
-    name = _shown(config, path)
+def unified_diff(config: Config, path: Path, before: str, after: str) -> list[str]:
+    """Compare a file's text before and after, with a line of context."""
+    name = relative_path(config, path)
     return list(
         difflib.unified_diff(
             before.splitlines(), after.splitlines(), name, name, "before", "after", 1, ""
@@ -120,5 +121,6 @@ def _diff(config: Config, path: Path, before: str, after: str) -> list[str]:
     )
 
 
-def _shown(config: Config, path: Path) -> str:
+def relative_path(config: Config, path: Path) -> str:
+    """Return a path from the project's folder on, with forward slashes."""
     return path.relative_to(config.root).as_posix()

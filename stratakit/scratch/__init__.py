@@ -17,7 +17,7 @@ from alembic import command
 from stratakit.config import Config
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL, parse
-from stratakit.revisions import alembic_config
+from stratakit.revisions import alembic_config, history
 
 ALONE = threading.RLock()
 
@@ -58,11 +58,20 @@ def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
     """Bring a database up to a revision, whatever the settings name.
 
     Threads of one process take turns, for `alembic.context` and `alembic.op` are the process's.
+
+    Raises:
+        StrataError: a revision follows one that has no file.
+        alembic.util.CommandError: a revision fails, or cannot be run.
     """
     with ALONE, connected(url) as connection:
         alembic = alembic_config.alembic_config(config)
         alembic.attributes["connection"] = connection
-        command.upgrade(alembic, target)
+        try:
+            command.upgrade(alembic, target)
+        except KeyError:
+            # Alembic looks up what a revision follows without asking whether it is there.
+            history.refuse_gap(config.versions)
+            raise
 
 
 def _maker(config: Config) -> tuple[ModuleType, DatabaseURL | None]:

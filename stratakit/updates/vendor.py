@@ -87,7 +87,8 @@ def _build(root: Path, source: str) -> Path:
         raise StrataError(
             f"No wheel could be built from {re.sub(r'://[^/@]+@', '://***@', source)}:\n{reason}",
             why="Nothing was changed.",
-            remedy="Name a place that this machine reaches: make vendor-stratakit SOURCE=/PATH/TO/IT",
+            remedy="Name a place that this machine reaches: "
+            "make vendor-stratakit SOURCE=/PATH/TO/IT",
         )
     built = max(folder.glob("stratakit-*.whl"), key=lambda wheel: wheel.stat().st_mtime)
     for old in before - {built}:
