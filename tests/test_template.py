@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from typing import cast
 import pytest
 import yaml
 from pathspec import GitIgnoreSpec
+
+from tests.ownership import files, owner_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TEMPLATE = REPOSITORY / "template"
@@ -30,12 +31,23 @@ def copier_yml() -> dict[str, object]:
     return content
 
 
-def test_the_templates_python_holds_no_jinja(template: Path) -> None:
-    assert not list((template / "template").rglob("*.py.jinja"))
-    files = list((template / "template").rglob("*.py"))
+def test_the_templates_python_holds_no_jinja_but_in_one_file(template: Path) -> None:
+    root = template / "template"
+    assert [file.relative_to(root) for file in root.rglob("*.py.jinja")] == [
+        Path("app/main.py.jinja")
+    ]
+    files = list(root.rglob("*.py"))
     assert files
     for file in files:
         assert not re.search(r"{%|{#|{{ ", file.read_text()), file
+
+
+def test_a_service_is_small_and_its_python_is_the_teams(render: Callable[..., Path]) -> None:
+    names = files(render())
+    assert len(names) <= 50
+    assert not {"strata", "stratakit"} & {part for name in names for part in Path(name).parts}
+    python = {name for name in names if name.endswith(".py") and owner_of(name) != "yours"}
+    assert python == {"scripts/migrate.py", "scripts/check_migrations.py"}
 
 
 def test_nothing_asks_for_trust() -> None:
@@ -68,13 +80,13 @@ def test_what_the_team_owns_is_kept_by_both_lists() -> None:
         ("app/orders/models.py", True),
         ("migrations/versions/0a1b_add_phone.py", True),
         ("migrations/schema.snapshot", True),
-        ("migrations/env.py", False),
+        ("migrations/env.py", True),
         ("strata.toml", True),
-        ("strata/cli.py", False),
         ("tests/items/test_items.py", True),
         ("tests/test_mine.py", True),
-        ("tests/conftest.py", False),
-        ("tests/schema/test_models.py", False),
+        ("tests/conftest.py", True),
+        ("scripts/migrate.py", False),
+        ("alembic.ini", False),
         ("README.md", True),
         ("docs/README.md", False),
         ("Makefile", False),
@@ -107,48 +119,24 @@ def test_it_is_copied_without_trust_and_without_a_terminal(
     assert answers["_commit"] == "v9999"
 
 
+@pytest.mark.parametrize(("stratakit", "more"), [("index", []), ("git", ["make vendor-stratakit"])])
+@pytest.mark.parametrize(
+    ("folder", "change"),
+    [("my-service", "cd my-service"), ("it's here", "cd 'it'\"'\"'s here'")],
+)
 def test_the_message_after_copying_gives_the_next_two_commands(
-    tmp_path: Path, template: Path
+    folder: str, change: str, stratakit: str, more: list[str], tmp_path: Path, template: Path
 ) -> None:
-    for folder, change in (("my-service", "cd my-service"), ("it's here", "cd 'it'\"'\"'s here'")):
-        copied = subprocess.run(
-            [*COPIER, "copy", "--defaults", str(template), folder],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        told = [line.strip() for line in copied.stderr.splitlines() if line.startswith("  ")]
-        assert told[-2:] == [change, "make dev"]
-
-
-def test_an_update_leaves_what_the_team_owns_and_renews_the_rest(
-    tmp_path: Path, template: Path, run: Callable[..., str]
-) -> None:
-    newer = Path(shutil.copytree(template, tmp_path / "template"))
-    service = tmp_path / "service"
-    git = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.com")
-    run(*COPIER, "copy", "--defaults", str(newer), str(service), cwd=tmp_path)
-    (service / "app" / "main.py").write_text("print('mine')\n")
-    shutil.rmtree(service / "app" / "items")
-    (service / "migrations" / "versions" / "002_items.py").unlink()
-    (service / "local.mk").write_text("mine:\n\techo mine\n")
-    run("git", "init", "--quiet", cwd=service)
-    run("git", "add", "--all", cwd=service)
-    run(*git, "commit", "--quiet", "--message", "Mine", cwd=service)
-    for name in ("app/main.py", "app/items/models.py", "migrations/versions/002_items.py"):
-        with (newer / "template" / name).open("a") as file:
-            file.write("# newer\n")
-    (newer / "template" / "strata" / "errors.py").write_text("# newer\n")
-    run("git", "add", "--all", cwd=newer)
-    run(*git, "commit", "--quiet", "--message", "Newer", cwd=newer)
-    run("git", "tag", "v10000", cwd=newer)
-    run(*COPIER, "update", "--defaults", cwd=service)
-    changed = run("git", "status", "--porcelain", cwd=service).splitlines()
-    assert sorted(line.split()[-1] for line in changed) == [
-        ".copier-answers.yml",
-        "strata/errors.py",
-    ]
+    copied = subprocess.run(
+        [*COPIER, "copy", "--defaults", "--data", f"stratakit={stratakit}", str(template), folder],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    message = copied.stderr[copied.stderr.index("The next two commands:") :]
+    commands = [line.strip() for line in message.splitlines() if line.startswith("  ")]
+    assert commands == [change, "make dev", *more]
 
 
 def test_python_is_clean_in_place(run: Callable[..., str]) -> None:
@@ -159,7 +147,7 @@ def test_python_is_clean_in_place(run: Callable[..., str]) -> None:
 def test_a_service_names_no_registry_and_nothing_of_this_machine(
     render: Callable[..., Path], family: str
 ) -> None:
-    service = render(database=family)
+    service = render(database=family, stratakit="index")
     # In an image, /root is nobody's home but its own.
     home = f"{Path.home()}/" if Path.home() != Path("/root") else "/root/work"
     temporary = f"{tempfile.gettempdir()}/"
