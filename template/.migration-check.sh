@@ -4,15 +4,28 @@
 # With --always it looks whatever the commit touches; with --conflicts it looks at nothing but what
 # an update of the template left to be settled.
 set -eu
+
+script=$0
+while [ -L "$script" ]; do
+    target=$(readlink "$script")
+    case $target in
+        /*) script=$target ;;
+        *) script=$(dirname "$script")/$target ;;
+    esac
+done
+# A copy in .git/hooks starts in the repository; the file itself runs from any folder.
+here=$(CDPATH='' cd "$(dirname "$script")" && pwd -P)
+[ ! -f "$here/strata.toml" ] || cd "$here"
 top=$(git rev-parse --show-toplevel)
-root=$top
-inside=
-if [ ! -f "$root/strata.toml" ]; then
+inside=$(git rev-parse --show-prefix)
+inside=${inside%/}
+if [ ! -f "$top/$inside/strata.toml" ]; then
     # The service is in a folder of the repository.
-    inside=$(git -C "$root" ls-files -- '*/strata.toml' | head -n 1)
-    inside=/${inside%/strata.toml}
-    root=$root$inside
+    inside=$(git -C "$top" ls-files -- '*/strata.toml' | head -n 1)
+    inside=${inside%/strata.toml}
 fi
+inside=${inside:+/$inside}
+root=$top$inside
 cd "$root"
 
 # What an update of the template left to be settled goes into no commit.

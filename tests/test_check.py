@@ -129,6 +129,18 @@ def test_a_database_that_a_killed_check_left_is_removed_by_the_next(
         assert len([name for name in kept if not name.endswith("_done")]) == 1
 
 
+def test_the_remembered_answer_imports_neither_alembic_nor_sqlalchemy(live: Service) -> None:
+    assert checked(live).returncode == 0
+    script = "scripts/check_migrations.py"
+    again = live.run(live.python, "-X", "importtime", script)
+    assert again.stdout == "Nothing has changed since the last good check.\n"
+    imported = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in again.stderr.splitlines()
+    }
+    assert "stratakit" in imported
+    assert not imported & {"alembic", "sqlalchemy", "mako", "pydantic", "fastapi", "app"}
+
+
 def test_an_unchanged_head_is_not_replayed(live: Service) -> None:
     assert checked(live).returncode == 0
     (kept,) = (live.root / ".local" / "heads").iterdir()

@@ -74,6 +74,23 @@ def test_a_service_in_a_folder_of_its_repository_is_named_as_it_lies(hooked: Ser
     assert hooked.git("status", "--short") == ""
 
 
+def test_one_of_several_services_in_a_repository_is_checked_by_its_own_path(
+    hooked: Service,
+) -> None:
+    outer = hooked.root.parent
+    (hooked.root / ".git").rename(outer / ".git")
+    first = outer / "another"
+    first.mkdir()
+    (first / "strata.toml").write_text("")
+    hooked.git("-C", str(outer), "add", "-A")
+    hooked.git("commit", "-qm", "in folders", "--no-verify")
+    hooked.add_column(PHONE)
+    hooked.git("add", MODELS)
+    stopped = hooked.run(hooked.root / ".migration-check.sh", cwd=first)
+    assert stopped.returncode == 1
+    assert "app/items/models.py:20: A revision is missing" in stopped.stdout + stopped.stderr
+
+
 def test_a_commit_of_neither_models_nor_revisions_checks_nothing(hooked: Service) -> None:
     hooked.write("NOTES.md", "new")
     hooked.git("add", "NOTES.md")
