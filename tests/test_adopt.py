@@ -9,6 +9,7 @@ from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL
 from stratakit.scratch import database as scratch_database
 from tests.catalogue import mysql_drifts, postgresql_drifts, sqlite_drifts
+from tests.changes import CREATE_ALL
 from tests.living import Service
 from tests.updates import git
 
@@ -17,13 +18,6 @@ SCHEMAS = {
     "mysql": mysql_drifts.SCHEMA,
     "sqlite": sqlite_drifts.SCHEMA,
 }
-CREATE_ALL = """
-import sys
-from sqlalchemy import create_engine
-from strata import config, models, urls
-metadata = models.metadata(config.load())
-metadata.create_all(create_engine(urls.current(config.load()).for_migrations))
-"""
 PHONE = 'op.add_column("items", sa.Column("phone", sa.String(20)))'
 LESS = 'op.drop_column("items", "phone")'
 
@@ -248,7 +242,7 @@ def test_a_repair_imports_what_it_needs_and_passes_a_database_without_a_log(live
     revision = live.newest().stem.partition("_")[0]
     linted = live.migrate("lint", revision)
     assert linted.returncode == 0, linted.stdout + linted.stderr
-    tested = live.run(live.python, "-m", "pytest", "-q", "tests/schema")
+    tested = live.run(live.python, "-m", "pytest", "-q", "tests/test_migrations.py")
     assert tested.returncode == 0, tested.stdout
 
 

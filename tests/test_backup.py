@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -529,6 +530,8 @@ def name_of(service: Service) -> str:
 
 def at_a_terminal(service: Service, arguments: list[str], typed: str) -> int:
     ours, theirs = pty.openpty()
+    # Without columns there is no room for a line of progress.
+    termios.tcsetwinsize(theirs, (24, 80))
     command = [service.python, "scripts/migrate.py", *arguments]
     process = subprocess.Popen(
         command, cwd=service.root, env=service.environ(), stdin=theirs, stdout=theirs, stderr=theirs

@@ -17,7 +17,7 @@ BLOCK = """with op.get_context().autocommit_block():
     op.execute("CREATE TABLE undone (id INTEGER)")
     op.execute("SELECT * FROM nowhere")"""
 
-# The pattern of `create --empty` (strata/batches.py), and others that need an answer.
+# The pattern of `create --empty` (autogenerate/data_migration.py), and others that need an answer.
 LOOP = """with op.get_context().autocommit_block():
         while op.get_bind().execute(sa.text("UPDATE items SET price = 1 WHERE id < 0")).rowcount:
             pass"""
@@ -169,7 +169,7 @@ def test_what_is_interrupted_says_so(migrated: Service, body: str) -> None:
     upgrade.send_signal(signal.SIGINT)
     _, told = upgrade.communicate(timeout=30)
     assert upgrade.returncode == 130
-    assert told.strip().endswith("upgrade was interrupted. See what stands: " + CURRENT)
+    assert told.strip().endswith("upgrade was interrupted. See where the database is: " + CURRENT)
     assert migrated.stands_at() == "002"
 
 
