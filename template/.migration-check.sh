@@ -31,15 +31,15 @@ cd "$root"
 # What an update of the template left to be settled goes into no commit.
 where=--cached
 [ "${1-}" != --conflicts ] || where=--untracked
-marked=$(git grep $where -lI --all-match -e '^<<<<<<< ' -e '^>>>>>>> ' || true)
+marked=$(git -c core.quotePath=false grep $where -lI --all-match -e '^<<<<<<< ' -e '^>>>>>>> ' || true)
 rejected=$(find . -name .git -prune -o -name .venv -prune -o -name '*.rej' -print)
 if [ -n "$marked$rejected" ]; then
     {
-        [ -z "$marked" ] || printf '%s has conflict markers.\n' "$marked"
-        [ -z "$rejected" ] || printf '%s holds a change that could not be applied.\n' "$rejected"
+        printf '%s\n' "$marked" | sed -n \
+            "s|..*|& has conflict markers. Keep what is right of both, then: git add '&'|p"
+        printf '%s\n' "$rejected" | sed -n \
+            "s|^\./\(.*\)\.rej$|\1.rej is a change that \1 lacks. Make it by hand, then: rm '\1.rej'|p"
         echo 'A service with half of an update is neither the old nor the new one.'
-        [ -z "$marked" ] || echo 'Keep what is right of both, then: git add FILE'
-        [ -z "$rejected" ] || echo 'Make that change by hand, then: rm FILE.rej'
     } >&2
     exit 1
 fi

@@ -18,7 +18,7 @@ import copier
 import pytest
 from filelock import FileLock
 
-from tests import releases
+from tests import releases, updates
 
 pytest_plugins = ["tests.rows"]
 
@@ -78,18 +78,16 @@ def newer(template: Path, tmp_path: Path) -> Callable[..., Path]:
 
     def newer(changes: Mapping[str, tuple[str, str]]) -> Path:
         folder = tmp_path / "newer"
-        subprocess.run(["git", "clone", "--quiet", str(template), str(folder)], check=True)
-        for name, (old, new) in changes.items():
-            text = (folder / name).read_text() if (folder / name).exists() else ""
-            assert old in text, name
-            (folder / name).write_text(text.replace(old, new) if old else text + new)
-        subprocess.run(["git", "add", "--all"], cwd=folder, check=True)
-        commit = ["git", *IDENTITY, "commit", "--quiet", "--allow-empty", "--message", "Newer"]
-        subprocess.run(commit, cwd=folder, check=True)
-        subprocess.run(["git", "tag", "v10000"], cwd=folder, check=True)
+        succeed(template, folder, changes)
         return folder
 
     return newer
+
+
+@pytest.fixture(scope="session")
+def successor(shared: Path, template: Path) -> Path:
+    """The template one release later, v10000, with changes to files of every owner."""
+    return _once(shared / "successor", lambda folder: succeed(template, folder, updates.SUCCESSOR))
 
 
 @pytest.fixture(scope="session")
@@ -231,6 +229,26 @@ def clone(folder: Path) -> None:
     # Copier clones it for each rendering: one pack is faster to copy and to delete than a thousand
     # files.
     git("gc", "--quiet")
+
+
+def succeed(template: Path, folder: Path, changes: Mapping[str, tuple[str, str]]) -> None:
+    """Clone the template, replace texts in it, and release that as v10000.
+
+    Args:
+        template: a clone with the working tree as release v9999.
+        folder: of the new clone.
+        changes: a text of each file, which is replaced, and another; after an empty text the other
+            is appended.
+    """
+    subprocess.run(["git", "clone", "--quiet", str(template), str(folder)], check=True)
+    for name, (old, new) in changes.items():
+        text = (folder / name).read_text() if (folder / name).exists() else ""
+        assert old in text, name
+        (folder / name).write_text(text.replace(old, new) if old else text + new)
+    subprocess.run(["git", "add", "--all"], cwd=folder, check=True)
+    commit = ["git", *IDENTITY, "commit", "--quiet", "--allow-empty", "--message", "Newer"]
+    subprocess.run(commit, cwd=folder, check=True)
+    subprocess.run(["git", "tag", "v10000"], cwd=folder, check=True)
 
 
 def _once(folder: Path, make: Callable[[Path], Any]) -> Path:

@@ -3,7 +3,7 @@
 import itertools
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import copier
@@ -12,9 +12,10 @@ import yaml
 from allpairspy import AllPairs  # type: ignore[import-untyped]
 
 from tests.ownership import files, owner_of
-from tests.releases import Release, released
-from tests.updates import QUIET, Life, born, git, lived, update
+from tests.releases import released
+from tests.updates import QUIET, SUCCESSOR, born, git, lived, update
 
+Answers = dict[str, str | bool]
 ANSWERS: dict[str, list[str | bool]] = {
     "database": ["postgresql", "sqlite", "mysql"],
     "package_manager": ["uv", "poetry", "pip"],
@@ -23,57 +24,119 @@ ANSWERS: dict[str, list[str | bool]] = {
     "revision_names": ["hash", "dated"],
 }
 COMBINATIONS = [dict(zip(ANSWERS, values, strict=True)) for values in AllPairs(ANSWERS.values())]
-*OLDER, NEWEST = released()
-# Each release with the default answers, the newest with all others, and the older ones share them.
-OTHERS = [
-    *((NEWEST, answers) for answers in COMBINATIONS),
-    *((release, {}) for release in OLDER),
-    *zip(itertools.cycle(OLDER), COMBINATIONS, strict=False),
-]
-BIRTHS = [
-    pytest.param(NEWEST, {}),
-    *(pytest.param(*birth, marks=pytest.mark.slow) for birth in OTHERS),
-]
+# The working tree, which is updated to a successor; a release is updated to the working tree.
+WORKING_TREE = "v9999"
 
 
-def _named(value: object) -> str | None:
-    if isinstance(value, Release):
-        return value.version
-    return "-".join(map(str, value.values())) or "default" if isinstance(value, dict) else None
+def _births(releases: list[str]) -> Iterator[tuple[str, Answers]]:
+    """Versions and answers to update from.
+
+    The working tree and the last release have all combinations of answers. The older releases share
+    them.
+    """
+    *older, last = [*releases, WORKING_TREE][:-1] or [WORKING_TREE]
+    for version in {WORKING_TREE: None, last: None}:
+        yield version, {}
+        yield from ((version, answers) for answers in COMBINATIONS)
+    yield from ((version, {}) for version in older)
+    yield from zip(itertools.cycle(older), COMBINATIONS, strict=False)
 
 
-from_every_release = pytest.mark.parametrize(("release", "answers"), BIRTHS, ids=_named)
+def _named(value: str | Answers) -> str:
+    return value if isinstance(value, str) else "-".join(map(str, value.values())) or "default"
 
 
-@from_every_release
+from_every_version = pytest.mark.parametrize(
+    ("version", "answers"),
+    [
+        pytest.param(version, answers, marks=[pytest.mark.slow] if answers else [])
+        for version, answers in _births([release.tag for release in released()])
+    ],
+    ids=_named,
+)
+
+
+@pytest.fixture
+def target(version: str, template: Path, successor: Path) -> Path:
+    """The template whose last release is the one after this version."""
+    return successor if version == WORKING_TREE else template
+
+
+@from_every_version
 def test_an_untouched_service_becomes_what_a_fresh_one_is(
-    release: Release, answers: dict[str, str | bool], template: Path, tmp_path: Path
+    version: str, answers: Answers, target: Path, tmp_path: Path
 ) -> None:
-    old = born(template, tmp_path / "old", release.tag, **answers).service
-    revisions = {name for name in files(old) if name.startswith("migrations/versions/")}
-    update(old)
-    given = yaml.safe_load((old / ".copier-answers.yml").read_text())
+    life = born(target, tmp_path / "old", version, **answers)
+    before = files(life.service)
+    update(life.service)
+    given = yaml.safe_load((life.service / ".copier-answers.yml").read_text())
     data = {name: value for name, value in given.items() if not name.startswith("_")}
     fresh = tmp_path / "fresh"
-    copier.run_copy(str(template), fresh, data=data, defaults=True, quiet=True)
-    renewed = {name for name in files(old) | files(fresh) if owner_of(name) != "yours"}
+    copier.run_copy(str(target), fresh, data=data, defaults=True, quiet=True)
+    renewed = {name for name in before | files(life.service) | files(fresh) if _is_renewed(name)}
     for name in sorted(renewed):
-        assert (old / name).exists() is (fresh / name).exists(), name
-        assert (old / name).read_bytes() == (fresh / name).read_bytes(), name
-    assert {name for name in files(old) if name.startswith("migrations/versions/")} == revisions
+        assert (life.service / name).exists() is (fresh / name).exists(), name
+        assert (life.service / name).read_bytes() == (fresh / name).read_bytes(), name
+    assert life.losses() == []
+    assert {name for name in files(life.service) if not _is_renewed(name)} == {
+        name for name in before if not _is_renewed(name)
+    }
+
+
+def _is_renewed(name: str) -> bool:
+    return owner_of(name) != "yours"
+
+
+def test_a_successor_changes_all_that_is_not_the_teams(successor: Path, tmp_path: Path) -> None:
+    life = born(successor, tmp_path / "service", WORKING_TREE)
+    update(life.service)
+    changed = set(git(life.service, "diff", "--name-only", "HEAD").split())
+    rendered = {name.removeprefix("template/").removesuffix(".jinja") for name in SUCCESSOR}
+    written = {name for name in rendered if (life.service / name).exists() and _is_renewed(name)}
+    assert changed == written | {".copier-answers.yml", "docs/template-changes.md"}
+    assert git(life.service, "ls-files", "--others", "--exclude-standard") == ""
+
+
+def test_a_successor_that_changes_only_the_library_is_one_line(
+    template: Path, tmp_path: Path, newer: Callable[..., Path]
+) -> None:
+    moved = newer({"stratakit/__init__.py": ("", "# newer\n")})
+    life = born(moved, tmp_path / "service", WORKING_TREE, stratakit="git")
+    update(life.service)
+    assert git(life.service, "status", "--porcelain").split("\n") == [
+        " M .copier-answers.yml",
+        " M pyproject.toml",
+        "",
+    ]
+    old, new = (git(moved, "rev-parse", version).strip() for version in (WORKING_TREE, "v10000"))
+    assert _changed_lines(life.service, "pyproject.toml") == [
+        f'-    "stratakit[postgresql] @ git+file://localhost{moved}@{old}",  # v9999',
+        f'+    "stratakit[postgresql] @ git+file://localhost{moved}@{new}",  # v10000',
+    ]
+    assert _changed_lines(life.service, ".copier-answers.yml") == [
+        "-_commit: v9999",
+        "+_commit: v10000",
+    ]
+
+
+def _changed_lines(service: Path, name: str) -> list[str]:
+    diff = git(service, "diff", "--unified=0", "HEAD", "--", name)
+    return [
+        line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")
+    ]
 
 
 @pytest.mark.slow
-@from_every_release
+@from_every_version
 def test_a_service_that_lived_loses_nothing_and_passes_its_tests(
-    release: Release,
-    answers: dict[str, str | bool],
-    template: Path,
+    version: str,
+    answers: Answers,
+    target: Path,
     tmp_path: Path,
     run: Callable[..., str],
     require: Callable[[str], str],
 ) -> None:
-    life = born(template, tmp_path / "service", release.tag, **answers)
+    life = born(target, tmp_path / "service", version, **answers)
     lived(life, str(answers.get("package_manager", "uv")))
     update(life.service)
     assert life.conflicts() == []
@@ -83,7 +146,8 @@ def test_a_service_that_lived_loses_nothing_and_passes_its_tests(
     try:
         run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=life.service)
     finally:
-        subprocess.run([sys.executable, "-m", "strata.server", "remove"], cwd=life.service)
+        remove = [sys.executable, "-m", "stratakit", "server", "remove"]
+        subprocess.run(remove, cwd=life.service, capture_output=True)
 
 
 def test_an_edit_beside_ours_conflicts_where_it_is_and_nowhere_else(
@@ -93,20 +157,17 @@ def test_an_edit_beside_ours_conflicts_where_it_is_and_nowhere_else(
     life.add("pyproject.toml", '    "theirs>=1",\n', after='    "fastapi>=0.165",\n')
     life.commit()
     moved = newer({"template/pyproject.toml.jinja": ('"fastapi>=0.165"', '"fastapi>=1.0"')})
-    _point_at(life, moved)
+    life.follow(moved)
     update(life.service)
     assert life.conflicts() == ["pyproject.toml"]
     text = (life.service / "pyproject.toml").read_text()
     assert text.count("<<<<<<< before updating") == 1
     told = subprocess.run(
-        [sys.executable, "-m", "strata.conflicts"],
-        cwd=life.service,
-        capture_output=True,
-        text=True,
+        ["./.migration-check.sh", "--conflicts"], cwd=life.service, capture_output=True, text=True
     )
     assert told.returncode == 1
     assert "pyproject.toml has conflict markers" in told.stderr
-    assert "git add 'pyproject.toml'" in told.stderr
+    assert "then: git add 'pyproject.toml'\n" in told.stderr
 
 
 def test_a_rejected_hunk_is_found_though_git_ignores_it(
@@ -117,16 +178,14 @@ def test_a_rejected_hunk_is_found_though_git_ignores_it(
     life.add(".gitignore", "*.rej\n")
     life.commit()
     moved = newer({"template/pyproject.toml.jinja": ('"fastapi>=0.165"', '"fastapi>=1.0"')})
-    _point_at(life, moved)
+    life.follow(moved)
     copier.run_update(str(life.service), defaults=True, overwrite=True, quiet=True, conflict="rej")
     told = subprocess.run(
-        [sys.executable, "-m", "strata.conflicts"],
-        cwd=life.service,
-        capture_output=True,
-        text=True,
+        ["./.migration-check.sh", "--conflicts"], cwd=life.service, capture_output=True, text=True
     )
     assert told.returncode == 1
-    assert "pyproject.toml.rej holds what an update could not change" in told.stderr
+    assert "pyproject.toml.rej is a change that pyproject.toml lacks" in told.stderr
+    assert "then: rm 'pyproject.toml.rej'\n" in told.stderr
 
 
 @pytest.mark.slow
@@ -163,10 +222,3 @@ def test_the_quiet_line_is_where_package_managers_append(template: Path, tmp_pat
     subprocess.run([uv, "add", "--frozen", "httpx"], cwd=life.service, check=True)
     text = (life.service / "pyproject.toml").read_text()
     assert f'{QUIET}    "httpx",\n' in text
-
-
-def _point_at(life: Life, template: Path) -> None:
-    answers = life.service / ".copier-answers.yml"
-    given = yaml.safe_load(answers.read_text())
-    answers.write_text(answers.read_text().replace(given["_src_path"], str(template)))
-    git(life.service, "commit", "--all", "--quiet", "--message", "The template moved")

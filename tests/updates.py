@@ -21,6 +21,31 @@ ADDED = {
     "pip": ('    "httpx>=0.28",\n', '    "faker>=40",\n'),
     "poetry": ('    "httpx (>=0.28,<1.0)"\n', '    "faker (>=40.54.0,<41.0.0)"\n'),
 }
+# What a release may change in files of every owner: what is the team's must not arrive.
+SUCCESSOR = {
+    "stratakit/__init__.py": ("", "# newer\n"),
+    "template/Makefile.jinja": ("help: ##", "newer:\n\t@echo newer\n\nhelp: ##"),
+    "template/alembic.ini.jinja": ("", "# newer\n"),
+    "template/compose.yaml.jinja": ("", "# newer\n"),
+    "template/docs/migrations.md.jinja": ("", "\nNewer.\n"),
+    "template/scripts/migrate.py": ("", "# newer\n"),
+    "template/.github/workflows/migrations.yml.jinja": ("", "# newer\n"),
+    "template/pyproject.toml.jinja": ('"fastapi>=0.165"', '"fastapi>=0.166"'),
+    "template/Dockerfile.jinja": ("EXPOSE 8000\n", "EXPOSE 8000/tcp\n"),
+    "template/.dockerignore": ("!app\n", "!app\n!newer\n"),
+    "template/.gitignore": ("__pycache__/\n", "__pycache__/\n.newer/\n"),
+    "template/.env.example.jinja": ("# LOG_LEVEL=INFO\n", "# LOG_LEVEL=WARNING\n"),
+    "template/.pre-commit-config.yaml": ("repos:\n", "# Newer.\nrepos:\n"),
+    "template/app/main.py.jinja": ("", "# newer\n"),
+    "template/app/newer.py": ("", "# newer\n"),
+    "template/migrations/env.py": ("", "# newer\n"),
+    "template/migrations/versions/003_newer.py": ("", "# newer\n"),
+    "template/tests/conftest.py": ("", "# newer\n"),
+    "template/strata.toml.jinja": ("", "# newer\n"),
+    "template/README.md.jinja": ("", "\nNewer.\n"),
+    "template/.github/workflows/ci.yml.jinja": ("", "# newer\n"),
+    "CHANGELOG.md": ("# Changelog\n", "# Changelog\n\n## 10000\n\nThe wheel is round.\n"),
+}
 QUIET = "    # Yours below this line.\n"
 
 BASELINE = '''"""what existed before"""
@@ -232,6 +257,8 @@ EDITS: dict[str, Callable[[Life, str], None]] = {
     "not built": lambda life, _: life.add(".dockerignore", "ours\n"),
     "variable": lambda life, _: life.add(".env.example", "# OURS=1\n"),
     "image": lambda life, _: life.add("Dockerfile", "LABEL ours=1\n"),
+    "wiring": lambda life, _: life.add("app/main.py", "# ours\n"),
+    "environment": lambda life, _: life.add("migrations/env.py", "# ours\n"),
     "fixture": lambda life, _: life.add("tests/conftest.py", OUR_FIXTURE),
 }
 """What teams do to a service, each by itself; in this order where several are done."""
