@@ -1,5 +1,7 @@
 """A database that something else made comes under migration after it was compared."""
 
+import json
+
 import pytest
 from sqlalchemy import text
 
@@ -68,6 +70,16 @@ def test_drift_of_a_database_that_is_not_adopted_says_so(live: Service) -> None:
     assert "DROP" not in told.stdout
     live.follow(told.stdout, "Bring it under migration: ")
     assert live.migrate("drift").returncode == 0
+
+
+@pytest.mark.databases("sqlite")
+def test_check_sends_a_database_with_tables_and_no_revision_to_adopt(live: Service) -> None:
+    live.sql("CREATE TABLE spatial_ref_sys (srid INTEGER PRIMARY KEY)")
+    told = live.migrate("check", "--json")
+    assert told.returncode == 1
+    assert [each["rule"] for each in json.loads(told.stdout)] == ["not-adopted"]
+    live.edit("strata.toml", "allowed = []", 'allowed = ["table spatial_ref_sys"]')
+    assert live.migrate("check").returncode == 0
 
 
 def test_an_earlier_state_is_adopted_there_and_goes_on(live: Service) -> None:

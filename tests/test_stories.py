@@ -1,6 +1,5 @@
-"""Databases that other tools made, and projects without models, come under migration."""
+"""Databases that other tools made come under migration in a service without models."""
 
-import compileall
 import re
 import shutil
 import sys
@@ -9,29 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from tests import databases, kits
+from tests import databases
 from tests.living import Service
 from tests.stories import rails
 
 DJANGO = Path(__file__).parent / "stories" / "django_tables.py"
 RAILS = {"postgresql": rails.POSTGRESQL, "mysql": rails.MYSQL, "sqlite": rails.SQLITE}
+OWN_BASE = "class Base(DeclarativeBase):\n    pass\n"
 DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "sqlite": "sqlite"}
 
 
 @pytest.fixture
-def legacy(database: str, tmp_path: Path, render: Callable[..., Path]) -> Iterator[Service]:
-    """A project without a model, the migrations copied over it, and an empty database."""
-    root = tmp_path / "legacy"
-    shutil.copytree(kits.PROJECTS / "legacy", root)
-    shutil.copytree(render(scope="migrations", database=database), root, dirs_exist_ok=True)
-    compileall.compile_dir(root / "strata", quiet=2)
+def legacy(database: str, service: Callable[..., Path]) -> Iterator[Service]:
+    """A new service without a model, and an empty database."""
     with databases.fresh(database) as environment:
-        environment.setdefault("DATABASE_URL", f"sqlite:///{root}/legacy.db")
-        yield Service(root, database, environment)
+        live = Service(service(database=database, example=False), database, environment)
+        # Constraints keep the names that another tool gave them.
+        live.edit("app/database.py", "MetaData(naming_convention=NAMING_CONVENTION)", "MetaData()")
+        live.edit("app/database.py", "from stratakit.orm.naming import NAMING_CONVENTION\n", "")
+        yield live
 
 
 def modelled(live: Service) -> None:
-    """Write the models that a database has, by sqlacodegen."""
+    """Write the models that a database has, by sqlacodegen, on the service's base."""
     url = live.url.url.set(drivername=DRIVERS[live.database])
     done = live.run(
         live.root / ".venv/bin/sqlacodegen",
@@ -40,6 +39,7 @@ def modelled(live: Service) -> None:
         url.render_as_string(hide_password=False),
     )
     assert done.returncode == 0, done.stderr
+    live.edit("app/models.py", OWN_BASE, "from app.database import Base\n")
 
 
 def is_adopted_with_its_models(live: Service) -> None:

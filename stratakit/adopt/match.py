@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -112,9 +113,17 @@ def _history(directory: ScriptDirectory, revision: str) -> Iterator[object]:
     return directory.iterate_revisions(revision, "base")
 
 
-def to_adopt(connection: Connection) -> list[Finding]:
-    """Say what to do first with a database that has tables and no revision."""
-    tables = set(inspect(connection).get_table_names()) - catalog.NOT_COMPARED
+def to_adopt(connection: Connection, config: Config) -> list[Finding]:
+    """Say what to do first with a database that has tables and no revision.
+
+    Tables that strata.toml allows do not count, such as those of an extension.
+    """
+    tables = [
+        name
+        for name in inspect(connection).get_table_names()
+        if name not in catalog.NOT_COMPARED
+        and not any(fnmatchcase(f"table {name}", pattern) for pattern in config.allowed)
+    ]
     if not tables or position.applied(connection):
         return []
     return [

@@ -1,8 +1,8 @@
 """Show the database's position, pending revisions, and model changes without a revision.
 
 Exit status 1 if a model change has no revision, there are several heads, a review comment is open,
-a revision is not as it was committed or recorded, the snapshot is not true, or the version row or
-an applied revision was changed by hand.
+a revision is not as it was committed or recorded, the snapshot is not true, the version row or an
+applied revision was changed by hand, or the database has tables and no revision.
 
 With --models only the models and the revisions are compared, without the database, and a good
 answer is remembered until one of their files changes.
@@ -97,6 +97,7 @@ def _good(sentence: str, arguments: Namespace) -> int:
 
 
 def _check_all(arguments: Namespace, config: Config) -> int:
+    from stratakit.adopt import match
     from stratakit.drift import check
     from stratakit.engine.connect import connected
     from stratakit.lint import linter
@@ -107,7 +108,10 @@ def _check_all(arguments: Namespace, config: Config) -> int:
     try:
         with connected(environment.current_url(config), reading=True) as connection:
             told.append(position.standing(config, connection))
-            if pending := plan.upgrades(config, connection, "heads"):
+            if adopt := match.to_adopt(connection, config):
+                # What the models lack is known when the database is adopted.
+                faults = adopt
+            elif pending := plan.upgrades(config, connection, "heads"):
                 told.append(position.told("Pending", pending))
             surprises = log.surprises(
                 log.entries(connection), position.applied(connection), history.read(config.versions)

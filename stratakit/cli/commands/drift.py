@@ -34,7 +34,7 @@ def run(arguments: Namespace, config: Config) -> int:
     """
     with connected(environment.current_url(config), reading=True) as connection:
         catalog.read_only(connection, SECONDS)
-        if adopt := match.to_adopt(connection):
+        if adopt := match.to_adopt(connection, config):
             return formatters.show(adopt, arguments)
         heads = position.applied(connection)
         guards.refuse_unknown_revision(config, heads)
