@@ -76,11 +76,13 @@ def _library_error(error: Exception) -> int | None:
     from alembic.util import CommandError
     from sqlalchemy.exc import DBAPIError
 
+    from stratakit.engine.errors import driver_message
+
     if isinstance(error, CommandError):
         print(error, file=sys.stderr)
         return error.__cause__.status if isinstance(error.__cause__, StrataError) else 1
     if isinstance(error, DBAPIError):
-        reason = str(error.orig).strip().partition("\n")[0]
+        reason = driver_message(error)
         print(f"The database refused or was lost: {reason}", file=sys.stderr)
         return 3
     return None

@@ -22,6 +22,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.engine.connect import connected
+from stratakit.engine.errors import driver_message
 from stratakit.operations import walk
 from stratakit.orm import schemas, server_defaults
 from stratakit.orm.source_location import place
@@ -151,7 +152,7 @@ def _told(
 
 
 def _not_made(error: DBAPIError) -> Finding:
-    reason = str(error.orig).strip().partition("\n")[0]
+    reason = driver_message(error)
     return Finding(
         "models-not-made",
         f"The models' tables cannot be made in an empty database: {reason}",

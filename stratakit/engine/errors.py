@@ -10,9 +10,14 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL
 
 
+def driver_message(error: BaseException) -> str:
+    """Return the first line that a driver says: without the statement, its values and details."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
 def unreachable(url: DatabaseURL, error: DBAPIError) -> StrataError:
     """Say that a database cannot be reached, with what the driver says of it."""
-    reason = str(error.orig).strip().partition("\n")[0]
+    reason = driver_message(error)
     remedy = "Name one that answers: DATABASE_URL in the environment or in .env"
     if os.environ.get("TEST_DATABASE_URL"):
         remedy += "; for scratch databases, TEST_DATABASE_URL"

@@ -1,13 +1,12 @@
 """What git knows of revisions' files: those that are not here, and those that were edited."""
 
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from shlex import quote, split
 
 from stratakit.diagnostics.errors import StrataError
+from stratakit.process.git import git
 
 MAIN_BRANCHES = ("origin/HEAD", "main", "master")
 
@@ -23,7 +22,7 @@ def file_of_revision(versions: Path, revision: str) -> str | None:
         The command that brings the file back, or None where git has no such file (or there is no
         git).
     """
-    found = _git(
+    found = git(
         versions,
         *["log", "--all", "--diff-filter=A", "--format=%H", "--name-only", "--relative", "--"],
         f"*{revision}*.py",
@@ -40,10 +39,8 @@ def version_of_file(path: Path, wanted: Callable[[bytes], bool]) -> str | None:
     Returns:
         The command that brings that version back, or None.
     """
-    for commit in (
-        _git(path.parent, "log", "--all", "--format=%H", "--", path.name).decode().split()
-    ):
-        text = _git(path.parent, "show", f"{commit}:./{path.name}")
+    for commit in git(path.parent, "log", "--all", "--format=%H", "--", path.name).decode().split():
+        text = git(path.parent, "show", f"{commit}:./{path.name}")
         if wanted(text):
             return f"{_in(path.parent)} checkout {commit} -- {quote(path.name)}"
     return None
@@ -59,7 +56,7 @@ def edited(versions: Path) -> Iterator[tuple[str, str]]:
         Their names, each with the command that brings the file back.
     """
     for branch in MAIN_BRANCHES:
-        if base := _git(versions, "merge-base", "HEAD", branch).decode().strip():
+        if base := git(versions, "merge-base", "HEAD", branch).decode().strip():
             changed = (
                 "diff",
                 "--name-only",
@@ -70,7 +67,7 @@ def edited(versions: Path) -> Iterator[tuple[str, str]]:
                 "--",
                 "*.py",
             )
-            for name in _git(versions, *changed).decode().splitlines():
+            for name in git(versions, *changed).decode().splitlines():
                 yield name, f"{_in(versions)} checkout {base} -- {quote(name)}"
             return
 
@@ -78,7 +75,7 @@ def edited(versions: Path) -> Iterator[tuple[str, str]]:
 def committed(versions: Path, back: str) -> bytes:
     """What a file held that a command of `edited` brings back."""
     *_, base, _, name = split(back)
-    return _git(versions, "show", f"{base}:./{name}")
+    return git(versions, "show", f"{base}:./{name}")
 
 
 def files_at(versions: Path, base: str | None) -> set[str]:
@@ -95,8 +92,8 @@ def files_at(versions: Path, base: str | None) -> set[str]:
         StrataError: the base that was named is not there.
     """
     for branch in (base,) if base else MAIN_BRANCHES:
-        if found := _git(versions, "merge-base", "HEAD", branch).decode().strip():
-            names = _git(versions, "ls-tree", "--name-only", found, "./").decode()
+        if found := git(versions, "merge-base", "HEAD", branch).decode().strip():
+            names = git(versions, "ls-tree", "--name-only", found, "./").decode()
             return set(names.splitlines())
     if base:
         raise StrataError(
@@ -109,15 +106,3 @@ def files_at(versions: Path, base: str | None) -> set[str]:
 
 def _in(folder: Path) -> str:
     return f"git -C {quote(str(folder))}"
-
-
-def _git(folder: Path, *arguments: str) -> bytes:
-    """What git answers; nothing where there is no git or no repository."""
-    # In a hook git names its own files, relative to another folder than this.
-    environment = {name: os.environ[name] for name in os.environ if not name.startswith("GIT_")}
-    try:
-        return subprocess.run(
-            ["git", *arguments], cwd=folder, env=environment, capture_output=True, check=True
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return b""

@@ -8,12 +8,11 @@ from pathlib import Path
 from alembic.runtime.migration import StampStep
 from alembic.script import ScriptDirectory
 from alembic.script.revision import MultipleHeads
-from sqlalchemy.exc import DBAPIError
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.errors import THERE, lacking
+from stratakit.engine.errors import THERE, driver_message, lacking
 from stratakit.revisions import guards
 from stratakit.runtime.monitor import Watch
 
@@ -45,7 +44,7 @@ def explained(
     if watch.step is None or isinstance(watch.step, StampStep):
         return None
     revision = watch.step.revision
-    reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+    reason = driver_message(error)
     place = _place(error, revision.path)
     what = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
     if why := lacking(reason):

@@ -12,9 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
+from stratakit.catalog.sqlite.ddl import BATCH_COPY
 from stratakit.diagnostics.errors import StrataError
-
-COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_(?P<table>[^"\s(]+)"?', re.IGNORECASE)
 
 
 @contextmanager
@@ -35,7 +34,7 @@ def guarded(connection: Connection) -> Iterator[None]:
 
 
 def _before(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-    if found := COPY.match(statement):
+    if found := BATCH_COPY.match(statement):
         _refuse_loss(cursor, found["table"], statement)
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, SAWarning
 
+from stratakit.engine.errors import driver_message
 from stratakit.revisions.log import LOG
 
 NOT_FILLED = ("alembic_version", LOG.name)
@@ -104,7 +105,7 @@ def _filled(connection: Connection, table: Table, number: int) -> str:
             with connection.begin_nested():
                 connection.execute(insert(table).values(row))
         except DBAPIError as error:
-            refusal = refusal or str(error.orig).strip().partition("\n")[0]
+            refusal = refusal or driver_message(error)
         else:
             return ""
     return refusal

@@ -1,10 +1,10 @@
 """Conflicts that an update of the template left: Copier ends with status 0 all the same."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from stratakit.diagnostics.finding import Finding
+from stratakit.process.git import git
 
 BEGIN, END = b"<<<<<<< ", b">>>>>>> "
 WHY = "A service with half of an update is neither the old nor the new one."
@@ -22,7 +22,7 @@ def found(root: Path) -> list[Finding]:
 def _rejected(root: Path) -> Iterator[Finding]:
     # Ignored ones, too: many ignore *.rej.
     for options in (["--cached"], ["--others"]):
-        for name in _git(root, "ls-files", "-z", *options, "--", "*.rej", ":!.venv").split(b"\0"):
+        for name in git(root, "ls-files", "-z", *options, "--", "*.rej", ":!.venv").split(b"\0"):
             rejected = name.decode()
             if name and (root / rejected).exists():
                 yield Finding(
@@ -37,7 +37,7 @@ def _rejected(root: Path) -> Iterator[Finding]:
 
 def _marked(root: Path) -> Iterator[Finding]:
     command = ["grep", "--untracked", "-lzI", "-e", f"^{BEGIN.decode()}"]
-    for name in filter(None, _git(root, *command).split(b"\0")):
+    for name in filter(None, git(root, *command).split(b"\0")):
         path = root / name.decode()
         lines = path.read_bytes().splitlines() if path.is_file() else []
         begins = [number for number, line in enumerate(lines, 1) if line.startswith(BEGIN)]
@@ -50,7 +50,3 @@ def _marked(root: Path) -> Iterator[Finding]:
                 name.decode(),
                 begins[0],
             )
-
-
-def _git(root: Path, *arguments: str) -> bytes:
-    return subprocess.run(["git", *arguments], cwd=root, capture_output=True).stdout

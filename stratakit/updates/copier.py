@@ -13,6 +13,7 @@ from pathlib import Path
 
 from stratakit.diagnostics import formatters
 from stratakit.diagnostics.errors import StrataError
+from stratakit.process.git import git
 from stratakit.updates import conflicts
 
 COPIER = Path(".venv", "copier", "bin", "copier")
@@ -149,13 +150,7 @@ def _committed(root: Path, name: str) -> bytes:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    return subprocess.run(
-        ["git", "-c", "core.quotePath=false", *arguments],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+    return git(root, "-c", "core.quotePath=false", *arguments, check=True).decode().strip()
 
 
 def _copier(root: Path, *arguments: str) -> str:

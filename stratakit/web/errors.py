@@ -4,7 +4,9 @@ import logging
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError
+from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
+
+from stratakit.engine.errors import driver_message
 
 logger = logging.getLogger(__name__)
 
@@ -21,18 +23,12 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 async def _conflict(request: Request, error: Exception) -> JSONResponse:
-    logger.info("%s %s: %s", request.method, request.url.path, _reason(error))
+    logger.info("%s %s: %s", request.method, request.url.path, driver_message(error))
     return JSONResponse({"detail": "This conflicts with what is stored."}, 409)
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    logger.error("%s %s: %s", request.method, request.url.path, _reason(error))
+    logger.error("%s %s: %s", request.method, request.url.path, driver_message(error))
     return JSONResponse(
         {"detail": "The database is not available."}, 503, headers={"Retry-After": "1"}
     )
-
-
-def _reason(error: Exception) -> str:
-    """The driver's own first line: without the statement, its values and a traceback."""
-    text = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    return text.strip().partition("\n")[0]

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from stratakit.config import load
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.engine.errors import driver_message
 from stratakit.engine.pool import Database
 from stratakit.revisions import history, log, phases
 from stratakit.revisions.history import Chain
@@ -63,7 +64,7 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
             async with database.engine.connect() as connection:
                 found = await connection.run_sync(compared, chain)
         except (DBAPIError, OSError) as error:
-            reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+            reason = driver_message(error)
             logger.error("%s: %s", request.url.path, reason)
             shown = reason if show_errors else "Why is in the log."
             found = Readiness("database down", expected, None, shown)

@@ -14,6 +14,8 @@ WORD = re.compile(
     r"""|(?P<other>\w+|<>|[<>=!|]=|\|\||.)""",
     re.DOTALL,
 )
+BATCH_COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_(?P<table>[^"\s(]+)"?', re.IGNORECASE)
+"""The statement with which Alembic's batch mode begins to recreate a table."""
 BEGINS = {"constraint", "primary", "unique", "check", "foreign", "references"}
 
 

@@ -3,12 +3,12 @@
 import traceback
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any
 
 from alembic.runtime.migration import RevisionStep
 from alembic.script import Script
 from sqlalchemy.exc import DataError, IntegrityError
 
+from stratakit.engine.errors import driver_message
 from stratakit.lint.trace.model import Direction, Statement, Step, unrun
 from stratakit.lint.trace.recorder import Eyes, Recorder
 from stratakit.lint.trace.sandbox import Bench
@@ -57,7 +57,7 @@ def _down(bench: Bench, script: Script, up: Step) -> Iterator[Step]:
         bench.apply([script])
     except Exception as error:  # the downgrade left something behind
         if not isinstance(error, IntegrityError | DataError):
-            down.left = _told(error)
+            down.left = _reason(error)
         bench.rebuild()
 
 
@@ -116,7 +116,7 @@ def _failed(step: Step, error: Exception) -> None:
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename == str(step.path)
     ]
-    step.error = _told(error)
+    step.error = _reason(error)
     step.error_line = (lines[-1] if lines else 0) or 1
     step.refused = not step.up and isinstance(error, NotImplementedError)
     step.fails_on_rows = isinstance(error, IntegrityError | DataError)
@@ -125,6 +125,5 @@ def _failed(step: Step, error: Exception) -> None:
         statement.error = step.error
 
 
-def _told(error: Exception) -> str:
-    reason: Any = getattr(error, "orig", None) or error
-    return str(reason).strip().partition("\n")[0] or type(error).__name__
+def _reason(error: Exception) -> str:
+    return driver_message(error) or type(error).__name__

@@ -1,16 +1,14 @@
 """What a batch operation does to a table that SQLite can only change by recreating it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from alembic.operations import ops
 
+from stratakit.catalog.sqlite.ddl import BATCH_COPY
 from stratakit.lint.trace.model import Call, Statement, Step
 from stratakit.orm.server_defaults import from_server
 from stratakit.sql.action import Act
-
-COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_([^"\s(]+)', re.IGNORECASE)
 
 
 def told(step: Step) -> None:
@@ -18,7 +16,7 @@ def told(step: Step) -> None:
     copied, used, statements = "", set[int](), list[Statement]()
     for statement in step.statements:
         statements.append(statement)
-        if found := COPY.match(statement.text):
+        if found := BATCH_COPY.match(statement.text):
             copied = found[1]
             statement.acts = (Act("recreate table", copied),)
             statement.before |= {copied: step.existed.get(copied)}
