@@ -1,6 +1,6 @@
 """`copier copy` of the template, beside a bare one of as many files.
 
-    python benchmarks/copy.py [--runs 5]
+    python benchmarks/copier_copy.py [--runs 5]
 
 The bare template holds the files of a rendered service as they are, in a git repository with one
 tag. Prints the median seconds of both, taken in turns, and their ratio.
