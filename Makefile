@@ -61,7 +61,7 @@ $(INSTALLED): pyproject.toml
 		echo "$(PYTHON) -m venv $(VENV) fails; on Debian and Ubuntu, run: apt-get install python3-venv" >&2; \
 		exit 1; }
 	$(RUN) -m pip install --quiet uv
-	$(VENV)/bin/uv pip install --quiet --python $(RUN) --upgrade --group dev
+	$(VENV)/bin/uv pip install --quiet --python $(RUN) --upgrade --group dev --editable .
 	@touch $@
 
 .PHONY: help demo test test-slow lint lint-template release clean
