@@ -16,8 +16,6 @@ import psycopg
 
 from stratakit.devserver.server import Server
 
-TEMPLATE = Path(__file__).resolve().parent.parent / "template"
-
 
 def made_before(folder: Path) -> Server:
     """A server that was made and stopped: a copy of one, which takes a tenth of the time."""
