@@ -7,16 +7,12 @@ Prints the seconds of each command, on PostgreSQL; the dry run compares with one
 
 import argparse
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import copier
 from sqlalchemy import text
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "template"))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests import databases
 from tests.living import Service

@@ -19,8 +19,6 @@ from pathlib import Path
 
 import copier
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "template"))
-
 from stratakit.devserver.server import local
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -106,7 +104,7 @@ def _changed(service: Path, number: int) -> float:
 def _service(folder: Path, revisions: int) -> Path:
     copier.run_copy(str(REPOSITORY), folder, defaults=True, quiet=True, vcs_ref="HEAD")
     models = "from sqlalchemy import String\nfrom sqlalchemy.orm import Mapped, mapped_column\n\n"
-    models += "from strata.database import Base\n\n"
+    models += "from app.database import Base\n\n"
     models += "\n".join(MODEL.format(number=number) for number in range(TABLES))
     (folder / "app" / "tables").mkdir()
     (folder / "app" / "tables" / "models.py").write_text(models)
@@ -122,7 +120,7 @@ def _service(folder: Path, revisions: int) -> Path:
         )
         follows = f"r{number:05}"
         (folder / "migrations" / "versions" / f"{follows}_step.py").write_text(text)
-    for name in ("app", "strata", "migrations"):
+    for name in ("app", "migrations"):
         compileall.compile_dir(folder / name, quiet=2)
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.prefix) / "bin")

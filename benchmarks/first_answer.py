@@ -21,9 +21,6 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "template"))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from benchmarks.demo import ENVIRONMENT, REPOSITORY, free_port
 from stratakit.devserver.account import account_for
 

@@ -1,6 +1,6 @@
 """Readers of a table while a migration alters it behind a long transaction: how long do they wait?
 
-PYTHONPATH=template python -m benchmarks.hot_table [--readers 8] [--holds 4]
+python -m benchmarks.hot_table [--readers 8] [--holds 4]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Migrators, connections and servers end at random moments: what is left, and does it go on?
 
-PYTHONPATH=template python -m benchmarks.kills [--kills 200] [--seed 1] [postgresql sqlite mysql]
+python -m benchmarks.kills [--kills 200] [--seed 1] [postgresql sqlite mysql]
 """
 
 import argparse
@@ -90,8 +90,6 @@ def kills(service: Service, number: int, chance: random.Random) -> Iterator[Outc
         AssertionError: something was lost, the lock was kept, or the next run did not finish.
     """
     config = load(service.root)
-    # In the process that is forked, the foundation is the template's and not the service's.
-    vars(env)["load"] = lambda: config
     with services.database(service):
         begun = time.monotonic()
         process = _upgrade(service, config)
@@ -159,7 +157,7 @@ def _goes_on(service: Service, config: Config) -> bool:
         return False
     except Exception as error:
         told = str(error)
-    found = re.search(r"migrate\.py stamp (\w+)", told)
+    found = re.search(r"stratakit stamp (\w+)", told)
     assert found, f"no way out: {told}"
     assert f"stands at {service.stands_at()}" in told, told
     stamped = service.migrate("stamp", found[1])

@@ -20,9 +20,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "template"))
-
 from sqlalchemy import MetaData
 
 from stratakit.lint.linter import lint

@@ -1,6 +1,6 @@
 """Three revisions are deployed one by one under load, old and new code side by side.
 
-PYTHONPATH=template python -m benchmarks.rolling_deploy [--clients 4] [--database postgresql]
+python -m benchmarks.rolling_deploy [--clients 4] [--database postgresql]
 """
 
 import argparse

@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +10,15 @@ from pathlib import Path
 import copier
 from sqlalchemy import text
 
+from stratakit.config import load
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
+from stratakit.revisions import environment
 from stratakit.scratch import mysql
 from tests import databases
 from tests.conftest import clone
 from tests.living import Service
+from tests.rows import imports_of_a_service
 
 INDEX = """with op.get_context().autocommit_block():
         op.create_index("ix_t3", "t3", ["id"], postgresql_concurrently=True, if_not_exists=True)"""
@@ -30,11 +32,10 @@ def rendered(family: str) -> Iterator[Service]:
         clone(template)
         shutil.rmtree(template / ".git")
         copier.run_copy(str(template), root, data={"database": family}, defaults=True, quiet=True)
-        sys.path.insert(0, str(root))  # where Alembic would put it
-        try:
+        with imports_of_a_service():
+            # Forked processes then have what env.py imports.
+            environment.metadata(load(root))
             yield Service(root, family)
-        finally:
-            sys.path.remove(str(root))
 
 
 def chain(service: Service, length: int, *, concurrently: bool = False) -> None:

@@ -1,6 +1,6 @@
 """Many upgrades of one database at once: how many migrate, how many fail, how long it takes.
 
-PYTHONPATH=template python -m benchmarks.upgrades_at_once [--upgrades 50]
+python -m benchmarks.upgrades_at_once [--upgrades 50]
 """
 
 import argparse
@@ -68,7 +68,6 @@ def through_a_pooler(name: str, service: Service, number: int) -> bool:
 
 def _all(service: Service, number: int) -> tuple[float, Counter[str]]:
     config = load(service.root)
-    vars(env)["load"] = lambda: config
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         logs = [Path(folder) / str(one) for one in range(number)]

@@ -14,7 +14,6 @@ def test_a_migration_that_is_killed_loses_nothing_and_the_next_run_finishes(
     family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr("strata.env.load", None)  # given back afterwards
     # The script's own second is too little where other tests have the processor.
     monkeypatch.setattr(kills, "FREE_WITHIN_SECONDS", 20.0)
     with services.rendered(family) as service:
