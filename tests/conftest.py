@@ -2,6 +2,7 @@
 
 import compileall
 import itertools
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,17 @@ ENVIRONMENTS = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "UV_PROJECT_
 
 # A run in the background of a shell ignores Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure() -> None:
+    """Refuse to test another copy of the library, which the services' commands would import."""
+    installed = json.loads(distribution("stratakit").read_text("direct_url.json") or "{}")
+    if installed != {"url": SOURCE, "dir_info": {"editable": True}}:
+        pytest.exit(
+            f"stratakit is installed from {installed.get('url', 'an index')}. Install the working "
+            "tree: .venv/bin/uv pip install --python .venv/bin/python --no-deps --editable .",
+            returncode=2,
+        )
 
 
 @pytest.hookimpl(wrapper=True)
