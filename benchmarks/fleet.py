@@ -1,4 +1,7 @@
-"""A fleet of services of different releases, answers and edits is updated, and nothing is lost.
+"""Updates of a fleet of services with random versions, answers and edits: nothing may be lost.
+
+A service of the working tree is updated to a synthetic successor, one of a release to the working
+tree.
 
 python -m benchmarks.fleet [--services 50] [--seed 1] [--skip-tests]
 """
@@ -12,9 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.conftest import clone
+from tests.conftest import clone, succeed
 from tests.releases import released
-from tests.updates import EDITS, Life, born, update
+from tests.updates import EDITS, SUCCESSOR, Life, born, update
 
 ANSWERS: dict[str, tuple[str | bool, ...]] = {
     "database": ("postgresql", "sqlite", "mysql"),
@@ -39,9 +42,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="fleet-") as folder:
         template = Path(folder) / "template"
         clone(template)
+        successor = Path(folder) / "successor"
+        succeed(template, successor, SUCCESSOR)
+        versions = [(successor, "v9999"), *((template, each.tag) for each in released())]
         for number in range(arguments.services):
             service = Path(folder) / f"service-{number}"
-            life, told, beside = _lived(template, service, chance)
+            life, told, beside = _lived(*chance.choice(versions), service, chance)
             begun = time.perf_counter()
             update(service)
             spent = time.perf_counter() - begun
@@ -65,11 +71,12 @@ def main() -> int:
     return 1 if conflicts or losses or red else 0
 
 
-def _lived(template: Path, service: Path, chance: random.Random) -> tuple[Life, str, bool]:
-    """A service that was born and edited by chance; one in ten has an edit beside ours."""
-    release = chance.choice(released())
+def _lived(
+    template: Path, version: str, service: Path, chance: random.Random
+) -> tuple[Life, str, bool]:
+    """A service with answers and edits by chance; one in ten has an edit beside ours."""
     answers = {question: chance.choice(choices) for question, choices in ANSWERS.items()}
-    life = born(template, service, release.tag, **answers)
+    life = born(template, service, version, **answers)
     done = [name for name in EDITS if chance.random() < 0.5]
     for name in done:
         EDITS[name](life, str(answers["package_manager"]))
@@ -77,7 +84,7 @@ def _lived(template: Path, service: Path, chance: random.Random) -> tuple[Life, 
         name, line, after = BESIDE_OURS
         life.add(name, line, after)
     life.commit()
-    return life, f"{release.version} {'-'.join(map(str, answers.values()))}: {done}", beside
+    return life, f"{version} {'-'.join(map(str, answers.values()))}: {done}", beside
 
 
 def _green(service: Path) -> bool:
@@ -86,7 +93,7 @@ def _green(service: Path) -> bool:
         tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         return subprocess.run(tests, cwd=service, capture_output=True).returncode == 0
     finally:
-        remove = [sys.executable, "-m", "strata.server", "remove"]
+        remove = [sys.executable, "-m", "stratakit", "server", "remove"]
         subprocess.run(remove, cwd=service, capture_output=True)
 
 

@@ -225,6 +225,8 @@ def _no_example(life: Life, _: str) -> None:
     for name in ("app/items", "tests/items", "migrations/versions/002_items.py"):
         if (life.service / name).exists():
             life.delete(name)
+    lines = (life.service / "app/main.py").read_text().splitlines(keepends=True)
+    life.write("app/main.py", "".join(line for line in lines if "items_router" not in line))
 
 
 def _settings(life: Life, _: str) -> None:
