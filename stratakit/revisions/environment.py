@@ -3,6 +3,7 @@
 import sys
 import traceback
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from stratakit.revisions import alembic_config
 
 CAPTURE = "stratakit.capture"
 """The key of Alembic's `Config.attributes` that asks `run_migrations` to say what it was given."""
+
+SETTINGS_ERRORS = {"SettingsError", "ValidationError"}
+"""The errors of pydantic's settings, by name: the library does without pydantic."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ def environment(config: Config) -> Environment:
     captured: list[Environment] = []
     alembic = alembic_config.alembic_config(config)
     alembic.attributes[CAPTURE] = captured
+    # An env.py that does not call run_migrations() would write SQL to the terminal.
+    alembic.output_buffer = StringIO()
     file = config.migrations_folder / "env.py"
     script = alembic_config.scripts(config)
     try:
@@ -91,7 +97,7 @@ def _not_run(file: Path, error: Exception) -> StrataError:
     ]
     ours = [frame for frame in frames if not _is_ours(Path(frame.filename))]
     where = f" ({ours[-1].filename}:{ours[-1].lineno})" if ours else ""
-    if isinstance(error, ValueError):
+    if type(error).__name__ in SETTINGS_ERRORS:
         return StrataError(f"The settings are not valid: {told(error)}{where}", status=2)
     return StrataError(
         f"{file} cannot be run: {told(error)}{where}.",

@@ -1,0 +1,234 @@
+"""What the library learns from a project's env.py, and what is said of one that cannot be run."""
+
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import Engine, create_engine, inspect
+
+from stratakit.config import Config
+from stratakit.diagnostics.errors import StrataError
+from stratakit.revisions import environment
+from tests.living import Service
+from tests.rows import imports_of_a_service
+
+MODELS = """
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+ENV = """
+from stratakit.alembic import discover_models, run_migrations
+
+from app.models import Base
+
+run_migrations(target_metadata=discover_models("app", base=Base), url={url})
+"""
+REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table("orders", sa.Column("id", sa.Integer(), primary_key=True))
+
+
+def downgrade() -> None:
+    op.drop_table("orders")
+"""
+PLAIN = """
+from alembic import context
+
+from app.models import Base
+
+context.configure(url="postgresql://nowhere.invalid/plain", target_metadata=Base.metadata)
+with context.begin_transaction():
+    context.run_migrations()
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Service]:
+    """A project that has nothing but models, a revision and an env.py."""
+    project = Service(tmp_path, "sqlite")
+    project.write("strata.toml", 'database = "sqlite"\ndatabase_name = "orders"\n')
+    project.write(
+        "alembic.ini",
+        "[alembic]\nscript_location = %(here)s/migrations\nprepend_sys_path = %(here)s\n"
+        "path_separator = os\n",
+    )
+    project.write("app/__init__.py", "")
+    project.write("app/models.py", MODELS)
+    project.write("migrations/versions/001_orders.py", REVISION)
+    project.write("migrations/env.py", ENV.format(url=None))
+    with imports_of_a_service():
+        yield project
+
+
+def config(project: Service) -> Config:
+    return Config(root=project.root, database="sqlite", database_name="orders")
+
+
+def alembic(project: Service) -> AlembicConfig:
+    return AlembicConfig(project.root / "alembic.ini")
+
+
+def database(project: Service, name: str) -> Engine:
+    return create_engine(f"sqlite:///{project.root}/{name}.db")
+
+
+def refused(project: Service, env: str) -> StrataError:
+    """What the library says of an env.py, and `check` says as well, without a traceback."""
+    project.write("migrations/env.py", textwrap.dedent(env))
+    with pytest.raises(StrataError) as raised:
+        environment.environment(config(project))
+    told = project.run(project.python, "-m", "stratakit", "check")
+    assert told.returncode == raised.value.status
+    assert told.stderr.strip() == str(raised.value)
+    assert told.stdout == ""
+    return raised.value
+
+
+def test_it_names_the_database_and_the_tables(project: Service) -> None:
+    project.write("migrations/env.py", ENV.format(url='"sqlite:///own.db"'))
+    assert list(environment.metadata(config(project)).tables) == ["orders"]
+    url = environment.configured_url(config(project))
+    assert url is not None
+    assert url.url.database == f"{project.root}/own.db"
+    assert not (project.root / "own.db").exists()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"sqlite:///own.db"',
+        '__import__("sqlalchemy").make_url("sqlite:///own.db")',
+        '__import__("pydantic").SecretStr("sqlite:///own.db")',
+    ],
+    ids=["text", "URL", "secret"],
+)
+def test_a_url_may_be_text_or_an_object(project: Service, written: str) -> None:
+    project.write("migrations/env.py", ENV.format(url=written))
+    assert environment.current_url(config(project)).name == "own.db"
+
+
+def test_without_a_url_it_is_the_local_database(project: Service) -> None:
+    assert environment.configured_url(config(project)) is None
+    assert environment.current_url(config(project)).name == "orders.db"
+
+
+def test_an_import_that_fails_is_told_with_file_and_line(project: Service) -> None:
+    error = refused(project, "import os\n\nimport no_such_library\n")
+    assert error.status == 2
+    assert "migrations/env.py cannot be run: ModuleNotFoundError" in error.what
+    assert f"({project.root}/migrations/env.py:3)" in error.what
+
+
+def test_an_import_of_the_projects_own_is_told_where_it_fails(project: Service) -> None:
+    project.write("app/engine.py", "def url():\n    raise RuntimeError('no region is set')\n")
+    error = refused(project, f"from app.engine import url\n{ENV.format(url='url()')}")
+    assert "RuntimeError: no region is set" in error.what
+    assert f"({project.root}/app/engine.py:2)" in error.what
+
+
+def test_a_syntax_error_is_told(project: Service) -> None:
+    assert "SyntaxError" in refused(project, "from app import\n").what
+
+
+def test_settings_that_are_not_valid_are_told_without_their_values(project: Service) -> None:
+    error = refused(
+        project,
+        """\
+        from pydantic_settings import BaseSettings
+
+
+        class Settings(BaseSettings):
+            pool: int = "s3cret"
+
+            model_config = {"validate_default": True}
+
+
+        Settings()
+        """,
+    )
+    assert error.status == 2
+    assert error.what.startswith("The settings are not valid: ValidationError: pool: ")
+    assert f"({project.root}/migrations/env.py:" in error.what
+    assert "s3cret" not in str(error)
+
+
+def test_another_wrong_value_is_no_matter_of_the_settings(project: Service) -> None:
+    error = refused(project, 'int("seven")\n')
+    assert "env.py cannot be run: ValueError" in error.what
+
+
+def test_one_that_does_not_call_run_migrations_is_told_what_to_write(project: Service) -> None:
+    error = refused(project, PLAIN)
+    assert error.status == 2
+    assert "migrations/env.py does not call run_migrations()." in error.what
+    assert "from stratakit.alembic import discover_models, run_migrations" in error.remedy
+
+
+@pytest.mark.parametrize("url", ['"oracle://me:s3cret@db/x"', '"postgresql://me:s3cret@db:x/y"'])
+def test_a_url_that_cannot_be_read_is_told_without_the_password(project: Service, url: str) -> None:
+    error = refused(project, ENV.format(url=url))
+    assert "The database URL" in error.what
+    assert "s3cret" not in str(error)
+    plain = project.alembic("current")
+    assert plain.returncode != 0
+    assert "The database URL" in plain.stderr
+    assert "Traceback" not in plain.stderr
+    assert "s3cret" not in plain.stderr
+
+
+def test_a_caller_names_another_database_by_the_option_of_alembic(project: Service) -> None:
+    project.write("migrations/env.py", ENV.format(url='"sqlite:///own.db"'))
+    asked = alembic(project)
+    asked.set_main_option("sqlalchemy.url", f"sqlite:///{project.root}/other.db")
+    command.upgrade(asked, "head")
+    assert inspect(database(project, "other")).has_table("orders")
+    assert not (project.root / "own.db").exists()
+
+
+@pytest.mark.parametrize("kind", ["connection", "engine"])
+def test_a_caller_hands_a_connection_over(project: Service, kind: str) -> None:
+    project.write("migrations/env.py", ENV.format(url='"sqlite:///own.db"'))
+    asked = alembic(project)
+    asked.set_main_option("sqlalchemy.url", f"sqlite:///{project.root}/other.db")
+    engine = database(project, "handed")
+    if kind == "engine":
+        asked.attributes["connection"] = engine
+        command.upgrade(asked, "head")
+    else:
+        with engine.connect() as connection:
+            asked.attributes["connection"] = connection
+            command.upgrade(asked, "head")
+    assert inspect(engine).has_table("orders")
+    for name in ("own", "other"):
+        assert not (project.root / f"{name}.db").exists()
+
+
+def test_the_settings_of_a_new_service_are_told_by_name_alone(
+    service: Callable[..., Path],
+) -> None:
+    live = Service(service(database="sqlite"), "sqlite")
+    told = live.migrate("check", DATABASE_POOL_SIZE="s3cret")
+    assert told.returncode == 2
+    assert "The settings are not valid: ValidationError: database_pool_size" in told.stderr
+    assert re.search(r"migrations/env\.py:\d+\)", told.stderr)
+    assert "Traceback" not in told.stderr
+    assert "s3cret" not in told.stderr
