@@ -10,6 +10,7 @@ import pytest
 from allpairspy import AllPairs  # type: ignore[import-untyped]
 from filelock import FileLock
 
+REPOSITORY = Path(__file__).resolve().parent.parent
 ANSWERS: dict[str, list[str | bool]] = {
     "python_version": ["3.11", "3.12", "3.13", "3.14"],
     "deploy": ["compose", "kubernetes", "none"],
@@ -40,16 +41,25 @@ def _named(answers: dict[str, str | bool]) -> str:
     return "-".join([*(str(answers[name]) for name in list(ANSWERS)[:-1]), example])
 
 
-def test_the_teams_own_rules_do_not_reach_the_foundation(
-    service: Callable[..., Path], run: Callable[..., str]
-) -> None:
-    pyproject = service() / "pyproject.toml"
-    text = pyproject.read_text().replace("line-length = 100", "line-length = 60")
-    pyproject.write_text(text.replace('"N", "PT",', '"N", "PT", "S", "PLR", "T20",'))
-    ruff = (sys.executable, "-m", "ruff")
-    run(*ruff, "check", "--no-cache", "app", cwd=pyproject.parent, status=1)
-    run(*ruff, "check", "--no-cache", "strata", cwd=pyproject.parent)
-    run(*ruff, "format", "--check", "--no-cache", "strata", cwd=pyproject.parent)
+@pytest.fixture
+def is_clean(run: Callable[..., str], shared: Path) -> Callable[..., None]:
+    """Check style, format and types in a folder, with the caches of all tests."""
+
+    def is_clean(folder: Path, *names: str) -> None:
+        ruff = (sys.executable, "-m", "ruff")
+        cache = ("--cache-dir", shared / "ruff")
+        run(*ruff, "check", *cache, *names, cwd=folder)
+        run(*ruff, "format", "--check", *cache, *names, cwd=folder)
+        # What mypy learns of the libraries, stratakit among them, holds for the next variant.
+        with FileLock(shared / "mypy.lock"):
+            mypy = (sys.executable, "-m", "mypy", "--strict", "--cache-dir", shared / "mypy")
+            run(*mypy, *names, cwd=folder)
+
+    return is_clean
+
+
+def test_the_library_is_clean(is_clean: Callable[..., None]) -> None:
+    is_clean(REPOSITORY, "stratakit")
 
 
 @pytest.mark.slow
@@ -57,16 +67,12 @@ def test_the_teams_own_rules_do_not_reach_the_foundation(
 def test_a_variant_is_clean_and_passes_its_own_tests(
     answers: dict[str, str | bool],
     service: Callable[..., Path],
+    is_clean: Callable[..., None],
     run: Callable[..., str],
     require: Callable[[str], str],
-    shared: Path,
 ) -> None:
     variant = service(**answers)
-    run(sys.executable, "-m", "ruff", "check", "--no-cache", cwd=variant)
-    run(sys.executable, "-m", "ruff", "format", "--check", "--no-cache", cwd=variant)
-    # What mypy learns of the libraries for one variant is true for the next.
-    with FileLock(shared / f"mypy-{answers['python_version']}.lock"):
-        run(sys.executable, "-m", "mypy", "--cache-dir", shared / "mypy", cwd=variant)
+    is_clean(variant)
     if answers["database"] == "mysql":
         require("mariadbd")
     run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", cwd=variant)
