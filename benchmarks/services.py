@@ -62,6 +62,9 @@ def database(service: Service) -> Iterator[None]:
     name = f"service_{secrets.token_hex(6)}"
     force = " WITH (FORCE)" if service.database == "postgresql" else ""
     _run(server, f"CREATE DATABASE {name}")
+    if service.database == "postgresql":
+        # The server of the tests may lose what it committed in the moment before it is killed.
+        _run(server, f"ALTER DATABASE {name} SET synchronous_commit = on")
     url = server.with_name(name).url.render_as_string(hide_password=False)
     service.environment["DATABASE_URL"] = url
     service.environment["TEST_DATABASE_URL"] = server.url.render_as_string(hide_password=False)
