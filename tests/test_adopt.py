@@ -82,6 +82,18 @@ def test_check_sends_a_database_with_tables_and_no_revision_to_adopt(live: Servi
     assert live.migrate("check").returncode == 0
 
 
+@pytest.mark.databases("sqlite")
+def test_revisions_are_compared_elsewhere_whatever_env_py_takes_the_url_from(live: Service) -> None:
+    live.edit("migrations/env.py", "url=Settings().migration_url", 'url=os.environ["ORDERS_DSN"]')
+    live.edit("migrations/env.py", "from stratakit", "import os\n\nfrom stratakit")
+    live.environment["ORDERS_DSN"] = written(live.url)
+    refused = live.migrate("stamp", "002")
+    assert refused.returncode == 1
+    assert "The database is not what 002 makes" in refused.stderr
+    assert live.columns("items") == set()
+    assert live.stands_at() is None
+
+
 def test_an_earlier_state_is_adopted_there_and_goes_on(live: Service) -> None:
     make_by_create_all(live)
     live.revision("003", "002", PHONE, LESS)

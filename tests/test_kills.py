@@ -1,7 +1,6 @@
 """Whatever ends a migration, at whatever moment: a few of what benchmarks/kills.py does often."""
 
 import random
-import sys
 
 import pytest
 
@@ -13,7 +12,6 @@ from benchmarks import kills, services
 def test_a_migration_that_is_killed_loses_nothing_and_the_next_run_finishes(
     family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "path", [*sys.path])
     # The script's own second is too little where other tests have the processor.
     monkeypatch.setattr(kills, "FREE_WITHIN_SECONDS", 20.0)
     with services.rendered(family) as service:
