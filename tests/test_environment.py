@@ -204,6 +204,28 @@ def test_a_caller_names_another_database_by_the_option_of_alembic(project: Servi
     assert not (project.root / "own.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("written", "named", "used"),
+    [
+        ("driver://user:pass@localhost/dbname", '"sqlite:///own.db"', "own"),
+        ("driver://user:pass@localhost/dbname", "None", ".local/orders"),
+        ("sqlite:///written.db", '"sqlite:///own.db"', "own"),
+        ("sqlite:///written.db", "None", "written"),
+    ],
+)
+def test_the_url_in_alembic_ini_counts_if_env_py_names_none(
+    project: Service, written: str, named: str, used: str
+) -> None:
+    project.write("strata.toml", 'database = "sqlite"\ndatabase_name = "orders"\n')
+    project.write("migrations/env.py", ENV.format(url=named))
+    ini = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", ini.replace("[alembic]", f"[alembic]\nsqlalchemy.url = {written}"))
+    done = project.run(project.root / ".venv/bin/stratakit", "upgrade")
+    assert done.returncode == 0, done.stderr
+    assert inspect(database(project, used)).has_table("orders")
+    assert len([*project.root.glob("*.db"), *project.root.glob(".local/*.db")]) == 1
+
+
 @pytest.mark.parametrize("kind", ["connection", "engine"])
 def test_a_caller_hands_a_connection_over(project: Service, kind: str) -> None:
     project.write("migrations/env.py", ENV.format(url='"sqlite:///own.db"'))

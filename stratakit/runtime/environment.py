@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic import context
+from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext, StampStep
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, MetaData
@@ -43,13 +44,16 @@ from stratakit.revisions.guards import (
 from stratakit.runtime import confirmation, failures, guards, retry, sqlite_batch, stamp_check
 from stratakit.runtime.monitor import Watch
 
+PLACEHOLDER = "driver://user:pass@localhost/dbname"
+"""The URL that `alembic init` writes into alembic.ini."""
+
 
 def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: object = None) -> None:
     """Run what Alembic's command asks for, guarded: the last line of `migrations/env.py`.
 
     The command decides what that is: an upgrade, a downgrade, a stamp, a comparison or SQL. A
-    connection in `config.attributes["connection"]` or a `sqlalchemy.url` on Alembic's Config, by
-    which a caller names another database, goes before `url`.
+    connection in `config.attributes["connection"]` or a `sqlalchemy.url` that a caller set on
+    Alembic's Config goes before `url`, and `url` before the one that alembic.ini may have.
 
     Args:
         target_metadata: the tables of the models, as `discover_models` returns them.
@@ -66,14 +70,24 @@ def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: objec
         logging.basicConfig(format="%(message)s")
         logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
     try:
-        named = chosen(context.config.get_main_option("sqlalchemy.url") or url, config)
-        project = Environment(named, discovery.combine(target_metadata))
+        project = Environment(chosen(_url(url), config), discovery.combine(target_metadata))
         if is_capture(context.config.attributes):
             capture(context.config.attributes, project)
         else:
             _run(config, project)
     except StrataError as problem:
         raise CommandError(str(problem)) from problem
+
+
+def _url(named: object) -> object:
+    """The URL that counts: a caller's, else the one that env.py names, else alembic.ini's."""
+    alembic = context.config
+    given = alembic.get_main_option("sqlalchemy.url")
+    written = AlembicConfig(alembic.config_file_name, toml_file=alembic.toml_file_name)
+    in_file = written.get_main_option("sqlalchemy.url")
+    if given != in_file:
+        return given
+    return named or (in_file if in_file != PLACEHOLDER else None)
 
 
 def _run(config: Config, project: Environment) -> None:
