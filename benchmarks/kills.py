@@ -26,7 +26,7 @@ from stratakit import locking, scratch
 from stratakit.config import Config, load
 from stratakit.devserver.server import Server
 from stratakit.engine.connect import connected
-from stratakit.locking import Lock
+from stratakit.locking import MigrationLock
 from tests import servers
 from tests.living import Service
 
@@ -134,8 +134,8 @@ def _killed(service: Service, config: Config, chance: random.Random, whole: floa
     return Outcome(kind, boundary, free, told)
 
 
-def _lock(connection: Connection, service: Service) -> AbstractContextManager[Lock]:
-    return locking.held(connection, service.url.family, wait=30)
+def _lock(connection: Connection, service: Service) -> AbstractContextManager[MigrationLock]:
+    return locking.migration_lock(connection, service.url.family, wait=30)
 
 
 def _upgrade(service: Service, config: Config) -> int:

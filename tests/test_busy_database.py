@@ -13,7 +13,7 @@ from stratakit.config import load
 from stratakit.engine.connect import connected
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import parse
-from stratakit.locking import identity
+from stratakit.locking.identity import process_identity
 from tests.living import Service
 
 ADD = 'op.add_column("items", sa.Column("phone", sa.String(20)))'
@@ -45,18 +45,18 @@ def test_who_waits_says_for_whom_and_gives_up_with_status_3(migrated: Service) -
     migrated.revision("003", "002", ADD, DROP)
     with (
         connected(migrated.url) as connection,
-        locking.held(connection, migrated.url.family) as lock,
+        locking.migration_lock(connection, migrated.url.family) as lock,
     ):
         if migrated.database == "postgresql":
-            lock.tell("at 003")
+            lock.publish_status("at 003")
             connection.commit()
         given_up = migrated.migrate("upgrade", MIGRATION_WAIT_SECONDS="0.3")
     assert given_up.returncode == 3, given_up.stderr
     assert "did not end in 0.3 s" in given_up.stderr
     told = {
-        "postgresql": f"{identity.myself()} at 003 (server process",
+        "postgresql": f"{process_identity()} at 003 (server process",
         "mysql": "from localhost",
-        "sqlite": f"{identity.myself()}, since 20",
+        "sqlite": f"{process_identity()}, since 20",
     }
     assert told[migrated.database] in given_up.stderr
     assert migrated.migrate("upgrade").returncode == 0

@@ -1,7 +1,6 @@
 """The baseline revision, written from a database and proven by building one from it."""
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 from alembic.util import CommandError
@@ -9,6 +8,7 @@ from sqlalchemy import Connection
 
 from stratakit import catalog, scratch
 from stratakit.adopt import match
+from stratakit.adopt.ddl import STATEMENTS
 from stratakit.catalog import Catalogue
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -84,7 +84,7 @@ def written(
             make the same schema; the file is as it was before.
     """
     try:
-        made = import_module(f"stratakit.adopt.ddl.{url.family}").statements(connection, url)
+        made = STATEMENTS[url.family](connection, url)
     except ClientError as error:
         raise StrataError(f"The schema of {url} cannot be read: {error}", status=3) from error
     first = given or _first(config)

@@ -3,9 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
@@ -105,11 +104,37 @@ def _alone(url: DatabaseURL, *, locked: bool = False) -> Iterator[Connection]:
     with connected(url) as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            with nullcontext() if locked else locking.held(connection, url.family):
+            with nullcontext() if locked else locking.migration_lock(connection, url.family):
                 yield connection
         except OperationalError as error:
             raise unreachable(url, error) from error
 
 
-def _kind(url: DatabaseURL) -> Any:
-    return import_module(f"stratakit.backup.{url.family}")
+class _Programs(Protocol):
+    """A module that backs up and restores one kind of database."""
+
+    SUFFIX: str
+
+    def dump(self, connection: Connection, url: DatabaseURL, path: Path) -> None:
+        """Dump a database into a file."""
+
+    def check(self, path: Path) -> None:
+        """See whether a file is a whole backup."""
+
+    def load(self, connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -> None:
+        """Replace all that a database holds."""
+
+
+def _kind(url: DatabaseURL) -> _Programs:
+    """Import what is for one kind of database: the drivers of the others may not be installed."""
+    if url.family == "postgresql":
+        from stratakit.backup import postgresql
+
+        return postgresql
+    if url.family == "mysql":
+        from stratakit.backup import mysql
+
+        return mysql
+    from stratakit.backup import sqlite
+
+    return sqlite

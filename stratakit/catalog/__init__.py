@@ -5,19 +5,29 @@ of them. The order of a table's columns does not count, nor do the tables `alemb
 `migration_log`.
 """
 
-from collections.abc import Iterable, Mapping
-from importlib import import_module
-from types import ModuleType
+from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy import Connection
 
+from stratakit.catalog import mysql, postgresql, sqlite
 from stratakit.catalog.diff import Difference, differences
 from stratakit.catalog.model import Catalogue, Inherited, Key
+from stratakit.config import Family
 from stratakit.engine import url
 from stratakit.revisions.log import LOG
 
 __all__ = ["Catalogue", "Difference", "Key", "differences", "read", "read_only"]
 
+READERS: dict[Family, Callable[[Connection], Iterable[tuple[Key, Mapping[str, object]]]]] = {
+    "postgresql": postgresql.objects,
+    "mysql": mysql.objects,
+    "sqlite": sqlite.objects,
+}
+READ_ONLY: dict[Family, tuple[str, ...]] = {
+    "postgresql": postgresql.READ_ONLY,
+    "mysql": mysql.READ_ONLY,
+    "sqlite": sqlite.READ_ONLY,
+}
 NOT_COMPARED = {"alembic_version", LOG.name}
 
 
@@ -33,7 +43,7 @@ def read(connection: Connection) -> Catalogue:
     Raises:
         sqlalchemy.exc.DBAPIError: the account may not read it, or it takes too long.
     """
-    rows: Iterable[tuple[Key, Mapping[str, object]]] = _family(connection).objects(connection)
+    rows = READERS[_family(connection)](connection)
     return Catalogue(
         {
             key: {
@@ -54,12 +64,12 @@ def read_only(connection: Connection, seconds: int) -> None:
         connection: on which nothing has run yet.
         seconds: how long one statement may take; SQLite knows no such limit.
     """
-    for statement in _family(connection).READ_ONLY:
+    for statement in READ_ONLY[_family(connection)]:
         connection.exec_driver_sql(statement.format(seconds=seconds))
 
 
-def _family(connection: Connection) -> ModuleType:
-    return import_module(f"stratakit.catalog.{url.FAMILIES[connection.dialect.name]}")
+def _family(connection: Connection) -> Family:
+    return url.FAMILIES[connection.dialect.name]
 
 
 def _written(value: object) -> str:

@@ -4,7 +4,6 @@ import os
 import shutil
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -160,7 +159,9 @@ class Server:
 
 def _psycopg() -> Any:
     """A service on another database imports this module without having it."""
-    return import_module("psycopg")
+    import psycopg
+
+    return psycopg
 
 
 def _execute(connection: Any, statement: str, *names: str) -> None:

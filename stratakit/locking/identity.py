@@ -4,6 +4,6 @@ import os
 import socket
 
 
-def myself() -> str:
+def process_identity() -> str:
     """This process, for those who wait: its host and number."""
     return f"{socket.gethostname()[:30]}/{os.getpid()}"

@@ -9,6 +9,8 @@ from contextlib import suppress
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from stratakit.locking.base import MigrationLock
+
 PROCESS = "SELECT {column} FROM information_schema.processlist WHERE id = IS_USED_LOCK(:name)"
 # MariaDB keeps it only where performance_schema is on, and it is off there by default.
 NUMBER = """
@@ -20,7 +22,7 @@ DONE = (
 )
 
 
-class Lock:
+class MySQLLock(MigrationLock):
     """The lock on the migrations' own connection."""
 
     def __init__(self, connection: Connection) -> None:
@@ -30,11 +32,11 @@ class Lock:
         # A name may have 64 characters, and so may a database's.
         self.name = name if len(name) <= 64 else hashlib.sha256(name.encode()).hexdigest()
 
-    def take(self) -> bool:
+    def try_acquire(self) -> bool:
         """Try once."""
         return self._asked("SELECT GET_LOCK(:name, 0)") == 1
 
-    def holder(self) -> str:
+    def describe_holder(self) -> str:
         """Who holds it."""
         if not (holder := self._asked("SELECT IS_USED_LOCK(:name)")):
             return "it has just ended"
@@ -52,10 +54,7 @@ class Lock:
                 self.connection.rollback()
         return ", ".join(parts)
 
-    def tell(self, work: str) -> None:
-        """Nothing: a session has no name here that others could see."""
-
-    def kept(self) -> bool:
+    def is_held(self) -> bool:
         """Whether the lock is held by this very session."""
         return bool(
             self.connection.scalar(

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from stratakit.diagnostics.errors import StrataError
-from stratakit.locking import identity
+from stratakit.locking.base import MigrationLock
+from stratakit.locking.identity import process_identity
 
 # Advisory locks are per database; any constant that no one else uses will do.
 KEY = 0x53545241
@@ -35,7 +36,7 @@ KEPT = f"""
 """
 
 
-class Lock:
+class PostgreSQLLock(MigrationLock):
     """The lock on the migrations' own connection."""
 
     def __init__(self, connection: Connection) -> None:
@@ -45,28 +46,28 @@ class Lock:
         self.name: object = ""
         self._refuse_pooler()
 
-    def take(self) -> bool:
+    def try_acquire(self) -> bool:
         """Try once."""
         if not self._asked(f"SELECT pg_try_advisory_lock({KEY})"):
             return False
         self.name = self._asked("SELECT current_setting('application_name')")
         self._asked("SELECT set_config('strata.holder', :value, false)", self.token)
         self._asked(NOTICE.format(value="'1000'"))
-        self._call_itself(f"migrate {identity.myself()}")
+        self._set_application_name(f"migrate {process_identity()}")
         return True
 
-    def holder(self) -> str:
+    def describe_holder(self) -> str:
         """Who holds it."""
         return str(self._asked(HOLDER) or "it has just ended")
 
-    def tell(self, work: str) -> None:
+    def publish_status(self, work: str) -> None:
         """Show it as the name of the session, of which 63 bytes are kept."""
         self.connection.execute(
             text("SELECT set_config('application_name', :value, false)"),
-            {"value": f"migrate {identity.myself()} {work}"},
+            {"value": f"migrate {process_identity()} {work}"},
         )
 
-    def kept(self) -> bool:
+    def is_held(self) -> bool:
         """Whether the lock is held by this very session."""
         return bool(self.connection.scalar(text(KEPT), {"token": self.token}))
 
@@ -77,9 +78,9 @@ class Lock:
                 self.connection.rollback()
             self._asked(f"SELECT pg_advisory_unlock({KEY})")
             self._asked(NOTICE.format(value="reset_val"))
-            self._call_itself(self.name)
+            self._set_application_name(self.name)
 
-    def _call_itself(self, name: object) -> None:
+    def _set_application_name(self, name: object) -> None:
         self._asked("SELECT set_config('application_name', :value, false)", name)
 
     def _asked(self, statement: str, value: object = None) -> object:

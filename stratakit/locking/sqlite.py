@@ -6,11 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from stratakit.locking import identity
+from stratakit.locking.base import MigrationLock
+from stratakit.locking.identity import process_identity
 from stratakit.process import file_lock
 
 
-class Lock:
+class SQLiteLock(MigrationLock):
     """The lock beside the database's file; a database in memory has nobody to share with."""
 
     def __init__(self, connection: Connection) -> None:
@@ -23,28 +24,28 @@ class Lock:
         self.descriptor: int | None = None
         self.since = ""
 
-    def take(self) -> bool:
+    def try_acquire(self) -> bool:
         """Try once."""
         if self.path is None:
             return True
         self.descriptor = file_lock.take(self.path)
         if self.descriptor is not None:
             self.since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
-            self.tell("")
+            self.publish_status("")
         return self.descriptor is not None
 
-    def holder(self) -> str:
+    def describe_holder(self) -> str:
         """Who holds it."""
         return (self.path.read_text() if self.path else "") or "it has just begun"
 
-    def tell(self, work: str) -> None:
+    def publish_status(self, work: str) -> None:
         """Write it into the file."""
         if self.path is not None:
             self.path.write_text(
-                f"migrate {identity.myself()} {work}".strip() + f", since {self.since}"
+                f"migrate {process_identity()} {work}".strip() + f", since {self.since}"
             )
 
-    def kept(self) -> bool:
+    def is_held(self) -> bool:
         """Whether the file is still the one that is locked."""
         if self.path is None or self.descriptor is None:
             return True

@@ -1,7 +1,8 @@
 """Pieces of Alembic code that several rules advise."""
 
 import textwrap
-from importlib import import_module
+
+from sqlalchemy.dialects import registry
 
 from stratakit.config import Family
 from stratakit.orm.naming import shortened
@@ -18,7 +19,7 @@ def named(kind: str, table: str, *columns: str) -> str:
 
 def sql(name: str, family: Family = "postgresql") -> str:
     """A name in a statement: of a table, with its schema where it has one."""
-    dialect = import_module(f"sqlalchemy.dialects.{family}").dialect()
+    dialect = registry.load(family)()
     return ".".join(dialect.identifier_preparer.quote(part) for part in name.split("."))
 
 

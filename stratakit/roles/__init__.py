@@ -3,10 +3,9 @@
 Each kind of database has its own file; SQLite, whose files know no roles, has none.
 """
 
-from importlib import import_module
-
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
+from stratakit.roles import mysql, postgresql
 
 
 def sql(config: Config, *, owner: str, app: str) -> str:
@@ -33,7 +32,5 @@ def sql(config: Config, *, owner: str, app: str) -> str:
             raise StrataError(
                 f"{name!r} is no name for a role here: letters, digits and _ only.", status=2
             )
-    written: str = import_module(f"stratakit.roles.{config.database}").sql(
-        config.database_name, owner=owner, app=app
-    )
-    return written
+    write = mysql.sql if config.database == "mysql" else postgresql.sql
+    return write(config.database_name, owner=owner, app=app)

@@ -145,7 +145,7 @@ def _run_on(connection: Connection, config: Config, metadata: MetaData) -> None:
     # Nothing is read before: on SQLite it would wait for another migrator's transaction, and fail.
     patience = Patience.of(config)
     with (
-        locking.held(connection, family, wait=patience.wait_seconds) as lock,
+        locking.migration_lock(connection, family, wait=patience.wait_seconds) as lock,
         retry.session(connection, family, patience) if outermost else nullcontext() as kind,
     ):
         if not asked.opts.get("purge"):
@@ -168,7 +168,7 @@ def _run_on(connection: Connection, config: Config, metadata: MetaData) -> None:
             connection.rollback()
         options["fn"] = watch.steps(asked.opts["fn"], checks)
         with watch, sqlite_batch.guarded(connection):
-            if outermost:
+            if kind:
                 with retry.bounded(connection, kind, lock, watch) as turn:
                     _migrate(config, watch, options, turn)
                 stamp_check.require_stamped(connection, watch)

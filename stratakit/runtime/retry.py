@@ -8,26 +8,25 @@ the database's own is in its file.
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from stratakit import locking
 from stratakit.config import Family
-from stratakit.locking import Lock
+from stratakit.locking import MigrationLock
 from stratakit.locking.policy import Patience
-from stratakit.runtime import retry
 from stratakit.runtime.monitor import Watch
+from stratakit.runtime.timeouts import TIMEOUTS, SessionTimeouts
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 10.0
 
 
-def pause(attempt: int) -> float:
+def backoff_seconds(attempt: int) -> float:
     """Seconds to wait before trying again: longer each time, and never the same for two.
 
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/, "full jitter".
@@ -52,7 +51,9 @@ class Turn:
         watch: what the run is doing.
     """
 
-    def __init__(self, connection: Connection, kind: Any, lock: Lock, watch: Watch) -> None:
+    def __init__(
+        self, connection: Connection, kind: SessionTimeouts, lock: MigrationLock, watch: Watch
+    ) -> None:
         self.connection = connection
         self._kind = kind
         self._lock = lock
@@ -62,7 +63,7 @@ class Turn:
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction: the fence, then its timeouts."""
-        locking.require(self._lock)
+        locking.require_held(self._lock)
         self._prepare()
 
     def announce(self) -> None:
@@ -73,19 +74,21 @@ class Turn:
     def _prepare(self) -> None:
         revision = getattr(self._watch.step, "revision", None)
         if revision is not None:
-            self._lock.tell(f"at {revision.revision}")
+            self._lock.publish_status(f"at {revision.revision}")
             self._kind.begin(getattr(revision.module, "phase", None))
 
     def execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
         """Execute a statement that is kept at once, again where something was in its way."""
-        if context.root_connection is not self.connection or not self._kind.alone(statement):
+        if context.root_connection is not self.connection or not self._kind.is_retryable(statement):
             return None
         while True:
             try:
                 context.dialect.do_execute(cursor, statement, parameters, context)
                 return True
             except Exception as error:
-                if not self._kind.busy(error, statement) or not self._paused(statement, statement):
+                if not self._kind.is_lock_error(error, statement) or not self._paused(
+                    statement, statement
+                ):
                     raise
 
     def goes_on(self, error: Exception) -> bool:
@@ -96,7 +99,7 @@ class Turn:
         """
         if self._gave_up or not isinstance(error, DBAPIError) or not self._watch.nothing_stays:
             return False
-        if not self._kind.busy(error.orig, error.statement or ""):
+        if not self._kind.is_lock_error(error.orig, error.statement or ""):
             return False
         if self.connection.in_transaction():
             self.connection.rollback()
@@ -110,8 +113,7 @@ class Turn:
         """
         if not isinstance(error, DBAPIError) or error.connection_invalidated:
             return []
-        left: list[str] = self._kind.left(error.statement or "")
-        return left
+        return self._kind.leftover_indexes(error.statement or "")
 
     def _paused(self, what: object, statement: str) -> bool:
         failed, since, attempt = self._failed
@@ -122,7 +124,7 @@ class Turn:
         name = getattr(getattr(self._watch.step, "revision", None), "revision", "?")
         for blocker in self._kind.blockers(statement) or ["it has ended by now"]:
             logger.warning("Revision %s waits for a table in use: %s", name, blocker)
-        pause = retry.pause(attempt)
+        pause = backoff_seconds(attempt)
         if time.monotonic() + pause - since > self._kind.patience.retry_seconds:
             logger.warning(
                 "Revision %s got no lock in %g s (MIGRATION_RETRY_SECONDS).",
@@ -136,7 +138,9 @@ class Turn:
 
 
 @contextmanager
-def session(connection: Connection, family: Family, patience: Patience) -> Iterator[Any]:
+def session(
+    connection: Connection, family: Family, patience: Patience
+) -> Iterator[SessionTimeouts]:
     """Prepare a session that is to wait for others, before anything is read by it.
 
     Args:
@@ -147,7 +151,7 @@ def session(connection: Connection, family: Family, patience: Patience) -> Itera
     Yields:
         The timeouts of this kind of database.
     """
-    kind: Any = import_module(f"stratakit.runtime.timeouts.{family}").Timeouts(connection, patience)
+    kind = TIMEOUTS[family](connection, patience)
     kind.start()
     try:
         yield kind
@@ -159,10 +163,12 @@ def session(connection: Connection, family: Family, patience: Patience) -> Itera
 
 
 @contextmanager
-def bounded(connection: Connection, kind: Any, lock: Lock, watch: Watch) -> Iterator[Turn]:
+def bounded(
+    connection: Connection, kind: SessionTimeouts, lock: MigrationLock, watch: Watch
+) -> Iterator[Turn]:
     """Bound what each transaction of a run waits for; the arguments are those of `Turn`."""
     turn = Turn(connection, kind, lock, watch)
-    listeners = [
+    listeners: list[tuple[Connection | Engine, str, Callable[..., Any]]] = [
         (connection, "begin", turn.begin),
         (connection, "before_cursor_execute", kind.before),
         (connection, "after_cursor_execute", kind.after),

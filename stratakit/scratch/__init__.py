@@ -6,18 +6,18 @@ killed run left there is removed by the next one.
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from importlib import import_module
-from types import ModuleType
+from typing import Protocol
 
 from alembic import command
 
-from stratakit.config import Config
+from stratakit.config import Config, Family
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.revisions import alembic_config, history
+from stratakit.scratch import mysql, postgresql, sqlite
 
 ALONE = threading.RLock()
 
@@ -74,8 +74,29 @@ def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
             raise
 
 
-def _maker(config: Config) -> tuple[ModuleType, DatabaseURL | None]:
+class _Maker(Protocol):
+    """A module that creates the scratch databases of one kind."""
+
+    def database(
+        self, config: Config, given: DatabaseURL | None
+    ) -> AbstractContextManager[DatabaseURL]:
+        """Create an empty database, dropped afterwards."""
+
+    def kept(
+        self,
+        config: Config,
+        given: DatabaseURL | None,
+        key: str,
+        make: Callable[[DatabaseURL], None],
+    ) -> AbstractContextManager[DatabaseURL]:
+        """Create a database that stays; those of other keys are dropped."""
+
+
+MAKERS: dict[Family, _Maker] = {"postgresql": postgresql, "mysql": mysql, "sqlite": sqlite}
+
+
+def _maker(config: Config) -> tuple[_Maker, DatabaseURL | None]:
     given = os.environ.get("TEST_DATABASE_URL")
     server = parse(given, config) if given else None
     family = server.family if server else config.database
-    return import_module(f"stratakit.scratch.{family}"), server
+    return MAKERS[family], server

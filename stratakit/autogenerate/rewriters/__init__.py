@@ -5,16 +5,27 @@ of its own. One file a database. Each revision says what code that is running do
 """
 
 from collections.abc import Callable
-from importlib import import_module
 
 from alembic.operations.ops import MigrationScript
 from sqlalchemy import MetaData
 
-from stratakit.autogenerate.rewriters import circular_keys, drop_order, phase, server_defaults
+from stratakit.autogenerate.rewriters import (
+    circular_keys,
+    drop_order,
+    mysql,
+    phase,
+    postgresql,
+    server_defaults,
+    sqlite,
+)
 from stratakit.autogenerate.rewriters.steps import Plan
 from stratakit.config import Family
 
-Planned = Callable[[MigrationScript, MetaData, int], Plan]
+PLANNED: dict[Family, Callable[[MigrationScript, MetaData, int], Plan]] = {
+    "postgresql": postgresql.planned,
+    "mysql": mysql.planned,
+    "sqlite": sqlite.planned,
+}
 
 
 def settle(
@@ -31,6 +42,5 @@ def settle(
     server_defaults.given(directives[0], metadata)
     circular_keys.opened(directives[0], family)
     drop_order.last(directives[0])
-    planned: Planned = import_module(f"stratakit.autogenerate.rewriters.{family}").planned
-    directives[:] = planned(directives[0], metadata, version).scripts(directives[0])
+    directives[:] = PLANNED[family](directives[0], metadata, version).scripts(directives[0])
     phase.say(directives)

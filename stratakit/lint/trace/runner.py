@@ -1,20 +1,29 @@
 """Running revisions up and down on a bench, each watched where it is asked for."""
 
 import traceback
-from collections.abc import Iterator
-from importlib import import_module
+from collections.abc import Callable, Iterator
 
 from alembic.runtime.migration import RevisionStep
 from alembic.script import Script
+from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
+from stratakit.config import Family
 from stratakit.engine.errors import driver_message
+from stratakit.lint.trace import sqlite
 from stratakit.lint.trace.model import Direction, Statement, Step, unrun
+from stratakit.lint.trace.mysql import MySQL
+from stratakit.lint.trace.postgresql import PostgreSQL
 from stratakit.lint.trace.recorder import Eyes, Recorder
 from stratakit.lint.trace.sandbox import Bench
+from stratakit.lint.trace.sqlite import SQLite
 from stratakit.lint.trace.sqlite_batch import told
 
-EYES = {"postgresql": "PostgreSQL", "sqlite": "SQLite", "mysql": "MySQL"}
+EYES: dict[Family, Callable[[Connection, int | None], Eyes]] = {
+    "postgresql": PostgreSQL,
+    "sqlite": SQLite,
+    "mysql": MySQL,
+}
 
 
 def steps(bench: Bench, asked: set[str]) -> Iterator[Step]:
@@ -87,12 +96,9 @@ def _once(bench: Bench, script: Script, direction: Direction, up: Step | None) -
     if up is not None:
         step.existed = dict(up.existed)
         up.other = step
-    module = import_module(f"stratakit.lint.trace.{bench.family}")
-    eyes: Eyes = getattr(module, EYES[bench.family])(
-        bench.connection, getattr(up, "watermark", None)
-    )
+    eyes = EYES[bench.family](bench.connection, getattr(up, "watermark", None))
     step.watermark = getattr(eyes, "watermark", 0)
-    before = module.contents(bench.connection) if bench.family == "sqlite" else {}
+    before = sqlite.contents(bench.connection) if bench.family == "sqlite" else {}
     run = RevisionStep(bench.script.revision_map, script, direction == "upgrade")
     try:
         with Recorder(bench.connection, step, eyes).watching():
@@ -106,7 +112,7 @@ def _once(bench: Bench, script: Script, direction: Direction, up: Step | None) -
     if bench.family == "sqlite":
         told(step)
         if not step.error:
-            step.lost = module.losses(step, before, module.contents(bench.connection))
+            step.lost = sqlite.losses(step, before, sqlite.contents(bench.connection))
     return step
 
 

@@ -1,1 +1,15 @@
-"""Session timeouts, one module per database."""
+"""Session timeouts, one class per database."""
+
+from stratakit.config import Family
+from stratakit.runtime.timeouts.base import SessionTimeouts
+from stratakit.runtime.timeouts.mysql import MySQLTimeouts
+from stratakit.runtime.timeouts.postgresql import PostgreSQLTimeouts
+from stratakit.runtime.timeouts.sqlite import SQLiteTimeouts
+
+__all__ = ["TIMEOUTS", "SessionTimeouts"]
+
+TIMEOUTS: dict[Family, type[SessionTimeouts]] = {
+    "postgresql": PostgreSQLTimeouts,
+    "mysql": MySQLTimeouts,
+    "sqlite": SQLiteTimeouts,
+}

@@ -9,9 +9,7 @@ import re
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection
-
-from stratakit.locking.policy import Patience
+from stratakit.runtime.timeouts.base import SessionTimeouts
 
 TIMED_OUT, DEADLOCK = 1205, 1213
 SCHEMA = re.compile(r"\s*(ALTER|CREATE|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
@@ -24,36 +22,23 @@ BLOCKERS = """
 """
 
 
-class Timeouts:
+class MySQLTimeouts(SessionTimeouts):
     """The timeouts of one run on a connection."""
-
-    def __init__(self, connection: Connection, patience: Patience) -> None:
-        self.connection = connection
-        self.patience = patience
 
     def start(self) -> None:
         """Set them: whole seconds, at least one."""
         if self.patience.lock_timeout_seconds:
             self._set(str(math.ceil(self.patience.lock_timeout_seconds)))
 
-    def begin(self, phase: str | None) -> None:
-        """Nothing: they are the session's."""
-
     def end(self) -> None:
         """Leave the session as it was."""
         self._set("DEFAULT")
 
-    def before(self, *_: Any) -> None:
-        """Nothing: no statement is an exception."""
-
-    def after(self, *_: Any) -> None:
-        """Nothing."""
-
-    def alone(self, _statement: str) -> bool:
-        """Every statement may be tried again, if `busy` says so."""
+    def is_retryable(self, _statement: str) -> bool:
+        """Every statement may be tried again, if `is_lock_error` says so."""
         return True
 
-    def busy(self, error: Any, statement: str) -> bool:
+    def is_lock_error(self, error: Any, statement: str) -> bool:
         """Whether something was in its way, and it alone was undone.
 
         A deadlock undoes the rows that the transaction changed before; a statement that changes
@@ -71,10 +56,6 @@ class Timeouts:
                 return [str(row[0]) for row in cursor.fetchall()]
         except Exception:
             return ["another transaction; who may see it has the right PROCESS"]
-
-    def left(self, _statement: str) -> list[str]:
-        """Nothing: MySQL undoes a statement that failed."""
-        return []
 
     def _set(self, value: str) -> None:
         with closing(self.connection.connection.cursor()) as cursor:

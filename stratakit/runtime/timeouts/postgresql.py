@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.locking.policy import Patience
+from stratakit.runtime.timeouts.base import SessionTimeouts
 
 BUSY = ("55P03", "40P01")
 """lock_not_available and deadlock_detected."""
@@ -47,17 +48,13 @@ BLOCKERS = """
 """
 
 
-class Timeouts:
+class PostgreSQLTimeouts(SessionTimeouts):
     """The timeouts of one run on a connection."""
 
     def __init__(self, connection: Connection, patience: Patience) -> None:
-        self.connection = connection
-        self.patience = patience
+        super().__init__(connection, patience)
         self.phase: str | None = None
         self.of_session = False
-
-    def start(self) -> None:
-        """Nothing: each transaction gets its own."""
 
     def begin(self, phase: str | None) -> None:
         """Set those of a transaction of a revision of this phase."""
@@ -95,11 +92,11 @@ class Timeouts:
                     f"and {MIGRATE} upgrade",
                 )
 
-    def alone(self, statement: str) -> bool:
+    def is_retryable(self, statement: str) -> bool:
         """Whether a statement is a transaction of its own that may be tried again."""
         return self._autocommit and not CONCURRENTLY.search(statement)
 
-    def busy(self, error: Any, _statement: str) -> bool:
+    def is_lock_error(self, error: Any, _statement: str) -> bool:
         """Whether something was in its way."""
         return getattr(error, "sqlstate", None) in BUSY
 
@@ -112,7 +109,7 @@ class Timeouts:
             self.connection.connection.rollback()
         return found
 
-    def left(self, statement: str) -> list[str]:
+    def leftover_indexes(self, statement: str) -> list[str]:
         """The INVALID index of a build that failed, which `before` drops in the next run."""
         found = self._invalid(statement) if CONCURRENTLY.search(statement) else []
         if not self._autocommit:

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from stratakit.locking.policy import Patience
+from stratakit.runtime.timeouts.base import SessionTimeouts
 
 
-class Timeouts:
+class SQLiteTimeouts(SessionTimeouts):
     """How long a run waits for a writer of the application."""
 
     def __init__(self, connection: Connection, patience: Patience) -> None:
-        self.connection = connection
-        self.patience = patience
+        super().__init__(connection, patience)
         self.before_it = 0
 
     def start(self) -> None:
@@ -21,34 +21,9 @@ class Timeouts:
         self.before_it = int(self._pragma("busy_timeout"))
         self._pragma(f"busy_timeout = {round(self.patience.retry_seconds * 1000)}")
 
-    def begin(self, phase: str | None) -> None:
-        """Nothing: it is the connection's."""
-
     def end(self) -> None:
         """Leave the connection as it was."""
         self._pragma(f"busy_timeout = {self.before_it}")
-
-    def before(self, *_: Any) -> None:
-        """Nothing: no statement is an exception."""
-
-    def after(self, *_: Any) -> None:
-        """Nothing."""
-
-    def alone(self, _statement: str) -> bool:
-        """No statement: the whole revision is one transaction."""
-        return False
-
-    def busy(self, _error: Any, _statement: str) -> bool:
-        """Nothing: SQLite has waited already."""
-        return False
-
-    def blockers(self, _statement: str) -> list[str]:
-        """Nobody: SQLite does not tell."""
-        return []
-
-    def left(self, _statement: str) -> list[str]:
-        """Nothing: the whole revision is undone."""
-        return []
 
     def _pragma(self, text: str) -> Any:
         with closing(self.connection.connection.cursor()) as cursor:

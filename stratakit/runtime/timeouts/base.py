@@ -1,0 +1,51 @@
+"""The timeouts of a run, whatever the database."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from stratakit.locking.policy import Patience
+
+
+class SessionTimeouts:
+    """The timeouts of one run on a connection; a database overrides what differs.
+
+    Args:
+        connection: the migrations' own.
+        patience: how long to wait.
+    """
+
+    def __init__(self, connection: Connection, patience: Patience) -> None:
+        self.connection = connection
+        self.patience = patience
+
+    def start(self) -> None:
+        """Prepare the session."""
+
+    def begin(self, phase: str | None) -> None:
+        """Prepare a transaction of a revision of this phase."""
+
+    def end(self) -> None:
+        """Leave the session as it was."""
+
+    def before(self, connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
+        """Prepare a statement: an event listener of SQLAlchemy."""
+
+    def after(self, connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
+        """Look at a statement that ran: an event listener of SQLAlchemy."""
+
+    def is_retryable(self, statement: str) -> bool:
+        """Whether a statement is a transaction of its own, which may be tried again alone."""
+        return False
+
+    def is_lock_error(self, error: Any, statement: str) -> bool:
+        """Whether a driver's error says that something was in the way of a statement."""
+        return False
+
+    def blockers(self, statement: str) -> list[str]:
+        """Describe the sessions that are in the way, if the database shows them."""
+        return []
+
+    def leftover_indexes(self, statement: str) -> list[str]:
+        """Name the INVALID indexes that a failed statement left, though nothing was committed."""
+        return []
