@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from dotenv import dotenv_values
 
 from stratakit.diagnostics.command import project_root
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import UsageError
 
 Family = Literal["postgresql", "sqlite", "mysql"]
 
@@ -104,21 +104,18 @@ def load(root: Path | None = None) -> Config:
     except FileNotFoundError:
         values = {}
     except tomllib.TOMLDecodeError as error:
-        raise StrataError(f"{path} is not valid TOML: {error}.", status=2) from error
+        raise UsageError(f"{path} is not valid TOML: {error}.") from error
     kinds = get_type_hints(Config)
     known = {field.name for field in fields(Config)} - {"root"}
     for key, value in values.items():
         if key not in known:
-            raise StrataError(
+            raise UsageError(
                 f"{path} has an unknown key: {key}.",
                 why="A key that is not read would seem to be in force.",
                 remedy=f"Remove it, or use one of: {', '.join(sorted(known))}.",
-                status=2,
             )
         if not _fits(value, kinds[key]):
-            raise StrataError(
-                f"{path}: {key} = {value!r} is not {_described(kinds[key])}.", status=2
-            )
+            raise UsageError(f"{path}: {key} = {value!r} is not {_described(kinds[key])}.")
     settled: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }

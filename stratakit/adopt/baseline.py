@@ -12,7 +12,7 @@ from stratakit.adopt.ddl import STATEMENTS
 from stratakit.catalog import Catalogue
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine import errors
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL
@@ -86,7 +86,7 @@ def written(
     try:
         made = STATEMENTS[url.family](connection, url)
     except ClientError as error:
-        raise StrataError(f"The schema of {url} cannot be read: {error}", status=3) from error
+        raise DatabaseUnavailable(f"The schema of {url} cannot be read: {error}") from error
     first = given or _first(config)
     before = first.path.read_bytes() if first.path.exists() else None
     first.path.write_text(_text(first, url.name, made), encoding="utf-8")

@@ -13,7 +13,7 @@ from stratakit import locking
 from stratakit.backup import files
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.engine.connect import connected
 from stratakit.engine.errors import unreachable
 from stratakit.engine.url import DatabaseURL
@@ -42,10 +42,9 @@ def take(
     """
     kind = _kind(url)
     if url.family == "sqlite" and not Path(url.url.database or "").is_file():
-        raise StrataError(
+        raise DatabaseUnavailable(
             f"There is no file {url.url.database} to back up.",
             remedy=f"Make the database: {MIGRATE} upgrade",
-            status=3,
         )
     try:
         with (
@@ -59,10 +58,9 @@ def take(
                 os.fsync(file.fileno())
             return path.rename(files.free(path.parent, name, kind.SUFFIX))
     except OSError as error:
-        raise StrataError(
+        raise DatabaseUnavailable(
             f"The backup of {url} cannot be written: {error}.",
             remedy=f"Choose another folder: {MIGRATE} backup --to FOLDER",
-            status=3,
         ) from error
 
 

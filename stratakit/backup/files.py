@@ -11,7 +11,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from stratakit.diagnostics.command import MIGRATE, project_root
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.engine.url import DatabaseURL
 
 FOLDER = "backups"
@@ -71,27 +71,25 @@ def refuse_another_kind(path: Path, url: DatabaseURL) -> None:
         with path.open("rb") as file:
             beginning = file.read(16)
     except OSError as error:
-        raise StrataError(
-            f"{path} cannot be read: {error.strerror}.", remedy=_others(path), status=2
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.", remedy=_others(path)
         ) from error
     family = next((BEGINNINGS[known] for known in BEGINNINGS if beginning.startswith(known)), None)
     if family != url.family:
         kind = f"a backup of {NAMES[family]}" if family else "no backup"
-        raise StrataError(
+        raise UsageError(
             f"{path} is {kind}, and {url} is {NAMES[url.family]}.",
             why="Nothing was touched.",
             remedy=_others(path),
-            status=2,
         )
 
 
 def damaged(path: Path, reason: str) -> StrataError:
     """Say that a file is no whole backup."""
-    return StrataError(
+    return UsageError(
         f"{path} is no whole backup: {reason}.",
         why="Nothing was touched.",
         remedy=_others(path),
-        status=2,
     )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 
 from stratakit.backup import files
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.progress import progress_bar
 
@@ -49,7 +49,7 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
             # A copy in WAL mode could not be read where its folder is closed to writing.
             target.execute("PRAGMA journal_mode = DELETE")
     except (sqlite3.Error, TimeoutError) as error:
-        raise StrataError(f"The backup of {url} failed: {error}.", status=3) from error
+        raise DatabaseUnavailable(f"The backup of {url} failed: {error}.") from error
     finally:
         source.rollback()
 

@@ -12,7 +12,7 @@ from types import ModuleType
 from stratakit.cli import commands
 from stratakit.config import load
 from stratakit.diagnostics.command import MIGRATE, PROJECT_FILES
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions import history
 
 ALIASES = {"generate": "create"}
@@ -91,11 +91,10 @@ def _library_error(error: Exception) -> int | None:
 def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     config = load()
     if not any((config.root / name).is_file() for name in PROJECT_FILES):
-        raise StrataError(
+        raise UsageError(
             f"There is no project in {config.root}, nor in a folder above it.",
             why=f"A project has a file {' or '.join(PROJECT_FILES)}.",
             remedy="Run it in a project's folder, or begin with Alembic: alembic init migrations",
-            status=2,
         )
     # A type of an extension is compared by the catalog, which knows it.
     warnings.filterwarnings("ignore", "Did not recognize type")
@@ -116,10 +115,9 @@ def _module(verb: str) -> tuple[str, ModuleType]:
     if name not in _verbs():
         near = difflib.get_close_matches(verb, [*_verbs(), *ALIASES], n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
-        raise StrataError(
+        raise UsageError(
             f"There is no verb {verb!r}.{hint}",
             remedy=f"All verbs: {MIGRATE} help",
-            status=2,
         )
     return name, import_module(f"stratakit.cli.commands.{name}")
 

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,12 @@ def account_for(folder: Path) -> Account:
     else:
         uid, gid = owner.st_uid, owner.st_gid
     if not _runs(_switch(uid, gid)):
-        raise StrataError(
+        raise DatabaseUnavailable(
             "PostgreSQL cannot be started by root here: it refuses to run as root, and neither "
             "unshare (a user namespace) nor setpriv (another user) works.",
             why="The local database of this service is a PostgreSQL server of its own.",
             remedy="Run this as another user, or install util-linux.\n"
             "Or set DATABASE_URL, in the environment or in .env, to a server that runs elsewhere.",
-            status=3,
         )
     return Account(uid, gid, _switch(uid, gid))
 

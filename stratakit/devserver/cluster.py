@@ -8,7 +8,7 @@ from pathlib import Path
 from stratakit.devserver.account import Account
 from stratakit.devserver.binaries import binaries, major_version
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 
 LOCALE_BEFORE_17 = (("--locale=C.UTF-8",), ("--locale=C",))
 LOCALE = (("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),)
@@ -27,13 +27,12 @@ def programs_for(data: Path) -> Path:
     try:
         return binaries(version)
     except StrataError as missing:
-        raise StrataError(
+        raise DatabaseUnavailable(
             f"The local database in {data.parent} was made by PostgreSQL {version}, and this "
             f"machine has PostgreSQL {major_version(binaries())}.",
             why="A data folder can only be served by the major version that made it.",
             remedy=f"To begin with an empty local database, run: {MIGRATE} server remove\n"
             f"To keep it, install PostgreSQL {version}.",
-            status=3,
         ) from missing
 
 
@@ -51,10 +50,9 @@ def initialise(data: Path, programs: Path, account: Account) -> None:
     told = _initdb(unfinished, programs, account)
     if told:
         shutil.rmtree(unfinished)
-        raise StrataError(
+        raise DatabaseUnavailable(
             f"initdb of {programs} could not make the local database in {data.parent}:\n{told}",
             remedy="Mend what it names, or set DATABASE_URL to a server that runs elsewhere.",
-            status=3,
         )
     unfinished.rename(data)
     for interrupted in data.parent.glob("unfinished-*"):

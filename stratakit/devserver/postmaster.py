@@ -10,7 +10,7 @@ from pathlib import Path
 from stratakit.devserver.account import Account
 from stratakit.devserver.unix_socket import NAME, PORT, listener
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.process import detached
 
 START_SECONDS = 60.0
@@ -53,12 +53,11 @@ class Postmaster:
         while self.pid is not None or not self._launch(programs, account):
             told = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
             if IN_USE not in told or time.monotonic() > patience:
-                raise StrataError(
+                raise DatabaseUnavailable(
                     f"The local PostgreSQL in {self.data.parent} does not start. "
                     f"The end of {self.log}:\n{told}",
                     remedy="Mend what it names; or, to begin with an empty local database, run: "
                     f"{MIGRATE} server remove",
-                    status=3,
                 )
             time.sleep(0.1)
 
@@ -99,10 +98,9 @@ class Postmaster:
         pid = self.pid
         if pid is not None:
             where = f"process {pid}" if pid else "it runs in another container"
-            raise StrataError(
+            raise DatabaseUnavailable(
                 f"The local PostgreSQL in {self.data.parent} does not stop ({where}).",
                 remedy=f"Run: kill -9 {pid}" if pid else "Stop it there.",
-                status=3,
             )
 
     @property

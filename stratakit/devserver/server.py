@@ -13,7 +13,7 @@ from stratakit.devserver.cluster import discard, initialise, programs_for
 from stratakit.devserver.postmaster import Postmaster
 from stratakit.devserver.unix_socket import PORT, socket_folder
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.process import file_lock
 
 
@@ -133,10 +133,9 @@ class Server:
 
     def _connected(self) -> Any:
         if not self.running:
-            raise StrataError(
+            raise DatabaseUnavailable(
                 f"The local PostgreSQL in {self.folder} does not run.",
                 remedy=f"Run: {MIGRATE} server start",
-                status=3,
             )
         return _psycopg().connect(self.url("postgres"), autocommit=True)
 
@@ -148,11 +147,10 @@ class Server:
         """One process at a time starts, stops or removes the server."""
         for folder in (self.folder.parent, self.folder):
             if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-                raise StrataError(
+                raise DatabaseUnavailable(
                     f"{folder} is closed to this user: it belongs to user {folder.stat().st_uid}.",
                     why="The local database can only be started by the user who made it, or root.",
                     remedy=f"Run: sudo chown -R $(id -u):$(id -g) {self.folder.parent}",
-                    status=3,
                 )
         return file_lock.exclusive(self.folder.with_name(f"{self.folder.name}.lock"))
 

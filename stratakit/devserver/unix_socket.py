@@ -7,7 +7,7 @@ import struct
 import sys
 from pathlib import Path
 
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 
 PORT = 5432
 NAME = f".s.PGSQL.{PORT}"
@@ -28,11 +28,10 @@ def socket_folder(folder: Path) -> Path:
         return folder
     shorter = Path("/tmp") / f"strata-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]}"
     if shorter.is_symlink() or (shorter.exists() and not _private(shorter, folder)):
-        raise StrataError(
+        raise DatabaseUnavailable(
             f"{shorter} is not a folder of this user alone.",
             why="The local database's socket would lie there, open to whoever made the folder.",
             remedy=f"Run: rm -rf {shorter}",
-            status=3,
         )
     return shorter
 

@@ -1,8 +1,8 @@
-"""One kind of error for what only a person can mend."""
+"""Errors that a person has to resolve, with their exit statuses."""
 
 
-def told(error: Exception) -> str:
-    """An error of code that is not ours in words, without the values of settings it may hold."""
+def describe_exception(error: Exception) -> str:
+    """Describe an error of code that is not ours, without the values of settings it may hold."""
     name = type(error).__name__
     if (errors := getattr(error, "errors", None)) and name == "ValidationError":
         each = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in errors())
@@ -11,22 +11,34 @@ def told(error: Exception) -> str:
 
 
 class StrataError(Exception):
-    """A mistake or a state that only a person can mend, told in three parts.
+    """A mistake, a refusal or a state that a person has to resolve, described in three parts.
 
     Args:
         what: what is wrong, with the actual names in it.
         why: why it matters.
-        remedy: the exact command or code that mends it.
-        status: the exit status of the command that meets it: 1 for a finding or a refusal,
-            2 for a wrong call, 3 for a database that cannot be reached or had.
+        remedy: the exact command or code that resolves it.
     """
 
-    def __init__(self, what: str, *, why: str = "", remedy: str = "", status: int = 1) -> None:
+    status = 1
+    """The exit status of the command that meets it."""
+
+    def __init__(self, what: str, *, why: str = "", remedy: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.why = why
         self.remedy = remedy
-        self.status = status
 
     def __str__(self) -> str:
         return "\n".join(part for part in (self.what, self.why, self.remedy) if part)
+
+
+class UsageError(StrataError):
+    """A wrong call, setting or file."""
+
+    status = 2
+
+
+class DatabaseUnavailable(StrataError):  # noqa: N818 - as HTTP's Service Unavailable
+    """A database that cannot be reached, or that nothing can create."""
+
+    status = 3

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.engine.errors import unreachable
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
@@ -29,10 +29,9 @@ def connected(url: DatabaseURL, *, reading: bool = False) -> Iterator[Connection
     except OperationalError as error:
         raise unreachable(url, error) from error
     except ModuleNotFoundError as error:
-        raise StrataError(
+        raise DatabaseUnavailable(
             f"The driver for {url} is not installed: {error}.",
             remedy=f"Install what is needed: {MIGRATE} check tells it",
-            status=3,
         ) from error
     with connection:
         yield connection

@@ -6,7 +6,7 @@ import re
 from sqlalchemy.exc import DBAPIError
 
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine.url import DatabaseURL
 
 
@@ -23,11 +23,10 @@ def unreachable(url: DatabaseURL, error: DBAPIError) -> StrataError:
         remedy += "; for scratch databases, TEST_DATABASE_URL"
     if url.family == "postgresql":
         remedy = f"Start the local one: {MIGRATE} server start\n{remedy}"
-    return StrataError(
+    return DatabaseUnavailable(
         f"The database {url} cannot be reached: {reason}",
         why="Nothing was read or changed.",
         remedy=remedy,
-        status=3,
     )
 
 

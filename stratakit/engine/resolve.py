@@ -4,7 +4,7 @@ from sqlalchemy import URL
 
 from stratakit.config import Config
 from stratakit.devserver.server import local as local_server
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.engine.url import DatabaseURL, parse
 
 
@@ -27,11 +27,10 @@ def local(config: Config) -> DatabaseURL:
     if config.database == "sqlite":
         (config.root / ".local").mkdir(exist_ok=True)
         return parse(f"sqlite:///.local/{config.database_name}.db", config)
-    raise StrataError(
+    raise DatabaseUnavailable(
         "DATABASE_URL is not set.",
         why="A MySQL or MariaDB server is not started by this service, so it has to be told where "
         "one is.",
         remedy="Add to .env: DATABASE_URL="
         f"mysql://user:password@127.0.0.1:3306/{config.database_name}",
-        status=3,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from stratakit.config import Config, Family
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import UsageError
 
 FAMILIES: dict[str, Family] = {
     "postgres": "postgresql",
@@ -80,20 +80,18 @@ def parse(text: str, config: Config) -> DatabaseURL:
     family = FAMILIES.get(scheme.partition("+")[0].lower())
     if not separator or family is None:
         shown = f"starts with {scheme!r}" if separator else "has no ://"
-        raise StrataError(
+        raise UsageError(
             f"The database URL {shown}, which is not a supported database.",
             remedy="Write it as postgresql://user:password@host:5432/name, "
             "sqlite:///file.db or mysql://user:password@host:3306/name.",
-            status=2,
         )
     dialect = "mariadb" if scheme.lower().startswith("mariadb") else family
     try:
         url = make_url(f"{dialect}://{_tidied(rest) if family != 'sqlite' else rest}")
     except (ArgumentError, ValueError) as error:
-        raise StrataError(
+        raise UsageError(
             f"The database URL ({family}) cannot be read: a part of it is malformed.",
             remedy="Check host, port and name; percent-encode unusual characters in the password.",
-            status=2,
         ) from error
     if family == "postgresql" and "ssl" in url.query:
         url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": url.query["ssl"]})

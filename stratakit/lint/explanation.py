@@ -3,7 +3,7 @@
 from types import ModuleType
 
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import UsageError
 from stratakit.lint.rules import rules
 
 
@@ -18,10 +18,9 @@ def explain(name: str) -> str:
     """
     rule = rules().get(name)
     if rule is None:
-        raise StrataError(
+        raise UsageError(
             f"There is no rule {name}.",
             remedy=f"All rules: {MIGRATE} lint --explain all",
-            status=2,
         )
     return _section(name, rule)
 

@@ -9,7 +9,7 @@ from alembic.util import CommandError
 from sqlalchemy import MetaData
 
 from stratakit.config import Config
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.lint import rules
 from stratakit.lint.suppressions import about_suppression, allows
@@ -19,8 +19,6 @@ from stratakit.lint.trace.sandbox import Bench
 from stratakit.lint.violation import Violation
 from stratakit.orm import naming
 from stratakit.revisions import alembic_config, environment, git, guards, history
-
-NO_SERVER = 3
 
 
 @dataclass
@@ -95,12 +93,10 @@ def _steps(config: Config, wanted: set[str], linted: Linted) -> Iterator[Step]:
     with ExitStack() as stack:
         try:
             bench = stack.enter_context(Bench(config, metadata, alembic))
-        except StrataError as problem:
-            if problem.status != NO_SERVER:
-                raise
+        except DatabaseUnavailable as error:
             linted.unseen.append(
                 "No revision was run, for there is no server: locks, rewritten and scanned tables, "
-                f"plans and failures were not looked at. {problem.what}"
+                f"plans and failures were not looked at. {error.what}"
             )
             yield from offline.steps(config, metadata, alembic, wanted)
         else:

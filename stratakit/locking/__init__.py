@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from stratakit.config import Family
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.locking.base import MigrationLock
 from stratakit.locking.mysql import MySQLLock
 from stratakit.locking.policy import Patience
@@ -49,13 +49,12 @@ def migration_lock(
     has_warned = False
     while not lock.try_acquire():
         if time.monotonic() - started > wait:
-            raise StrataError(
+            raise DatabaseUnavailable(
                 f"Another migration of this database did not end in {wait:g} s: "
                 f"{lock.describe_holder()}.",
                 why="Two at work would each apply the same revisions.",
                 remedy="Wait for it, or end it; then run the command again. How long to wait: "
                 "MIGRATION_WAIT_SECONDS.",
-                status=3,
             )
         if not has_warned:
             logger.warning(
@@ -72,11 +71,10 @@ def migration_lock(
 def require_held(lock: MigrationLock) -> None:
     """Raise a StrataError if this session no longer holds the lock."""
     if not lock.is_held():
-        raise StrataError(
+        raise DatabaseUnavailable(
             "The migration lock is not held by this session any more.",
             why="Another migrator may be at work. Nothing of this transaction was done.",
             remedy="If a pooler stands between, name the database itself in "
             "MIGRATION_DATABASE_URL. Else a revision gave all advisory locks back: take that out. "
             f"Then: {MIGRATE} upgrade",
-            status=3,
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 
 from stratakit.config import Config
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import UsageError
 from stratakit.revisions import phases
 
 
@@ -53,10 +53,9 @@ def _seconds(name: str, text: str) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < float("inf"):
-        raise StrataError(
+        raise UsageError(
             f"{name} = {text!r} is not a number of seconds.",
             why="A migration would wait for another time than the one that was meant.",
             remedy=f"Set it in the environment or in .env: {name}=10",
-            status=2,
         )
     return seconds

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.locking.base import MigrationLock
 from stratakit.locking.identity import process_identity
 
@@ -101,11 +101,10 @@ class PostgreSQLLock(MigrationLock):
         if info is None:
             return
         if self._asked("SELECT pg_backend_pid()") != info.backend_pid:
-            raise StrataError(
+            raise DatabaseUnavailable(
                 "This connection goes through a pooler, such as PgBouncer.",
                 why="There a session is shared, so that the lock that keeps a second migrator away "
                 "would be everyone's. Nothing was changed.",
                 remedy="Name the database itself for migrations: "
                 "MIGRATION_DATABASE_URL=postgresql://user:password@host:5432/name",
-                status=3,
             )

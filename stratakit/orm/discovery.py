@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, event
 
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.orm.placement import misplaced_models
 
 REGISTRIES = "stratakit.registries"
@@ -74,11 +74,10 @@ def _package_folder(package: str) -> Path:
     except ModuleNotFoundError:
         spec = None
     if spec is None or not spec.submodule_search_locations:
-        raise StrataError(
+        raise UsageError(
             f'discover_models("{package}") in env.py: there is no package {package}.',
             why="Without its models, their tables would look dropped.",
             remedy="Name the package that holds the models, and start from the project's folder.",
-            status=2,
         )
     return Path(next(iter(spec.submodule_search_locations)))
 

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError, told
+from stratakit.diagnostics.errors import StrataError, UsageError, describe_exception
 from stratakit.engine import resolve
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import alembic_config
@@ -63,13 +63,12 @@ def environment(config: Config) -> Environment:
     except Exception as error:
         raise _not_run(file, error) from error
     if not captured:
-        raise StrataError(
+        raise UsageError(
             f"{file} does not call run_migrations().",
             why="It is how stratakit learns of the database and of the models.",
             remedy="At its end, write:\n"
             "from stratakit.alembic import discover_models, run_migrations\n"
             'run_migrations(target_metadata=discover_models("app", base=Base))',
-            status=2,
         )
     return captured[-1]
 
@@ -98,13 +97,12 @@ def _not_run(file: Path, error: Exception) -> StrataError:
     ours = [frame for frame in frames if not _is_ours(Path(frame.filename))]
     where = f" ({ours[-1].filename}:{ours[-1].lineno})" if ours else ""
     if type(error).__name__ in SETTINGS_ERRORS:
-        return StrataError(f"The settings are not valid: {told(error)}{where}", status=2)
-    return StrataError(
-        f"{file} cannot be run: {told(error)}{where}.",
+        return UsageError(f"The settings are not valid: {describe_exception(error)}{where}")
+    return UsageError(
+        f"{file} cannot be run: {describe_exception(error)}{where}.",
         why="It is how stratakit learns of the database and of the models.",
         remedy="Install what is missing, or set what it needs in the environment or .env; then: "
         f"{MIGRATE} check",
-        status=2,
     )
 
 

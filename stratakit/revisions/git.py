@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 from shlex import quote, split
 
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import UsageError
 from stratakit.process.git import git
 
 MAIN_BRANCHES = ("origin/HEAD", "main", "master")
@@ -96,10 +96,9 @@ def files_at(versions: Path, base: str | None) -> set[str]:
             names = git(versions, "ls-tree", "--name-only", found, "./").decode()
             return set(names.splitlines())
     if base:
-        raise StrataError(
+        raise UsageError(
             f"git has no {base} that this branch shares a commit with.",
             remedy=f"Fetch it: git fetch origin {base}",
-            status=2,
         )
     return set()
 

@@ -7,7 +7,7 @@ the log names the parents of revisions whose files the old code does not have.
 import getpass
 import os
 import socket
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -28,12 +28,16 @@ from sqlalchemy import (
     select,
 )
 
+from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import git
 from stratakit.revisions.history import Chain, digest, has_digest
 
 CURRENT_TIMESTAMP = func.current_timestamp()
 
+
+RULE = "changed-by-hand"
 
 LOG = Table(
     "migration_log",
@@ -132,42 +136,47 @@ def _history(
     return seen
 
 
-def surprises(rows: Sequence[RowMapping], heads: Iterable[str], chain: Chain) -> list[str]:
-    """What the log does not explain: a version row set by hand, an applied revision edited.
+def find_inconsistencies(
+    config: Config, rows: Sequence[RowMapping], heads: Iterable[str], chain: Chain
+) -> Iterator[Finding]:
+    """Find what the log does not explain: a version row set by hand, an applied revision edited.
 
     Args:
+        config: the project's.
         rows: the entries of the log, oldest first.
-        heads: the revisions at which the database stands.
+        heads: the revisions at which the database is.
         chain: the revisions' files.
+
+    Yields:
+        Findings of the rule `changed-by-hand`; those about a revision name its file.
     """
     if not rows:
-        return []
-    found = []
+        return
     explained = rows[-1]["heads"]
     if _joined(heads) != explained:
-        found.append(
+        yield Finding(
+            RULE,
             f"alembic_version says {_joined(heads) or 'nothing'}, and by migration_log it "
-            f"stands at {explained or 'nothing'}: the version row was changed by hand.\n"
-            "What was skipped or undone is not known.\n"
+            f"stands at {explained or 'nothing'}: the version row was changed by hand.",
+            "What was skipped or undone is not known.",
             "Stamp the revision that the schema is really at; it is compared first: "
-            f"{MIGRATE} stamp {explained or 'base'}"
+            f"{MIGRATE} stamp {explained or 'base'}",
         )
     applied = {row["revision"]: row for row in rows if row["direction"] == "upgrade"}
-    for id in chain.history(heads) & set(applied):
+    for id in sorted(chain.history(heads) & set(applied)):
         path, sha256 = chain[id].path, applied[id]["sha256"]
         if not has_digest(path.read_bytes(), sha256):
             back = git.version_of_file(path, partial(has_digest, sha256=sha256))
-            found.append(
-                f"{path.name} was edited after it was applied here.\n"
-                "Databases that have it do not get the edit, and new ones do.\n"
-                + (
-                    f"Bring it back, and write the change as a revision of its own: {back}"
-                    if back
-                    else f"Undo it here and apply it again: {MIGRATE} downgrade "
-                    f"{','.join(chain[id].parents) or 'base'} && {MIGRATE} upgrade"
-                )
+            yield Finding(
+                RULE,
+                f"{path.name} was edited after it was applied here.",
+                "Databases that have it do not get the edit, and new ones do.",
+                f"Bring it back, and write the change as a revision of its own: {back}"
+                if back
+                else f"Undo it here and apply it again: {MIGRATE} downgrade "
+                f"{','.join(chain[id].parents) or 'base'} && {MIGRATE} upgrade",
+                file=path.relative_to(config.root).as_posix(),
             )
-    return found
 
 
 def _joined(heads: Iterable[str]) -> str:

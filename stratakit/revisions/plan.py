@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import UsageError
 from stratakit.revisions import history
 from stratakit.revisions.alembic_config import scripts
 from stratakit.revisions.guards import refuse_unknown_revision, require_one_head
@@ -72,9 +72,8 @@ def _wrong_target(target: str, merged: Sequence[str] = ()) -> Iterator[None]:
         yield
     except RevisionError as error:
         ways = [f"Undo the merge: {MIGRATE} downgrade {each}" for each in merged]
-        raise StrataError(
+        raise UsageError(
             f"{target} is not where this can go: {error}.",
             why=f"Behind the merge are {' and '.join(merged)}." if merged else "",
             remedy="\n".join(ways) or f"See what there is: {MIGRATE} history",
-            status=2,
         ) from error

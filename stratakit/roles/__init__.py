@@ -4,7 +4,7 @@ Each kind of database has its own file; SQLite, whose files know no roles, has n
 """
 
 from stratakit.config import Config
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import UsageError
 from stratakit.roles import mysql, postgresql
 
 
@@ -22,15 +22,12 @@ def sql(config: Config, *, owner: str, app: str) -> str:
         StrataError: this kind of database has no roles, or a name would need quotes.
     """
     if config.database == "sqlite":
-        raise StrataError(
+        raise UsageError(
             "SQLite has no roles: who may write the file may change the schema.",
             remedy="Give the file to a user of its own.",
-            status=2,
         )
     for name in (owner, app):
         if not name.isidentifier() or not name.isascii():
-            raise StrataError(
-                f"{name!r} is no name for a role here: letters, digits and _ only.", status=2
-            )
+            raise UsageError(f"{name!r} is no name for a role here: letters, digits and _ only.")
     write = mysql.sql if config.database == "mysql" else postgresql.sql
     return write(config.database_name, owner=owner, app=app)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from stratakit.config import Config
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.engine.connect import connected
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL, parse
@@ -121,8 +121,8 @@ def _own_server(config: Config) -> DatabaseURL:
             return url
         except OperationalError as error:
             if process.poll() is not None or time.monotonic() > deadline:
-                raise StrataError(
-                    f"MariaDB did not start:\n{(folder / 'log').read_text()[-2000:]}", status=3
+                raise DatabaseUnavailable(
+                    f"MariaDB did not start:\n{(folder / 'log').read_text()[-2000:]}"
                 ) from error
             time.sleep(0.05)
 
@@ -130,11 +130,10 @@ def _own_server(config: Config) -> DatabaseURL:
 def _binary(name: str) -> str:
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
     if found is None:
-        raise StrataError(
+        raise DatabaseUnavailable(
             f"No database to work on: {name} is not installed, and TEST_DATABASE_URL is not set.",
             remedy="Install MariaDB's server, or name one that may be used for scratch databases: "
             "TEST_DATABASE_URL=mysql://root@127.0.0.1/mysql",
-            status=3,
         )
     return found
 

@@ -15,7 +15,7 @@ import tomlkit
 from tomlkit import TOMLDocument
 from tomlkit.items import Table
 
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, UsageError
 
 FOLDER = "vendor"
 PIP = (".venv/copier/bin/python", "-m", "pip", "--disable-pip-version-check")
@@ -41,11 +41,10 @@ def vendor(root: Path, source: str = "") -> int:
     text = path.read_text(encoding="utf-8")
     line = LINE.search(text)
     if line is None:
-        raise StrataError(
+        raise UsageError(
             f"{path} has no line for stratakit in its dependencies.",
             why="There is nothing to switch to the wheel.",
             remedy='Add it on a line of its own: "stratakit",',
-            status=2,
         )
     named = line["source"].strip().removeprefix("@").strip()
     wheel = _build(root, source or (named if "://" in named else _installed_from()))
@@ -100,11 +99,10 @@ def _installed_from() -> str:
     """The place that stratakit was installed from, as its metadata has it (PEP 610)."""
     text = distribution("stratakit").read_text("direct_url.json")
     if text is None:
-        raise StrataError(
+        raise UsageError(
             "stratakit was installed from an index or from vendor/, which is no place to build it "
             "from.",
             remedy="Name one: make vendor-stratakit SOURCE=git+https://HOST/REPOSITORY@VERSION",
-            status=2,
         )
     found = json.loads(text)
     if commit := found.get("vcs_info", {}).get("commit_id"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
 from tests.safety.revisions import linted, rules_found, written
 
 DROP = 'op.drop_column("items", "note")'
@@ -54,7 +54,7 @@ def test_without_a_server_the_text_is_judged_and_what_was_not_seen_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_server(_config: object) -> None:
-        raise StrataError("There is no server here.", status=3)
+        raise DatabaseUnavailable("There is no server here.")
 
     monkeypatch.setattr("stratakit.scratch.database", no_server)
     body = 'op.create_index("i", "items", ["note"])\nop.drop_column("items", "note")'

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from stratakit.backup import files
 from stratakit.backup.mysql.contents import empty
 from stratakit.backup.mysql.option_file import option_file
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import ClientError, running
 from stratakit.process.progress import progress_bar
@@ -53,7 +53,7 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
                 file.write(chunk)
                 bar.update(path.stat().st_size - bar.n)
     except ClientError as error:
-        raise StrataError(f"The backup of {url} failed: {error}", status=3) from error
+        raise DatabaseUnavailable(f"The backup of {url} failed: {error}") from error
 
 
 def check(path: Path) -> None:
@@ -140,9 +140,8 @@ def _program(connection: Connection, mariadb: str, mysql: str) -> Path:
     for name in names:
         if found := shutil.which(name):
             return Path(found)
-    raise StrataError(
+    raise DatabaseUnavailable(
         f"There is neither {names[0]} nor {names[1]} on PATH.",
         why="Backups of MySQL and MariaDB are made and read by their own programs.",
         remedy="Run: apt-get install mariadb-client",
-        status=3,
     )

@@ -17,7 +17,7 @@ from stratakit.backup import files
 from stratakit.backup.postgresql.contents import empty, schemas
 from stratakit.backup.postgresql.script import run_data, statements
 from stratakit.devserver.client_tools import client
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import ClientError, output, running
 from stratakit.process.progress import progress_bar
@@ -46,7 +46,7 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(PAUSE_SECONDS)
     except ClientError as error:
-        raise StrataError(f"The backup of {url} failed: {error}", status=3) from error
+        raise DatabaseUnavailable(f"The backup of {url} failed: {error}") from error
 
 
 def check(path: Path) -> None:

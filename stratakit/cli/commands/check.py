@@ -14,12 +14,10 @@ from dataclasses import replace
 
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import fingerprint
 from stratakit.updates import conflicts
-
-UNREACHABLE = 3
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -113,21 +111,20 @@ def _check_all(arguments: Namespace, config: Config) -> int:
                 faults = adopt
             elif pending := plan.upgrades(config, connection, "heads"):
                 told.append(position.told("Pending", pending))
-            surprises = log.surprises(
-                log.entries(connection), position.applied(connection), history.read(config.versions)
+            inconsistencies = log.find_inconsistencies(
+                config,
+                log.entries(connection),
+                position.applied(connection),
+                history.read(config.versions),
             )
-            names = {fault.file.rpartition("/")[2] for fault in faults} - {""}
-            for surprise in surprises:
-                # What was told of a revision's file once is not told again.
-                if surprise.partition(" ")[0] not in names:
-                    what, _, rest = surprise.partition("\n")
-                    why, _, remedy = rest.partition("\n")
-                    faults.append(Finding("changed-by-hand", what, why, remedy))
-    except StrataError as problem:
+            # A file that has a finding gets no second one.
+            files = {fault.file for fault in faults} - {""}
+            faults += [each for each in inconsistencies if each.file not in files]
+    except StrataError as error:
         # What was found before may be its cause.
-        if problem.status != UNREACHABLE and not faults:
+        if not isinstance(error, DatabaseUnavailable) and not faults:
             raise
-        told.append(f"The database was not looked at: {problem.what}")
+        told.append(f"The database was not looked at: {error.what}")
     if arguments.all and not any(fault.rule == "several-heads" for fault in faults):
         linted = linter.lint(config, linter.added(config))
         faults += linted.findings

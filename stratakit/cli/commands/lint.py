@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import UsageError
 from stratakit.lint import explanation
 from stratakit.lint import linter as linting
 from stratakit.revisions import history
@@ -56,9 +56,8 @@ def _known(chain: history.Chain, id: str) -> str:
         return chain.heads[0]
     found = [id] if id in chain else [known for known in chain if known.startswith(id)]
     if len(found) != 1:
-        raise StrataError(
+        raise UsageError(
             f"There is no revision {id}." if not found else f"{id} could be {', '.join(found)}.",
             remedy=f"See what there is: {MIGRATE} history",
-            status=2,
         )
     return found[0]
