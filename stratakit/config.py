@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from dotenv import dotenv_values
 
-from stratakit.diagnostics.command import project_root
+from stratakit.diagnostics.command import PROJECT_FILES, project_root
 from stratakit.diagnostics.errors import UsageError
 
 Family = Literal["postgresql", "sqlite", "mysql"]
@@ -67,7 +67,10 @@ class Config:
         for source in (self.root, self.root / "src"):
             for path in sorted(source.glob("[!.]*")):
                 is_package = path.is_dir() and any(path.glob("*.py"))
-                if path.stem not in NO_APPLICATION and (is_package or path.suffix == ".py"):
+                is_migrations = self.migrations_folder.is_relative_to(path)
+                if path.stem in NO_APPLICATION or is_migrations:
+                    continue
+                if is_package or path.suffix == ".py":
                     found[path.stem] = path
         return found
 
@@ -95,9 +98,17 @@ def load(root: Path | None = None) -> Config:
         What the file says, with defaults for what it leaves out (all of it, without a file).
 
     Raises:
-        StrataError: the file is not valid TOML, has an unknown key or a value of the wrong type.
+        StrataError: there is no project, or the file is not valid TOML, has an unknown key or a
+            value of the wrong type.
     """
-    root = root or project_root()
+    if root is None:
+        root = project_root()
+        if not any((root / name).is_file() for name in PROJECT_FILES):
+            raise UsageError(
+                f"There is no project in {root}, nor in a folder above it.",
+                why=f"A project has a file {' or '.join(PROJECT_FILES)}.",
+                remedy="Run it in a project's folder, or begin with: alembic init migrations",
+            )
     path = root / "strata.toml"
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -16,6 +16,10 @@ done
 # A copy in .git/hooks starts in the repository; the file itself runs from any folder.
 here=$(CDPATH='' cd "$(dirname "$script")" && pwd -P)
 [ ! -f "$here/strata.toml" ] || cd "$here"
+if [ "${1-}" = --conflicts ] && ! git rev-parse --git-dir >/dev/null 2>&1; then
+    # Without a repository there was no update, either.
+    exit 0
+fi
 top=$(git rev-parse --show-toplevel)
 inside=$(git rev-parse --show-prefix)
 inside=${inside%/}

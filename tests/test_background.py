@@ -1,4 +1,4 @@
-"""`python scripts/migrate.py service`, run in a service."""
+"""`./migrate.sh service`, run in a service."""
 
 import os
 import re

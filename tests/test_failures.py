@@ -10,7 +10,7 @@ from tests.living import Service
 IN_A_LOOP = """with op.get_context().autocommit_block():
         while op.get_bind().execute(sa.text("SELECT pg_sleep(0.5)")).rowcount:
             pass"""
-CURRENT = "python scripts/migrate.py current"
+CURRENT = "./migrate.sh current"
 
 BLOCK = """with op.get_context().autocommit_block():
         op.execute("CREATE TABLE kept (id INTEGER)")
@@ -37,7 +37,7 @@ def test_a_revision_that_needs_an_answer_is_named_before_any_sql_is_written(
         assert "Revision 003 (003_by_hand.py:" in refused.stderr
         assert "asks the database for an answer, which --sql cannot give" in refused.stderr
         assert "Traceback" not in refused.stderr
-    others = "Print the SQL of the others: python scripts/migrate.py "
+    others = "Print the SQL of the others: ./migrate.sh "
     assert f"{others}sql 002\n{others}sql 003:head" in refused.stderr
     assert "SELECT 4" in migrated.migrate("sql", "003:head").stdout
     migrated.follow(refused.stderr, "on the database itself: ")

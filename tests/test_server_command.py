@@ -1,4 +1,4 @@
-"""`python scripts/migrate.py server`, run in a service."""
+"""`./migrate.sh server`, run in a service."""
 
 import os
 import subprocess

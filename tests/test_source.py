@@ -315,7 +315,7 @@ def test_a_wheel_in_the_service_is_what_each_package_manager_finds(
     document = tomllib.loads((vendored / "pyproject.toml").read_text())
     assert "stratakit[postgresql]>=0.6,<0.7" in document["project"]["dependencies"]
     (wheel,) = (vendored / "vendor").iterdir()
-    assert document["tool"]["uv"]["find-links"] == ["vendor"]
+    assert document["tool"]["uv"]["sources"]["stratakit"] == {"path": f"vendor/{wheel.name}"}
     poetry = document["tool"]["poetry"]["dependencies"]["stratakit"]
     assert poetry == {"path": f"vendor/{wheel.name}", "extras": ["postgresql"]}
     found = ("--no-index", "--find-links", vendored / "vendor", "--no-deps", "--target")

@@ -45,7 +45,7 @@ def modelled(live: Service) -> None:
 def is_adopted_with_its_models(live: Service) -> None:
     told = live.migrate("check")
     assert told.returncode == 1
-    assert "Bring it under migration: python scripts/migrate.py adopt" in told.stdout, told.stderr
+    assert "Bring it under migration: ./migrate.sh adopt" in told.stdout, told.stderr
     done = live.migrate("adopt", "--baseline")
     assert done.returncode == 0, done.stderr
     assert live.stands_at() == "001"

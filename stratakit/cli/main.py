@@ -6,12 +6,14 @@ import os
 import pkgutil
 import sys
 import warnings
+from errno import EACCES, ENOSPC, EROFS
 from importlib import import_module
 from types import ModuleType
 
+from stratakit import __version__
 from stratakit.cli import commands
 from stratakit.config import load
-from stratakit.diagnostics.command import MIGRATE, PROJECT_FILES
+from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions import history
 
@@ -37,6 +39,9 @@ def main(argv: list[str]) -> int:
     if verb in ("help", "-h", "--help"):
         verb, arguments = (arguments[0], ["--help"]) if arguments else ("", [])
     try:
+        if verb in ("-V", "--version", "version"):
+            print(f"stratakit {__version__}")
+            return 0
         if not verb:
             print(_overview(), flush=True)
             return 0
@@ -81,6 +86,9 @@ def _library_error(error: Exception) -> int | None:
     if isinstance(error, CommandError):
         print(error, file=sys.stderr)
         return error.__cause__.status if isinstance(error.__cause__, StrataError) else 1
+    if isinstance(error, OSError) and error.filename and error.errno in (EACCES, EROFS, ENOSPC):
+        print(f"{error.filename} cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
     if isinstance(error, DBAPIError):
         reason = driver_message(error)
         print(f"The database refused or was lost: {reason}", file=sys.stderr)
@@ -90,12 +98,6 @@ def _library_error(error: Exception) -> int | None:
 
 def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     config = load()
-    if not any((config.root / name).is_file() for name in PROJECT_FILES):
-        raise UsageError(
-            f"There is no project in {config.root}, nor in a folder above it.",
-            why=f"A project has a file {' or '.join(PROJECT_FILES)}.",
-            remedy="Run it in a project's folder, or begin with Alembic: alembic init migrations",
-        )
     # A type of an extension is compared by the catalog, which knows it.
     warnings.filterwarnings("ignore", "Did not recognize type")
     warnings.filterwarnings("ignore", "Revision .* is not present", UserWarning)
@@ -104,6 +106,12 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     try:
         status: int = module.run(arguments, config)
         return status
+    except SyntaxError as error:
+        raise UsageError(
+            f"{error.filename}:{error.lineno}: {error.msg}.",
+            why="A file that Python cannot read stops every command that needs it.",
+            remedy=f"Correct it, then: {MIGRATE} check",
+        ) from error
     except KeyError:
         # Alembic looks up what a revision follows without asking whether it is there.
         history.refuse_gap(config.versions)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, UsageError
 
 HOST = "127.0.0.1"
 READY_SECONDS = 30.0
@@ -23,6 +23,11 @@ def refuse_a_taken(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
+        except OverflowError as error:
+            raise UsageError(
+                f"There is no port {port}: they go from 1 to 65535.",
+                remedy=f"Take another one: {MIGRATE} service start --port 8001",
+            ) from error
         except OSError as error:
             raise StrataError(
                 f"Port {port} on {HOST} cannot be used: {error.strerror}.",

@@ -13,7 +13,7 @@ from stratakit.devserver.cluster import discard, initialise, programs_for
 from stratakit.devserver.postmaster import Postmaster
 from stratakit.devserver.unix_socket import PORT, socket_folder
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import DatabaseUnavailable
+from stratakit.diagnostics.errors import DatabaseUnavailable, UsageError
 from stratakit.process import file_lock
 
 
@@ -58,6 +58,7 @@ class Server:
         Raises:
             StrataError: there are no programs for it, or it does not come up.
         """
+        _psycopg()  # before anything is made that could not be used
         with self._alone():
             if not self._postmaster.answers():
                 self.folder.mkdir(mode=0o700, exist_ok=True)
@@ -157,8 +158,14 @@ class Server:
 
 def _psycopg() -> Any:
     """A service on another database imports this module without having it."""
-    import psycopg
-
+    try:
+        import psycopg
+    except ModuleNotFoundError as error:
+        needed = "'stratakit[postgresql]'"
+        raise UsageError(
+            f"psycopg, which speaks to PostgreSQL, is not installed: {error}.",
+            remedy=f"Install it: uv add {needed}, or poetry add {needed}, or pip install {needed}",
+        ) from error
     return psycopg
 
 

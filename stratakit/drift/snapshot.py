@@ -66,5 +66,5 @@ def _without_defaults(before: str, after: str) -> str:
 
 
 def _schema(config: Config, schema: Catalogue) -> str:
-    made_by = f"written by `{MIGRATE} record`"
+    made_by = "written by `stratakit record`"
     return f"# The schema at head ({config.database}), {made_by}.\n\n{schema.text()}"

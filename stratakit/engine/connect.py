@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import DatabaseUnavailable
-from stratakit.engine.errors import unreachable
+from stratakit.engine.errors import install_extra, unreachable
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
 
@@ -31,7 +30,7 @@ def connected(url: DatabaseURL, *, reading: bool = False) -> Iterator[Connection
     except ModuleNotFoundError as error:
         raise DatabaseUnavailable(
             f"The driver for {url} is not installed: {error}.",
-            remedy=f"Install what is needed: {MIGRATE} check tells it",
+            remedy=install_extra(url.family),
         ) from error
     with connection:
         yield connection

@@ -15,6 +15,9 @@ def alembic_config(config: Config, *, quiet: bool = False) -> AlembicConfig:
     alembic = AlembicConfig(
         ini if ini.exists() else None, toml_file=pyproject if pyproject.exists() else None
     )
+    if alembic.get_main_option("prepend_sys_path") == ".":
+        # Alembic takes it from the working directory, which may be a folder below the project's.
+        alembic.set_main_option("prepend_sys_path", str(config.root).replace("%", "%%"))
     alembic.cmd_opts = Namespace(quiet=True) if quiet else None
     return alembic
 

@@ -18,6 +18,13 @@ from stratakit.engine import resolve
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import alembic_config
 
+SNIPPET = """\
+from stratakit.alembic import discover_models, run_migrations
+
+run_migrations(
+    url=settings.database_url,  # where your application has it from
+    target_metadata=discover_models("app", base=Base),  # or Base.metadata
+)"""
 CAPTURE = "stratakit.capture"
 """The key of Alembic's `Config.attributes` that asks `run_migrations` to say what it was given."""
 
@@ -66,11 +73,18 @@ def environment(config: Config) -> Environment:
         raise UsageError(
             f"{file} does not call run_migrations().",
             why="It is how stratakit learns of the database and of the models.",
-            remedy="At its end, write:\n"
-            "from stratakit.alembic import discover_models, run_migrations\n"
-            'run_migrations(target_metadata=discover_models("app", base=Base))',
+            remedy=f"Replace what it runs, from its first context.configure() on, by:\n{SNIPPET}",
         )
-    return captured[-1]
+    found = captured[-1]
+    if found.url and found.url.family != config.database:
+        raise UsageError(
+            f"The URL names a database of the kind {found.url.family}, and strata.toml says "
+            f'database = "{config.database}".',
+            why="Scratch databases, and so each comparison, would be of the wrong kind.",
+            remedy="Correct the URL (DATABASE_URL in the environment or in .env), or write into "
+            f'strata.toml: database = "{found.url.family}"',
+        )
+    return found
 
 
 def metadata(config: Config) -> MetaData:

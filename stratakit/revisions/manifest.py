@@ -15,7 +15,7 @@ from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import git
 from stratakit.revisions.history import REPLACED, Chain, Revision, digest, has_digest
 
-FIRST_LINE = f"# Written by `{MIGRATE} record`: revision, what it follows, sha256.\n"
+FIRST_LINE = "# Written by `stratakit record`: revision, what it follows, sha256.\n"
 BASELINE = b"It is what existed before migrations took over."
 """What `adopt` writes into a baseline, after it compared the database with it."""
 REWRITE = f"If it is meant, write it anew: {MIGRATE} record"

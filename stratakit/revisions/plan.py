@@ -53,6 +53,13 @@ def downgrades(config: Config, connection: Connection, target: str) -> list[Scri
     refuse_unknown_revision(config, heads)
     if not heads:
         return []
+    if len(heads) > 1 and target.startswith("-"):
+        raise UsageError(
+            f"The database is at {' and '.join(heads)}: {target} from which of them?",
+            why="Alembic would choose one of them.",
+            remedy=f"Join them first: {MIGRATE} merge\n"
+            f"Or name the revision to go down to, one of: {MIGRATE} history",
+        )
     directory = scripts(config)
     merged = _merged(directory, heads) if target.startswith("-") else []
     with _wrong_target(target, merged):

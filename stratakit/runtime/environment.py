@@ -26,7 +26,7 @@ from stratakit.autogenerate import pipeline, render
 from stratakit.autogenerate.options import comparison
 from stratakit.config import Config, Family, load
 from stratakit.diagnostics.command import project_root
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.drift.guards import refuse_difference
 from stratakit.engine.connect import connected
 from stratakit.engine.resolve import chosen, local
@@ -34,7 +34,7 @@ from stratakit.engine.url import FAMILIES, DatabaseURL
 from stratakit.locking.policy import Patience
 from stratakit.orm import discovery
 from stratakit.revisions import log, position
-from stratakit.revisions.environment import Environment, capture, is_capture
+from stratakit.revisions.environment import SNIPPET, Environment, capture, is_capture
 from stratakit.revisions.guards import (
     is_upgrade,
     refuse_irreversible,
@@ -58,7 +58,8 @@ def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: objec
     Args:
         target_metadata: the tables of the models, as `discover_models` returns them.
         url: the database as migrations reach it: text, a URL of SQLAlchemy or a pydantic secret.
-            None is the local database that strata.toml names.
+            None is the variable DATABASE_URL of the environment or of `.env`, else the local
+            database that strata.toml names.
 
     Raises:
         alembic.util.CommandError: the command was refused or failed; its cause is a `StrataError`
@@ -70,7 +71,8 @@ def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: objec
         logging.basicConfig(format="%(message)s")
         logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
     try:
-        project = Environment(chosen(_url(url), config), discovery.combine(target_metadata))
+        _refuse_second_run()
+        project = Environment(chosen(_url(config, url), config), discovery.combine(target_metadata))
         if is_capture(context.config.attributes):
             capture(context.config.attributes, project)
         else:
@@ -79,15 +81,35 @@ def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: objec
         raise CommandError(str(problem)) from problem
 
 
-def _url(named: object) -> object:
-    """The URL that counts: a caller's, else the one that env.py names, else alembic.ini's."""
+def _refuse_second_run() -> None:
+    """Raise a UsageError if env.py has configured Alembic before it calls `run_migrations`."""
+    try:
+        context.get_context()
+    except Exception:
+        # Alembic's own way to say that configure() was not called yet.
+        return
+    raise UsageError(
+        "env.py calls context.configure() before it calls run_migrations().",
+        why="What it runs there is not guarded, and may reach another database than the one that "
+        "a command means.",
+        remedy=f"Replace what it runs, from its first context.configure() on, by:\n{SNIPPET}",
+    )
+
+
+def _url(config: Config, named: object) -> object:
+    """The URL that counts: a caller's, else the one that env.py names, else alembic.ini's.
+
+    If none of them names one, it is the variable DATABASE_URL of the environment or of `.env`.
+    """
     alembic = context.config
     given = alembic.get_main_option("sqlalchemy.url")
     written = AlembicConfig(alembic.config_file_name, toml_file=alembic.toml_file_name)
     in_file = written.get_main_option("sqlalchemy.url")
     if given != in_file:
         return given
-    return named or (in_file if in_file != PLACEHOLDER else None)
+    if named or in_file not in (None, PLACEHOLDER):
+        return named or in_file
+    return config.variable("MIGRATION_DATABASE_URL") or config.variable("DATABASE_URL")
 
 
 def _run(config: Config, project: Environment) -> None:

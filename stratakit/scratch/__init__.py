@@ -16,7 +16,7 @@ from alembic import command
 from stratakit.config import Config, Family
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL, parse
-from stratakit.revisions import alembic_config, history
+from stratakit.revisions import alembic_config, environment, history
 from stratakit.scratch import mysql, postgresql, sqlite
 
 ALONE = threading.RLock()
@@ -63,6 +63,8 @@ def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
         StrataError: a revision follows one that has no file.
         alembic.util.CommandError: a revision fails, or cannot be run.
     """
+    # An env.py that connects by itself would migrate its own database instead.
+    environment.environment(config)
     with ALONE, connected(url) as connection:
         alembic = alembic_config.alembic_config(config)
         alembic.attributes["connection"] = connection

@@ -10,6 +10,7 @@ A project imports the tests into a module of its own, where pytest finds them:
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from stratakit.config import load
 from stratakit.scratch import migrated
@@ -34,8 +35,11 @@ __all__ = [
 
 
 @contextmanager
-def migrated_database() -> Iterator[str]:
+def migrated_database(root: Path | None = None) -> Iterator[str]:
     """Make a scratch database, upgrade it to head, and drop it afterwards.
+
+    Args:
+        root: the project's folder; by default the one that the working directory is in.
 
     Yields:
         Its URL, with the password if it has one and without a driver.
@@ -43,5 +47,5 @@ def migrated_database() -> Iterator[str]:
     Raises:
         StrataError: there is no server to make it on, or a revision fails.
     """
-    with migrated(load()) as database:
+    with migrated(load(root)) as database:
         yield database.url.render_as_string(hide_password=False)

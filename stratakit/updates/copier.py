@@ -48,7 +48,8 @@ def update(root: Path, version: str, answers: Sequence[str]) -> int:
     _refuse_uncommitted(root)
     data = [part for answer in answers for part in ("--data", answer)]
     # Without a version, Copier takes the last release.
-    target = ["--vcs-ref", version] if version else []
+    tag = f"v{version}" if version[:1].isdigit() else version
+    target = ["--vcs-ref", tag] if tag else []
     told = _copier(root, "update", "--defaults", "--quiet", *target, *data)
     if told.strip():
         print(told.strip())

@@ -53,9 +53,9 @@ def vendor(root: Path, source: str = "") -> int:
     needed = f'"stratakit{extras}>={major}.{minor},<{major}.{int(minor) + 1}",'
     text = LINE.sub(lambda found: found["indent"] + needed, text, count=1)
     document = tomlkit.parse(text)
-    links = _table(document, "tool", "uv").setdefault("find-links", tomlkit.array())
-    if FOLDER not in links:
-        links.append(FOLDER)
+    sources = _table(document, "tool", "uv", "sources")
+    sources["stratakit"] = tomlkit.inline_table()
+    sources["stratakit"]["path"] = f"{FOLDER}/{wheel.name}"
     place = tomlkit.inline_table()
     place["path"] = f"{FOLDER}/{wheel.name}"
     if extras:
@@ -72,11 +72,16 @@ def vendor(root: Path, source: str = "") -> int:
         answered = ANSWER.sub("stratakit: index", answers.read_text(encoding="utf-8"))
         answers.write_text(answered, encoding="utf-8")
     print(f"Built {FOLDER}/{wheel.name}, which pyproject.toml names now.")
-    print(f"Lock and install it: make install-dev. Then commit {FOLDER}/ and pyproject.toml.")
+    print("Lock and install it: make install-dev. Then commit all that changed.")
     return 0
 
 
 def _build(root: Path, source: str) -> Path:
+    if not (root / PIP[0]).exists():
+        raise UsageError(
+            f"{root} has no {PIP[0]}, whose pip builds the wheel.",
+            remedy="In a service that was made from the template, run: make vendor-stratakit",
+        )
     folder = root / FOLDER
     before = set(folder.glob("stratakit-*.whl"))
     build = [*PIP, "wheel", "--quiet", "--no-deps", "--wheel-dir", FOLDER, source]

@@ -6,12 +6,13 @@ Kubernetes can. SECRETS_DIR names another folder.
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 SECRETS = Path(os.environ.get("SECRETS_DIR", "/run/secrets"))
 
 
@@ -29,7 +30,7 @@ class Settings(BaseSettings):
     environment: str = "development"
     """The place that this runs in. `production` asks twice before data could be lost."""
 
-    log_level: str = "INFO"
+    log_level: Annotated[LogLevel, BeforeValidator(str.upper)] = "INFO"
 
     database_url: SecretStr | None = None
     """The database. Unset: the local one, which strata.toml names."""

@@ -11,6 +11,9 @@ Follows: ${down_revision | comma,n}
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
+% if isinstance(down_revision, tuple) and not upgrades:
+phase = "expand"
+% endif
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

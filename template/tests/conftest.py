@@ -10,7 +10,7 @@ from pydantic_settings import SettingsConfigDict
 from stratakit.testing import migrated_database
 
 from app.main import create_app
-from app.settings import Settings
+from app.settings import ROOT, Settings
 
 
 class TestSettings(Settings):
@@ -26,7 +26,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
-    with migrated_database() as url:
+    with migrated_database(ROOT) as url:
         yield url
 
 

@@ -1,4 +1,4 @@
-"""The tests of the migrations: https://stratakit's own, run on this service."""
+"""The tests of the migrations are stratakit's, run on this service."""
 
 from stratakit.testing import (
     test_models_and_revisions_agree,

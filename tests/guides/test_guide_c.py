@@ -124,7 +124,7 @@ def test_a_merge_is_linted_and_undone_by_one_of_the_revisions_it_joins(migrated:
     for flag in ([], ["--empty"]):
         refused = migrated.migrate("create", *flag, "add more")
         assert refused.returncode == 1
-        assert "Join them: python scripts/migrate.py merge" in refused.stderr
+        assert "Join them: ./migrate.sh merge" in refused.stderr
     migrated.follow(refused.stderr, "Join them: ")
     for verb in (["check"], ["format", "--check"]):
         linted = migrated.run(migrated.python, "-m", "ruff", *verb, migrated.newest())
@@ -132,7 +132,7 @@ def test_a_merge_is_linted_and_undone_by_one_of_the_revisions_it_joins(migrated:
     assert migrated.migrate("upgrade").returncode == 0
     ambiguous = migrated.migrate("downgrade")
     assert ambiguous.returncode == 2
-    assert ambiguous.stderr.count("Undo the merge: python scripts/migrate.py downgrade") == 2
+    assert ambiguous.stderr.count("Undo the merge: ./migrate.sh downgrade") == 2
     migrated.follow(ambiguous.stderr, "Undo the merge: ")
     assert "," in str(migrated.stands_at())
 
@@ -205,7 +205,7 @@ def test_data_that_a_new_rule_forbids_is_named_with_what_to_write(migrated: Serv
     upgraded = migrated.migrate("upgrade")
     assert upgraded.returncode == 0, upgraded.stderr
     assert migrated.sql("SELECT phone FROM items") == [("none",)]
-    assert "After an edit of it: python scripts/migrate.py record" in created.stdout
+    assert "After an edit of it: ./migrate.sh record" in created.stdout
     assert migrated.migrate("record").returncode == 0
     assert migrated.run(migrated.python, CHECK).returncode == 0
 

@@ -205,7 +205,7 @@ def test_after_a_failed_upgrade_the_message_warns_of_downgrading(migrated: Servi
     assert "Do not run `downgrade -1`: 003 was never applied" in failed.stderr
     migrated.revision("003", "002", ADD_PHONE, DROP_PHONE)
     last = failed.stderr.strip().splitlines()[-1]
-    _succeeds(migrated.shell(last[last.index("python scripts/migrate.py") :]))
+    _succeeds(migrated.shell(last[last.index("./migrate.sh") :]))
     assert migrated.stands_at() == "003"
     assert {"name", "phone"} <= _columns(migrated)
 

@@ -31,7 +31,8 @@ def statements(connection: Connection, url: DatabaseURL) -> list[str]:
     """
     name, environment = target(url)
     options = ["--schema-only", "--no-owner", "--no-privileges", "--no-password"]
-    options += [f"--exclude-table={table}" for table in ("alembic_version", "migration_log")]
+    ours = ("alembic_version", "migration_log", "migration_log_id_seq")
+    options += [f"--exclude-table={table}" for table in ours]
     tls = connection.connection.driver_connection.pgconn.ssl_in_use  # type: ignore[union-attr]
     program = client("pg_dump", server_version(connection), tls=tls)
     script = output([program, *options, f"--dbname={name}"], environment=environment).decode()

@@ -25,6 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Compare, write the file, say what it found and what to do with it."""
+    environment.environment(config)
     found: list[str] = []
     alembic = alembic_config.alembic_config(config, quiet=True)
     alembic.attributes["told"] = found.append

@@ -1,12 +1,15 @@
 """Join two heads with a revision that follows both."""
 
+import sys
 from argparse import ArgumentParser, Namespace
+from contextlib import redirect_stdout
+from pathlib import Path
 
 from alembic import command
 
 from stratakit.config import Config
 from stratakit.drift import record
-from stratakit.revisions import alembic_config
+from stratakit.revisions import alembic_config, environment
 from stratakit.runtime import guards
 
 
@@ -24,11 +27,13 @@ def run(arguments: Namespace, config: Config) -> int:
         print("There is nothing to merge: one head.")
         return 0
     guards.refuse_without_template(config)
-    merged = command.merge(
-        alembic_config.alembic_config(config), revisions, message=arguments.message
-    )
+    environment.environment(config)
+    alembic = alembic_config.alembic_config(config, quiet=True)
+    # Alembic shows its progress with each write hook, even when it is quiet.
+    with redirect_stdout(sys.stderr):
+        merged = command.merge(alembic, revisions, message=arguments.message)
     if merged is not None:
-        print(f"Wrote {merged.path}")
+        print(f"Wrote {Path(merged.path).relative_to(config.root)}")
         if left := record.after_a_new_revision(config):
             print(left)
     return 0

@@ -7,6 +7,7 @@ from typing import Any
 from alembic.operations.ops import DropConstraintOp
 from sqlalchemy import Connection
 
+from stratakit.catalog import NOT_COMPARED
 from stratakit.lint.trace.model import Statement, Step
 from stratakit.lint.trace.relation import Column, Constraint, Index, Table
 from stratakit.sql.parser import acts
@@ -60,6 +61,8 @@ def contents(connection: Connection) -> dict[tuple[str, str], str]:
         "SELECT type, name, sql, tbl_name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
     ).fetchall()
     for kind, name, sql, table in rows:
+        if table in NOT_COMPARED:
+            continue
         found[kind, name] = sql or ""
         found["table of", name] = table
         if kind == "table":

@@ -1,3 +1,4 @@
+import pytest
 from httpx2 import AsyncClient
 
 
@@ -19,6 +20,19 @@ async def test_items_are_listed_a_page_at_a_time(client: AsyncClient) -> None:
 
 async def test_an_unknown_item_is_a_404(client: AsyncClient) -> None:
     assert (await client.get("/items/1000000")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/items/99999999999999999999999", "/items/0", "/items?after=99999999999999999999999"]
+)
+async def test_an_id_that_no_item_can_have_is_refused(client: AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", "x" * 201])
+async def test_a_name_that_cannot_be_stored_is_refused(client: AsyncClient, name: str) -> None:
+    refused = await client.post("/items", json={"name": name, "price": "1"})
+    assert refused.status_code == 422
 
 
 async def test_a_negative_price_is_refused(client: AsyncClient) -> None:
