@@ -9,7 +9,7 @@ import pytest
 
 from stratakit import config
 from stratakit.diagnostics.command import project_root
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, UsageError
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template"
 
@@ -106,3 +106,27 @@ def test_a_setting_may_be_in_a_file_of_its_own_and_the_environment_goes_before(
             [sys.executable, "-c", show], cwd=TEMPLATE, env=environment, capture_output=True
         )
         assert shown in told.stdout.decode(), told.stderr.decode()
+
+
+def test_outside_of_a_project_nothing_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STRATA_PROJECT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    config.load.cache_clear()
+    with pytest.raises(UsageError, match="There is no project in"):
+        config.load()
+    for verb in ("check", "upgrade", "server start", "service start", "template status"):
+        command = [sys.executable, "-m", "stratakit", *verb.split()]
+        told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert told.returncode == 2
+        assert "There is no project in" in told.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_of_the_migrations_is_no_package_of_the_application(tmp_path: Path) -> None:
+    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/alembic\n")
+    for folder in ("alembic", "shop"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "env.py").touch()
+    assert [*config.Config(root=tmp_path).packages] == ["shop"]

@@ -254,3 +254,83 @@ def test_the_settings_of_a_new_service_are_told_by_name_alone(
     assert re.search(r"migrations/env\.py:\d+\)", told.stderr)
     assert "Traceback" not in told.stderr
     assert "s3cret" not in told.stderr
+
+
+FIRST_ITS_OWN = """
+from alembic import context
+from sqlalchemy import create_engine
+
+from app.models import Base
+from stratakit.alembic import run_migrations
+
+with create_engine("sqlite:///real.db").connect() as connection:
+    context.configure(connection=connection, target_metadata=Base.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+run_migrations(target_metadata=Base.metadata, url="sqlite:///real.db")
+"""
+
+
+@pytest.mark.parametrize(
+    "verb", [("check",), ("upgrade",), ("create", "x"), ("record",), ("drift",)]
+)
+def test_one_that_configures_alembic_by_itself_first_is_refused_and_reaches_nothing(
+    project: Service, verb: tuple[str, ...]
+) -> None:
+    project.write("migrations/env.py", FIRST_ITS_OWN)
+    told = project.run(project.python, "-m", "stratakit", *verb)
+    assert told.returncode == 2, told.stdout
+    assert "env.py calls context.configure() before it calls run_migrations()" in told.stderr
+    assert "url=settings.database_url" in told.stderr
+    real = project.root / "real.db"
+    assert not real.exists() or not inspect(database(project, "real")).get_table_names()
+
+
+def test_a_url_of_another_kind_of_database_is_refused(project: Service) -> None:
+    error = refused(project, ENV.format(url='"postgresql://nowhere.invalid/orders"'))
+    assert 'strata.toml says database = "sqlite"' in error.what
+
+
+def test_without_a_url_the_variable_of_the_environment_counts(project: Service) -> None:
+    project.write(".env", f"DATABASE_URL=sqlite:///{project.root}/named.db\n")
+    done = project.run(project.python, "-m", "stratakit", "upgrade")
+    assert done.returncode == 0, done.stderr
+    assert inspect(database(project, "named")).has_table("orders")
+
+
+@pytest.mark.parametrize("fault", ["import nonsense\n", "def broken(:\n", "1 / 0\n"])
+def test_plain_alembic_names_a_model_that_cannot_be_imported_without_a_traceback(
+    project: Service, fault: str
+) -> None:
+    project.write("app/models.py", MODELS)
+    project.write("app/other/__init__.py", "")
+    project.write("app/other/models.py", fault)
+    told = project.alembic("current")
+    assert told.returncode != 0
+    # Alembic prints its refusals to stdout.
+    printed = told.stdout + told.stderr
+    assert "app/other/models.py cannot be imported" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_command_runs_from_a_folder_below_the_project(project: Service) -> None:
+    ini = (project.root / "alembic.ini").read_text().replace("%(here)s\npath", ".\npath")
+    project.write("alembic.ini", ini)
+    done = project.run(
+        project.python, "-m", "stratakit", "upgrade", cwd=project.root / "migrations"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_relative_downgrade_at_two_heads_is_refused(project: Service) -> None:
+    for id, table in (("002", "a"), ("003", "b")):
+        text = REVISION.replace('"001"', f'"{id}"').replace('"orders"', f'"{table}"')
+        text = text.replace("down_revision = None", 'down_revision = "001"')
+        project.write(f"migrations/versions/{id}.py", text)
+    upgraded = project.run(project.python, "-m", "stratakit", "upgrade", "heads")
+    assert upgraded.returncode == 0, upgraded.stderr
+    refusal = project.run(project.python, "-m", "stratakit", "downgrade")
+    assert refusal.returncode == 2
+    assert "The database is at 002 and 003: -1 from which of them?" in refusal.stderr
+    assert {"a", "b"} <= {*inspect(database(project, ".local/orders")).get_table_names()}

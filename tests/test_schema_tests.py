@@ -11,7 +11,8 @@ from stratakit.config import Config
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import parse
 from stratakit.scratch import sample_rows
-from tests.changes import ADD_PHONE, PHONE
+from tests import databases
+from tests.changes import ADD_PHONE, PHONE, two_branches
 from tests.living import Service
 
 HARD_TO_FILL = """
@@ -118,3 +119,22 @@ def test_the_tests_of_pytest_alembic_pass(
         PYTHONPATH=str(packages),
     )
     assert "4 passed" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def test_two_branches_and_their_merge_are_each_taken_up_and_down(
+    database: str, service: Callable[..., Path]
+) -> None:
+    with databases.fresh(database) as environment:
+        live = Service(service(database=database), database, environment)
+        live.add_column(PHONE)
+        live.add_column("size: Mapped[int | None]")
+        two_branches(live)
+        merged = live.migrate("merge")
+        assert merged.returncode == 0, merged.stderr
+        (file,) = live.root.glob("migrations/versions/*_merge_heads.py")
+        assert f"Wrote {file.relative_to(live.root)}" in merged.stdout
+        # Code that runs goes on behind a revision that does nothing.
+        assert 'phase = "expand"' in file.read_text()
+        told = schema_tests(live)
+        assert "5 passed" in told, told

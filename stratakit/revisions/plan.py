@@ -55,7 +55,7 @@ def downgrades(config: Config, connection: Connection, target: str) -> list[Scri
         return []
     if len(heads) > 1 and target.startswith("-"):
         raise UsageError(
-            f"The database is at {' and '.join(heads)}: {target} from which of them?",
+            f"The database is at {' and '.join(sorted(heads))}: {target} from which of them?",
             why="Alembic would choose one of them.",
             remedy=f"Join them first: {MIGRATE} merge\n"
             f"Or name the revision to go down to, one of: {MIGRATE} history",
