@@ -334,3 +334,15 @@ def test_a_relative_downgrade_at_two_heads_is_refused(project: Service) -> None:
     assert refusal.returncode == 2
     assert "The database is at 002 and 003: -1 from which of them?" in refusal.stderr
     assert {"a", "b"} <= {*inspect(database(project, ".local/orders")).get_table_names()}
+
+
+@pytest.mark.parametrize(
+    "verb", ["current", "history", "check", "drift", "upgrade --dry-run", "backup"]
+)
+def test_what_only_reads_creates_no_file_of_a_mistyped_url(project: Service, verb: str) -> None:
+    project.write("migrations/env.py", ENV.format(url='"sqlite:///mistyped.db"'))
+    told = project.run(project.python, "-m", "stratakit", *verb.split())
+    assert "Traceback" not in told.stderr
+    if verb == "backup":
+        assert told.returncode != 0
+    assert not list(project.root.glob("mistyped*"))

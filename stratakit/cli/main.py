@@ -56,6 +56,8 @@ def main(argv: list[str]) -> int:
         sys.stdout.flush()
         return status
     except StrataError as error:
+        # What was printed before comes first, in a file as at a terminal.
+        sys.stdout.flush()
         print(error, file=sys.stderr)
         return error.status
     except KeyboardInterrupt:
@@ -83,6 +85,7 @@ def _library_error(error: Exception) -> int | None:
 
     from stratakit.engine.errors import driver_message
 
+    sys.stdout.flush()
     if isinstance(error, CommandError):
         print(error, file=sys.stderr)
         return error.__cause__.status if isinstance(error.__cause__, StrataError) else 1

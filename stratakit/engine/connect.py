@@ -18,11 +18,15 @@ def connected(url: DatabaseURL, *, reading: bool = False) -> Iterator[Connection
 
     Args:
         url: the database.
-        reading: whether nothing is written, so that on SQLite no writer is waited for.
+        reading: whether nothing is written, so that on SQLite no writer is waited for, and no
+            file is created.
 
     Raises:
         StrataError: it cannot be reached (exit status 3), or its driver is not installed.
     """
+    if reading and url.is_missing_file:
+        # SQLite would create the file: an empty database in memory reads the same.
+        url = url.with_name("")
     try:
         connection = migration_engine(url, reading=reading).connect()
     except OperationalError as error:

@@ -27,7 +27,8 @@ def unreachable(url: DatabaseURL, error: DBAPIError) -> StrataError:
     remedy = "Name one that answers: DATABASE_URL in the environment or in .env"
     if os.environ.get("TEST_DATABASE_URL"):
         remedy += "; for scratch databases, TEST_DATABASE_URL"
-    if url.family == "postgresql":
+    if str(url.url.query.get("host", "")).startswith("/"):
+        # By its socket: the local one.
         remedy = f"Start the local one: {MIGRATE} server start\n{remedy}"
     return DatabaseUnavailable(
         f"The database {url} cannot be reached: {reason}",

@@ -55,6 +55,13 @@ class DatabaseURL:
         name = self.url.database or ""
         return Path(name).name if self.family == "sqlite" else name
 
+    @property
+    def is_missing_file(self) -> bool:
+        """Whether it is a file of SQLite that does not exist."""
+        name = self.url.database or ""
+        is_file = self.family == "sqlite" and name and not name.startswith((":", "file:"))
+        return bool(is_file) and not Path(name).exists()
+
     def with_name(self, name: str) -> "DatabaseURL":
         """The same server, another database."""
         return DatabaseURL(self.family, self.url.set(database=name))

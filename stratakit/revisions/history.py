@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions import git, phases
@@ -125,7 +126,8 @@ def _parsed(path: Path) -> Revision | None:
         raise StrataError(
             f"{path} is not valid Python: {error}.",
             why="No command can tell the chain of revisions without it.",
-            remedy=f"Mend the file, or bring it back: git checkout -- {path.name}",
+            remedy="Correct the file, or bring back what is committed: "
+            f"git -C {quote(str(path.parent))} checkout -- {quote(path.name)}",
         ) from error
     values = {
         target.id: statement.value

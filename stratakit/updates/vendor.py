@@ -65,7 +65,9 @@ def vendor(root: Path, source: str = "") -> int:
         dependencies["stratakit"] = place
     else:
         dependencies.append("stratakit", place)
-    path.write_text(tomlkit.dumps(document), encoding="utf-8")
+    # tomlkit leaves no blank line between a new table and the next one.
+    spaced = re.sub(r"(?m)^(stratakit = \{.*\})\n(?=\[)", r"\1\n\n", tomlkit.dumps(document))
+    path.write_text(spaced, encoding="utf-8")
     answers = root / ".copier-answers.yml"
     if answers.exists():
         # An update would write the other line again.
@@ -122,8 +124,6 @@ def _table(document: TOMLDocument, *names: str) -> Table:
     for name in names:
         if name not in table:
             table[name] = tomlkit.table(is_super_table=name != names[-1])
-            if name == names[-1]:
-                table[name].add(tomlkit.nl())
         table = table[name]
     assert isinstance(table, Table)
     return table

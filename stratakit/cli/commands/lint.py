@@ -38,7 +38,8 @@ def run(arguments: Namespace, config: Config) -> int:
         print(text, file=sys.stderr)
     status = formatters.show(linted.findings, arguments)
     if not linted.findings and arguments.format == "text":
-        print(f"{linted.revisions} revisions linted, nothing found.")
+        plural = "" if linted.revisions == 1 else "s"
+        print(f"{linted.revisions} revision{plural} linted, nothing found.")
     return status
 
 
