@@ -19,16 +19,7 @@ REGISTRIES = "stratakit.registries"
 
 
 def discover_models(*packages: str, base: Any) -> MetaData:
-    """Import every model of some packages and return the tables that they declare.
-
-    Models are found in each `models.py` and in each module of a `models` package.
-
-    Args:
-        packages: names of packages, such as `app`.
-        base: the declarative base of the models, or a list of several.
-
-    Returns:
-        The metadata of the base; of several, one with the tables of all.
+    """Discover models as `stratakit.alembic.discover_models` does.
 
     Raises:
         StrataError: a package or a module of models cannot be imported, or a model lies where it
