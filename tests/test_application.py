@@ -72,7 +72,7 @@ async def test_a_commit_that_fails_is_an_error_to_the_client(
         "CREATE TABLE children (parent_id INTEGER REFERENCES parents (id)"
         " DEFERRABLE INITIALLY DEFERRED)",
     ]
-    with connected(parse(at_head, config.load())) as connection:
+    with connected(parse(at_head, config.Config(root=Path.cwd()))) as connection:
         for statement in statements:
             connection.execute(text(statement))
         connection.commit()
@@ -118,7 +118,7 @@ async def test_an_error_that_was_not_expected_shows_no_trace_to_the_client(
 async def test_in_production_nobody_is_shown_why_the_database_is_not_there(
     url: str, create_app: Callable[..., FastAPI]
 ) -> None:
-    gone = parse(url, config.load()).with_name("no_such_database")
+    gone = parse(url, config.Config(root=Path.cwd())).with_name("no_such_database")
     nowhere = gone.url.render_as_string(hide_password=False)
     for environment, shown in (("development", True), ("production", False)):
         async with serving(create_app(settings(nowhere, environment=environment))) as client:

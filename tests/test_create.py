@@ -29,7 +29,7 @@ def test_what_autogenerate_does_not_see_is_said(migrated: Service, beside: bool)
     assert created.returncode == (0 if beside else 1), created.stderr
     assert ("No revision was written" in created.stdout) is not beside
     assert "ck_items_price_not_negative" in created.stdout
-    assert "scripts/migrate.py create --empty" in created.stdout
+    assert "./migrate.sh create --empty" in created.stdout
 
 
 @pytest.mark.databases("postgresql", "sqlite")

@@ -39,7 +39,7 @@ class Visit(Own):
 def url(database: str, tmp_path: Path) -> Iterator[DatabaseURL]:
     with databases.fresh(database) as environment:
         given = environment.get("DATABASE_URL", f"sqlite:///{tmp_path}/service.db")
-        url = parse(given, config.load())
+        url = parse(given, config.Config(root=Path.cwd()))
         with connected(url) as connection:
             Own.metadata.create_all(connection)
             connection.commit()

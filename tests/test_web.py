@@ -168,7 +168,7 @@ async def test_what_a_test_stores_is_rolled_back_with_what_it_committed(at_head:
 async def test_readiness_says_down_when_the_database_does_not_answer(
     url: str, application: Callable[..., FastAPI], shown: bool
 ) -> None:
-    gone = parse(url, config.load()).with_name("no_such_database")
+    gone = parse(url, config.Config(root=Path.cwd())).with_name("no_such_database")
     app = application(gone.url.render_as_string(hide_password=False), show_errors=shown)
 
     @app.get("/one")
@@ -188,7 +188,7 @@ async def test_readiness_says_down_when_the_database_does_not_answer(
 async def test_readiness_tells_behind_ahead_and_unknown_apart(
     at_head: str, application: Callable[..., FastAPI]
 ) -> None:
-    database = parse(at_head, config.load())
+    database = parse(at_head, config.Config(root=Path.cwd()))
 
     def store(*statements: str) -> None:
         with connected(database) as connection:

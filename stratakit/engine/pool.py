@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from stratakit.config import load
+from stratakit.diagnostics.command import project_root
 from stratakit.engine import migration, timezone
 from stratakit.engine.resolve import chosen, local
 from stratakit.engine.url import DatabaseURL
@@ -61,7 +62,7 @@ class Database:
         Raises:
             StrataError: the URL is malformed, or None and there is no local database of its kind.
         """
-        config = load(root)
+        config = load(root or project_root())
         database = url if isinstance(url, DatabaseURL) else chosen(url, config) or local(config)
         driver = {"prepare_threshold": prepare_threshold or None}
         engine = create_async_engine(

@@ -63,9 +63,9 @@ def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
         StrataError: a revision follows one that has no file.
         alembic.util.CommandError: a revision fails, or cannot be run.
     """
-    # An env.py that connects by itself would migrate its own database instead.
-    environment.environment(config)
     with ALONE, connected(url) as connection:
+        # An env.py that connects by itself would migrate its own database instead.
+        environment.environment(config)
         alembic = alembic_config.alembic_config(config)
         alembic.attributes["connection"] = connection
         try:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, column, select, table
 from sqlalchemy.exc import DBAPIError
 
 from stratakit.config import load
-from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.command import MIGRATE, project_root
 from stratakit.engine.errors import driver_message
 from stratakit.engine.pool import Database
 from stratakit.revisions import history, log, phases
@@ -47,7 +47,7 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
         show_errors: whether `/ready` says why a database cannot be reached, which names hosts and
             users.
     """
-    chain = history.read(load(root).versions)
+    chain = history.read(load(root or project_root()).versions)
     expected = ", ".join(chain.heads)
     routes = APIRouter(tags=["health"])
 
