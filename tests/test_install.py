@@ -33,7 +33,8 @@ def test_the_default_service_is_installed_and_passes_its_tests(
     run: Callable[..., str],
     bare: dict[str, str],
 ) -> None:
-    new = service(package_manager=package_manager)
+    new = service(package_manager=package_manager, stratakit="git")
+    assert " @ git+file://localhost/" in (new / "pyproject.toml").read_text()
     if package_manager == "poetry":
         name_the_index(new)
     run("make", "install-dev", cwd=new, env=bare)

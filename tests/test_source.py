@@ -368,3 +368,55 @@ def test_a_source_that_cannot_be_built_changes_nothing(template: Path, tmp_path:
     assert "secret" not in refused.stderr
     assert "Traceback" not in refused.stderr
     assert (service / "pyproject.toml").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("file:///nowhere/strata", "/nowhere/strata, where stratakit comes from, is not there"),
+        ("git+file://localhost/nowhere/strata@abc", "/nowhere/strata, where stratakit comes"),
+        ("git+https://git.invalid/private.git@abc", "from git+https://git.invalid/private.git"),
+    ],
+)
+def test_an_installation_that_fails_says_what_may_be_wrong_with_the_place(
+    place: str, told: str, service: Callable[..., Path]
+) -> None:
+    folder = service(stratakit=place)
+    printed = subprocess.run(["make", "unreached"], cwd=folder, capture_output=True, text=True)
+    assert told in printed.stderr
+    assert "make vendor-stratakit" in printed.stderr
+
+
+def test_an_installation_that_fails_names_a_commit_that_was_never_made(
+    template: Path, service: Callable[..., Path]
+) -> None:
+    folder = service(stratakit=f"git+file://localhost{template}@{'0' * 40}")
+    printed = subprocess.run(["make", "unreached"], cwd=folder, capture_output=True, text=True)
+    assert f"{template} has no commit {'0' * 40}" in printed.stderr
+
+
+def test_an_installation_that_fails_on_a_conflict_says_that_alone(
+    service: Callable[..., Path],
+) -> None:
+    folder = service(stratakit="git+https://git.invalid/private.git@abc")
+    text = (folder / "pyproject.toml").read_text()
+    (folder / "pyproject.toml").write_text(f"<<<<<<< before\n{text}>>>>>>> after\n")
+    printed = subprocess.run(["make", "unreached"], cwd=folder, capture_output=True, text=True)
+    assert printed.stderr.strip() == "pyproject.toml has conflict markers: make conflicts"
+
+
+def test_a_machine_without_git_is_told_so(service: Callable[..., Path], tmp_path: Path) -> None:
+    folder = service(stratakit="git+https://git.invalid/private.git@abc")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("make", "sh", "sed", "grep", "printf"):
+        if path := shutil.which(name):
+            (tools / name).symlink_to(path)
+    printed = subprocess.run(
+        ["make", "unreached"],
+        cwd=folder,
+        env={"PATH": str(tools)},
+        capture_output=True,
+        text=True,
+    )
+    assert "stratakit comes from git, which is not installed" in printed.stderr
