@@ -375,6 +375,7 @@ def test_a_source_that_cannot_be_built_changes_nothing(template: Path, tmp_path:
     [
         ("file:///nowhere/strata", "/nowhere/strata, where stratakit comes from, is not there"),
         ("git+file://localhost/nowhere/strata@abc", "/nowhere/strata, where stratakit comes"),
+        ("file:///nowhere/a%20place", "/nowhere/a place, where stratakit comes from, is not"),
         ("git+https://git.invalid/private.git@abc", "from git+https://git.invalid/private.git"),
     ],
 )
