@@ -225,6 +225,8 @@ def test_a_repair_runs_on_the_adopted_database_and_on_no_other(live: Service) ->
     assert "price" in live.columns("items")
     drift = live.migrate("drift")
     assert drift.returncode == 0, drift.stderr
+    check = live.migrate("check")
+    assert check.returncode == 0, check.stdout
     config = Config(root=live.root, database=live.url.family)
     with scratch_database(config) as url:
         done = live.migrate("upgrade", DATABASE_URL=written(url))

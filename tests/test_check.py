@@ -151,3 +151,10 @@ def test_an_unchanged_head_is_not_replayed(live: Service) -> None:
         file.stat().st_mtime_ns for file in (live.root / ".local" / "heads").iterdir()
     ]
     assert written == kept.stat().st_mtime_ns
+
+
+def test_a_revision_that_was_adopted_and_has_no_file_is_found(live: Service) -> None:
+    live.edit("strata.toml", "allowed = []", 'allowed = []\nadopted = "nope"')
+    (finding,) = json.loads(checked(live, "--json").stdout)
+    assert finding["rule"] == "unknown-adopted"
+    assert finding["file"] == "strata.toml"

@@ -36,7 +36,9 @@ def test_what_autogenerate_does_not_see_is_said(migrated: Service, beside: bool)
 def test_a_finding_is_settled_by_deleting_it_whenever_that_is(migrated: Service) -> None:
     migrated.edit(MODELS, "String(200)", "String(100)")
     assert migrated.migrate("create", "shorter names").returncode == 0
-    assert migrated.migrate("upgrade").returncode == 0
+    upgraded = migrated.migrate("upgrade")
+    assert upgraded.returncode == 0
+    assert "To review: migrations/versions/" in upgraded.stderr
     for arguments in (["add", "--all"], ["commit", "--quiet", "--no-verify", "--message", "New"]):
         subprocess.run(["git", *arguments], cwd=migrated.root, check=True)
     assert "unsettled" not in migrated.migrate("check").stderr

@@ -40,6 +40,16 @@ def faults(config: Config) -> list[Finding]:
         )
         for file, line, text in review_comments.unsettled(chain)
     ]
+    if config.adopted and config.adopted not in chain:
+        found.append(
+            Finding(
+                "unknown-adopted",
+                f'strata.toml: adopted = "{config.adopted}" is no revision.',
+                "Old revisions would be linted, and undone by the tests.",
+                f"Name the last one that is older than stratakit: {MIGRATE} history",
+                "strata.toml",
+            )
+        )
     found += manifest.chain_findings(config, chain)
     differences, schema = models.differences(config, metadata)
     return [*found, *differences, *snapshot.schema_findings(config, schema)]

@@ -16,6 +16,7 @@ from stratakit.catalog import Catalogue
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
+from stratakit.drift import record
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import environment, git, guards, history, plan, position
@@ -137,6 +138,8 @@ def _with_repair(config: Config, url: DatabaseURL, head: State) -> int:
     for sentence in said:
         print(f"  {sentence}")
     _stamp(config, url, head.revision, repair.NEEDED.format(revision))
+    if left := record.after_a_new_revision(config):
+        print(left)
     print(
         f"Review it, then: {MIGRATE} upgrade && {MIGRATE} drift\n"
         "drift lists what is left, which no model expresses: add it to the revision."

@@ -1,16 +1,27 @@
 """Apply the pending revisions: all, or those up to REVISION (an id, head, +1)."""
 
+import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from alembic import command
+from alembic.script import Script
 
 from stratakit.backup import verification
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import alembic_config, environment, plan, position
+from stratakit.revisions import (
+    alembic_config,
+    environment,
+    history,
+    plan,
+    position,
+    review_comments,
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -53,6 +64,7 @@ def run(arguments: Namespace, config: Config) -> int:
         if later:
             print(position.told("Left until no older code serves", later))
             print(f"Then: {MIGRATE} upgrade")
+    _show_open_comments(config, pending)
     if pending and not arguments.dry_run:
         alembic = alembic_config.alembic_config(config)
         alembic.attributes["yes"] = arguments.yes
@@ -63,6 +75,15 @@ def run(arguments: Namespace, config: Config) -> int:
     with connected(url, reading=True) as connection:
         print(position.standing(config, connection))
     return 0
+
+
+def _show_open_comments(config: Config, pending: Sequence[Script]) -> None:
+    """Print the review comments that nobody has resolved in what is about to be applied."""
+    chain = history.read(config.versions)
+    files = {Path(revision.path) for revision in pending}
+    for file, line, text in review_comments.unsettled(chain):
+        if file in files:
+            print(f"To review: {file.relative_to(config.root)}:{line}: {text}", file=sys.stderr)
 
 
 def _back_up(config: Config, url: DatabaseURL) -> None:
