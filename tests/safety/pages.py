@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from stratakit.lint import rules
+from stratakit.lint.explanation import explain
 from tests.safety.peers import PEERS, RULES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
@@ -30,24 +31,10 @@ def page() -> str:
     for severity in rules.SEVERITIES:
         named = {n: r for n, r in rules.rules().items() if severity == r.SEVERITY}
         parts.append(f"## {severity[0].upper()}{severity[1:]}\n")
-        for name, rule in named.items():
-            title, _, why = (rule.__doc__ or "").partition("\n")
-            parts.append(f"### {name}\n\n{title} {' '.join(why.split())}\n")
-            parts.append(f"Databases: {', '.join(rule.DATABASES)}.\n")
-            parts.append("Bad:\n\n" + _code(rule.BAD))
-            parts.append(
-                "Good:\n\n" + "\nand in the next revision:\n\n".join(map(_code1, rule.GOOD))
-            )
+        for name in named:
+            parts.append(explain(name))
     parts.append(_comparison())
     return "\n".join(parts).rstrip() + "\n"
-
-
-def _code(bodies: tuple[str, ...]) -> str:
-    return "\n".join(_code1(body) for body in bodies)
-
-
-def _code1(body: str) -> str:
-    return f"```python\n{body.strip(chr(10))}\n```\n"
 
 
 def _comparison() -> str:
