@@ -158,7 +158,7 @@ def test_a_database_made_by_create_all_is_adopted_by_the_command_that_the_error_
     _succeeds(live.run(live.python, "-c", CREATE_ALL))
     refused = live.migrate("upgrade")
     assert refused.returncode == 1
-    found = re.search(r"python scripts/migrate\.py adopt", refused.stderr)
+    found = re.search(r"\./migrate\.sh adopt", refused.stderr)
     assert found, refused.stderr
     _succeeds(live.shell(found[0]))
     assert live.stands_at() == "002"

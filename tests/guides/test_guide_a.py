@@ -320,7 +320,7 @@ def test_a_revision_of_another_branch_is_named_and_its_file_brought_back(
     plain = migrated.alembic("current")
     assert plain.returncode != 0
     assert "The database stands at revision 003, and no file in" in plain.stderr
-    assert not any("migrate.py stamp" in told for told in (ahead.stdout, plain.stderr))
+    assert not any("migrate.sh stamp" in told for told in (ahead.stdout, plain.stderr))
     assert migrated.stands_at() == "003"
     migrated.follow(ahead.stdout, "Bring the file back: ")
     assert migrated.migrate("upgrade").returncode == 0
