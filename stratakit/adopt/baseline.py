@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from stratakit import catalog, scratch
 from stratakit.adopt import match
-from stratakit.adopt.ddl import STATEMENTS
+from stratakit.adopt.ddl import statements
 from stratakit.catalog import Catalogue
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -84,7 +84,7 @@ def written(
             make the same schema; the file is as it was before.
     """
     try:
-        made = STATEMENTS[url.family](connection, url)
+        made = statements(connection, url)
     except ClientError as error:
         raise DatabaseUnavailable(f"The schema of {url} cannot be read: {error}") from error
     first = given or _first(config)
