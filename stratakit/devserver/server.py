@@ -12,7 +12,7 @@ from stratakit.devserver.account import account_for
 from stratakit.devserver.cluster import discard, initialise, programs_for
 from stratakit.devserver.postmaster import Postmaster
 from stratakit.devserver.unix_socket import PORT, socket_folder
-from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.command import MIGRATE, install_extra
 from stratakit.diagnostics.errors import DatabaseUnavailable, UsageError
 from stratakit.process import file_lock
 
@@ -161,10 +161,9 @@ def _psycopg() -> Any:
     try:
         import psycopg
     except ModuleNotFoundError as error:
-        needed = "'stratakit[postgresql]'"
         raise UsageError(
             f"psycopg, which speaks to PostgreSQL, is not installed: {error}.",
-            remedy=f"Install it: uv add {needed}, or poetry add {needed}, or pip install {needed}",
+            remedy=install_extra("postgresql"),
         ) from error
     return psycopg
 

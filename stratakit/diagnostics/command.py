@@ -28,3 +28,9 @@ def project_root(start: Path | None = None) -> Path:
 
 
 MIGRATE = f"./{WRAPPER}" if (project_root() / WRAPPER).is_file() else "stratakit"
+
+
+def install_extra(extra: str) -> str:
+    """Return the remedy for a driver that is not installed, which an extra of stratakit brings."""
+    needed = f"'stratakit[{extra}]'"
+    return f"Install it: uv add {needed}, or poetry add {needed}, or pip install {needed}"

@@ -1,5 +1,9 @@
 """Errors that a person has to resolve, with their exit statuses."""
 
+import sys
+import traceback
+from pathlib import Path
+
 
 def describe_exception(error: Exception) -> str:
     """Describe an error of code that is not ours, without the values of settings it may hold."""
@@ -8,6 +12,24 @@ def describe_exception(error: Exception) -> str:
         each = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in errors())
         return f"{name}: {'; '.join(each)}"
     return f"{name}: {error}"
+
+
+def application_line(error: BaseException) -> str:
+    """Return the last file and line of the application that an error went through.
+
+    Files of stratakit, of the environment and of Python itself are passed over.
+
+    Returns:
+        `FILE:LINE`; empty if the error went through none.
+    """
+    package = Path(__file__).resolve().parent.parent
+    passed_over = (package, Path(traceback.__file__).parent, Path(sys.prefix))
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        installed = "site-packages" in path.parts or any(map(path.is_relative_to, passed_over))
+        if path.is_file() and not installed:
+            return f"{path}:{frame.lineno}"
+    return ""
 
 
 class StrataError(Exception):

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from stratakit.diagnostics.command import install_extra
 from stratakit.diagnostics.errors import DatabaseUnavailable
-from stratakit.engine.errors import install_extra, unreachable
+from stratakit.engine.errors import unreachable
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
 

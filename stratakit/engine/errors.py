@@ -15,12 +15,6 @@ def driver_message(error: BaseException) -> str:
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
 
 
-def install_extra(extra: str) -> str:
-    """Return the remedy for a driver that is not installed, which an extra of stratakit brings."""
-    needed = f"'stratakit[{extra}]'"
-    return f"Install it: uv add {needed}, or poetry add {needed}, or pip install {needed}"
-
-
 def unreachable(url: DatabaseURL, error: DBAPIError) -> StrataError:
     """Say that a database cannot be reached, with what the driver says of it."""
     reason = driver_message(error)

@@ -1,7 +1,5 @@
 """Discovery of the models by where they lie, so that none can be forgotten in a list."""
 
-import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import import_module
@@ -11,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, event
 
-from stratakit.diagnostics.errors import StrataError, UsageError
+from stratakit.diagnostics.errors import StrataError, UsageError, application_line
 from stratakit.orm.placement import misplaced_models
 
 REGISTRIES = "stratakit.registries"
@@ -115,16 +113,9 @@ def _import(file: Path, module: str) -> None:
     try:
         import_module(module)
     except Exception as error:
-        frames = traceback.extract_tb(sys.exc_info()[2])
-        here = Path(__file__).resolve()
-        ours = [frame for frame in frames if not _is_installed(Path(frame.filename), here)]
-        where = f"{ours[-1].filename}:{ours[-1].lineno}" if ours else str(file)
+        where = application_line(error) or str(file)
         raise StrataError(
             f"{file} cannot be imported: {type(error).__name__}: {error} ({where}).",
             why="Without all models, their tables would look dropped.",
             remedy=f"Fix the import; `python -c 'import {module}'` shows the whole error.",
         ) from error
-
-
-def _is_installed(path: Path, here: Path) -> bool:
-    return path == here or "site-packages" in path.parts or path.parts[:1] == ("<frozen",)

@@ -1,7 +1,5 @@
 """What a project's env.py says: the database's URL and the metadata of the models."""
 
-import sys
-import traceback
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -13,7 +11,12 @@ from sqlalchemy import MetaData
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError, UsageError, describe_exception
+from stratakit.diagnostics.errors import (
+    StrataError,
+    UsageError,
+    application_line,
+    describe_exception,
+)
 from stratakit.engine import resolve
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import alembic_config
@@ -103,13 +106,8 @@ def current_url(config: Config) -> DatabaseURL:
 
 
 def _not_run(file: Path, error: Exception) -> StrataError:
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if "site-packages" not in Path(frame.filename).parts and Path(frame.filename).is_file()
-    ]
-    ours = [frame for frame in frames if not _is_ours(Path(frame.filename))]
-    where = f" ({ours[-1].filename}:{ours[-1].lineno})" if ours else ""
+    line = application_line(error)
+    where = f" ({line})" if line else ""
     if type(error).__name__ in SETTINGS_ERRORS:
         return UsageError(f"The settings are not valid: {describe_exception(error)}{where}")
     return UsageError(
@@ -118,10 +116,6 @@ def _not_run(file: Path, error: Exception) -> StrataError:
         remedy="Install what is missing, or set what it needs in the environment or .env; then: "
         f"{MIGRATE} check",
     )
-
-
-def _is_ours(path: Path) -> bool:
-    return path.is_relative_to(Path(__file__).parents[1]) or path.is_relative_to(sys.prefix)
 
 
 def is_capture(attributes: dict[Any, Any]) -> bool:
