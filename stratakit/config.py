@@ -106,8 +106,8 @@ def load(root: Path | None = None) -> Config:
         if not any((root / name).is_file() for name in PROJECT_FILES):
             raise UsageError(
                 f"There is no project in {root}, nor in a folder above it.",
-                why=f"A project has a file {' or '.join(PROJECT_FILES)}.",
-                remedy="Run it in a project's folder, or begin with: alembic init migrations",
+                detail=f"A project has a file {' or '.join(PROJECT_FILES)}.",
+                hint="Run it in a project's folder, or begin with: alembic init migrations",
             )
     path = root / "strata.toml"
     try:
@@ -122,8 +122,8 @@ def load(root: Path | None = None) -> Config:
         if key not in known:
             raise UsageError(
                 f"{path} has an unknown key: {key}.",
-                why="A key that is not read would seem to be in force.",
-                remedy=f"Remove it, or use one of: {', '.join(sorted(known))}.",
+                detail="A key that is not read would seem to be in force.",
+                hint=f"Remove it, or use one of: {', '.join(sorted(known))}.",
             )
         if not _fits(value, kinds[key]):
             raise UsageError(f"{path}: {key} = {value!r} is not {_described(kinds[key])}.")

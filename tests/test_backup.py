@@ -313,7 +313,7 @@ def test_a_restore_into_a_database_in_use_gives_up(
     with pytest.raises(StrataError, match="keeps it locked") as raised:
         backup.restore(url, path)
     reader.close()
-    assert "Nothing has changed" in raised.value.why
+    assert "Nothing has changed" in raised.value.detail
     assert migrated.sql("SELECT name FROM items") == [("a chair",)]
 
 
@@ -396,8 +396,8 @@ def test_a_password_is_neither_told_nor_seen_in_the_process_list(
 def test_a_client_older_than_the_server_is_refused() -> None:
     with pytest.raises(StrataError) as raised:
         client("pg_dump", 99)
-    assert re.search(r"pg_dump is of PostgreSQL \d+, and .* PostgreSQL 99", raised.value.what)
-    assert "postgresql-client-99" in raised.value.remedy
+    assert re.search(r"pg_dump is of PostgreSQL \d+, and .* PostgreSQL 99", raised.value.message)
+    assert "postgresql-client-99" in raised.value.hint
 
 
 @pytest.mark.databases("postgresql")

@@ -134,19 +134,19 @@ def test_without_a_url_it_is_the_local_database(project: Service) -> None:
 def test_an_import_that_fails_is_told_with_file_and_line(project: Service) -> None:
     error = refused(project, "import os\n\nimport no_such_library\n")
     assert error.status == 2
-    assert "migrations/env.py cannot be run: ModuleNotFoundError" in error.what
-    assert f"({project.root}/migrations/env.py:3)" in error.what
+    assert "migrations/env.py cannot be run: ModuleNotFoundError" in error.message
+    assert f"({project.root}/migrations/env.py:3)" in error.message
 
 
 def test_an_import_of_the_projects_own_is_told_where_it_fails(project: Service) -> None:
     project.write("app/engine.py", "def url():\n    raise RuntimeError('no region is set')\n")
     error = refused(project, f"from app.engine import url\n{ENV.format(url='url()')}")
-    assert "RuntimeError: no region is set" in error.what
-    assert f"({project.root}/app/engine.py:2)" in error.what
+    assert "RuntimeError: no region is set" in error.message
+    assert f"({project.root}/app/engine.py:2)" in error.message
 
 
 def test_a_syntax_error_is_told(project: Service) -> None:
-    assert "SyntaxError" in refused(project, "from app import\n").what
+    assert "SyntaxError" in refused(project, "from app import\n").message
 
 
 def test_settings_that_are_not_valid_are_told_without_their_values(project: Service) -> None:
@@ -166,27 +166,27 @@ def test_settings_that_are_not_valid_are_told_without_their_values(project: Serv
         """,
     )
     assert error.status == 2
-    assert error.what.startswith("The settings are not valid: ValidationError: pool: ")
-    assert f"({project.root}/migrations/env.py:" in error.what
+    assert error.message.startswith("The settings are not valid: ValidationError: pool: ")
+    assert f"({project.root}/migrations/env.py:" in error.message
     assert "s3cret" not in str(error)
 
 
 def test_another_wrong_value_is_no_matter_of_the_settings(project: Service) -> None:
     error = refused(project, 'int("seven")\n')
-    assert "env.py cannot be run: ValueError" in error.what
+    assert "env.py cannot be run: ValueError" in error.message
 
 
 def test_one_that_does_not_call_run_migrations_is_told_what_to_write(project: Service) -> None:
     error = refused(project, PLAIN)
     assert error.status == 2
-    assert "migrations/env.py does not call run_migrations()." in error.what
-    assert "from stratakit.alembic import discover_models, run_migrations" in error.remedy
+    assert "migrations/env.py does not call run_migrations()." in error.message
+    assert "from stratakit.alembic import discover_models, run_migrations" in error.hint
 
 
 @pytest.mark.parametrize("url", ['"oracle://me:s3cret@db/x"', '"postgresql://me:s3cret@db:x/y"'])
 def test_a_url_that_cannot_be_read_is_told_without_the_password(project: Service, url: str) -> None:
     error = refused(project, ENV.format(url=url))
-    assert "The database URL" in error.what
+    assert "The database URL" in error.message
     assert "s3cret" not in str(error)
     plain = project.alembic("current")
     assert plain.returncode != 0
@@ -289,7 +289,7 @@ def test_one_that_configures_alembic_by_itself_first_is_refused_and_reaches_noth
 
 def test_a_url_of_another_kind_of_database_is_refused(project: Service) -> None:
     error = refused(project, ENV.format(url='"postgresql://nowhere.invalid/orders"'))
-    assert 'strata.toml says database = "sqlite"' in error.what
+    assert 'strata.toml says database = "sqlite"' in error.message
 
 
 def test_without_a_url_the_variable_of_the_environment_counts(project: Service) -> None:

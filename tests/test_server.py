@@ -125,7 +125,7 @@ def test_data_of_a_version_that_is_not_here_are_refused_with_what_to_do(new: Ser
 
     assert "made by PostgreSQL 12" in str(problem.value)
     assert f"has PostgreSQL {major_version(binaries())}" in str(problem.value)
-    assert f"{MIGRATE} server remove" in problem.value.remedy
+    assert f"{MIGRATE} server remove" in problem.value.hint
 
 
 def test_a_stop_does_not_wait_for_the_clients(server: Server) -> None:

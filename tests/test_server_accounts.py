@@ -134,7 +134,7 @@ def test_root_who_can_become_nobody_else_is_told_so(
     with pytest.raises(StrataError, match="refuses to run as root") as problem:
         server.start()
 
-    assert "DATABASE_URL" in problem.value.remedy
+    assert "DATABASE_URL" in problem.value.hint
 
 
 def test_another_user_is_told_whose_it_is(server: Server) -> None:

@@ -110,14 +110,14 @@ def _first(config: Config) -> Revision:
     if len(roots) != 1:
         raise StrataError(
             f"There are {len(roots)} first revisions in {config.versions}.",
-            why="A baseline is the one that all others build on.",
-            remedy=f"See them: {MIGRATE} history",
+            detail="A baseline is the one that all others build on.",
+            hint=f"See them: {MIGRATE} history",
         )
     if not empty(roots[0].path, "upgrade"):
         raise StrataError(
             f"The first revision, {roots[0].path.name}, makes something already.",
-            why="Databases that ran it would never get what was written into it now.",
-            remedy=f"Bring this database to the models instead: {MIGRATE} adopt --repair",
+            detail="Databases that ran it would never get what was written into it now.",
+            hint=f"Bring this database to the models instead: {MIGRATE} adopt --repair",
         )
     return roots[0]
 
@@ -133,8 +133,8 @@ def _prove(config: Config, first: Revision, found: Catalogue) -> None:
             listed = "\n".join(f"  {difference}" for difference in differences)
             raise StrataError(
                 f"The baseline does not make what the database holds:\n{listed}",
-                why="A new database would not be what this one is.",
-                remedy="Nothing was written. Please report what is listed: it is a fault of adopt.",
+                detail="A new database would not be what this one is.",
+                hint="Nothing was written. Please report what is listed: it is a fault of adopt.",
             )
         for head in alembic_config.scripts(config).get_heads():
             match.step(connection, config, head, url)
@@ -145,13 +145,13 @@ def _not_built(told: str) -> StrataError:
     if lacking := errors.lacking(what):
         return StrataError(
             f"No database can be built from what was read: {what}\n{lacking}",
-            why="A baseline is proven by building one. Nothing was written.",
-            remedy=errors.THERE,
+            detail="A baseline is proven by building one. Nothing was written.",
+            hint=errors.THERE,
         )
     return StrataError(
         f"No database can be built from what was read: {what}",
-        why="A baseline is proven by building one.",
-        remedy="Nothing was written. Please report it: it is a fault of adopt.",
+        detail="A baseline is proven by building one.",
+        hint="Nothing was written. Please report it: it is a fault of adopt.",
     )
 
 

@@ -72,8 +72,8 @@ def written(config: Config, connection: Connection) -> tuple[Path, str, list[str
     if not said:
         raise StrataError(
             "The database has all that the models say.",
-            why="What is between it and the migrations no model can express.",
-            remedy=f"Write it by hand: {MIGRATE} adopt lists it",
+            detail="What is between it and the migrations no model can express.",
+            hint=f"Write it by hand: {MIGRATE} adopt lists it",
         )
     code, imports = _rendered(operations, context)
     revision = secrets.token_hex(6)

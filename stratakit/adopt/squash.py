@@ -41,8 +41,8 @@ def written(
         raise StrataError(
             f"The database stands at {', '.join(at) or 'no revision'}, and the history ends with "
             f"{', '.join(chain.heads) or 'none'}.",
-            why="What is written in place of all revisions has to be what all of them made.",
-            remedy="Take a database that stands at the one last revision.",
+            detail="What is written in place of all revisions has to be what all of them made.",
+            hint="Take a database that stands at the one last revision.",
         )
     (head,) = at
     aside = config.versions / REPLACED

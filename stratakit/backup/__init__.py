@@ -44,7 +44,7 @@ def take(
     if url.family == "sqlite" and not Path(url.url.database or "").is_file():
         raise DatabaseUnavailable(
             f"There is no file {url.url.database} to back up.",
-            remedy=f"Make the database: {MIGRATE} upgrade",
+            hint=f"Make the database: {MIGRATE} upgrade",
         )
     try:
         with (
@@ -60,7 +60,7 @@ def take(
     except OSError as error:
         raise DatabaseUnavailable(
             f"The backup of {url} cannot be written: {error}.",
-            remedy=f"Choose another folder: {MIGRATE} backup --to FOLDER",
+            hint=f"Choose another folder: {MIGRATE} backup --to FOLDER",
         ) from error
 
 

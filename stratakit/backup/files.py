@@ -71,16 +71,14 @@ def refuse_another_kind(path: Path, url: DatabaseURL) -> None:
         with path.open("rb") as file:
             beginning = file.read(16)
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.", remedy=_others(path)
-        ) from error
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", hint=_others(path)) from error
     family = next((BEGINNINGS[known] for known in BEGINNINGS if beginning.startswith(known)), None)
     if family != url.family:
         kind = f"a backup of {NAMES[family]}" if family else "no backup"
         raise UsageError(
             f"{path} is {kind}, and {url} is {NAMES[url.family]}.",
-            why="Nothing was touched.",
-            remedy=_others(path),
+            detail="Nothing was touched.",
+            hint=_others(path),
         )
 
 
@@ -88,8 +86,8 @@ def damaged(path: Path, reason: str) -> StrataError:
     """Say that a file is no whole backup."""
     return UsageError(
         f"{path} is no whole backup: {reason}.",
-        why="Nothing was touched.",
-        remedy=_others(path),
+        detail="Nothing was touched.",
+        hint=_others(path),
     )
 
 

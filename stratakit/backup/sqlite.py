@@ -81,8 +81,8 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
     except (sqlite3.Error, TimeoutError) as error:
         raise StrataError(
             f"{path} was not restored into {url}: {error}.",
-            why="Nothing has changed: the database holds what it held.",
-            remedy="Stop what uses the database, then run the command again.",
+            detail="Nothing has changed: the database holds what it held.",
+            hint="Stop what uses the database, then run the command again.",
         ) from error
 
 

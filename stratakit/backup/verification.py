@@ -62,7 +62,7 @@ def take(
             if verified:
                 raise
             path = backup.take(config, url, folder, locked=locked)
-            return path, f"Not verified, without a server to restore it on: {problem.what}"
+            return path, f"Not verified, without a server to restore it on: {problem.message}"
         with connected(url, reading=True) as connection:
             before = counts(connection)
         path = backup.take(config, url, folder, locked=locked)
@@ -107,8 +107,8 @@ def verify(elsewhere: DatabaseURL, url: DatabaseURL, path: Path, before: Mapping
         listed = "\n".join(f"  {one}" for one in wrong)
         raise StrataError(
             f"{path} was restored and is not what {url} holds:\n{listed}",
-            why="After a loss it would not bring everything back.",
-            remedy=f"If the schema was changed meanwhile, take another: {MIGRATE} backup",
+            detail="After a loss it would not bring everything back.",
+            hint=f"If the schema was changed meanwhile, take another: {MIGRATE} backup",
         )
     return f"{len(restored)} tables with {sum(restored.values())} rows"
 

@@ -112,8 +112,8 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     except SyntaxError as error:
         raise UsageError(
             f"{error.filename}:{error.lineno}: {error.msg}.",
-            why="A file that Python cannot read stops every command that needs it.",
-            remedy=f"Correct it, then: {MIGRATE} check",
+            detail="A file that Python cannot read stops every command that needs it.",
+            hint=f"Correct it, then: {MIGRATE} check",
         ) from error
     except KeyError:
         # Alembic looks up what a revision follows without asking whether it is there.
@@ -128,7 +128,7 @@ def _module(verb: str) -> tuple[str, ModuleType]:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise UsageError(
             f"There is no verb {verb!r}.{hint}",
-            remedy=f"All verbs: {MIGRATE} help",
+            hint=f"All verbs: {MIGRATE} help",
         )
     return name, import_module(f"stratakit.cli.commands.{name}")
 

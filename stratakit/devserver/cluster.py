@@ -30,8 +30,8 @@ def programs_for(data: Path) -> Path:
         raise DatabaseUnavailable(
             f"The local database in {data.parent} was made by PostgreSQL {version}, and this "
             f"machine has PostgreSQL {major_version(binaries())}.",
-            why="A data folder can only be served by the major version that made it.",
-            remedy=f"To begin with an empty local database, run: {MIGRATE} server remove\n"
+            detail="A data folder can only be served by the major version that made it.",
+            hint=f"To begin with an empty local database, run: {MIGRATE} server remove\n"
             f"To keep it, install PostgreSQL {version}.",
         ) from missing
 
@@ -52,7 +52,7 @@ def initialise(data: Path, programs: Path, account: Account) -> None:
         shutil.rmtree(unfinished)
         raise DatabaseUnavailable(
             f"initdb of {programs} could not make the local database in {data.parent}:\n{told}",
-            remedy="Mend what it names, or set DATABASE_URL to a server that runs elsewhere.",
+            hint="Mend what it names, or set DATABASE_URL to a server that runs elsewhere.",
         )
     unfinished.rename(data)
     for interrupted in data.parent.glob("unfinished-*"):

@@ -56,7 +56,7 @@ class Postmaster:
                 raise DatabaseUnavailable(
                     f"The local PostgreSQL in {self.data.parent} does not start. "
                     f"The end of {self.log}:\n{told}",
-                    remedy="Mend what it names; or, to begin with an empty local database, run: "
+                    hint="Mend what it names; or, to begin with an empty local database, run: "
                     f"{MIGRATE} server remove",
                 )
             time.sleep(0.1)
@@ -100,7 +100,7 @@ class Postmaster:
             where = f"process {pid}" if pid else "it runs in another container"
             raise DatabaseUnavailable(
                 f"The local PostgreSQL in {self.data.parent} does not stop ({where}).",
-                remedy=f"Run: kill -9 {pid}" if pid else "Stop it there.",
+                hint=f"Run: kill -9 {pid}" if pid else "Stop it there.",
             )
 
     @property

@@ -26,13 +26,13 @@ def refuse_a_taken(port: int) -> None:
         except OverflowError as error:
             raise UsageError(
                 f"There is no port {port}: they go from 1 to 65535.",
-                remedy=f"Take another one: {MIGRATE} service start --port 8001",
+                hint=f"Take another one: {MIGRATE} service start --port 8001",
             ) from error
         except OSError as error:
             raise StrataError(
                 f"Port {port} on {HOST} cannot be used: {error.strerror}.",
-                why="Another program's answers would be taken for this service's.",
-                remedy=f"Take another one: {MIGRATE} service start --port {port + 1}",
+                detail="Another program's answers would be taken for this service's.",
+                hint=f"Take another one: {MIGRATE} service start --port {port + 1}",
             ) from error
 
 

@@ -136,7 +136,7 @@ class Server:
         if not self.running:
             raise DatabaseUnavailable(
                 f"The local PostgreSQL in {self.folder} does not run.",
-                remedy=f"Run: {MIGRATE} server start",
+                hint=f"Run: {MIGRATE} server start",
             )
         return _psycopg().connect(self.url("postgres"), autocommit=True)
 
@@ -150,8 +150,8 @@ class Server:
             if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
                 raise DatabaseUnavailable(
                     f"{folder} is closed to this user: it belongs to user {folder.stat().st_uid}.",
-                    why="The local database can only be started by the user who made it, or root.",
-                    remedy=f"Run: sudo chown -R $(id -u):$(id -g) {self.folder.parent}",
+                    detail="The local database is started by the user who made it, or by root.",
+                    hint=f"Run: sudo chown -R $(id -u):$(id -g) {self.folder.parent}",
                 )
         return file_lock.exclusive(self.folder.with_name(f"{self.folder.name}.lock"))
 
@@ -163,7 +163,7 @@ def _psycopg() -> Any:
     except ModuleNotFoundError as error:
         raise UsageError(
             f"psycopg, which speaks to PostgreSQL, is not installed: {error}.",
-            remedy=install_extra("postgresql"),
+            hint=install_extra("postgresql"),
         ) from error
     return psycopg
 

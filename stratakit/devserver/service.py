@@ -57,8 +57,8 @@ class ServiceProcess:
                 if time.monotonic() > patience:
                     raise StrataError(
                         f"A process holds the lock of {self._lock}, which does not tell which.",
-                        why="It is the service, or what is left of it.",
-                        remedy=f"Run: fuser -k {self._lock}",
+                        detail="It is the service, or what is left of it.",
+                        hint=f"Run: fuser -k {self._lock}",
                     )
                 time.sleep(0.01)
             os.close(free)
@@ -121,7 +121,7 @@ class ServiceProcess:
                 time.sleep(0.05)
         raise StrataError(
             f"The service does not stop: process group {group} goes on.",
-            remedy=f"Run: sudo kill -9 -- -{group}",
+            hint=f"Run: sudo kill -9 -- -{group}",
         )
 
     @property

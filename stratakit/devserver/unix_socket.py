@@ -30,8 +30,8 @@ def socket_folder(folder: Path) -> Path:
     if shorter.is_symlink() or (shorter.exists() and not _private(shorter, folder)):
         raise DatabaseUnavailable(
             f"{shorter} is not a folder of this user alone.",
-            why="The local database's socket would lie there, open to whoever made the folder.",
-            remedy=f"Run: rm -rf {shorter}",
+            detail="The local database's socket would lie there, open to whoever made the folder.",
+            hint=f"Run: rm -rf {shorter}",
         )
     return shorter
 

@@ -36,22 +36,22 @@ class StrataError(Exception):
     """A mistake, a refusal or a state that a person has to resolve, described in three parts.
 
     Args:
-        what: what is wrong, with the actual names in it.
-        why: why it matters.
-        remedy: the exact command or code that resolves it.
+        message: what is wrong, with the actual names in it.
+        detail: why it matters.
+        hint: the exact command or code that resolves it.
     """
 
     status = 1
     """The exit status of the command that meets it."""
 
-    def __init__(self, what: str, *, why: str = "", remedy: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.why = why
-        self.remedy = remedy
+    def __init__(self, message: str, *, detail: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+        self.hint = hint
 
     def __str__(self) -> str:
-        return "\n".join(part for part in (self.what, self.why, self.remedy) if part)
+        return "\n".join(part for part in (self.message, self.detail, self.hint) if part)
 
 
 class UsageError(StrataError):

@@ -9,18 +9,18 @@ class Finding:
 
     Args:
         rule: its stable name, such as `models-without-migration`.
-        what: what is wrong, with the actual names in it.
-        why: why it matters.
-        remedy: the exact command or code that mends it.
+        message: what is wrong, with the actual names in it.
+        detail: why it matters.
+        hint: the exact command or code that mends it.
         file: where, from the service's folder on, with forward slashes; empty where there is none.
         line: in that file, from 1 on; 0 where it is about the file as a whole.
         details: more that machines may want, such as the statement and the lock it takes.
     """
 
     rule: str
-    what: str
-    why: str = ""
-    remedy: str = ""
+    message: str
+    detail: str = ""
+    hint: str = ""
     file: str = ""
     line: int = 0
     details: dict[str, str] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Finding:
     def first(self) -> str:
         """Where and what."""
         place = ":".join(str(part) for part in (self.file, self.line) if part)
-        return f"{place}: {self.what}" if place else self.what
+        return f"{place}: {self.message}" if place else self.message
 
     def __str__(self) -> str:
-        return "\n".join(part for part in (self.first, self.why, self.remedy) if part)
+        return "\n".join(part for part in (self.first, self.detail, self.hint) if part)

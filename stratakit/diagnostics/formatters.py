@@ -4,7 +4,6 @@ import hashlib
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from itertools import groupby
 
 from stratakit.diagnostics.finding import Finding
@@ -13,15 +12,29 @@ from stratakit.diagnostics.finding import Finding
 def text(findings: Sequence[Finding]) -> str:
     """For a person: one paragraph each; those that one command mends share one."""
     paragraphs = []
-    for (why, remedy), group in groupby(findings, key=lambda each: (each.why, each.remedy)):
-        lines = [*(finding.first for finding in group), why, remedy]
+    for (detail, hint), group in groupby(findings, key=lambda each: (each.detail, each.hint)):
+        lines = [*(finding.first for finding in group), detail, hint]
         paragraphs.append("\n".join(line for line in lines if line))
     return "\n\n".join(paragraphs)
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """For a program: a list of objects."""
-    return json.dumps([asdict(finding) for finding in findings], indent=2)
+    """For a program: a list of objects, with the keys that programs have read since 0.6.0."""
+    return json.dumps(
+        [
+            {
+                "rule": finding.rule,
+                "what": finding.message,
+                "why": finding.detail,
+                "remedy": finding.hint,
+                "file": finding.file,
+                "line": finding.line,
+                "details": finding.details,
+            }
+            for finding in findings
+        ],
+        indent=2,
+    )
 
 
 def github(findings: Sequence[Finding]) -> str:
@@ -40,10 +53,10 @@ def gitlab(findings: Sequence[Finding]) -> str:
     return json.dumps(
         [
             {
-                "description": finding.what,
+                "description": finding.message,
                 "check_name": finding.rule,
                 "fingerprint": hashlib.sha256(
-                    f"{finding.rule}\0{finding.file}\0{finding.what}".encode()
+                    f"{finding.rule}\0{finding.file}\0{finding.message}".encode()
                 ).hexdigest(),
                 "severity": "major",
                 "location": {
@@ -93,7 +106,7 @@ def _workflow_command(finding: Finding) -> str:
         for name, value in where.items()
         if value
     )
-    message = "\n".join(part for part in (finding.what, finding.why, finding.remedy) if part)
+    message = "\n".join(part for part in (finding.message, finding.detail, finding.hint) if part)
     return f"::error {properties}::{_escaped(message)}"
 
 

@@ -27,7 +27,7 @@ def faults(config: Config) -> list[Finding]:
     chain = history.read(config.versions)
     if len(chain.heads) > 1:
         several = guards.several_heads(alembic_config.scripts(config))
-        return [Finding("several-heads", several.what, several.why, several.remedy)]
+        return [Finding("several-heads", several.message, several.detail, several.hint)]
     found = [
         Finding(
             "unsettled-finding",

@@ -103,5 +103,5 @@ def _replay(config: Config, revision: str, url: str) -> None:
     if replay.returncode != 0:
         raise StrataError(
             f"The revisions up to {revision} do not run on an empty database:\n{replay.stderr}",
-            why="Without them there is nothing to compare with.",
+            detail="Without them there is nothing to compare with.",
         )

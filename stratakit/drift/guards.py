@@ -20,8 +20,8 @@ def refuse_difference(connection: Connection, config: Config, revision: str | No
         name = revision or "base"
         raise StrataError(
             f"The database is not what {name} makes. What differs:\n{found}",
-            why="A stamp that is not true makes the next revisions fail, or skip what they need.",
-            remedy=_way(connection, config, name, found),
+            detail="A stamp that is not true makes later revisions fail, or skip what they need.",
+            hint=_way(connection, config, name, found),
         )
 
 

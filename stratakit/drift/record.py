@@ -37,7 +37,7 @@ def after_a_new_revision(config: Config) -> str:
     try:
         written(config)
     except (StrataError, DBAPIError) as error:
-        what = error.what if isinstance(error, StrataError) else str(error.orig).strip()
+        what = error.message if isinstance(error, StrataError) else str(error.orig).strip()
         return (
             f"{manifest.snapshot(config).relative_to(config.root)} was not written: {what}\n"
             f"Once the revision runs: {MIGRATE} record"

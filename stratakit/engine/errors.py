@@ -26,8 +26,8 @@ def unreachable(url: DatabaseURL, error: DBAPIError) -> StrataError:
         remedy = f"Start the local one: {MIGRATE} server start\n{remedy}"
     return DatabaseUnavailable(
         f"The database {url} cannot be reached: {reason}",
-        why="Nothing was read or changed.",
-        remedy=remedy,
+        detail="Nothing was read or changed.",
+        hint=remedy,
     )
 
 

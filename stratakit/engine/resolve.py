@@ -29,8 +29,8 @@ def local(config: Config) -> DatabaseURL:
         return parse(f"sqlite:///.local/{config.database_name}.db", config)
     raise DatabaseUnavailable(
         "DATABASE_URL is not set.",
-        why="A MySQL or MariaDB server is not started by this service, so it has to be told where "
-        "one is.",
-        remedy="Add to .env: DATABASE_URL="
+        detail="A MySQL or MariaDB server is not started by this service, so it has to be told "
+        "where one is.",
+        hint="Add to .env: DATABASE_URL="
         f"mysql://user:password@127.0.0.1:3306/{config.database_name}",
     )

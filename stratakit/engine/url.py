@@ -89,7 +89,7 @@ def parse(text: str, config: Config) -> DatabaseURL:
         shown = f"starts with {scheme!r}" if separator else "has no ://"
         raise UsageError(
             f"The database URL {shown}, which is not a supported database.",
-            remedy="Write it as postgresql://user:password@host:5432/name, "
+            hint="Write it as postgresql://user:password@host:5432/name, "
             "sqlite:///file.db or mysql://user:password@host:3306/name.",
         )
     dialect = "mariadb" if scheme.lower().startswith("mariadb") else family
@@ -98,7 +98,7 @@ def parse(text: str, config: Config) -> DatabaseURL:
     except (ArgumentError, ValueError) as error:
         raise UsageError(
             f"The database URL ({family}) cannot be read: a part of it is malformed.",
-            remedy="Check host, port and name; percent-encode unusual characters in the password.",
+            hint="Check host, port and name; percent-encode unusual characters in the password.",
         ) from error
     if family == "postgresql" and "ssl" in url.query:
         url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": url.query["ssl"]})

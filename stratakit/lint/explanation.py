@@ -20,7 +20,7 @@ def explain(name: str) -> str:
     if rule is None:
         raise UsageError(
             f"There is no rule {name}.",
-            remedy=f"All rules: {MIGRATE} lint --explain all",
+            hint=f"All rules: {MIGRATE} lint --explain all",
         )
     return _section(name, rule)
 

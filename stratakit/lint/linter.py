@@ -96,7 +96,7 @@ def _steps(config: Config, wanted: set[str], linted: Linted) -> Iterator[Step]:
         except DatabaseUnavailable as error:
             linted.unseen.append(
                 "No revision was run, for there is no server: locks, rewritten and scanned tables, "
-                f"plans and failures were not looked at. {error.what}"
+                f"plans and failures were not looked at. {error.message}"
             )
             yield from offline.steps(config, metadata, alembic, wanted)
         else:
@@ -183,9 +183,9 @@ def _finding(name: str, danger: Violation, step: Step, file: str, line: int) -> 
     lock = f" ({details['lock']}, {details['held']})" if "lock" in details else ""
     return Finding(
         rule=name,
-        what=f"{name}: {danger.what}.{lock}",
-        why=" ".join(reason.split()),
-        remedy=danger.recipe,
+        message=f"{name}: {danger.what}.{lock}",
+        detail=" ".join(reason.split()),
+        hint=danger.recipe,
         file=file,
         line=line,
         details=details,

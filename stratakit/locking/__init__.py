@@ -52,8 +52,8 @@ def migration_lock(
             raise DatabaseUnavailable(
                 f"Another migration of this database did not end in {wait:g} s: "
                 f"{lock.describe_holder()}.",
-                why="Two at work would each apply the same revisions.",
-                remedy="Wait for it, or end it; then run the command again. How long to wait: "
+                detail="Two at work would each apply the same revisions.",
+                hint="Wait for it, or end it; then run the command again. How long to wait: "
                 "MIGRATION_WAIT_SECONDS.",
             )
         if not has_warned:
@@ -73,8 +73,8 @@ def require_held(lock: MigrationLock) -> None:
     if not lock.is_held():
         raise DatabaseUnavailable(
             "The migration lock is not held by this session any more.",
-            why="Another migrator may be at work. Nothing of this transaction was done.",
-            remedy="If a pooler stands between, name the database itself in "
+            detail="Another migrator may be at work. Nothing of this transaction was done.",
+            hint="If a pooler stands between, name the database itself in "
             "MIGRATION_DATABASE_URL. Else a revision gave all advisory locks back: take that out. "
             f"Then: {MIGRATE} upgrade",
         )

@@ -55,7 +55,7 @@ def _seconds(name: str, text: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise UsageError(
             f"{name} = {text!r} is not a number of seconds.",
-            why="A migration would wait for another time than the one that was meant.",
-            remedy=f"Set it in the environment or in .env: {name}=10",
+            detail="A migration would wait for another time than the one that was meant.",
+            hint=f"Set it in the environment or in .env: {name}=10",
         )
     return seconds

@@ -103,8 +103,8 @@ class PostgreSQLLock(MigrationLock):
         if self._asked("SELECT pg_backend_pid()") != info.backend_pid:
             raise DatabaseUnavailable(
                 "This connection goes through a pooler, such as PgBouncer.",
-                why="There a session is shared, so that the lock that keeps a second migrator away "
-                "would be everyone's. Nothing was changed.",
-                remedy="Name the database itself for migrations: "
+                detail="There a session is shared, so that the lock that keeps a second migrator "
+                "away would be everyone's. Nothing was changed.",
+                hint="Name the database itself for migrations: "
                 "MIGRATION_DATABASE_URL=postgresql://user:password@host:5432/name",
             )

@@ -40,8 +40,8 @@ def discover_models(*packages: str, base: Any) -> MetaData:
     if found:
         raise StrataError(
             "\n".join(str(model) for model in found),
-            why="A model that is not found gets no migration, or has its table dropped by one.",
-            remedy="Move the class to a models.py, or to a module of a models package, and inherit "
+            detail="A model that is not found gets no migration, or has its table dropped by one.",
+            hint="Move the class to a models.py, or to a module of a models package, and inherit "
             f"from {bases[0].__module__}.{bases[0].__qualname__}.",
         )
     metadata = combine([each.metadata for each in bases])
@@ -65,8 +65,8 @@ def _package_folder(package: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise UsageError(
             f'discover_models("{package}") in env.py: there is no package {package}.',
-            why="Without its models, their tables would look dropped.",
-            remedy="Name the package that holds the models, and start from the project's folder.",
+            detail="Without its models, their tables would look dropped.",
+            hint="Name the package that holds the models, and start from the project's folder.",
         )
     return Path(next(iter(spec.submodule_search_locations)))
 
@@ -92,8 +92,8 @@ def combine(several: MetaData | Sequence[MetaData]) -> MetaData:
             if key in merged.tables:
                 raise StrataError(
                     f"Two bases declare the table {key}.",
-                    why="Only one of them could be the one in the database.",
-                    remedy="Give one of them another name or another schema.",
+                    detail="Only one of them could be the one in the database.",
+                    hint="Give one of them another name or another schema.",
                 )
             table.to_metadata(merged)
     for when in ("before_create", "after_create"):
@@ -116,6 +116,6 @@ def _import(file: Path, module: str) -> None:
         where = application_line(error) or str(file)
         raise StrataError(
             f"{file} cannot be imported: {type(error).__name__}: {error} ({where}).",
-            why="Without all models, their tables would look dropped.",
-            remedy=f"Fix the import; `python -c 'import {module}'` shows the whole error.",
+            detail="Without all models, their tables would look dropped.",
+            hint=f"Fix the import; `python -c 'import {module}'` shows the whole error.",
         ) from error

@@ -75,16 +75,16 @@ def environment(config: Config) -> Environment:
     if not captured:
         raise UsageError(
             f"{file} does not call run_migrations().",
-            why="It is how stratakit learns of the database and of the models.",
-            remedy=f"Replace what it runs, from its first context.configure() on, by:\n{SNIPPET}",
+            detail="It is how stratakit learns of the database and of the models.",
+            hint=f"Replace what it runs, from its first context.configure() on, by:\n{SNIPPET}",
         )
     found = captured[-1]
     if found.url and found.url.family != config.database:
         raise UsageError(
             f"The URL names a database of the kind {found.url.family}, and strata.toml says "
             f'database = "{config.database}".',
-            why="Scratch databases, and so each comparison, would be of the wrong kind.",
-            remedy="Correct the URL (DATABASE_URL in the environment or in .env), or write into "
+            detail="Scratch databases, and so each comparison, would be of the wrong kind.",
+            hint="Correct the URL (DATABASE_URL in the environment or in .env), or write into "
             f'strata.toml: database = "{found.url.family}"',
         )
     return found
@@ -112,8 +112,8 @@ def _not_run(file: Path, error: Exception) -> StrataError:
         return UsageError(f"The settings are not valid: {describe_exception(error)}{where}")
     return UsageError(
         f"{file} cannot be run: {describe_exception(error)}{where}.",
-        why="It is how stratakit learns of the database and of the models.",
-        remedy="Install what is missing, or set what it needs in the environment or .env; then: "
+        detail="It is how stratakit learns of the database and of the models.",
+        hint="Install what is missing, or set what it needs in the environment or .env; then: "
         f"{MIGRATE} check",
     )
 

@@ -98,7 +98,7 @@ def files_at(versions: Path, base: str | None) -> set[str]:
     if base:
         raise UsageError(
             f"git has no {base} that this branch shares a commit with.",
-            remedy=f"Fetch it: git fetch origin {base}",
+            hint=f"Fetch it: git fetch origin {base}",
         )
     return set()
 

@@ -26,9 +26,9 @@ def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
         fetch = git.file_of_revision(config.versions, head)
         raise StrataError(
             f"The database stands at revision {head}, and no file in {config.versions} has it.",
-            why="It was migrated from a branch or a release that is not checked out here. Stamping "
-            "another revision would hide what it did.",
-            remedy=f"Bring the file back: {fetch}"
+            detail="It was migrated from a branch or a release that is not checked out here. "
+            "Stamping another revision would hide what it did.",
+            hint=f"Bring the file back: {fetch}"
             if fetch
             else f"Find its file: git fetch --all && git log --all --oneline -- '*{head}*'\n"
             "If it is gone for good, find the revision that the schema is at by comparing: "
@@ -47,8 +47,8 @@ def refuse_irreversible(undone: Sequence[Script]) -> None:
         if reason := irreversible(revision):
             raise StrataError(
                 f"{line(revision)} cannot be undone: {reason}",
-                why="Its file says so: irreversible = ...",
-                remedy="Write a revision that leads on from here, or restore a backup: "
+                detail="Its file says so: irreversible = ...",
+                hint="Write a revision that leads on from here, or restore a backup: "
                 f"{MIGRATE} restore",
             )
 
@@ -64,6 +64,6 @@ def several_heads(directory: ScriptDirectory) -> StrataError:
     listed = "\n".join(f"  {line(head)}" for head in directory.get_revisions("heads") if head)
     return StrataError(
         f"There are several heads:\n{listed}",
-        why="Two branches each added a revision after the same one, so there is no last one.",
-        remedy=f"Join them: {MIGRATE} merge",
+        detail="Two branches each added a revision after the same one, so there is no last one.",
+        hint=f"Join them: {MIGRATE} merge",
     )

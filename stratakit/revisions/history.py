@@ -85,8 +85,8 @@ def read(versions: Path) -> Chain:
             raise StrataError(
                 f"Two files have the revision id {revision.id}: {found[revision.id].path.name} "
                 f"and {path.name}.",
-                why="Only one of them would be applied.",
-                remedy="Give one of them an id and a file name of its own.",
+                detail="Only one of them would be applied.",
+                hint="Give one of them an id and a file name of its own.",
             )
         found[revision.id] = revision
     return found
@@ -112,8 +112,8 @@ def refuse_gap(versions: Path) -> None:
                 raise StrataError(
                     f"{revision.path.name} follows the revision {parent}, and no file in "
                     f"{versions} has it.",
-                    why="What the database needs before it is not known.",
-                    remedy=f"Bring the file back: {back}"
+                    detail="What the database needs before it is not known.",
+                    hint=f"Bring the file back: {back}"
                     if back
                     else f"Find its file: git log --all --oneline -- '*{parent}*'",
                 )
@@ -125,8 +125,8 @@ def _parsed(path: Path) -> Revision | None:
     except (SyntaxError, ValueError) as error:
         raise StrataError(
             f"{path} is not valid Python: {error}.",
-            why="No command can tell the chain of revisions without it.",
-            remedy="Correct the file, or bring back what is committed: "
+            detail="No command can tell the chain of revisions without it.",
+            hint="Correct the file, or bring back what is committed: "
             f"git -C {quote(str(path.parent))} checkout -- {quote(path.name)}",
         ) from error
     values = {

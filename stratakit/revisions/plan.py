@@ -56,8 +56,8 @@ def downgrades(config: Config, connection: Connection, target: str) -> list[Scri
     if len(heads) > 1 and target.startswith("-"):
         raise UsageError(
             f"The database is at {' and '.join(sorted(heads))}: {target} from which of them?",
-            why="Alembic would choose one of them.",
-            remedy=f"Join them first: {MIGRATE} merge\n"
+            detail="Alembic would choose one of them.",
+            hint=f"Join them first: {MIGRATE} merge\n"
             f"Or name the revision to go down to, one of: {MIGRATE} history",
         )
     directory = scripts(config)
@@ -81,6 +81,6 @@ def _wrong_target(target: str, merged: Sequence[str] = ()) -> Iterator[None]:
         ways = [f"Undo the merge: {MIGRATE} downgrade {each}" for each in merged]
         raise UsageError(
             f"{target} is not where this can go: {error}.",
-            why=f"Behind the merge are {' and '.join(merged)}." if merged else "",
-            remedy="\n".join(ways) or f"See what there is: {MIGRATE} history",
+            detail=f"Behind the merge are {' and '.join(merged)}." if merged else "",
+            hint="\n".join(ways) or f"See what there is: {MIGRATE} history",
         ) from error

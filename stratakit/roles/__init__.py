@@ -24,7 +24,7 @@ def sql(config: Config, *, owner: str, app: str) -> str:
     if config.database == "sqlite":
         raise UsageError(
             "SQLite has no roles: who may write the file may change the schema.",
-            remedy="Give the file to a user of its own.",
+            hint="Give the file to a user of its own.",
         )
     for name in (owner, app):
         if not name.isidentifier() or not name.isascii():

@@ -31,8 +31,8 @@ def confirm_loss(steps: Sequence[Any], database: str, given: str | None) -> None
             return
     raise StrataError(
         f"This is production, and data would be lost:\n{listed}",
-        why="What is dropped comes back from a backup only.",
-        remedy=f"If that is meant, name the database: --yes {database} "
+        detail="What is dropped comes back from a backup only.",
+        hint=f"If that is meant, name the database: --yes {database} "
         f"(plain Alembic: alembic -x yes={database} ...)",
     )
 

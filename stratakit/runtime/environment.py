@@ -90,9 +90,9 @@ def _refuse_second_run() -> None:
         return
     raise UsageError(
         "env.py calls context.configure() before it calls run_migrations().",
-        why="What it runs there is not guarded, and may reach another database than the one that "
-        "a command means.",
-        remedy=f"Replace what it runs, from its first context.configure() on, by:\n{SNIPPET}",
+        detail="What it runs there is not guarded, and may reach another database than the one "
+        "that a command means.",
+        hint=f"Replace what it runs, from its first context.configure() on, by:\n{SNIPPET}",
     )
 
 

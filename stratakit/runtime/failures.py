@@ -48,7 +48,7 @@ def explained(
     place = _place(error, revision.path)
     what = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
     if why := lacking(reason):
-        return StrataError(f"{what}\n{why}", why="Nothing of it was kept.", remedy=THERE)
+        return StrataError(f"{what}\n{why}", detail="Nothing of it was kept.", hint=THERE)
     if watch.nothing_stays and any(sign in reason.lower() for sign in ALREADY_EXISTS):
         adopt = (
             f"Find the revision that the database is at, by comparing: {MIGRATE} adopt"
@@ -59,23 +59,23 @@ def explained(
         if watch.transactional:
             return StrataError(
                 what,
-                why="Something other than the migrations made it: create_all, or hands. Nothing of "
-                f"the revision was kept: the database stands {watch.place}.",
-                remedy=adopt,
+                detail="Something other than the migrations made it: create_all, or hands. Nothing "
+                f"of the revision was kept: the database stands {watch.place}.",
+                hint=adopt,
             )
         return StrataError(
             what,
-            why="Something other than the migrations made it (create_all, or hands), or an earlier "
-            f"run of this revision that failed later. The version stands {watch.place}.",
-            remedy=f"{adopt}\nElse undo by hand what the earlier run applied, then: "
+            detail="Something other than the migrations made it (create_all, or hands), or an "
+            f"earlier run of this revision that failed later. The version stands {watch.place}.",
+            hint=f"{adopt}\nElse undo by hand what the earlier run applied, then: "
             f"{MIGRATE} upgrade",
         )
     if watch.started_empty and watch.nothing_stays and MISSING.search(reason):
         return StrataError(
             what,
-            why="On an empty database the revisions do not make what this one builds upon. Nothing "
-            "of it was kept.",
-            remedy=f"If it is a mistake, mend it, then: {MIGRATE} upgrade\n"
+            detail="On an empty database the revisions do not make what this one builds upon. "
+            "Nothing of it was kept.",
+            hint=f"If it is a mistake, mend it, then: {MIGRATE} upgrade\n"
             "If it was there before the first revision, write one revision in place of all, from a "
             f"database that stands at the last: {MIGRATE} adopt --squash",
         )
@@ -92,15 +92,15 @@ def explained(
     if watch.nothing_stays:
         return StrataError(
             what,
-            why=f"{kept} database stands {watch.place}.{back}",
-            remedy=f"Mend {mend}, then: {MIGRATE} {way}",
+            detail=f"{kept} database stands {watch.place}.{back}",
+            hint=f"Mend {mend}, then: {MIGRATE} {way}",
         )
     keeper = "An autocommit block" if watch.transactional else "This database"
     return StrataError(
         f"{what}\n{watch.progress()}",
-        why=f"{keeper} keeps each statement that changes the schema at once, so that what was "
+        detail=f"{keeper} keeps each statement that changes the schema at once, so that what was "
         f"applied stays; the version stands {watch.place}.{f' {stays}' if left else ''}{back}",
-        remedy="Undo the applied statements by hand or take them out of the revision, mend the one "
+        hint="Undo the applied statements by hand or take them out of the revision, mend the one "
         f"that failed, then: {MIGRATE} {way}",
     )
 
@@ -137,9 +137,9 @@ def unanswered(error: Exception, directory: ScriptDirectory) -> StrataError | No
     return StrataError(
         f"Revision {revision.revision} ({_place(error, revision.path)}) asks the database for an "
         f"answer, which --sql cannot give: {error}",
-        why="A loop until no row is left, for instance, needs to know how many there were. Nothing "
-        "was written.",
-        remedy="\n".join(remedy),
+        detail="A loop until no row is left, for instance, needs to know how many there were. "
+        "Nothing was written.",
+        hint="\n".join(remedy),
     )
 
 

@@ -20,9 +20,8 @@ def refuse_without_template(config: Config) -> None:
     if not template.is_file():
         raise StrataError(
             f"{template} is missing.",
-            why="A new revision is written from it.",
-            remedy=f"Bring it back: git -C {quote(str(template.parent))} checkout -- "
-            f"{template.name}",
+            detail="A new revision is written from it.",
+            hint=f"Bring it back: git -C {quote(str(template.parent))} checkout -- {template.name}",
         )
 
 
@@ -43,20 +42,20 @@ def refuse_creation(
     if message is not None and config.in_production:
         raise StrataError(
             "A revision is not made in production.",
-            why="What autogenerate finds here would be written without review and lost with the "
+            detail="What autogenerate finds here would be written without review and lost with the "
             "container.",
-            remedy=f'Make it in development: {MIGRATE} create "..."',
+            hint=f'Make it in development: {MIGRATE} create "..."',
         )
     if message is not None and set(message.lower().split()) <= SAYS_NOTHING:
         raise StrataError(
             f"The message {message!r} does not say what the revision does.",
-            why="The message is its file's name and its line in the history.",
-            remedy=f'Name what changes: {MIGRATE} create "add user phone number"',
+            detail="The message is its file's name and its line in the history.",
+            hint=f'Name what changes: {MIGRATE} create "add user phone number"',
         )
     if arguments["autogenerate"] and set(applied) != set(heads):
         raise StrataError(
             f"The database stands at {', '.join(applied) or 'no revision'}, and the newest is "
             f"{', '.join(heads)}.",
-            why="What is pending would be found a second time.",
-            remedy=f"Apply it first: {MIGRATE} upgrade",
+            detail="What is pending would be found a second time.",
+            hint=f"Apply it first: {MIGRATE} upgrade",
         )

@@ -50,8 +50,8 @@ def refuse_orphans(connection: Connection) -> None:
         raise StrataError(
             f"{len(orphans)} rows refer to rows that are not there, such as one of {table} to "
             f"{parent}.",
-            why="The database would break its own foreign keys.",
-            remedy=f"Delete or mend the rows of {table} in the revision, before the foreign key.",
+            detail="The database would break its own foreign keys.",
+            hint=f"Delete or mend the rows of {table} in the revision, before the foreign key.",
         )
 
 
@@ -87,8 +87,8 @@ def _refuse_loss(cursor: Any, table: str, anew: str) -> None:
         ]
     raise StrataError(
         f"Recreating the table {table} would lose {', '.join(names)}.",
-        why="SQLite drops them with the old table; nothing was changed yet.",
-        remedy="\n".join(recipe),
+        detail="SQLite drops them with the old table; nothing was changed yet.",
+        hint="\n".join(recipe),
     )
 
 

@@ -132,7 +132,7 @@ def _binary(name: str) -> str:
     if found is None:
         raise DatabaseUnavailable(
             f"No database to work on: {name} is not installed, and TEST_DATABASE_URL is not set.",
-            remedy="Install MariaDB's server, or name one that may be used for scratch databases: "
+            hint="Install MariaDB's server, or name one that may be used for scratch databases: "
             "TEST_DATABASE_URL=mysql://root@127.0.0.1/mysql",
         )
     return found

@@ -59,13 +59,13 @@ def update(root: Path, version: str, answers: Sequence[str]) -> int:
     if found := conflicts.found(root):
         raise StrataError(
             f"The update conflicts:\n{formatters.text(found)}",
-            remedy="Then: make " + " ".join(AFTERWARDS),
+            hint="Then: make " + " ".join(AFTERWARDS),
         )
     for step in AFTERWARDS:
         if subprocess.run(["make", "--no-print-directory", step], cwd=root).returncode:
             raise StrataError(
                 f"The service is updated, and its make {step} fails.",
-                remedy="Mend it, or go back to before the update: git stash --include-untracked",
+                hint="Mend it, or go back to before the update: git stash --include-untracked",
             )
     print("The service is updated. Read it with git diff HEAD, then: git add --all && git commit")
     return 0
@@ -75,14 +75,14 @@ def _refuse_uncommitted(root: Path) -> None:
     if subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True).returncode:
         raise StrataError(
             f"{root} is in no git repository with a commit.",
-            why="An update merges what changed since the last one, and git knows what you changed.",
-            remedy="Run: git init && git add --all && git commit --message 'Begin'",
+            detail="An update merges what changed since the last one; git knows what you changed.",
+            hint="Run: git init && git add --all && git commit --message 'Begin'",
         )
     if changed := _git(root, "status", "--porcelain"):
         raise StrataError(
             f"There is work that is not committed:\n{changed}",
-            why="An update could not be told from it, and not be undone without it.",
-            remedy="Commit it, or put it aside: git stash --include-untracked",
+            detail="An update could not be told from it, and not be undone without it.",
+            hint="Commit it, or put it aside: git stash --include-untracked",
         )
 
 
@@ -126,8 +126,8 @@ def _answer(key: str, answers: str) -> str:
     if found is None:
         raise StrataError(
             f"{ANSWERS} does not tell {key}.",
-            why="It is Copier's own record of where this service is from.",
-            remedy=f"Bring it back: git log --patch -- {ANSWERS}",
+            detail="It is Copier's own record of where this service is from.",
+            hint=f"Bring it back: git log --patch -- {ANSWERS}",
         )
     return found[1].strip("'\"")
 
@@ -161,13 +161,13 @@ def _copier(root: Path, *arguments: str) -> str:
         StrataError: it failed.
     """
     if not (root / COPIER).exists():
-        raise StrataError("Copier is not installed here.", remedy="Run: make template-status")
+        raise StrataError("Copier is not installed here.", hint="Run: make template-status")
     done = subprocess.run([root / COPIER, *arguments], cwd=root, capture_output=True, text=True)
     told, errors = (re.sub(r"://[^/@\s]+@", "://***@", text) for text in (done.stdout, done.stderr))
     if done.returncode:
         lines = (errors or told).strip().splitlines() or [f"exit status {done.returncode}"]
         raise StrataError(
             f"copier {arguments[0]} failed: {lines[-1]}",
-            remedy=f"To see all that it says: {COPIER} {arguments[0]}",
+            hint=f"To see all that it says: {COPIER} {arguments[0]}",
         )
     return told if arguments[0] == "check-update" else told + errors

@@ -43,8 +43,8 @@ def vendor(root: Path, source: str = "") -> int:
     if line is None:
         raise UsageError(
             f"{path} has no line for stratakit in its dependencies.",
-            why="There is nothing to switch to the wheel.",
-            remedy='Add it on a line of its own: "stratakit",',
+            detail="There is nothing to switch to the wheel.",
+            hint='Add it on a line of its own: "stratakit",',
         )
     named = line["source"].strip().removeprefix("@").strip()
     wheel = _build(root, source or (named if "://" in named else _installed_from()))
@@ -82,7 +82,7 @@ def _build(root: Path, source: str) -> Path:
     if not (root / PIP[0]).exists():
         raise UsageError(
             f"{root} has no {PIP[0]}, whose pip builds the wheel.",
-            remedy="In a service that was made from the template, run: make vendor-stratakit",
+            hint="In a service that was made from the template, run: make vendor-stratakit",
         )
     folder = root / FOLDER
     before = set(folder.glob("stratakit-*.whl"))
@@ -92,9 +92,8 @@ def _build(root: Path, source: str) -> Path:
         reason = re.sub(r"://[^/@\s]+@", "://***@", done.stderr or done.stdout).strip()
         raise StrataError(
             f"No wheel could be built from {re.sub(r'://[^/@]+@', '://***@', source)}:\n{reason}",
-            why="Nothing was changed.",
-            remedy="Name a place that this machine reaches: "
-            "make vendor-stratakit SOURCE=/PATH/TO/IT",
+            detail="Nothing was changed.",
+            hint="Name a place that this machine reaches: make vendor-stratakit SOURCE=/PATH/TO/IT",
         )
     built = max(folder.glob("stratakit-*.whl"), key=lambda wheel: wheel.stat().st_mtime)
     for old in before - {built}:
@@ -109,7 +108,7 @@ def _installed_from() -> str:
         raise UsageError(
             "stratakit was installed from an index or from vendor/, which is no place to build it "
             "from.",
-            remedy="Name one: make vendor-stratakit SOURCE=git+https://HOST/REPOSITORY@VERSION",
+            hint="Name one: make vendor-stratakit SOURCE=git+https://HOST/REPOSITORY@VERSION",
         )
     found = json.loads(text)
     if commit := found.get("vcs_info", {}).get("commit_id"):

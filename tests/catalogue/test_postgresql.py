@@ -57,7 +57,7 @@ def test_an_older_server_tells_as_much(of: str, tmp_path: Path) -> None:
     try:
         programs = binaries(version)
     except StrataError as problem:
-        pytest.skip(problem.what)
+        pytest.skip(problem.message)
     server = Server(tmp_path / "postgresql", durable=False)
     server.folder.mkdir(mode=0o700)
     account = account_for(tmp_path)

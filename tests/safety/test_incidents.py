@@ -56,7 +56,7 @@ def test_two_tables_in_one_transaction_are_found(tmp_path: Path) -> None:
     with server("postgresql"):
         (finding,) = linted(written(tmp_path, "postgresql", [body])).findings
     assert finding.rule == "two-tables-locked"
-    assert "items and owners" in finding.what
+    assert "items and owners" in finding.message
 
 
 def test_child_rows_that_a_recreated_table_takes_with_it_are_counted(tmp_path: Path) -> None:
@@ -76,5 +76,5 @@ op.create_table(
 )
 """
     found = linted(written(tmp_path, "sqlite", [body], parent_and_child)).findings
-    lost = [finding.what for finding in found if finding.rule == "sqlite-loss"]
+    lost = [finding.message for finding in found if finding.rule == "sqlite-loss"]
     assert any("of 2 rows of tags are gone" in what for what in lost), found

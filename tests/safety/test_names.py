@@ -79,7 +79,7 @@ def _renamed(text: str) -> str:
 
 def advice(config: Config, rule: str) -> list[str]:
     """What a rule advises for the only revision, as the bodies of revisions."""
-    (told,) = [finding.remedy for finding in linted(config).findings if finding.rule == rule]
+    (told,) = [finding.hint for finding in linted(config).findings if finding.rule == rule]
     return told.split(snippets.NEXT)
 
 

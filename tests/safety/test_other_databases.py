@@ -199,7 +199,7 @@ def test_a_collation_of_a_columns_own_is_lost_where_it_is_not_said_again(tmp_pat
     )
     with server("mysql"):
         found = linted(written(tmp_path, "mysql", [body], made)).findings
-    assert "tokens.token loses COLLATE" in " ".join(finding.what for finding in found)
+    assert "tokens.token loses COLLATE" in " ".join(finding.message for finding in found)
 
 
 def test_a_finding_in_a_batch_names_the_line_of_its_operation(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_what_a_recreated_table_does_not_say_any_more_is_lost(tmp_path: Path) ->
         '    batch_op.add_column(sa.Column("c", sa.Text()))'
     )
     found = linted(written(tmp_path, "sqlite", [body], made)).findings
-    told = " ".join(finding.what for finding in found)
+    told = " ".join(finding.message for finding in found)
     assert "AUTOINCREMENT of people.id is gone" in told
     assert "COLLATE of people.login is gone" in told
 
@@ -255,11 +255,11 @@ def test_a_unique_index_that_is_dropped_is_a_constraint(tmp_path: Path) -> None:
     body = 'op.drop_index("uq_people", table_name="people")'
     (finding,) = linted(written(tmp_path, "sqlite", [body], PEOPLE)).findings
     assert finding.rule == "drop-constraint"
-    assert "uq_people of people" in finding.what
+    assert "uq_people of people" in finding.message
 
 
 def test_rows_that_go_by_cascade_are_not_laid_to_a_recreated_table(tmp_path: Path) -> None:
     body = 'op.execute("DELETE FROM items WHERE id = 1")'
     (finding,) = linted(written(tmp_path, "sqlite", [body])).findings
-    assert "recreates" not in finding.what
-    assert "rows of tags are gone" in finding.what
+    assert "recreates" not in finding.message
+    assert "rows of tags are gone" in finding.message

@@ -104,9 +104,9 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise StrataError(
             f"{path} was not restored into {url}: {reason}",
-            why=f"The database {url.name} may hold a part only: it was being emptied and filled, "
-            "which no transaction of this server undoes.",
-            remedy=f"Mend what the server names, then run again: {files.restoring(path)}\n"
+            detail=f"The database {url.name} may hold a part only: it was being emptied and "
+            "filled, which no transaction of this server undoes.",
+            hint=f"Mend what the server names, then run again: {files.restoring(path)}\n"
             "If it is about a definer, which a copy for development can do without, add: "
             "--without-roles",
         ) from error
@@ -142,6 +142,6 @@ def _program(connection: Connection, mariadb: str, mysql: str) -> Path:
             return Path(found)
     raise DatabaseUnavailable(
         f"There is neither {names[0]} nor {names[1]} on PATH.",
-        why="Backups of MySQL and MariaDB are made and read by their own programs.",
-        remedy="Run: apt-get install mariadb-client",
+        detail="Backups of MySQL and MariaDB are made and read by their own programs.",
+        hint="Run: apt-get install mariadb-client",
     )

@@ -84,8 +84,8 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
     except (psycopg.Error, ClientError) as error:
         raise StrataError(
             f"{path} was not restored into {url}: {str(error).strip()}",
-            why="Nothing has changed: the database holds what it held.",
-            remedy=_remedy(error, path),
+            detail="Nothing has changed: the database holds what it held.",
+            hint=_remedy(error, path),
         ) from error
 
 

@@ -165,9 +165,9 @@ def _chosen(matching: list[State], at: str | None) -> State:
     which = f"{at} is none of them" if at else "which of them ran here is not seen from its schema"
     raise StrataError(
         f"{len(matching)} revisions make what the database holds, and {which}:\n{listed}",
-        why="The later ones change data alone: one that is taken as applied will never run here, "
-        "and one that is not will run again.",
-        remedy=f"Name the last one that has run: {MIGRATE} adopt --at {matching[0].revision}",
+        detail="The later ones change data alone: one that is taken as applied will never run "
+        "here, and one that is not will run again.",
+        hint=f"Name the last one that has run: {MIGRATE} adopt --at {matching[0].revision}",
     )
 
 
@@ -175,8 +175,8 @@ def _no_revision(config: Config, url: DatabaseURL) -> StrataError:
     return StrataError(
         f"There is no revision in {config.versions.relative_to(config.root)} that could have made "
         f"what {url.name} holds.",
-        why="Nothing was written.",
-        remedy=f"Write the first revision from it: {MIGRATE} adopt --baseline",
+        detail="Nothing was written.",
+        hint=f"Write the first revision from it: {MIGRATE} adopt --baseline",
     )
 
 
@@ -187,9 +187,9 @@ def _no_state(url: DatabaseURL, nearest: State) -> StrataError:
     return StrataError(
         f"No revision makes what {url.name} holds. The nearest is {nearest.revision} "
         f"({nearest.message}). What is between them:\n" + "\n".join(shown),
-        why="A stamp that is not true makes the next revisions fail, or skip what they need. "
+        detail="A stamp that is not true makes the next revisions fail, or skip what they need. "
         "Nothing was written.",
-        remedy="If these tables are older than all revisions, write the first revision from them: "
+        hint="If these tables are older than all revisions, write the first revision from them: "
         f"{MIGRATE} adopt --baseline\n"
         "If they are what the models mean but for these differences, write a revision that mends "
         f"them: {MIGRATE} adopt --repair\n"

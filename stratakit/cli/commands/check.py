@@ -62,9 +62,9 @@ def _check_models(arguments: Namespace, config: Config) -> int:
         with stopped_afterwards(config):
             faults = check.faults(config)
     except StrataError as error:
-        error.what, error.remedy = (
-            _in_the_tree(error.what, config),
-            _in_the_tree(error.remedy, config),
+        error.message, error.hint = (
+            _in_the_tree(error.message, config),
+            _in_the_tree(error.hint, config),
         )
         raise
     if faults:
@@ -79,8 +79,8 @@ def _there(fault: Finding, config: Config) -> Finding:
     """Let a finding name the working tree: the hook checks a copy of what is staged."""
     return replace(
         fault,
-        what=_in_the_tree(fault.what, config),
-        remedy=_in_the_tree(fault.remedy, config),
+        message=_in_the_tree(fault.message, config),
+        hint=_in_the_tree(fault.hint, config),
     )
 
 
@@ -124,7 +124,7 @@ def _check_all(arguments: Namespace, config: Config) -> int:
         # What was found before may be its cause.
         if not isinstance(error, DatabaseUnavailable) and not faults:
             raise
-        told.append(f"The database was not looked at: {error.what}")
+        told.append(f"The database was not looked at: {error.message}")
     if arguments.all and not any(fault.rule == "several-heads" for fault in faults):
         linted = linter.lint(config, linter.added(config))
         faults += linted.findings

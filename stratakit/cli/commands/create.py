@@ -46,7 +46,7 @@ def run(arguments: Namespace, config: Config) -> int:
         print(left)
     elif not arguments.empty:
         for each in models.differences(config, environment.metadata(config))[0]:
-            print(f"{each.what}\n{each.remedy}")
+            print(f"{each.message}\n{each.hint}")
     print(f"After an edit of it: {MIGRATE} record")
     print(f"Review it before you apply it: {MIGRATE} upgrade")
     return 0

@@ -20,7 +20,7 @@ def run(arguments: Namespace, config: Config) -> int:
         with connected(environment.current_url(config), reading=True) as connection:
             pending = {revision.revision for revision in plan.upgrades(config, connection, "heads")}
     except StrataError as problem:
-        print(f"Which are applied is not known. {problem.what}")
+        print(f"Which are applied is not known. {problem.message}")
         pending = None
     heads = directory.get_heads()
     for revision in directory.walk_revisions():

@@ -59,6 +59,6 @@ def _known(chain: history.Chain, id: str) -> str:
     if len(found) != 1:
         raise UsageError(
             f"There is no revision {id}." if not found else f"{id} could be {', '.join(found)}.",
-            remedy=f"See what there is: {MIGRATE} history",
+            hint=f"See what there is: {MIGRATE} history",
         )
     return found[0]

