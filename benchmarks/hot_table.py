@@ -28,8 +28,8 @@ def main() -> int:
     parser.add_argument("--holds", type=float, default=4.0, help="seconds of the transaction")
     arguments = parser.parse_args()
     slow = False
-    for family, timeout in LOCK_TIMEOUT_SECONDS.items():
-        with services.rendered(family) as service, services.database(service):
+    for backend, timeout in LOCK_TIMEOUT_SECONDS.items():
+        with services.rendered(backend) as service, services.database(service):
             assert service.migrate("upgrade").returncode == 0
             service.revision("003", "002", ADD)
             quiet = _worst(service, arguments.readers, 2.0, None)
@@ -37,7 +37,7 @@ def main() -> int:
             bound = ALLOWED * timeout
             slow |= worst > bound
             print(
-                f"{family}: a transaction holds the table for {arguments.holds:g} s, lock_timeout "
+                f"{backend}: a transaction holds the table for {arguments.holds:g} s, lock_timeout "
                 f"{timeout:g} s: the worst of {arguments.readers} readers waited {worst:.2f} s "
                 f"(at most {bound:g} s allowed; {quiet:.2f} s without a migration), and the "
                 f"upgrade succeeded",

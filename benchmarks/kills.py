@@ -66,14 +66,14 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    for family in arguments.databases:
+    for backend in arguments.databases:
         begun = time.monotonic()
-        with services.rendered(family) as service:
+        with services.rendered(backend) as service:
             services.chain(service, LENGTH, concurrently=True)
             outcomes = list(kills(service, arguments.kills, random.Random(arguments.seed)))
         kinds = Counter(outcome.kind for outcome in outcomes)
         print(
-            f"{family:<10} {len(outcomes)} kills ({dict(kinds)}): nothing lost, "
+            f"{backend:<10} {len(outcomes)} kills ({dict(kinds)}): nothing lost, "
             f"{sum(outcome.boundary for outcome in outcomes)} at a boundary, "
             f"{sum(outcome.told for outcome in outcomes)} where the next run said what to do, "
             f"lock free after at most {max(outcome.free for outcome in outcomes):.2f} s; "
@@ -135,7 +135,7 @@ def _killed(service: Service, config: Config, chance: random.Random, whole: floa
 
 
 def _lock(connection: Connection, service: Service) -> AbstractContextManager[MigrationLock]:
-    return locking.migration_lock(connection, service.url.family, wait=30)
+    return locking.migration_lock(connection, service.url.backend, wait=30)
 
 
 def _upgrade(service: Service, config: Config) -> int:

@@ -25,17 +25,17 @@ INDEX = """with op.get_context().autocommit_block():
 
 
 @contextmanager
-def rendered(family: str) -> Iterator[Service]:
+def rendered(backend: str) -> Iterator[Service]:
     """A service without a database, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         template, root = Path(folder) / "template", Path(folder) / "service"
         clone(template)
         shutil.rmtree(template / ".git")
-        copier.run_copy(str(template), root, data={"database": family}, defaults=True, quiet=True)
+        copier.run_copy(str(template), root, data={"database": backend}, defaults=True, quiet=True)
         with imports_of_a_service():
             # Forked processes then have what env.py imports.
             environment.metadata(load(root))
-            yield Service(root, family)
+            yield Service(root, backend)
 
 
 def chain(service: Service, length: int, *, concurrently: bool = False) -> None:
@@ -72,9 +72,9 @@ def database(service: Service) -> Iterator[None]:
     _run(server, f"DROP DATABASE {name}{force}")
 
 
-def server_of(family: str) -> DatabaseURL:
+def server_of(backend: str) -> DatabaseURL:
     """The server of this process."""
-    if family == "postgresql":
+    if backend == "postgresql":
         return databases._postgresql()
     server = mysql._own_server(databases._config())
     # For scratch databases it keeps what is committed to itself for a second.

@@ -28,14 +28,14 @@ def main() -> int:
     parser.add_argument("--upgrades", type=int, default=50)
     number: int = parser.parse_args().upgrades
     failed = 0
-    for family in ("postgresql", "sqlite", "mysql"):
-        for concurrently in (False, True) if family == "postgresql" else (False,):
-            with services.rendered(family) as service:
+    for backend in ("postgresql", "sqlite", "mysql"):
+        for concurrently in (False, True) if backend == "postgresql" else (False,):
+            with services.rendered(backend) as service:
                 services.chain(service, LENGTH, concurrently=concurrently)
                 with services.database(service):
-                    name = f"{family}{', CONCURRENTLY' if concurrently else ''}"
+                    name = f"{backend}{', CONCURRENTLY' if concurrently else ''}"
                     failed += at_once(name, service, number)
-                if family != "postgresql":
+                if backend != "postgresql":
                     continue
                 with services.database(service):
                     direct = service.environment["DATABASE_URL"]

@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 from stratakit.diagnostics.command import PROJECT_FILES, project_root
 from stratakit.diagnostics.errors import UsageError
 
-Family = Literal["postgresql", "sqlite", "mysql"]
+Backend = Literal["postgresql", "sqlite", "mysql"]
 
 NO_APPLICATION = {"conftest", "docs", "migrations", "scripts", "setup", "src", "tests"}
 """Folders and modules of a project that its application does not import."""
@@ -33,7 +33,7 @@ class Config:
     """
 
     root: Path
-    database: Family = "postgresql"
+    database: Backend = "postgresql"
     database_name: str = "service"
     allowed: tuple[str, ...] = ()
     production_version: str = ""

@@ -18,29 +18,29 @@ from stratakit.scratch import mysql
 
 
 @contextmanager
-def fresh(family: str) -> Iterator[dict[str, str]]:
+def fresh(backend: str) -> Iterator[dict[str, str]]:
     """A database of a family: what a service's environment has to hold to use it.
 
     Returns:
         DATABASE_URL and, for scratch databases, TEST_DATABASE_URL; for SQLite nothing, since its
         local database is a file in the service.
     """
-    if family == "sqlite":
+    if backend == "sqlite":
         yield {}
         return
-    server = server_of(family)
+    server = server_of(backend)
     name = f"service_{secrets.token_hex(6)}"
     engine = migration_engine(server).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
         yield {"DATABASE_URL": _text(server.with_name(name)), "TEST_DATABASE_URL": _text(server)}
-        force = " WITH (FORCE)" if family == "postgresql" else ""
+        force = " WITH (FORCE)" if backend == "postgresql" else ""
         connection.execute(text(f"DROP DATABASE {name}{force}"))
 
 
-def server_of(family: str) -> DatabaseURL:
+def server_of(backend: str) -> DatabaseURL:
     """The process's server of PostgreSQL or MySQL."""
-    return _postgresql() if family == "postgresql" else mysql._own_server(_config())
+    return _postgresql() if backend == "postgresql" else mysql._own_server(_config())
 
 
 @cache

@@ -175,7 +175,7 @@ def test_a_baseline_makes_all_that_the_database_holds(live: Service) -> None:
     assert "hunter2" not in (live.root / "migrations/versions/001_baseline.py").read_text()
     assert live.stands_at() == "001"
     assert "Pending:\n  002" in done.stdout
-    config = Config(root=live.root, database=live.url.family)
+    config = Config(root=live.root, database=live.url.backend)
     with connected(live.url) as connection:
         held = catalog.read(connection)
     with scratch_database(config) as url:
@@ -227,7 +227,7 @@ def test_a_repair_runs_on_the_adopted_database_and_on_no_other(live: Service) ->
     assert drift.returncode == 0, drift.stderr
     check = live.migrate("check")
     assert check.returncode == 0, check.stdout
-    config = Config(root=live.root, database=live.url.family)
+    config = Config(root=live.root, database=live.url.backend)
     with scratch_database(config) as url:
         done = live.migrate("upgrade", DATABASE_URL=written(url))
         assert done.returncode == 0, done.stderr
@@ -256,7 +256,7 @@ def test_a_repair_imports_what_it_needs_and_passes_a_database_without_a_log(live
     done = live.migrate("upgrade")
     assert done.returncode == 0, done.stderr
     assert {"tags", "price"} <= live.columns("items")
-    config = Config(root=live.root, database=live.url.family)
+    config = Config(root=live.root, database=live.url.backend)
     with scratch_database(config) as url:
         elsewhere = written(url)
         assert live.migrate("upgrade", "003", DATABASE_URL=elsewhere).returncode == 0

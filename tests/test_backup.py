@@ -349,7 +349,7 @@ while not time.sleep(0.002):
 
 def test_no_backup_is_taken_while_a_migration_runs(migrated: Service) -> None:
     url = url_of(migrated)
-    with connected(url) as connection, locking.migration_lock(connection, url.family):
+    with connected(url) as connection, locking.migration_lock(connection, url.backend):
         waiting = subprocess.Popen(
             [migrated.python, "scripts/migrate.py", "backup"],
             cwd=migrated.root,

@@ -45,7 +45,7 @@ def test_who_waits_says_for_whom_and_gives_up_with_status_3(migrated: Service) -
     migrated.revision("003", "002", ADD, DROP)
     with (
         connected(migrated.url) as connection,
-        locking.migration_lock(connection, migrated.url.family) as lock,
+        locking.migration_lock(connection, migrated.url.backend) as lock,
     ):
         if migrated.database == "postgresql":
             lock.publish_status("at 003")

@@ -10,7 +10,7 @@ import yaml
 
 from tests.living import Service
 
-FAMILIES = ("postgresql", "sqlite", "mysql")
+BACKENDS = ("postgresql", "sqlite", "mysql")
 SCHEMAS = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}
 
 
@@ -29,7 +29,7 @@ def commands(service: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("ci", SCHEMAS)
-@pytest.mark.parametrize("database", FAMILIES)
+@pytest.mark.parametrize("database", BACKENDS)
 def test_the_workflows_follow_their_schema(
     ci: str, database: str, render: Callable[..., Path], run: Callable[..., str]
 ) -> None:

@@ -27,15 +27,15 @@ def with_uv() -> dict[str, str]:
     return {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
 
-@pytest.mark.parametrize("family", ["postgresql", "sqlite"])
+@pytest.mark.parametrize("backend", ["postgresql", "sqlite"])
 def test_a_fresh_clone_is_started_used_and_ended_by_make(
-    family: str,
+    backend: str,
     service: Callable[..., Path],
     run: Callable[..., str],
     port: int,
     with_uv: dict[str, str],
 ) -> None:
-    clone = service(database=family)
+    clone = service(database=backend)
 
     def make(*arguments: str) -> str:
         return run("make", "-C", clone, f"PORT={port}", *arguments, cwd="/", env=with_uv)

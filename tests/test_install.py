@@ -45,11 +45,11 @@ def test_the_default_service_is_installed_and_passes_its_tests(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", ["postgresql", "sqlite", "mysql"])
+@pytest.mark.parametrize("backend", ["postgresql", "sqlite", "mysql"])
 def test_a_service_is_clean_with_nothing_but_what_it_depends_on(
-    family: str, service: Callable[..., Path], run: Callable[..., str]
+    backend: str, service: Callable[..., Path], run: Callable[..., str]
 ) -> None:
-    new = service(database=family)
+    new = service(database=backend)
     with_uv = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     run("make", "lint", cwd=new, env=with_uv)
 

@@ -72,11 +72,11 @@ def test_targets_work_from_another_folder(clone: Service, tmp_path: Path) -> Non
     assert made.returncode == 0, made.stderr
 
 
-@pytest.mark.parametrize("family", ["postgresql", "sqlite", "mysql"])
+@pytest.mark.parametrize("backend", ["postgresql", "sqlite", "mysql"])
 def test_help_lists_every_target_with_a_line_of_what_it_does(
-    service: Callable[..., Path], family: str
+    service: Callable[..., Path], backend: str
 ) -> None:
-    clone = Service(service(database=family), family)
+    clone = Service(service(database=backend), backend)
     clone.write("local.mk", "deploy: ## Ship it.\n\t@echo shipped\n")
     helped = clone.run("make").stdout
     told = dict(re.findall(r"^make (\S+) +(\S.*)$", helped, re.M))
@@ -90,8 +90,8 @@ def test_help_lists_every_target_with_a_line_of_what_it_does(
 
 
 def test_every_target_that_is_named_in_the_readme_is_there(render: Callable[..., Path]) -> None:
-    for family in ("postgresql", "sqlite", "mysql"):
-        service = render(database=family)
+    for backend in ("postgresql", "sqlite", "mysql"):
+        service = render(database=backend)
         named = re.findall(r"(?:^|`)make ([a-z-]+)", (service / "README.md").read_text(), re.M)
         assert "dev" in named
         for target in named:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
 from stratakit.autogenerate import rename_prompt
-from stratakit.config import Family
+from stratakit.config import Backend
 from tests.changes import ADD_PHONE, AN_ITEM, DROP_PHONE
 from tests.forms.created import Made, made, metadata
 from tests.living import Service
@@ -140,26 +140,26 @@ def renamed_and_back(service: Made, models: sa.MetaData, before: str, after: str
 @pytest.mark.parametrize(
     ("family", "use"),
     [
-        (family, use)
-        for family in ("postgresql", "sqlite", "mysql")
+        (backend, use)
+        for backend in ("postgresql", "sqlite", "mysql")
         for use in USES
         # The index that MySQL makes for a foreign key stays when the key is undone.
-        if (family, use) != ("mysql", "a foreign key")
+        if (backend, use) != ("mysql", "a foreign key")
     ],
 )
-def test_what_names_a_column_is_renamed_with_it(family: Family, use: str, tmp_path: Path) -> None:
-    with server(family), made(tmp_path, family, using(use, "number")) as service:
+def test_what_names_a_column_is_renamed_with_it(backend: Backend, use: str, tmp_path: Path) -> None:
+    with server(backend), made(tmp_path, backend, using(use, "number")) as service:
         service.execute("INSERT INTO owners (id) VALUES (1)")
         service.execute("INSERT INTO items (id, number) VALUES (1, 1)")
         queries = ("SELECT number FROM items", "SELECT code FROM items")
         renamed_and_back(service, using(use, "code"), *queries)
 
 
-@pytest.mark.parametrize("family", ["postgresql", "sqlite"])
-def test_the_finding_of_a_table_gives_both_directions(family: Family, tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", ["postgresql", "sqlite"])
+def test_the_finding_of_a_table_gives_both_directions(backend: Backend, tmp_path: Path) -> None:
     goods = metadata()
     using("an index", "number").tables["items"].to_metadata(goods, name="goods")
-    with server(family), made(tmp_path, family, using("an index", "number")) as service:
+    with server(backend), made(tmp_path, backend, using("an index", "number")) as service:
         (file,) = service.create(goods)
         text = " ".join(file.read_text().replace("#", " ").split())
         assert "replace both by: op.rename_table('items', 'goods')" in text

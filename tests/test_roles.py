@@ -57,7 +57,7 @@ def test_the_role_that_serves_reads_and_writes_rows_and_cannot_alter_the_schema(
             run_by_an_administrator(migrated, f"ALTER USER {role} ACCOUNT UNLOCK")
 
     def url(role: str) -> DatabaseURL:
-        return DatabaseURL(migrated.url.family, migrated.url.url.set(username=role))
+        return DatabaseURL(migrated.url.backend, migrated.url.url.set(username=role))
 
     migrated.revision("003", "002", PHONE)
     direct = url(owner).url.render_as_string(hide_password=False)

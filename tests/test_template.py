@@ -143,11 +143,11 @@ def test_python_is_clean_in_place(run: Callable[..., str]) -> None:
     run("make", "lint-template", f"VENV={sys.prefix}", cwd=REPOSITORY)
 
 
-@pytest.mark.parametrize("family", ["postgresql", "sqlite", "mysql"])
+@pytest.mark.parametrize("backend", ["postgresql", "sqlite", "mysql"])
 def test_a_service_names_no_registry_and_nothing_of_this_machine(
-    render: Callable[..., Path], family: str
+    render: Callable[..., Path], backend: str
 ) -> None:
-    service = render(database=family, stratakit="index")
+    service = render(database=backend, stratakit="index")
     # In an image, /root is nobody's home but its own.
     home = f"{Path.home()}/" if Path.home() != Path("/root") else "/root/work"
     temporary = f"{tempfile.gettempdir()}/"

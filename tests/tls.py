@@ -21,7 +21,7 @@ from tests.serving import free_port
 
 
 @contextmanager
-def encrypted(family: str, folder: Path) -> Iterator[str]:
+def encrypted(backend: str, folder: Path) -> Iterator[str]:
     """Run a server whose certificate is for `localhost`, signed by `ca.pem` in the folder.
 
     Yields:
@@ -38,12 +38,12 @@ def encrypted(family: str, folder: Path) -> Iterator[str]:
         for pem in certificate.cert_chain_pems:
             pem.write_to_path(Path(place, "certificate.pem"), append=True)
         port = free_port()
-        start = _postgresql if family == "postgresql" else _mariadb
-        user, database = ("postgres",) * 2 if family == "postgresql" else ("tls:secret", "mysql")
+        start = _postgresql if backend == "postgresql" else _mariadb
+        user, database = ("postgres",) * 2 if backend == "postgresql" else ("tls:secret", "mysql")
         process = start(Path(place), port)
         try:
-            url = f"{family}://{user}@localhost:{port}/{database}"
-            ca = "sslrootcert" if family == "postgresql" else "ssl_ca"
+            url = f"{backend}://{user}@localhost:{port}/{database}"
+            ca = "sslrootcert" if backend == "postgresql" else "ssl_ca"
             _wait(f"{url}?{ca}={folder}/ca.pem", folder, process)
             yield url
         finally:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
 from stratakit.autogenerate.rename_candidates import column_twins, table_twins
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.operations import walk
 from stratakit.operations.constraints import ProvenNotNullOp
 from stratakit.operations.enums import DifferingEnumOp
@@ -20,11 +20,13 @@ from stratakit.orm.server_defaults import from_server
 from stratakit.sql.types import wider
 
 
-def rows_first(operation: ops.AddColumnOp | ops.AlterColumnOp, column: str, family: Family) -> str:
+def rows_first(
+    operation: ops.AddColumnOp | ops.AlterColumnOp, column: str, backend: Backend
+) -> str:
     """Say that a column becomes NOT NULL, and how rows that hold NULL get a value."""
     table = walk.full_name(operation)
-    name = sql(column, family)
-    update = f"UPDATE {sql(table, family)} SET {name} = ... WHERE {name} IS NULL"
+    name = sql(column, backend)
+    update = f"UPDATE {sql(table, backend)} SET {name} = ... WHERE {name} IS NULL"
     return (
         f"column {table}.{column} becomes NOT NULL: this fails where a row holds NULL.\n"
         f"Give those rows a value first: {execute(update)}"
@@ -32,24 +34,24 @@ def rows_first(operation: ops.AddColumnOp | ops.AlterColumnOp, column: str, fami
 
 
 def about(
-    operation: ops.MigrateOperation, among: Sequence[ops.MigrateOperation], family: Family
+    operation: ops.MigrateOperation, among: Sequence[ops.MigrateOperation], backend: Backend
 ) -> Iterator[str]:
     """Say what may be wrong with an operation, and what to write instead.
 
     Args:
         operation: what autogenerate made.
         among: the operations beside it, without containers: they tell a rename from a drop.
-        family: of the database.
+        backend: of the database.
     """
     match operation:
         case ops.DropColumnOp():
-            yield from _dropped_column(operation, among, family)
+            yield from _dropped_column(operation, among, backend)
         case ops.DropTableOp():
             yield from _dropped_table(operation, among)
         case ops.AddColumnOp(column=column) if not column.nullable and not from_server(column):
             happens = (
                 "all rows get a value that nobody chose, such as '' or 0"
-                if family == "mysql"
+                if backend == "mysql"
                 else "this fails on a table with rows"
             )
             yield (
@@ -57,7 +59,7 @@ def about(
                 f"default: {happens}.\n"
                 "Give it server_default=..., or add it nullable, fill it and set it NOT NULL later."
             )
-        case ops.AddColumnOp(column=column) if family == "postgresql" and (
+        case ops.AddColumnOp(column=column) if backend == "postgresql" and (
             column.identity or (column.computed and column.computed.persisted is not False)
         ):
             kind = "counts" if column.identity else "is computed and stored"
@@ -88,9 +90,9 @@ def about(
         and not isinstance(operation, ProvenNotNullOp)
         and operation.modify_nullable is False
     ):
-        yield rows_first(operation, operation.column_name, family)
+        yield rows_first(operation, operation.column_name, backend)
     for name, type_ in _types(operation):
-        if family == "postgresql" and isinstance(type_, JSON) and not isinstance(type_, JSONB):
+        if backend == "postgresql" and isinstance(type_, JSON) and not isinstance(type_, JSONB):
             yield (
                 f"column {name} is json, which has no equality: DISTINCT and GROUP BY fail.\n"
                 "Declare it in the model as sqlalchemy.dialects.postgresql.JSONB."
@@ -141,7 +143,7 @@ def _differing(operation: DifferingEnumOp) -> str:
 
 
 def _dropped_column(
-    operation: ops.DropColumnOp, among: Sequence[ops.MigrateOperation], family: Family
+    operation: ops.DropColumnOp, among: Sequence[ops.MigrateOperation], backend: Backend
 ) -> Iterator[str]:
     gone = f"{operation.table_name}.{operation.column_name}"
     twins = column_twins(operation, among)
@@ -152,8 +154,8 @@ def _dropped_column(
         )
         yield (
             f"column {gone} is dropped with its data, and {new} of the same type is added.\n"
-            f"If it was renamed, replace both by: {code(rename, family)}\n"
-            f"and both in downgrade() by: {code(rename.reverse(), family)}"
+            f"If it was renamed, replace both by: {code(rename, backend)}\n"
+            f"and both in downgrade() by: {code(rename.reverse(), backend)}"
         )
     else:
         yield f"column {gone} is dropped with its data."

@@ -10,7 +10,7 @@ from alembic.operations import ops
 
 from stratakit.autogenerate import rename_candidates, rename_dependents
 from stratakit.autogenerate.rename_dependents import Names
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.operations.enums import DifferingEnumOp, RenameEnumValueOp
 from stratakit.operations.renames import RenameColumnOp, RenameTableOp
 
@@ -30,22 +30,22 @@ def asked(question: str) -> bool:
         return False
 
 
-def settle(operations: ops.UpgradeOps, family: Family, ask: Ask = asked) -> None:
+def settle(operations: ops.UpgradeOps, backend: Backend, ask: Ask = asked) -> None:
     """Put renames in the place of what is dropped and added, where the answer is yes.
 
     Args:
         operations: an upgrade's; changed in place.
-        family: of the database.
+        backend: of the database.
         ask: called with each question.
     """
     names = Names()
-    _tables(operations, names, family, ask)
+    _tables(operations, names, backend, ask)
     tables = [each for each in operations.ops if isinstance(each, ops.ModifyTableOps)]
     for table in tables:
         _columns(table, names, ask)
     if names.tables or names.columns:
         for table in tables:
-            if family == "postgresql":
+            if backend == "postgresql":
                 rename_dependents.follow(table, names)
             # Undone from the end, each finds the names that it knows.
             table.ops.sort(key=_place)
@@ -64,7 +64,7 @@ def _place(operation: ops.MigrateOperation) -> int:
     return 1 if isinstance(operation, RenameColumnOp) else 2
 
 
-def _tables(operations: ops.UpgradeOps, names: Names, family: Family, ask: Ask) -> None:
+def _tables(operations: ops.UpgradeOps, names: Names, backend: Backend, ask: Ask) -> None:
     for dropped in [each for each in operations.ops if isinstance(each, ops.DropTableOp)]:
         for created in rename_candidates.table_twins(dropped, operations.ops):
             old, new = dropped.table_name, created.table_name
@@ -72,7 +72,7 @@ def _tables(operations: ops.UpgradeOps, names: Names, family: Family, ask: Ask) 
                 continue
             names.tables[old] = new
             renames: list[ops.MigrateOperation] = [RenameTableOp(old, new, dropped.schema)]
-            if family == "postgresql":
+            if backend == "postgresql":
                 renames += rename_dependents.of_table(dropped, created, operations.ops, names)
             place = operations.ops.index(dropped)
             operations.ops[place : place + 1] = renames

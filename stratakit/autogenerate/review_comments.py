@@ -12,7 +12,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
 from stratakit.autogenerate import hazards
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.operations import walk
 from stratakit.revisions.history import MARK
 
@@ -43,28 +43,28 @@ def _rendered(_context: AutogenContext, finding: FindingOp) -> list[str]:
 
 
 def annotate(
-    script: ops.MigrationScript, family: Family, among: Sequence[ops.MigrateOperation]
+    script: ops.MigrationScript, backend: Backend, among: Sequence[ops.MigrateOperation]
 ) -> None:
     """Put findings above the operations of a new revision.
 
     Args:
         script: the new revision.
-        family: of the database.
+        backend: of the database.
         among: all that autogenerate made, before it was written in several revisions.
     """
     for operations in script.upgrade_ops_list:
         several = hazards.several_changes(list(walk.single(operations)), among)
         for container in (*operations.ops, operations):
             if isinstance(container, ops.ModifyTableOps | ops.UpgradeOps):
-                container.ops = [*_with_findings(container, family, among)]
+                container.ops = [*_with_findings(container, backend, among)]
         if several:
             operations.ops.insert(0, FindingOp(several))
 
 
 def _with_findings(
-    container: ops.OpContainer, family: Family, among: Sequence[ops.MigrateOperation]
+    container: ops.OpContainer, backend: Backend, among: Sequence[ops.MigrateOperation]
 ) -> Iterator[ops.MigrateOperation]:
     for operation in container.ops:
-        for text in hazards.about(operation, among, family):
+        for text in hazards.about(operation, among, backend):
             yield FindingOp(text)
         yield operation

@@ -41,7 +41,7 @@ def take(
         StrataError: there is no such database, no program for it, no space, or no lock to be had.
     """
     kind = _kind(url)
-    if url.family == "sqlite" and not Path(url.url.database or "").is_file():
+    if url.backend == "sqlite" and not Path(url.url.database or "").is_file():
         raise DatabaseUnavailable(
             f"There is no file {url.url.database} to back up.",
             hint=f"Make the database: {MIGRATE} upgrade",
@@ -102,7 +102,7 @@ def _alone(url: DatabaseURL, *, locked: bool = False) -> Iterator[Connection]:
     with connected(url) as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            with nullcontext() if locked else locking.migration_lock(connection, url.family):
+            with nullcontext() if locked else locking.migration_lock(connection, url.backend):
                 yield connection
         except OperationalError as error:
             raise unreachable(url, error) from error
@@ -125,11 +125,11 @@ class _Programs(Protocol):
 
 def _kind(url: DatabaseURL) -> _Programs:
     """Import what is for one kind of database: the drivers of the others may not be installed."""
-    if url.family == "postgresql":
+    if url.backend == "postgresql":
         from stratakit.backup import postgresql
 
         return postgresql
-    if url.family == "mysql":
+    if url.backend == "mysql":
         from stratakit.backup import mysql
 
         return mysql

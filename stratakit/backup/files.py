@@ -45,7 +45,7 @@ def unfinished(folder: Path) -> Iterator[Path]:
 
 def name(url: DatabaseURL, revisions: Iterable[str]) -> str:
     """The name, without a suffix, of a backup that is taken now."""
-    database = Path(url.name).stem if url.family == "sqlite" else url.name
+    database = Path(url.name).stem if url.backend == "sqlite" else url.name
     revision = "+".join(sorted(revisions)) or "base"
     return re.sub(
         r"[^\w.+-]|^[.-]", "-", f"{database}_{revision}_{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
@@ -72,11 +72,11 @@ def refuse_another_kind(path: Path, url: DatabaseURL) -> None:
             beginning = file.read(16)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", hint=_others(path)) from error
-    family = next((BEGINNINGS[known] for known in BEGINNINGS if beginning.startswith(known)), None)
-    if family != url.family:
-        kind = f"a backup of {NAMES[family]}" if family else "no backup"
+    backend = next((BEGINNINGS[known] for known in BEGINNINGS if beginning.startswith(known)), None)
+    if backend != url.backend:
+        kind = f"a backup of {NAMES[backend]}" if backend else "no backup"
         raise UsageError(
-            f"{path} is {kind}, and {url} is {NAMES[url.family]}.",
+            f"{path} is {kind}, and {url} is {NAMES[url.backend]}.",
             detail="Nothing was touched.",
             hint=_others(path),
         )

@@ -1,6 +1,6 @@
 """What a database holds, read from its own catalogue: to compare, and to write down as text.
 
-`read` gives the same structure for every family; `differences` says in words what is between two
+`read` gives the same structure for every backend; `differences` says in words what is between two
 of them. The order of a table's columns does not count, nor do the tables `alembic_version` and
 `migration_log`.
 """
@@ -12,18 +12,18 @@ from sqlalchemy import Connection
 from stratakit.catalog import mysql, postgresql, sqlite
 from stratakit.catalog.diff import Difference, differences
 from stratakit.catalog.model import Catalogue, Inherited, Key
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.engine import url
 from stratakit.revisions.log import LOG
 
 __all__ = ["Catalogue", "Difference", "Key", "differences", "read", "read_only"]
 
-READERS: dict[Family, Callable[[Connection], Iterable[tuple[Key, Mapping[str, object]]]]] = {
+READERS: dict[Backend, Callable[[Connection], Iterable[tuple[Key, Mapping[str, object]]]]] = {
     "postgresql": postgresql.objects,
     "mysql": mysql.objects,
     "sqlite": sqlite.objects,
 }
-READ_ONLY: dict[Family, tuple[str, ...]] = {
+READ_ONLY: dict[Backend, tuple[str, ...]] = {
     "postgresql": postgresql.READ_ONLY,
     "mysql": mysql.READ_ONLY,
     "sqlite": sqlite.READ_ONLY,
@@ -43,7 +43,7 @@ def read(connection: Connection) -> Catalogue:
     Raises:
         sqlalchemy.exc.DBAPIError: the account may not read it, or it takes too long.
     """
-    rows = READERS[_family(connection)](connection)
+    rows = READERS[_backend(connection)](connection)
     return Catalogue(
         {
             key: {
@@ -64,12 +64,12 @@ def read_only(connection: Connection, seconds: int) -> None:
         connection: on which nothing has run yet.
         seconds: how long one statement may take; SQLite knows no such limit.
     """
-    for statement in READ_ONLY[_family(connection)]:
+    for statement in READ_ONLY[_backend(connection)]:
         connection.exec_driver_sql(statement.format(seconds=seconds))
 
 
-def _family(connection: Connection) -> Family:
-    return url.FAMILIES[connection.dialect.name]
+def _backend(connection: Connection) -> Backend:
+    return url.BACKENDS[connection.dialect.name]
 
 
 def _written(value: object) -> str:

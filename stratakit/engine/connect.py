@@ -35,7 +35,7 @@ def connected(url: DatabaseURL, *, reading: bool = False) -> Iterator[Connection
     except ModuleNotFoundError as error:
         raise DatabaseUnavailable(
             f"The driver for {url} is not installed: {error}.",
-            hint=install_extra(url.family),
+            hint=install_extra(url.backend),
         ) from error
     with connection:
         yield connection

@@ -21,7 +21,7 @@ def migration_engine(url: DatabaseURL, *, reading: bool = False) -> Engine:
     """
     engine = create_engine(url.for_migrations, poolclass=NullPool)
     prepare(engine, url, begin="BEGIN" if reading else "BEGIN IMMEDIATE", foreign_keys="OFF")
-    timezone.keep(engine, url.family)
+    timezone.keep(engine, url.backend)
     return engine
 
 
@@ -36,7 +36,7 @@ def prepare(engine: Engine, url: DatabaseURL, *, begin: str, foreign_keys: str) 
 
     https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
     """
-    if url.family != "sqlite":
+    if url.backend != "sqlite":
         return
 
     @event.listens_for(engine, "connect")

@@ -67,7 +67,7 @@ class Database:
         driver = {"prepare_threshold": prepare_threshold or None}
         engine = create_async_engine(
             database.for_app,
-            connect_args=driver if database.family == "postgresql" else {},
+            connect_args=driver if database.backend == "postgresql" else {},
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=pool_timeout,
@@ -75,7 +75,7 @@ class Database:
             pool_recycle=1800,
         )
         migration.prepare(engine.sync_engine, database, begin="BEGIN", foreign_keys="ON")
-        timezone.keep(engine.sync_engine, database.family)
+        timezone.keep(engine.sync_engine, database.backend)
         return cls(
             engine,
             async_sessionmaker(engine, expire_on_commit=False),

@@ -48,7 +48,7 @@ _TYPES: dict[str, dict[type[TypeEngine[Any]], type[TypeEngine[Any]]]] = {
 }
 
 
-def keep(engine: Engine, family: str) -> None:
+def keep(engine: Engine, backend: str) -> None:
     """Store in UTC what goes through an engine into columns with a time zone, and read it as that.
 
     A value without a zone is taken for UTC. So that `now()` agrees, UTC is the zone of every
@@ -56,10 +56,10 @@ def keep(engine: Engine, family: str) -> None:
 
     Args:
         engine: nothing was executed on it yet.
-        family: the kind of its database.
+        backend: the kind of its database.
     """
-    engine.dialect.colspecs = {**engine.dialect.colspecs, **_TYPES.get(family, {})}
-    if family == "mysql":
+    engine.dialect.colspecs = {**engine.dialect.colspecs, **_TYPES.get(backend, {})}
+    if backend == "mysql":
 
         @event.listens_for(engine, "connect")
         def _connected(dbapi_connection: Any, _record: object) -> None:

@@ -7,10 +7,10 @@ from urllib.parse import quote, unquote
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from stratakit.config import Config, Family
+from stratakit.config import Backend, Config
 from stratakit.diagnostics.errors import UsageError
 
-FAMILIES: dict[str, Family] = {
+BACKENDS: dict[str, Backend] = {
     "postgres": "postgresql",
     "postgresql": "postgresql",
     "sqlite": "sqlite",
@@ -32,39 +32,39 @@ class DatabaseURL:
     """One database, whatever the driver.
 
     Args:
-        family: which kind of database it is.
+        backend: which kind of database it is.
         url: its URL without a driver.
     """
 
-    family: Family
+    backend: Backend
     url: URL
 
     @property
     def for_app(self) -> URL:
         """The URL with the asynchronous driver that the application uses."""
-        return self.url.set(drivername=f"{self.url.drivername}+{APP_DRIVERS[self.family]}")
+        return self.url.set(drivername=f"{self.url.drivername}+{APP_DRIVERS[self.backend]}")
 
     @property
     def for_migrations(self) -> URL:
         """The URL with the synchronous driver that migrations use."""
-        return self.url.set(drivername=f"{self.url.drivername}+{MIGRATION_DRIVERS[self.family]}")
+        return self.url.set(drivername=f"{self.url.drivername}+{MIGRATION_DRIVERS[self.backend]}")
 
     @property
     def name(self) -> str:
         """The database's name: what a person types to confirm an act on it."""
         name = self.url.database or ""
-        return Path(name).name if self.family == "sqlite" else name
+        return Path(name).name if self.backend == "sqlite" else name
 
     @property
     def is_missing_file(self) -> bool:
         """Whether it is a file of SQLite that does not exist."""
         name = self.url.database or ""
-        is_file = self.family == "sqlite" and name and not name.startswith((":", "file:"))
+        is_file = self.backend == "sqlite" and name and not name.startswith((":", "file:"))
         return bool(is_file) and not Path(name).exists()
 
     def with_name(self, name: str) -> "DatabaseURL":
         """The same server, another database."""
-        return DatabaseURL(self.family, self.url.set(database=name))
+        return DatabaseURL(self.backend, self.url.set(database=name))
 
     def __str__(self) -> str:
         return self.url.render_as_string(hide_password=True)
@@ -84,30 +84,30 @@ def parse(text: str, config: Config) -> DatabaseURL:
         StrataError: it is no URL, or of a database that is not supported.
     """
     scheme, separator, rest = text.strip().partition("://")
-    family = FAMILIES.get(scheme.partition("+")[0].lower())
-    if not separator or family is None:
+    backend = BACKENDS.get(scheme.partition("+")[0].lower())
+    if not separator or backend is None:
         shown = f"starts with {scheme!r}" if separator else "has no ://"
         raise UsageError(
             f"The database URL {shown}, which is not a supported database.",
             hint="Write it as postgresql://user:password@host:5432/name, "
             "sqlite:///file.db or mysql://user:password@host:3306/name.",
         )
-    dialect = "mariadb" if scheme.lower().startswith("mariadb") else family
+    dialect = "mariadb" if scheme.lower().startswith("mariadb") else backend
     try:
-        url = make_url(f"{dialect}://{_tidied(rest) if family != 'sqlite' else rest}")
+        url = make_url(f"{dialect}://{_tidied(rest) if backend != 'sqlite' else rest}")
     except (ArgumentError, ValueError) as error:
         raise UsageError(
-            f"The database URL ({family}) cannot be read: a part of it is malformed.",
+            f"The database URL ({backend}) cannot be read: a part of it is malformed.",
             hint="Check host, port and name; percent-encode unusual characters in the password.",
         ) from error
-    if family == "postgresql" and "ssl" in url.query:
+    if backend == "postgresql" and "ssl" in url.query:
         url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": url.query["ssl"]})
-    if family == "postgresql":
+    if backend == "postgresql":
         # What only SQLAlchemy's asyncpg dialect, or asyncpg itself, takes from a URL.
         url = url.difference_update_query([name for name in url.query if name in OF_ASYNCPG])
-    if family == "sqlite" and url.database and not url.database.startswith((":", "file:")):
+    if backend == "sqlite" and url.database and not url.database.startswith((":", "file:")):
         url = url.set(database=str(config.root / url.database))
-    return DatabaseURL(family, url)
+    return DatabaseURL(backend, url)
 
 
 def _tidied(rest: str) -> str:

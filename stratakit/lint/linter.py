@@ -142,7 +142,7 @@ def _judged(config: Config, steps: Sequence[Step]) -> Iterator[Finding]:
 
 
 def _concerns(rule: str, step: Step) -> bool:
-    return step.family in rules.rules()[rule].DATABASES
+    return step.backend in rules.rules()[rule].DATABASES
 
 
 def _found(step: Step) -> Iterator[tuple[str, Violation]]:
@@ -150,7 +150,7 @@ def _found(step: Step) -> Iterator[tuple[str, Violation]]:
     said: set[int] = set()
     last_resorts = []
     for name, rule in rules.rules().items():
-        if step.family not in rule.DATABASES or not (step.up or hasattr(rule, "DOWNGRADE")):
+        if step.backend not in rule.DATABASES or not (step.up or hasattr(rule, "DOWNGRADE")):
             continue
         if hasattr(rule, "LAST_RESORT"):
             last_resorts.append((name, rule))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.locking.base import MigrationLock
@@ -19,7 +19,7 @@ from stratakit.locking.sqlite import SQLiteLock
 __all__ = ["MigrationLock", "migration_lock", "require_held"]
 
 POLL_SECONDS = 0.1
-LOCKS: dict[Family, type[MigrationLock]] = {
+LOCKS: dict[Backend, type[MigrationLock]] = {
     "postgresql": PostgreSQLLock,
     "mysql": MySQLLock,
     "sqlite": SQLiteLock,
@@ -30,13 +30,13 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def migration_lock(
-    connection: Connection, family: Family, *, wait: float | None = None
+    connection: Connection, backend: Backend, *, wait: float | None = None
 ) -> Iterator[MigrationLock]:
     """Hold the migration lock of a database.
 
     Args:
         connection: the migrations' own; no transaction is left open on it.
-        family: the kind of database.
+        backend: the kind of database.
         wait: seconds to wait for another migrator.
 
     Raises:
@@ -44,7 +44,7 @@ def migration_lock(
             goes through a pooler, where a lock of the session means nothing.
     """
     wait = Patience().wait_seconds if wait is None else wait
-    lock = LOCKS[family](connection)
+    lock = LOCKS[backend](connection)
     started = time.monotonic()
     has_warned = False
     while not lock.try_acquire():

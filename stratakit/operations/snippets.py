@@ -4,7 +4,7 @@ import textwrap
 
 from sqlalchemy.dialects import registry
 
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.orm.naming import shortened
 from stratakit.sql.indexes import Indexed
 from stratakit.sql.tokenizer import as_python
@@ -17,9 +17,9 @@ def named(kind: str, table: str, *columns: str) -> str:
     return shortened("_".join([kind, table.rpartition(".")[2], *columns]))
 
 
-def sql(name: str, family: Family = "postgresql") -> str:
+def sql(name: str, backend: Backend = "postgresql") -> str:
     """A name in a statement: of a table, with its schema where it has one."""
-    dialect = registry.load(family)()
+    dialect = registry.load(backend)()
     return ".".join(dialect.identifier_preparer.quote(part) for part in name.split("."))
 
 
@@ -81,9 +81,9 @@ def autocommitted(*lines: str) -> str:
     return "with op.get_context().autocommit_block():\n" + textwrap.indent("\n".join(lines), "    ")
 
 
-def batches(family: Family, table: str, verb: str = "update") -> str:
+def batches(backend: Backend, table: str, verb: str = "update") -> str:
     """Code that changes the rows of a table in batches."""
-    name = sql(table, family)
+    name = sql(table, backend)
     change = f"DELETE FROM {name}" if verb == "delete" else f"UPDATE {name} SET ..."
     return repeated(
         f"{change} WHERE id IN (SELECT id FROM ",

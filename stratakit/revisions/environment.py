@@ -79,13 +79,13 @@ def environment(config: Config) -> Environment:
             hint=f"Replace what it runs, from its first context.configure() on, by:\n{SNIPPET}",
         )
     found = captured[-1]
-    if found.url and found.url.family != config.database:
+    if found.url and found.url.backend != config.database:
         raise UsageError(
-            f"The URL names a database of the kind {found.url.family}, and strata.toml says "
+            f"The URL names a database of the kind {found.url.backend}, and strata.toml says "
             f'database = "{config.database}".',
             detail="Scratch databases, and so each comparison, would be of the wrong kind.",
             hint="Correct the URL (DATABASE_URL in the environment or in .env), or write into "
-            f'strata.toml: database = "{found.url.family}"',
+            f'strata.toml: database = "{found.url.backend}"',
         )
     return found
 

@@ -24,13 +24,13 @@ from sqlalchemy.exc import NoInspectionAvailable
 from stratakit import locking
 from stratakit.autogenerate import pipeline, render
 from stratakit.autogenerate.options import comparison
-from stratakit.config import Config, Family, load
+from stratakit.config import Backend, Config, load
 from stratakit.diagnostics.command import project_root
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.drift.guards import refuse_difference
 from stratakit.engine.connect import connected
 from stratakit.engine.resolve import chosen, local
-from stratakit.engine.url import FAMILIES, DatabaseURL
+from stratakit.engine.url import BACKENDS, DatabaseURL
 from stratakit.locking.policy import Patience
 from stratakit.orm import discovery
 from stratakit.revisions import log, position
@@ -128,15 +128,15 @@ def _run(config: Config, project: Environment) -> None:
 
 def _write_sql(config: Config, project: Environment) -> None:
     """Write the SQL of all steps, or none: half of a migration is none."""
-    family = project.url.family if project.url else config.database
+    backend = project.url.backend if project.url else config.database
     written = StringIO()
     context.configure(
-        dialect_name=family,
+        dialect_name=backend,
         output_buffer=written,
         literal_binds=True,
         dialect_opts={"paramstyle": "named"},
         transaction_per_migration=True,
-        **_options(config, family, project.metadata),
+        **_options(config, backend, project.metadata),
     )
     try:
         with context.begin_transaction():
@@ -150,12 +150,12 @@ def _write_sql(config: Config, project: Environment) -> None:
 
 
 def _run_on(connection: Connection, config: Config, metadata: MetaData) -> None:
-    family = FAMILIES[connection.dialect.name]
+    backend = BACKENDS[connection.dialect.name]
     options = {
         "connection": connection,
         "transaction_per_migration": True,
-        "transactional_ddl": family != "mysql",
-        **_options(config, family, metadata),
+        "transactional_ddl": backend != "mysql",
+        **_options(config, backend, metadata),
     }
     outermost = not connection.in_transaction()
     context.configure(**options)
@@ -167,8 +167,8 @@ def _run_on(connection: Connection, config: Config, metadata: MetaData) -> None:
     # Nothing is read before: on SQLite it would wait for another migrator's transaction, and fail.
     patience = Patience.of(config)
     with (
-        locking.migration_lock(connection, family, wait=patience.wait_seconds) as lock,
-        retry.session(connection, family, patience) if outermost else nullcontext() as kind,
+        locking.migration_lock(connection, backend, wait=patience.wait_seconds) as lock,
+        retry.session(connection, backend, patience) if outermost else nullcontext() as kind,
     ):
         if not asked.opts.get("purge"):
             if is_upgrade(asked) and (ahead := position.ahead(config, connection)):
@@ -247,7 +247,7 @@ def _check(connection: Connection, config: Config, steps: list[Any]) -> None:
     refuse_irreversible([step.revision for step in steps if step.is_downgrade])
     if config.in_production:
         url = connection.engine.url
-        name = DatabaseURL(FAMILIES[connection.dialect.name], url).name
+        name = DatabaseURL(BACKENDS[connection.dialect.name], url).name
         confirmation.confirm_loss(steps, name, _confirmed())
     if steps and (prepare := context.config.attributes.get("before_the_first_step")):
         prepare()
@@ -264,13 +264,13 @@ def _keep_whole(*, ctx: MigrationContext, **_: object) -> None:
         sqlite_batch.refuse_orphans(ctx.connection)
 
 
-def _options(config: Config, family: Family, metadata: MetaData) -> dict[str, Any]:
+def _options(config: Config, backend: Backend, metadata: MetaData) -> dict[str, Any]:
     return {
         **comparison(metadata, config.allowed),
-        "render_as_batch": family == "sqlite",
+        "render_as_batch": backend == "sqlite",
         "on_version_apply": [
             log.recorder(context.config.attributes.get("note")),
-            *([_keep_whole] if family == "sqlite" else []),
+            *([_keep_whole] if backend == "sqlite" else []),
         ],
         "process_revision_directives": partial(
             pipeline.review, config, context.config.attributes.get("told", str)

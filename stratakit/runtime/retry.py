@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from stratakit import locking
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.locking import MigrationLock
 from stratakit.locking.policy import Patience
 from stratakit.runtime.monitor import Watch
@@ -139,19 +139,19 @@ class Turn:
 
 @contextmanager
 def session(
-    connection: Connection, family: Family, patience: Patience
+    connection: Connection, backend: Backend, patience: Patience
 ) -> Iterator[SessionTimeouts]:
     """Prepare a session that is to wait for others, before anything is read by it.
 
     Args:
         connection: the migrations' own, outside of a transaction.
-        family: the kind of database.
+        backend: the kind of database.
         patience: how long to wait.
 
     Yields:
         The timeouts of this kind of database.
     """
-    kind = TIMEOUTS[family](connection, patience)
+    kind = TIMEOUTS[backend](connection, patience)
     kind.start()
     try:
         yield kind

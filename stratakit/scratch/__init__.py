@@ -13,7 +13,7 @@ from typing import Protocol
 
 from alembic import command
 
-from stratakit.config import Config, Family
+from stratakit.config import Backend, Config
 from stratakit.engine.connect import connected
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.revisions import alembic_config, environment, history
@@ -94,11 +94,11 @@ class _Maker(Protocol):
         """Create a database that stays; those of other keys are dropped."""
 
 
-MAKERS: dict[Family, _Maker] = {"postgresql": postgresql, "mysql": mysql, "sqlite": sqlite}
+MAKERS: dict[Backend, _Maker] = {"postgresql": postgresql, "mysql": mysql, "sqlite": sqlite}
 
 
 def _maker(config: Config) -> tuple[_Maker, DatabaseURL | None]:
     given = os.environ.get("TEST_DATABASE_URL")
     server = parse(given, config) if given else None
-    family = server.family if server else config.database
-    return MAKERS[family], server
+    backend = server.backend if server else config.database
+    return MAKERS[backend], server

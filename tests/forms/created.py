@@ -18,7 +18,7 @@ from sqlalchemy import Connection, MetaData, text
 from stratakit import catalog, scratch
 from stratakit.autogenerate import describe, options
 from stratakit.catalog import Catalogue
-from stratakit.config import Config, Family
+from stratakit.config import Backend, Config
 from stratakit.drift.models import _names, _said_in_python
 from stratakit.engine.connect import connected
 from stratakit.lint.linter import lint
@@ -156,7 +156,7 @@ class Made:
 @contextmanager
 def made(
     folder: Path,
-    family: Family,
+    backend: Backend,
     models: MetaData,
     *,
     production_version: str = "",
@@ -174,7 +174,7 @@ def made(
     (folder / "migrations" / "env.py").write_text(textwrap.dedent(ENV))
     config = Config(
         root=folder,
-        database=family,
+        database=backend,
         production_version=production_version,
         allowed=allowed,
     )

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from stratakit.config import Family
+from stratakit.config import Backend
 from tests.forms.created import made, metadata
 from tests.safety.revisions import server
 
@@ -52,12 +52,12 @@ def more() -> sa.MetaData:
     return declared
 
 
-@pytest.mark.parametrize("family", ["postgresql", "mysql", "sqlite"])
-def test_what_is_allowed_stays_and_all_else_goes(family: Family, tmp_path: Path) -> None:
-    with server(family):
-        with made(tmp_path / "allowed", family, more(), allowed=ALLOWED) as service:
+@pytest.mark.parametrize("backend", ["postgresql", "mysql", "sqlite"])
+def test_what_is_allowed_stays_and_all_else_goes(backend: Backend, tmp_path: Path) -> None:
+    with server(backend):
+        with made(tmp_path / "allowed", backend, more(), allowed=ALLOWED) as service:
             assert service.create(models()) == []
-        with made(tmp_path / "not", family, more()) as service:
+        with made(tmp_path / "not", backend, more()) as service:
             text = "".join(file.read_text() for file in service.create(models()))
             for name in ("celery_jobs", "extra", "ix_items_size", "fk_items_owner_id_owners"):
                 assert f"'{name}'" in text

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from stratakit.config import Family
+from stratakit.config import Backend
 from tests.forms.created import made, metadata
 from tests.safety.revisions import server
 
@@ -27,11 +27,11 @@ def circle(*, use_alter: bool) -> sa.MetaData:
 
 
 @pytest.mark.filterwarnings("ignore:Cannot correctly sort tables")
-@pytest.mark.parametrize("family", ["postgresql", "mysql", "sqlite"])
+@pytest.mark.parametrize("backend", ["postgresql", "mysql", "sqlite"])
 @pytest.mark.parametrize("use_alter", [True, False])
-def test_a_circle_is_made_and_undone(family: Family, use_alter: bool, tmp_path: Path) -> None:
+def test_a_circle_is_made_and_undone(backend: Backend, use_alter: bool, tmp_path: Path) -> None:
     after = circle(use_alter=use_alter)
-    with server(family), made(tmp_path, family, metadata()) as service:
+    with server(backend), made(tmp_path, backend, metadata()) as service:
         files = service.create(after)
         service.there_and_back(after)
         assert service.create(after) == []

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.revisions import history
 from tests.forms.created import made, metadata
 from tests.safety.revisions import server
@@ -27,11 +27,11 @@ def note(**options: object) -> sa.Column[str]:
     return sa.Column("note", sa.String(50), **options)  # type: ignore[arg-type]
 
 
-def written(folder: Path, family: Family, before: sa.MetaData, after: sa.MetaData) -> list[str]:
+def written(folder: Path, backend: Backend, before: sa.MetaData, after: sa.MetaData) -> list[str]:
     """The phases of the revisions between two states of the models, each there and back."""
-    with server(family), made(folder, family, before) as service:
+    with server(backend), made(folder, backend, before) as service:
         files = service.create(after)
-        if family != "sqlite":
+        if backend != "sqlite":
             service.there_and_back(after)
         chain = history.read(service.config.versions)
         return [chain[file.stem.partition("_")[0]].phase for file in files]
@@ -93,11 +93,11 @@ def test_it_says_what_running_code_does_behind_it(change: str, tmp_path: Path) -
     assert written(tmp_path, "postgresql", models(*before()), models(*after())) == phases
 
 
-@pytest.mark.parametrize("family", ["postgresql", "sqlite", "mysql"])
-def test_a_table_that_goes_is_the_last_revision(family: Family, tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", ["postgresql", "sqlite", "mysql"])
+def test_a_table_that_goes_is_the_last_revision(backend: Backend, tmp_path: Path) -> None:
     before, after = models(others=("tags",)), models(note())
-    phases = written(tmp_path, family, before, after)
-    assert phases == ([""] if family == "sqlite" else ["expand", "contract"])
+    phases = written(tmp_path, backend, before, after)
+    assert phases == ([""] if backend == "sqlite" else ["expand", "contract"])
 
 
 def test_a_table_is_made_and_another_one_goes(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from sqlalchemy import MetaData
 
-from stratakit.config import Config, Family
+from stratakit.config import Backend, Config
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.lint.linter import Linted, lint
@@ -89,13 +89,13 @@ BEFORE = {"postgresql": TABLES + POSTGRESQL, "sqlite": TABLES + SQLITE, "mysql":
 
 
 def written(
-    folder: Path, family: Family, bodies: Sequence[str], before: str | None = None
+    folder: Path, backend: Backend, bodies: Sequence[str], before: str | None = None
 ) -> Config:
     """Write a service whose first revision makes the tables.
 
     Args:
         folder: an empty one.
-        family: of its database.
+        backend: of its database.
         bodies: of the revisions behind it: the lines of upgrade(), or all functions.
         before: what the first revision does; by default the tables of the rules' examples.
     """
@@ -105,12 +105,12 @@ def written(
     (folder / "app" / "__init__.py").touch()
     (folder / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/migrations\n")
     follows = None
-    for number, body in enumerate([before or BEFORE[family], *bodies]):
+    for number, body in enumerate([before or BEFORE[backend], *bodies]):
         id = f"r{number:03}"
         text = HEADER.format(id=id, follows=follows)
         (versions / f"{id}.py").write_text(text + functions(body, number == 0))
         follows = id
-    return Config(root=folder, database=family)
+    return Config(root=folder, database=backend)
 
 
 def functions(body: str, first: bool = False) -> str:
@@ -173,11 +173,11 @@ def _execute(server: DatabaseURL, statement: str) -> None:
 
 
 @contextmanager
-def server(family: str) -> Iterator[None]:
+def server(backend: str) -> Iterator[None]:
     """Let scratch databases be made on the tests' server."""
-    if family == "sqlite":
+    if backend == "sqlite":
         yield
         return
-    url = databases.server_of(family).url.render_as_string(hide_password=False)
+    url = databases.server_of(backend).url.render_as_string(hide_password=False)
     with patch.dict(os.environ, TEST_DATABASE_URL=url):
         yield

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stratakit.config import Family
+from stratakit.config import Backend
 from tests.safety.revisions import linted, rules_found, server, written
 
 IMPORT = """from app.accounts.models import Account
@@ -24,7 +24,7 @@ def downgrade() -> None:
     op.add_column("items", sa.Column("quantity", sa.Integer()))
     op.drop_column("items", "amount")"""
 
-DANGEROUS: list[tuple[Family, str, str]] = [
+DANGEROUS: list[tuple[Backend, str, str]] = [
     ("mysql", "destructive-downgrade", LOST_NAME),
     ("sqlite", "destructive-downgrade", LOST_NAME),
     ("mysql", "drop-constraint", 'op.drop_constraint("uq_items_name", "items", type_="unique")'),
@@ -119,7 +119,7 @@ DANGEROUS: list[tuple[Family, str, str]] = [
     ("sqlite", "application-import", IMPORT),
 ]
 
-SAFE: list[tuple[Family, str]] = [
+SAFE: list[tuple[Backend, str]] = [
     ("mysql", 'op.execute("ALTER TABLE items ADD c VARCHAR(9) UNIQUE")'),
     (
         "mysql",
@@ -166,10 +166,10 @@ SAFE: list[tuple[Family, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("family", "rule", "body"), DANGEROUS)
-def test_what_is_dangerous_is_found(family: Family, rule: str, body: str, tmp_path: Path) -> None:
-    with server(family):
-        assert rule in rules_found(written(tmp_path, family, [body]))
+@pytest.mark.parametrize(("backend", "rule", "body"), DANGEROUS)
+def test_what_is_dangerous_is_found(backend: Backend, rule: str, body: str, tmp_path: Path) -> None:
+    with server(backend):
+        assert rule in rules_found(written(tmp_path, backend, [body]))
 
 
 def test_an_invented_value_is_found_once(tmp_path: Path) -> None:
@@ -180,10 +180,10 @@ def test_an_invented_value_is_found_once(tmp_path: Path) -> None:
     assert "not-null-without-default" not in found
 
 
-@pytest.mark.parametrize(("family", "body"), SAFE)
-def test_what_is_safe_is_clean(family: Family, body: str, tmp_path: Path) -> None:
-    with server(family):
-        found = linted(written(tmp_path, family, [body]))
+@pytest.mark.parametrize(("backend", "body"), SAFE)
+def test_what_is_safe_is_clean(backend: Backend, body: str, tmp_path: Path) -> None:
+    with server(backend):
+        found = linted(written(tmp_path, backend, [body]))
         assert [str(finding) for finding in found.findings] == []
         assert found.unseen == []
 

@@ -8,23 +8,23 @@ from stratakit.lint import rules
 from tests.safety.revisions import linted, rules_found, server, written
 
 CASES = [
-    (name, family)
+    (name, backend)
     for name, rule in rules.rules().items()
-    for family in getattr(rule, "SHOWN_ON", rule.DATABASES)
+    for backend in getattr(rule, "SHOWN_ON", rule.DATABASES)
 ]
 
 
-@pytest.mark.parametrize(("name", "family"), CASES)
-def test_bad_is_found(name: str, family: str, tmp_path: Path) -> None:
-    with server(family):
-        config = written(tmp_path, family, rules.rules()[name].BAD)  # type: ignore[arg-type]
+@pytest.mark.parametrize(("name", "backend"), CASES)
+def test_bad_is_found(name: str, backend: str, tmp_path: Path) -> None:
+    with server(backend):
+        config = written(tmp_path, backend, rules.rules()[name].BAD)  # type: ignore[arg-type]
         assert name in rules_found(config)
 
 
-@pytest.mark.parametrize(("name", "family"), CASES)
-def test_good_is_clean(name: str, family: str, tmp_path: Path) -> None:
-    with server(family):
-        config = written(tmp_path, family, rules.rules()[name].GOOD)  # type: ignore[arg-type]
+@pytest.mark.parametrize(("name", "backend"), CASES)
+def test_good_is_clean(name: str, backend: str, tmp_path: Path) -> None:
+    with server(backend):
+        config = written(tmp_path, backend, rules.rules()[name].GOOD)  # type: ignore[arg-type]
         found = linted(config)
         assert [str(finding) for finding in found.findings] == []
         assert found.unseen == []

@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 if __name__ == "__main__":
     url = make_url(sys.argv[1])
-    family = url.get_backend_name()
+    backend = url.get_backend_name()
     # Django's own driver needs a compiler; this one stands in for it.
     install_as_MySQLdb()
     settings.configure(
@@ -22,7 +22,7 @@ if __name__ == "__main__":
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         DATABASES={
             "default": {
-                "ENGINE": f"django.db.backends.{'sqlite3' if family == 'sqlite' else family}",
+                "ENGINE": f"django.db.backends.{'sqlite3' if backend == 'sqlite' else backend}",
                 "NAME": url.database,
                 "USER": url.username or "",
                 # A path is taken for a socket.

@@ -13,11 +13,11 @@ def statements(connection: Connection, url: DatabaseURL) -> list[str]:
         ClientError: that program fails.
     """
     # Imported here: the drivers of the other databases may not be installed.
-    if url.family == "postgresql":
+    if url.backend == "postgresql":
         from stratakit.adopt.ddl import postgresql
 
         return postgresql.statements(connection, url)
-    if url.family == "mysql":
+    if url.backend == "mysql":
         from stratakit.adopt.ddl import mysql
 
         return mysql.statements(connection, url)

@@ -19,9 +19,9 @@ from stratakit.autogenerate.rewriters import (
     sqlite,
 )
 from stratakit.autogenerate.rewriters.steps import Plan
-from stratakit.config import Family
+from stratakit.config import Backend
 
-PLANNED: dict[Family, Callable[[MigrationScript, MetaData, int], Plan]] = {
+PLANNED: dict[Backend, Callable[[MigrationScript, MetaData, int], Plan]] = {
     "postgresql": postgresql.planned,
     "mysql": mysql.planned,
     "sqlite": sqlite.planned,
@@ -29,18 +29,18 @@ PLANNED: dict[Family, Callable[[MigrationScript, MetaData, int], Plan]] = {
 
 
 def settle(
-    directives: list[MigrationScript], metadata: MetaData, family: Family, version: int
+    directives: list[MigrationScript], metadata: MetaData, backend: Backend, version: int
 ) -> None:
     """Write what autogenerate made in safe forms: the revisions take the place of the one.
 
     Args:
         directives: Alembic's, with the one revision; changed in place.
         metadata: the tables that the models declare.
-        family: of the database.
+        backend: of the database.
         version: the major version of the production server; 0 where nobody says.
     """
     server_defaults.given(directives[0], metadata)
-    circular_keys.opened(directives[0], family)
+    circular_keys.opened(directives[0], backend)
     drop_order.last(directives[0])
-    directives[:] = PLANNED[family](directives[0], metadata, version).scripts(directives[0])
+    directives[:] = PLANNED[backend](directives[0], metadata, version).scripts(directives[0])
     phase.say(directives)

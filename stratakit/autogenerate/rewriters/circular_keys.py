@@ -7,18 +7,18 @@ from alembic.operations import ops
 from sqlalchemy import ForeignKeyConstraint
 
 from stratakit.autogenerate.rewriters import constraint_names
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.operations import walk
 
 
-def opened(script: ops.MigrationScript, family: Family) -> None:
+def opened(script: ops.MigrationScript, backend: Backend) -> None:
     """Add such keys when all tables are there.
 
     Args:
         script: as Alembic's comparison made it; changed in place, with its downgrade.
-        family: of the database; SQLite needs no table that a key refers to.
+        backend: of the database; SQLite needs no table that a key refers to.
     """
-    if family == "sqlite":
+    if backend == "sqlite":
         return
     for operations, back in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
         new = [each for each in operations.ops if isinstance(each, ops.CreateTableOp)]

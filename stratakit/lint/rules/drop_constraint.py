@@ -46,7 +46,7 @@ def _counts(step: Step, table: str, constraint: Constraint) -> bool:
 
 def _unique(step: Step, table: Table | None, index: str) -> bool:
     """Whether it is the name of a unique index, which MySQL and SQLite have for a constraint."""
-    known = table.indexes.get(index) if table and step.family != "postgresql" else None
+    known = table.indexes.get(index) if table and step.backend != "postgresql" else None
     return known is not None and known.unique
 
 
@@ -62,10 +62,10 @@ def find(step: Step) -> Iterator[Violation]:
         if act.kind == "drop index" and not counts:
             continue
         constraint = known.constraints.get(act.name) if known else None
-        if step.family == "postgresql" and constraint is None and step.observed:
+        if step.backend == "postgresql" and constraint is None and step.observed:
             continue
         if constraint and (
-            (constraint.kind == "f" and step.family == "postgresql")
+            (constraint.kind == "f" and step.backend == "postgresql")
             or not _counts(step, act.table, constraint)
         ):
             continue

@@ -70,7 +70,7 @@ def find(step: Step) -> Iterator[Violation]:
             yield Violation(
                 f"{act.table}.{column} refers to another table and has no index",
                 autocommitted(create_index(name, act.table, on))
-                if step.family == "postgresql" and step.old(act.table)
+                if step.backend == "postgresql" and step.old(act.table)
                 else operation("create_index", act.table, on.listed, of=f'"{name}"'),
                 statement,
             )

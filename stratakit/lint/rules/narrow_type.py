@@ -57,7 +57,7 @@ def find(step: Step) -> Iterator[Violation]:
                 "less",
                 "Find the values that do not fit, and shorten them in a revision before this "
                 "one:\n"
-                f"SELECT * FROM {sql(act.table, step.family)} "
-                f"WHERE length({sql(act.name, step.family)}) > ...",
+                f"SELECT * FROM {sql(act.table, step.backend)} "
+                f"WHERE length({sql(act.name, step.backend)}) > ...",
                 statement,
             )

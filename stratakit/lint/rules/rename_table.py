@@ -5,7 +5,7 @@ Code that still runs fails on its next statement, unless a view keeps the old na
 
 from collections.abc import Iterator
 
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import execute, sql
@@ -42,23 +42,23 @@ def find(step: Step) -> Iterator[Violation]:
             yield Violation(
                 f"{act.table} is renamed to {act.text or 'another schema'} under code that "
                 "still runs",
-                _recipe(act, step.family),
+                _recipe(act, step.backend),
                 statement,
             )
 
 
-def _recipe(act: Act, family: Family) -> str:
+def _recipe(act: Act, backend: Backend) -> str:
     """The rename, and a view under the old name in the same transaction."""
     schema, _, bare = act.table.rpartition(".")
-    old = sql(act.table, family)
+    old = sql(act.table, backend)
     if act.kind == "set schema":
         change, new = f"SET SCHEMA {sql(act.text)}", f"{act.text}.{bare}"
     else:
-        change = f"RENAME TO {sql(act.text, family)}"
+        change = f"RENAME TO {sql(act.text, backend)}"
         new = f"{schema}.{act.text}" if schema and "." not in act.text else act.text
     return "\n".join(
         (
             execute(f"ALTER {'VIEW' if 'view' in act.kind else 'TABLE'} {old} {change}"),
-            execute(f"CREATE VIEW {old} AS SELECT * FROM {sql(new, family)}"),
+            execute(f"CREATE VIEW {old} AS SELECT * FROM {sql(new, backend)}"),
         )
     )

@@ -52,6 +52,6 @@ def find(step: Step) -> Iterator[Violation]:
         ):
             yield Violation(
                 f"the rows of {act.table} are changed one by one in one transaction",
-                batches(step.family, act.table, act.kind),
+                batches(step.backend, act.table, act.kind),
                 statement,
             )

@@ -38,9 +38,9 @@ op.drop_constraint("note_given", "items")
 )
 
 
-def recipe(table: str, column: str, family: str, version: int) -> str:
+def recipe(table: str, column: str, backend: str, version: int) -> str:
     """The steps that make a column NOT NULL while it is used."""
-    if family != "postgresql":
+    if backend != "postgresql":
         return f"Deploy code that writes {column}, fill old rows in batches, then acknowledge this."
     name = f"{column}_given"
     never = f"NOT NULL {sql(column)}" if version >= 18 else f"CHECK ({sql(column)} IS NOT NULL)"
@@ -76,7 +76,7 @@ def find(step: Step) -> Iterator[Violation]:
             column = act.name if act.kind != "add not null" else named_first(act.text)
             if not step.old_column(act.table, column) or not _new(statement, act, column):
                 continue
-            if step.family == "postgresql" and (
+            if step.backend == "postgresql" and (
                 not statement.scanned and not statement.error
                 if step.observed
                 else act.table in proven
@@ -84,7 +84,7 @@ def find(step: Step) -> Iterator[Violation]:
                 continue
             yield Violation(
                 f"{act.table}.{column} is made NOT NULL"
-                + (" while nothing can use the table" if step.family == "postgresql" else ""),
-                recipe(act.table, column, step.family, step.version),
+                + (" while nothing can use the table" if step.backend == "postgresql" else ""),
+                recipe(act.table, column, step.backend, step.version),
                 statement,
             )

@@ -37,6 +37,6 @@ def find(step: Step) -> Iterator[Violation]:
             yield Violation(
                 f"{act.table} loses all its rows",
                 "Delete in batches what is not needed any more:\n"
-                + batches(step.family, act.table, "delete"),
+                + batches(step.backend, act.table, "delete"),
                 statement,
             )

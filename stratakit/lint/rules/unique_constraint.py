@@ -48,9 +48,9 @@ def find(step: Step) -> Iterator[Violation]:
         unique = act.kind == "add unique" or "UNIQUE" in act.flags
         if not unique or "USING INDEX" in act.flags or not step.old(act.table):
             continue
-        if act.kind == "create index" and step.family == "postgresql":
+        if act.kind == "create index" and step.backend == "postgresql":
             continue
-        if step.family != "postgresql" and (act.table in cleaned or not _old(step, act)):
+        if step.backend != "postgresql" and (act.table in cleaned or not _old(step, act)):
             continue
         on = indexed(act.text)
         name = act.name or named("uq", act.table)
@@ -60,12 +60,12 @@ def find(step: Step) -> Iterator[Violation]:
             f"unique constraint {name} on {act.table}: duplicates make it fail"
             + (
                 ", and its index is built while nothing can use the table"
-                if step.family == "postgresql"
+                if step.backend == "postgresql"
                 else ""
             ),
             key_by_index("UNIQUE", name, act.table, on)
-            if step.family == "postgresql"
-            else execute(f"DELETE FROM {sql(act.table, step.family)} WHERE ...")
+            if step.backend == "postgresql"
+            else execute(f"DELETE FROM {sql(act.table, step.backend)} WHERE ...")
             + "  # duplicates first",
             statement,
         )

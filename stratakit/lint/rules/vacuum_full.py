@@ -30,12 +30,12 @@ with op.get_context().autocommit_block():
 def find(step: Step) -> Iterator[Violation]:
     """Find it in a run of a revision."""
     for statement, act in step.acts("vacuum full", "cluster"):
-        kind = act.kind.upper() if step.family == "postgresql" else "OPTIMIZE TABLE"
+        kind = act.kind.upper() if step.backend == "postgresql" else "OPTIMIZE TABLE"
         yield Violation(
             f"{kind} {act.table} stops all traffic until it is written anew",
             "pg_repack or pg_squeeze does it while the table is used; a plain VACUUM is often "
             "enough."
-            if step.family == "postgresql"
+            if step.backend == "postgresql"
             else "gh-ost or pt-osc does it while the table is used; it is rarely worth it.",
             statement,
         )

@@ -60,6 +60,6 @@ def find(step: Step) -> Iterator[Violation]:
         if in_one or not act.has("WHERE") or (walked and not bounded):
             yield Violation(
                 f"{act.kind} of all of {act.table} in one transaction",
-                batches(step.family, act.table, act.kind),
+                batches(step.backend, act.table, act.kind),
                 statement,
             )

@@ -49,12 +49,12 @@ def find(step: Step) -> Iterator[Violation]:
         sources = [name for name in _sources(act) if step.old(name)]
         if not sources or act.has("LIMIT") or act.has("FETCH FIRST"):
             continue
-        into = sql(act.table, step.family)
+        into = sql(act.table, step.backend)
         if _all(statement, act, sources[0]):
             yield Violation(
                 f"all of {sources[0]} is copied into {act.table} in one transaction",
                 repeated(
-                    f"INSERT INTO {into} (...) SELECT ... FROM {sql(sources[0], step.family)} ",
+                    f"INSERT INTO {into} (...) SELECT ... FROM {sql(sources[0], step.backend)} ",
                     f"WHERE id > (SELECT coalesce(max(id), 0) FROM {into}) ",
                     "ORDER BY id LIMIT 1000",
                 ),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from alembic.script import Script
 
-from stratakit.config import Config, Family
+from stratakit.config import Backend, Config
 from stratakit.lint.trace.relation import Table
 from stratakit.revisions.history import Chain
 from stratakit.sql.action import Act
@@ -102,7 +102,7 @@ class Step:
         path: its file.
         source: the file's text.
         direction: upgrade or downgrade.
-        family: of the database.
+        backend: of the database.
         version: the major version of the server that is to be written for; 0 where unknown.
         phase: what the revision says of itself; empty where it says nothing.
         observed: whether a database ran it.
@@ -126,7 +126,7 @@ class Step:
     path: Path
     source: str
     direction: Direction
-    family: Family
+    backend: Backend
     version: int = 0
     phase: str = ""
     observed: bool = False
@@ -194,7 +194,7 @@ class Step:
     def undone(self) -> bool:
         """Whether it left nothing behind, if it failed."""
         kept = self.commits or any(each.autocommit for each in self.statements)
-        return self.family != "mysql" and not kept
+        return self.backend != "mysql" and not kept
 
     @property
     def _upgrade(self) -> "Step":

@@ -8,7 +8,7 @@ from alembic.script import Script
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.engine.errors import driver_message
 from stratakit.lint.trace import sqlite
 from stratakit.lint.trace.model import Direction, Statement, Step, unrun
@@ -19,7 +19,7 @@ from stratakit.lint.trace.sandbox import Bench
 from stratakit.lint.trace.sqlite import SQLite
 from stratakit.lint.trace.sqlite_batch import told
 
-EYES: dict[Family, Callable[[Connection, int | None], Eyes]] = {
+EYES: dict[Backend, Callable[[Connection, int | None], Eyes]] = {
     "postgresql": PostgreSQL,
     "sqlite": SQLite,
     "mysql": MySQL,
@@ -58,7 +58,7 @@ def _down(bench: Bench, script: Script, up: Step) -> Iterator[Step]:
         return
     down = _watched(bench, script, "downgrade", up)
     yield down
-    if down.error or down.unstamped or bench.family == "mysql":
+    if down.error or down.unstamped or bench.backend == "mysql":
         if not down.undone or down.unstamped:
             bench.rebuild()
         return
@@ -96,9 +96,9 @@ def _once(bench: Bench, script: Script, direction: Direction, up: Step | None) -
     if up is not None:
         step.existed = dict(up.existed)
         up.other = step
-    eyes = EYES[bench.family](bench.connection, getattr(up, "watermark", None))
+    eyes = EYES[bench.backend](bench.connection, getattr(up, "watermark", None))
     step.watermark = getattr(eyes, "watermark", 0)
-    before = sqlite.contents(bench.connection) if bench.family == "sqlite" else {}
+    before = sqlite.contents(bench.connection) if bench.backend == "sqlite" else {}
     run = RevisionStep(bench.script.revision_map, script, direction == "upgrade")
     try:
         with Recorder(bench.connection, step, eyes).watching():
@@ -109,7 +109,7 @@ def _once(bench: Bench, script: Script, direction: Direction, up: Step | None) -
     else:
         bench.connection.rollback()
         step.unstamped = (script.revision in bench.heads) != step.up
-    if bench.family == "sqlite":
+    if bench.backend == "sqlite":
         told(step)
         if not step.error:
             step.lost = sqlite.losses(step, before, sqlite.contents(bench.connection))

@@ -77,7 +77,7 @@ class Bench:
         connection = self.connection
         if connection.in_transaction():
             connection.rollback()
-        if self.family == "sqlite":
+        if self.backend == "sqlite":
             connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
         with EnvironmentContext(
             self._alembic, self.script, fn=lambda _heads, _context: steps
@@ -85,8 +85,8 @@ class Bench:
             environment.configure(
                 connection=connection,
                 transaction_per_migration=True,
-                transactional_ddl=self.family != "mysql",
-                render_as_batch=self.family == "sqlite",
+                transactional_ddl=self.backend != "mysql",
+                render_as_batch=self.backend == "sqlite",
                 **comparison(self._metadata),
             )
             with environment.begin_transaction():
@@ -118,12 +118,12 @@ class Bench:
         self.connection.rollback()
         driver = self.connection.connection.driver_connection
         assert driver is not None
-        if self.family == "sqlite":
+        if self.backend == "sqlite":
             driver.execute("PRAGMA foreign_keys = OFF")
         tables = sample_rows.reflected(self.connection)
         for table in tables.sorted_tables:
             quoted = self.connection.dialect.identifier_preparer.format_table(table)
-            if self.family == "postgresql":
+            if self.backend == "postgresql":
                 self.connection.exec_driver_sql(f"TRUNCATE {quoted} CASCADE")
             else:
                 self.connection.exec_driver_sql(f"DELETE FROM {quoted}")
@@ -138,11 +138,11 @@ class Bench:
 
     def _open(self) -> None:
         url = self._stack.enter_context(scratch.database(self.config))
-        self.family = url.family
+        self.backend = url.backend
         self.connection = self._stack.enter_context(connected(url))
         self.connection.commit()
         self._there = {each.revision for each in self.script.iterate_revisions(self.heads, "base")}
-        if self.family == "postgresql":
+        if self.backend == "postgresql":
             # A change from timestamp to timestamptz rewrites nothing where the zone is UTC.
             self.connection.exec_driver_sql("SET TimeZone = 'America/New_York'")
             found = self.connection.exec_driver_sql("SHOW server_version_num").scalar()

@@ -1,6 +1,6 @@
 """Session timeouts, one class per database."""
 
-from stratakit.config import Family
+from stratakit.config import Backend
 from stratakit.runtime.timeouts.base import SessionTimeouts
 from stratakit.runtime.timeouts.mysql import MySQLTimeouts
 from stratakit.runtime.timeouts.postgresql import PostgreSQLTimeouts
@@ -8,7 +8,7 @@ from stratakit.runtime.timeouts.sqlite import SQLiteTimeouts
 
 __all__ = ["TIMEOUTS", "SessionTimeouts"]
 
-TIMEOUTS: dict[Family, type[SessionTimeouts]] = {
+TIMEOUTS: dict[Backend, type[SessionTimeouts]] = {
     "postgresql": PostgreSQLTimeouts,
     "mysql": MySQLTimeouts,
     "sqlite": SQLiteTimeouts,
