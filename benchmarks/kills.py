@@ -25,7 +25,7 @@ from benchmarks import services
 from stratakit import locking, scratch
 from stratakit.config import Config, load
 from stratakit.devserver.server import Server
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.locking import MigrationLock
 from tests import servers
 from tests.living import Service
@@ -120,7 +120,7 @@ def _killed(service: Service, config: Config, chance: random.Random, whole: floa
     if kind != "migrator":
         os.waitpid(process, 0)
         ended = time.monotonic()
-    with connected(service.url) as connection, _lock(connection, service):
+    with connect(service.url) as connection, _lock(connection, service):
         free = time.monotonic() - ended
     if kind == "migrator":
         os.waitpid(process, 0)

@@ -126,7 +126,7 @@ def load(root: Path | None = None) -> Config:
                 hint=f"Remove it, or use one of: {', '.join(sorted(known))}.",
             )
         if not _fits(value, kinds[key]):
-            raise UsageError(f"{path}: {key} = {value!r} is not {_described(kinds[key])}.")
+            raise UsageError(f"{path}: {key} = {value!r} is not {_describe(kinds[key])}.")
     settled: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
@@ -153,7 +153,7 @@ def _fits(value: object, kind: object) -> bool:
     return isinstance(value, str)
 
 
-def _described(kind: object) -> str:
+def _describe(kind: object) -> str:
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(get_args(kind))
     return "a list of strings" if get_origin(kind) is tuple else "a string"

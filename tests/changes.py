@@ -14,11 +14,11 @@ DROP_SIZE = 'op.drop_column("items", "size")'
 # What a service did at its start before it had migrations.
 CREATE_ALL = """
 from stratakit import config
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.revisions import environment
 
 service = config.load()
-with connected(environment.current_url(service)) as connection:
+with connect(environment.current_url(service)) as connection:
     environment.metadata(service).create_all(connection)
     connection.commit()
 """

@@ -102,7 +102,7 @@ class Traffic:
         self._thread.join(timeout=60)
         assert not self._thread.is_alive()
 
-    def goes_on(self) -> None:
+    def wait_before_retry(self) -> None:
         """Wait until a few more are answered: what was done before is in force for them."""
         seen, deadline = self.answered, time.monotonic() + 30
         while self.answered < seen + 5:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from stratakit import catalog
 from stratakit.config import Config
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.scratch import database as scratch_database
 from tests.catalogue import mysql_drifts, postgresql_drifts, sqlite_drifts
@@ -176,11 +176,11 @@ def test_a_baseline_makes_all_that_the_database_holds(live: Service) -> None:
     assert live.stands_at() == "001"
     assert "Pending:\n  002" in done.stdout
     config = Config(root=live.root, database=live.url.backend)
-    with connected(live.url) as connection:
+    with connect(live.url) as connection:
         held = catalog.read(connection)
     with scratch_database(config) as url:
         assert live.migrate("upgrade", "001", DATABASE_URL=written(url)).returncode == 0
-        with connected(url) as connection:
+        with connect(url) as connection:
             assert catalog.differences(held, catalog.read(connection)) == []
     assert live.migrate("upgrade").returncode == 0
 
@@ -260,7 +260,7 @@ def test_a_repair_imports_what_it_needs_and_passes_a_database_without_a_log(live
     with scratch_database(config) as url:
         elsewhere = written(url)
         assert live.migrate("upgrade", "003", DATABASE_URL=elsewhere).returncode == 0
-        with connected(url) as connection:
+        with connect(url) as connection:
             connection.execute(text("DROP TABLE migration_log"))
             connection.commit()
         done = live.migrate("upgrade", DATABASE_URL=elsewhere)

@@ -15,7 +15,7 @@ from app.dependencies import Session
 from app.settings import Settings
 from stratakit import config, scratch
 from stratakit.config import Config
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import parse
 from tests import databases
 from tests.rows import imports_of_a_service
@@ -72,7 +72,7 @@ async def test_a_commit_that_fails_is_an_error_to_the_client(
         "CREATE TABLE children (parent_id INTEGER REFERENCES parents (id)"
         " DEFERRABLE INITIALLY DEFERRED)",
     ]
-    with connected(parse(at_head, config.Config(root=Path.cwd()))) as connection:
+    with connect(parse(at_head, config.Config(root=Path.cwd()))) as connection:
         for statement in statements:
             connection.execute(text(statement))
         connection.commit()

@@ -213,7 +213,7 @@ def test_a_number_that_means_many_processes_is_never_taken_for_the_services(
 ) -> None:
     monkeypatch.setattr("stratakit.devserver.service.STOP_SECONDS", 0.1)
     lock = tmp_path / ".local" / "service.lock"
-    held = file_lock.take(lock)
+    held = file_lock.try_lock(lock)
     assert held is not None
     lock.write_text(told)
 

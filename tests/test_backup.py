@@ -31,7 +31,7 @@ from stratakit.devserver.client_tools import client
 from stratakit.devserver.cluster import initialise
 from stratakit.devserver.server import Server
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL, parse
 from tests.living import Service
 
@@ -173,7 +173,7 @@ def test_a_folder_that_cannot_be_is_told(migrated: Service) -> None:
 def test_two_backups_within_a_second_are_two_files(tmp_path: Path) -> None:
     names = []
     for _ in range(3):
-        path = files.free(tmp_path, "orders_002_20260712T101530Z", ".sql.gz")
+        path = files.free_path(tmp_path, "orders_002_20260712T101530Z", ".sql.gz")
         path.touch()
         names.append(path.name.removeprefix("orders_002_20260712T101530Z"))
     assert names == [".sql.gz", "-2.sql.gz", "-3.sql.gz"]
@@ -349,7 +349,7 @@ while not time.sleep(0.002):
 
 def test_no_backup_is_taken_while_a_migration_runs(migrated: Service) -> None:
     url = url_of(migrated)
-    with connected(url) as connection, locking.migration_lock(connection, url.backend):
+    with connect(url) as connection, locking.migration_lock(connection, url.backend):
         waiting = subprocess.Popen(
             [migrated.python, "scripts/migrate.py", "backup"],
             cwd=migrated.root,
@@ -360,7 +360,7 @@ def test_no_backup_is_taken_while_a_migration_runs(migrated: Service) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             waiting.wait(4)
         assert backups(migrated) == []
-        backup.take(Config(root=migrated.root), url, migrated.root / "inside", locked=True)
+        backup.create(Config(root=migrated.root), url, migrated.root / "inside", locked=True)
     assert waiting.wait(60) == 0
     assert len(backups(migrated)) == 1
 

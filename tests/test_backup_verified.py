@@ -6,7 +6,7 @@ from stratakit import backup, scratch
 from stratakit.backup import verification
 from stratakit.config import load
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from tests.living import Service
 
 ITEM = "INSERT INTO items (name, price) VALUES ('{}', 1.5)"
@@ -48,11 +48,11 @@ def test_without_a_server_to_restore_it_on_a_backup_says_so_and_is_there(
 
 def test_a_backup_that_lacks_rows_or_a_column_is_found(migrated: Service) -> None:
     config = load(migrated.root)
-    path = backup.take(config, migrated.url, migrated.root / "backups")
+    path = backup.create(config, migrated.url, migrated.root / "backups")
     migrated.sql(ITEM.format("later"))
     migrated.sql("ALTER TABLE items ADD COLUMN phone VARCHAR(20)")
-    with connected(migrated.url, reading=True) as connection:
-        before = verification.counts(connection)
+    with connect(migrated.url, read_only=True) as connection:
+        before = verification.count_rows(connection)
     with scratch.database(config) as elsewhere, pytest.raises(StrataError) as found:
         verification.verify(elsewhere, migrated.url, path, before)
     assert "items: 0 rows instead of 1 to 1" in str(found.value)

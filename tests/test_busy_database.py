@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from stratakit import locking, scratch
 from stratakit.config import load
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import parse
 from stratakit.locking.identity import process_identity
@@ -25,7 +25,7 @@ READ = "SELECT count(*) FROM items"
 QUICK = {"MIGRATION_LOCK_TIMEOUT_SECONDS": "0.2"}
 
 
-def reading(service: Service, seconds: float) -> threading.Thread:
+def read_only(service: Service, seconds: float) -> threading.Thread:
     """Hold the table in a transaction that only reads, for so long."""
     holds = threading.Event()
 
@@ -44,7 +44,7 @@ def reading(service: Service, seconds: float) -> threading.Thread:
 def test_who_waits_says_for_whom_and_gives_up_with_status_3(migrated: Service) -> None:
     migrated.revision("003", "002", ADD, DROP)
     with (
-        connected(migrated.url) as connection,
+        connect(migrated.url) as connection,
         locking.migration_lock(connection, migrated.url.backend) as lock,
     ):
         if migrated.database == "postgresql":
@@ -66,7 +66,7 @@ def test_who_waits_says_for_whom_and_gives_up_with_status_3(migrated: Service) -
 @pytest.mark.databases("postgresql", "mysql")
 def test_a_table_in_use_is_tried_again_until_it_is_free(migrated: Service) -> None:
     migrated.revision("003", "002", ADD, DROP)
-    reader = reading(migrated, 4)
+    reader = read_only(migrated, 4)
     upgraded = migrated.migrate("upgrade", **QUICK)
     reader.join()
     assert upgraded.returncode == 0, upgraded.stderr
@@ -80,7 +80,7 @@ def test_a_table_in_use_is_tried_again_until_it_is_free(migrated: Service) -> No
 @pytest.mark.databases("postgresql", "mysql")
 def test_the_lock_that_is_never_free_ends_the_run_and_leaves_nothing(migrated: Service) -> None:
     migrated.revision("003", "002", ADD, DROP)
-    reader = reading(migrated, 8)
+    reader = read_only(migrated, 8)
     failed = migrated.migrate("upgrade", **QUICK, MIGRATION_RETRY_SECONDS="0.5")
     reader.join()
     assert failed.returncode == 1, failed.stderr
@@ -94,7 +94,7 @@ def test_steps_that_are_counted_are_not_counted_anew_by_a_second_try(migrated: S
     migrated.revision("003", "002", 'op.create_table("t", sa.Column("id", sa.Integer()))')
     migrated.revision("004", "003", ADD, DROP)
     migrated.revision("005", "004", "pass")
-    reader = reading(migrated, 4)
+    reader = read_only(migrated, 4)
     assert migrated.migrate("upgrade", "+2", **QUICK).returncode == 0
     reader.join()
     assert migrated.stands_at() == "004"
@@ -121,7 +121,7 @@ def test_an_index_is_built_concurrently_without_timeouts_behind_a_long_transacti
     migrated: Service,
 ) -> None:
     migrated.revision("003", "002", INDEX)
-    reader = reading(migrated, 4)
+    reader = read_only(migrated, 4)
     upgraded = migrated.migrate("upgrade", **QUICK, MIGRATION_STATEMENT_TIMEOUT_SECONDS="0.2")
     reader.join()
     assert upgraded.returncode == 0, upgraded.stderr
@@ -200,5 +200,5 @@ def test_threads_of_one_process_take_turns(migrated: Service) -> None:
     with ThreadPoolExecutor(len(files)) as threads:
         list(threads.map(lambda url: scratch.upgrade(url, config), files))
     for url in files:
-        with connected(url, reading=True) as connection:
+        with connect(url, read_only=True) as connection:
             assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "002"

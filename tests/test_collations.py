@@ -67,7 +67,7 @@ def test_a_backup_of_it_is_verified(own: Service) -> None:
 
 def test_the_snapshot_does_not_tell_the_servers_default(live: Service) -> None:
     assert live.migrate("record").returncode == 0
-    snapshot = manifest.snapshot(Config(root=live.root))
+    snapshot = manifest.snapshot_path(Config(root=live.root))
     now = snapshot.read_text()
     assert "collation" not in now
     older = now.replace("engine InnoDB", "engine InnoDB, collation latin1_swedish_ci")

@@ -44,10 +44,10 @@ import os, sys
 from alembic import command
 from alembic.config import Config
 from stratakit import config
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.revisions import environment
 
-with connected(environment.current_url(config.load())) as connection:
+with connect(environment.current_url(config.load())) as connection:
     os.environ["DATABASE_URL"] = sys.argv[1]
     alembic = Config("alembic.ini")
     alembic.attributes["connection"] = connection
@@ -83,10 +83,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 from stratakit import config
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.revisions import environment
 
-with connected(environment.current_url(config.load())) as connection:
+with connect(environment.current_url(config.load())) as connection:
     alembic = Config("alembic.ini")
     alembic.attributes["connection"] = connection
     transaction = connection.begin()

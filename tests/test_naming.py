@@ -46,10 +46,10 @@ def test_names_tell_kind_table_and_columns() -> None:
 
 
 def test_a_name_that_is_too_long_is_cut_and_still_differs_from_its_like() -> None:
-    one, other = (naming.shortened(f"uq_{LONG}_{end}") for end in ("one_column", "two_column"))
+    one, other = (naming.shorten(f"uq_{LONG}_{end}") for end in ("one_column", "two_column"))
     assert one != other
     assert {len(name.encode()) for name in (one, other)} == {naming.LONGEST}
-    assert len(naming.shortened("ü" * 60).encode()) <= naming.LONGEST
+    assert len(naming.shorten("ü" * 60).encode()) <= naming.LONGEST
 
 
 MODEL = f'''
@@ -85,5 +85,5 @@ def test_long_names_are_the_same_in_models_and_migrations(
         assert "The models and the migrations agree." in checked.stdout, checked.stdout
         with live.engine().connect() as connection:
             names = {index["name"] for index in inspect(connection).get_indexes(LONG)}
-        expected = naming.shortened(f"ix_{LONG}_a_column_with_a_long_name")
+        expected = naming.shorten(f"ix_{LONG}_a_column_with_a_long_name")
         assert expected in names

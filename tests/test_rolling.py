@@ -54,7 +54,7 @@ def test_a_column_comes_and_goes_and_no_request_fails(migrated: Service, release
 
         def all_go_on() -> None:
             for each in traffic:
-                each.goes_on()
+                each.wait_before_retry()
 
         old = serve(first)
         live.add_column("size: Mapped[int] = mapped_column(default=1)")

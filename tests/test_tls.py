@@ -12,7 +12,7 @@ from stratakit.config import load
 from stratakit.devserver.binaries import DEBIAN
 from stratakit.devserver.client_tools import client
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.pool import Database
 from stratakit.engine.url import parse
 from tests import tls
@@ -48,7 +48,7 @@ def test_a_server_that_proves_its_name_is_migrated_backed_up_and_served(
         done = live.migrate(*command, DATABASE_URL=url)
         assert done.returncode == 0, done.stderr
     parsed = parse(url, load(live.root))
-    with connected(parsed) as connection:
+    with connect(parsed) as connection:
         assert connection.scalar(text(ENCRYPTED[live.database]))
     assert asyncio.run(
         _answer(Database.from_url(parsed, pool_size=1, pool_timeout=5), ENCRYPTED[live.database])
@@ -64,7 +64,7 @@ def test_a_server_that_another_authority_signed_for_is_refused_in_words(
     assert "certificate verify failed" in done.stderr
     assert "Traceback" not in done.stderr
     with pytest.raises(StrataError, match="certificate verify failed"):
-        connected(parse(url, load(live.root))).__enter__()
+        connect(parse(url, load(live.root))).__enter__()
 
 
 @pytest.mark.databases("postgresql")

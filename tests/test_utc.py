@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from stratakit import config
 from stratakit.engine import migration
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.pool import Database
 from stratakit.engine.url import DatabaseURL, parse
 from tests import databases
@@ -40,7 +40,7 @@ def url(database: str, tmp_path: Path) -> Iterator[DatabaseURL]:
     with databases.fresh(database) as environment:
         given = environment.get("DATABASE_URL", f"sqlite:///{tmp_path}/service.db")
         url = parse(given, config.Config(root=Path.cwd()))
-        with connected(url) as connection:
+        with connect(url) as connection:
             Own.metadata.create_all(connection)
             connection.commit()
         yield url
@@ -52,7 +52,7 @@ def elsewhere(database: str) -> Iterator[None]:
     if database != "mysql":
         yield
         return
-    with connected(databases.server_of(database)) as connection:
+    with connect(databases.server_of(database)) as connection:
         connection.execute(text("SET GLOBAL time_zone = '-07:00'"))
         yield
         connection.execute(text("SET GLOBAL time_zone = DEFAULT"))

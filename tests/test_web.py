@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from stratakit import config, scratch
 from stratakit.config import Config
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.pool import Database
 from stratakit.engine.url import parse
 from stratakit.web import add_error_handlers, health_router
@@ -191,7 +191,7 @@ async def test_readiness_tells_behind_ahead_and_unknown_apart(
     database = parse(at_head, config.Config(root=Path.cwd()))
 
     def store(*statements: str) -> None:
-        with connected(database) as connection:
+        with connect(database) as connection:
             for statement in statements:
                 connection.execute(text(statement))
             connection.commit()

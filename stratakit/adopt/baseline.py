@@ -9,17 +9,17 @@ from sqlalchemy import Connection
 from stratakit import catalog, scratch
 from stratakit.adopt import match
 from stratakit.adopt.ddl import statements
-from stratakit.catalog import Catalogue
+from stratakit.catalog import Catalog
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine import errors
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import ClientError
 from stratakit.revisions import alembic_config, history
 from stratakit.revisions.history import Revision
-from stratakit.revisions.source import empty
+from stratakit.revisions.source import is_empty
 
 # What SQLAlchemy's text() would take for a parameter.
 # https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text
@@ -60,11 +60,11 @@ def downgrade() -> None:
 '''
 
 
-def written(
+def write_baseline(
     config: Config,
     connection: Connection,
     url: DatabaseURL,
-    found: Catalogue,
+    found: Catalog,
     given: Revision | None = None,
 ) -> tuple[Path, str]:
     """Write the schema of a database into the first revision.
@@ -87,7 +87,7 @@ def written(
         made = statements(connection, url)
     except ClientError as error:
         raise DatabaseUnavailable(f"The schema of {url} cannot be read: {error}") from error
-    first = given or _first(config)
+    first = given or _first_revision(config)
     before = first.path.read_bytes() if first.path.exists() else None
     first.path.write_text(_text(first, url.name, made), encoding="utf-8")
     try:
@@ -101,7 +101,7 @@ def written(
     return first.path, first.id
 
 
-def _first(config: Config) -> Revision:
+def _first_revision(config: Config) -> Revision:
     chain = history.read(config.versions)
     if not chain:
         config.versions.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ def _first(config: Config) -> Revision:
             detail="A baseline is the one that all others build on.",
             hint=f"See them: {MIGRATE} history",
         )
-    if not empty(roots[0].path, "upgrade"):
+    if not is_empty(roots[0].path, "upgrade"):
         raise StrataError(
             f"The first revision, {roots[0].path.name}, makes something already.",
             detail="Databases that ran it would never get what was written into it now.",
@@ -122,14 +122,14 @@ def _first(config: Config) -> Revision:
     return roots[0]
 
 
-def _prove(config: Config, first: Revision, found: Catalogue) -> None:
+def _prove(config: Config, first: Revision, found: Catalog) -> None:
     """Build a database from the baseline and compare it, then run the other revisions on it."""
-    with scratch.database(config) as url, connected(url) as connection:
+    with scratch.database(config) as url, connect(url) as connection:
         try:
-            match.step(connection, config, first.id, url)
+            match.upgrade_scratch(connection, config, first.id, url)
         except CommandError as error:
-            raise _not_built(str(error)) from error
-        if differences := catalog.differences(found, match.read(connection)):
+            raise _build_failure(str(error)) from error
+        if differences := catalog.differences(found, match.read_catalog(connection)):
             listed = "\n".join(f"  {difference}" for difference in differences)
             raise StrataError(
                 f"The baseline does not make what the database holds:\n{listed}",
@@ -137,16 +137,16 @@ def _prove(config: Config, first: Revision, found: Catalogue) -> None:
                 hint="Nothing was written. Please report what is listed: it is a fault of adopt.",
             )
         for head in alembic_config.scripts(config).get_heads():
-            match.step(connection, config, head, url)
+            match.upgrade_scratch(connection, config, head, url)
 
 
-def _not_built(told: str) -> StrataError:
+def _build_failure(told: str) -> StrataError:
     what = told.partition("\n")[0]
-    if lacking := errors.lacking(what):
+    if lacking := errors.missing_server_object(what):
         return StrataError(
             f"No database can be built from what was read: {what}\n{lacking}",
             detail="A baseline is proven by building one. Nothing was written.",
-            hint=errors.THERE,
+            hint=errors.INSTALL_ON_SERVER_HINT,
         )
     return StrataError(
         f"No database can be built from what was read: {what}",

@@ -15,7 +15,7 @@ def write_adopted(config: Config, revision: str) -> str:
         A sentence that says so; empty if the key is there, or the revisions are recorded ones.
     """
     path = config.root / "strata.toml"
-    if config.adopted or manifest.snapshot(config).exists() or not path.exists():
+    if config.adopted or manifest.snapshot_path(config).exists() or not path.exists():
         return ""
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     document.add(tomlkit.comment("Older revisions are not linted, nor undone by the tests."))

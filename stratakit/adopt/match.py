@@ -9,11 +9,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from stratakit import catalog, scratch
-from stratakit.catalog import Catalogue, Difference
+from stratakit.catalog import Catalog, Difference
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import alembic_config, position
 
@@ -33,8 +33,8 @@ class State:
     differences: list[Difference]
 
 
-def compared(
-    config: Config, found: Catalogue, tell: Callable[[int, int, str], None]
+def compare_states(
+    config: Config, found: Catalog, tell: Callable[[int, int, str], None]
 ) -> list[State]:
     """Compare a database with the state after each revision, which are run one by one.
 
@@ -52,28 +52,30 @@ def compared(
     directory = alembic_config.scripts(config)
     revisions = list(directory.walk_revisions())[::-1]
     states = []
-    with scratch.database(config) as url, connected(url) as connection:
+    with scratch.database(config) as url, connect(url) as connection:
         for number, script in enumerate(revisions, 1):
             tell(number, len(revisions), script.revision)
-            step(connection, config, script.revision, url)
+            upgrade_scratch(connection, config, script.revision, url)
             if _is_all(directory, script.revision, number):
-                between = catalog.differences(read(connection), found)
+                between = catalog.differences(read_catalog(connection), found)
                 differences = [each for each in between if not _is_allowed(each, config)]
                 states.append(State(script.revision, script.doc, differences))
     return states
 
 
-def matching(states: list[State]) -> list[State]:
+def matching_states(states: list[State]) -> list[State]:
     """The states that the database is in: several where revisions change data alone."""
     return [state for state in states if not state.differences]
 
 
-def nearest(states: list[State]) -> State:
+def nearest_state(states: list[State]) -> State:
     """The state with the fewest differences, the newest of several."""
     return min(reversed(states), key=lambda state: len(state.differences))
 
 
-def step(connection: Connection, config: Config, revision: str, url: DatabaseURL) -> None:
+def upgrade_scratch(
+    connection: Connection, config: Config, revision: str, url: DatabaseURL
+) -> None:
     """Bring a scratch database up to a revision."""
     alembic = alembic_config.alembic_config(config)
     # A scratch database has nothing to lose, whatever environment the settings name.
@@ -81,7 +83,7 @@ def step(connection: Connection, config: Config, revision: str, url: DatabaseURL
     command.upgrade(alembic, revision)
 
 
-def read(connection: Connection) -> Catalogue:
+def read_catalog(connection: Connection) -> Catalog:
     """Read a catalogue, and leave no transaction open."""
     found = catalog.read(connection)
     connection.rollback()
@@ -113,7 +115,7 @@ def _history(directory: ScriptDirectory, revision: str) -> Iterator[object]:
     return directory.iterate_revisions(revision, "base")
 
 
-def to_adopt(connection: Connection, config: Config) -> list[Finding]:
+def adoption_findings(connection: Connection, config: Config) -> list[Finding]:
     """Say what to do first with a database that has tables and no revision.
 
     Tables that strata.toml allows do not count, such as those of an extension.
@@ -124,7 +126,7 @@ def to_adopt(connection: Connection, config: Config) -> list[Finding]:
         if name not in catalog.NOT_COMPARED
         and not any(fnmatchcase(f"table {name}", pattern) for pattern in config.allowed)
     ]
-    if not tables or position.applied(connection):
+    if not tables or position.current_heads(connection):
         return []
     return [
         Finding(

@@ -47,7 +47,7 @@ def needed(op: Operations, revision: str) -> bool:
     return connection.execute(select(LOG.c.id).where(LOG.c.note == note)).first() is not None
 
 
-def written(config: Config, connection: Connection) -> tuple[Path, str, list[str]]:
+def write_repair(config: Config, connection: Connection) -> tuple[Path, str, list[str]]:
     """Write a revision that makes what the models have and the database lacks, and the reverse.
 
     Args:
@@ -75,7 +75,7 @@ def written(config: Config, connection: Connection) -> tuple[Path, str, list[str
             detail="What is between it and the migrations no model can express.",
             hint=f"Write it by hand: {MIGRATE} adopt lists it",
         )
-    code, imports = _rendered(operations, context)
+    code, imports = _render(operations, context)
     revision = secrets.token_hex(6)
     script = directory.generate_revision(
         revision,
@@ -89,7 +89,7 @@ def written(config: Config, connection: Connection) -> tuple[Path, str, list[str
     return Path(script.path), revision, said
 
 
-def _rendered(operations: UpgradeOps, context: MigrationContext) -> tuple[str, set[str]]:
+def _render(operations: UpgradeOps, context: MigrationContext) -> tuple[str, set[str]]:
     """The code of operations, and the imports that it needs."""
     options = {
         "sqlalchemy_module_prefix": "sa.",

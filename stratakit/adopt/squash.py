@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from stratakit.adopt import baseline
-from stratakit.catalog import Catalogue
+from stratakit.catalog import Catalog
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL
@@ -17,8 +17,8 @@ from stratakit.revisions import history
 from stratakit.revisions.history import REPLACED, Revision
 
 
-def written(
-    config: Config, connection: Connection, url: DatabaseURL, found: Catalogue, at: tuple[str, ...]
+def write_squash(
+    config: Config, connection: Connection, url: DatabaseURL, found: Catalog, at: tuple[str, ...]
 ) -> tuple[Path, int]:
     """Move all revisions aside and write one from a database that stands at the last of them.
 
@@ -50,7 +50,7 @@ def written(
     moved = {each.path: each.path.rename(aside / each.path.name) for each in chain.values()}
     try:
         first = Revision(head, (), config.versions / f"{head}_baseline.py", "baseline")
-        path, _ = baseline.written(config, connection, url, found, first)
+        path, _ = baseline.write_baseline(config, connection, url, found, first)
     except BaseException:
         for before, now in moved.items():
             now.rename(before)

@@ -17,7 +17,7 @@ from stratakit.operations.enums import DifferingEnumOp
 from stratakit.operations.renames import RenameColumnOp, RenameTableOp, code, table_code
 from stratakit.operations.snippets import execute, sql
 from stratakit.orm.server_defaults import from_server
-from stratakit.sql.types import wider
+from stratakit.sql.types import is_wider
 
 
 def rows_first(
@@ -79,7 +79,7 @@ def about(
         case ops.AlterColumnOp() if (
             operation.modify_type is not None
             and not _adds_values(operation)
-            and not wider(str(operation.existing_type), str(operation.modify_type))
+            and not is_wider(str(operation.existing_type), str(operation.modify_type))
         ):
             yield (
                 f"the type of {operation.table_name}.{operation.column_name} changes: values that "

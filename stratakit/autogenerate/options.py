@@ -31,7 +31,7 @@ def comparison(metadata: MetaData, allowed: tuple[str, ...] = ()) -> dict[str, A
         metadata: the tables.
         allowed: what may be in the database beside them, as strata.toml says it.
     """
-    named = model_schemas.declared(metadata)
+    named = model_schemas.declared_schemas(metadata)
     return {
         "target_metadata": metadata,
         "compare_type": _type_differs,

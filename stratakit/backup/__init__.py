@@ -14,13 +14,13 @@ from stratakit.backup import files
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import DatabaseUnavailable
-from stratakit.engine.connect import connected
-from stratakit.engine.errors import unreachable
+from stratakit.engine.connect import connect
+from stratakit.engine.errors import unreachable_error
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import position
 
 
-def take(
+def create(
     config: Config, url: DatabaseURL, folder: Path | None = None, *, locked: bool = False
 ) -> Path:
     """Write a backup of a database.
@@ -48,15 +48,15 @@ def take(
         )
     try:
         with (
-            _alone(url, locked=locked) as connection,
-            files.unfinished(folder or files.own_folder(config.root)) as path,
+            _exclusive_connection(url, locked=locked) as connection,
+            files.unfinished_file(folder or files.backup_folder(config.root)) as path,
         ):
-            name = files.name(url, position.applied(connection))
+            name = files.name(url, position.current_heads(connection))
             kind.dump(connection, url, path)
             kind.check(path)
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-            return path.rename(files.free(path.parent, name, kind.SUFFIX))
+            return path.rename(files.free_path(path.parent, name, kind.SUFFIX))
     except OSError as error:
         raise DatabaseUnavailable(
             f"The backup of {url} cannot be written: {error}.",
@@ -89,23 +89,23 @@ def restore(url: DatabaseURL, path: Path, *, roles: bool = True) -> None:
     Raises:
         StrataError: it failed; what the database holds now is part of it.
     """
-    with _alone(url) as connection:
+    with _exclusive_connection(url) as connection:
         _kind(url).load(connection, url, path, roles=roles)
 
 
 @contextmanager
-def _alone(url: DatabaseURL, *, locked: bool = False) -> Iterator[Connection]:
+def _exclusive_connection(url: DatabaseURL, *, locked: bool = False) -> Iterator[Connection]:
     """A connection outside of any transaction, while no migration runs.
 
     To look at an SQLite database a transaction of migrations would wait for all who write.
     """
-    with connected(url) as connection:
+    with connect(url) as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         try:
             with nullcontext() if locked else locking.migration_lock(connection, url.backend):
                 yield connection
         except OperationalError as error:
-            raise unreachable(url, error) from error
+            raise unreachable_error(url, error) from error
 
 
 class _Programs(Protocol):

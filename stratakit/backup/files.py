@@ -20,7 +20,7 @@ BEGINNINGS = {b"PGDMP": "postgresql", b"\x1f\x8b": "mysql", b"SQLite format 3\0"
 SUFFIXES = (".dump", ".sql.gz", ".db")
 
 
-def own_folder(root: Path) -> Path:
+def backup_folder(root: Path) -> Path:
     """The service's own folder of backups, which git leaves alone."""
     folder = root / FOLDER
     if not folder.exists():
@@ -30,7 +30,7 @@ def own_folder(root: Path) -> Path:
 
 
 @contextmanager
-def unfinished(folder: Path) -> Iterator[Path]:
+def unfinished_file(folder: Path) -> Iterator[Path]:
     """A file that only this user can read; gone afterwards, unless it got another name."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=".unfinished-", dir=folder.resolve())
@@ -52,13 +52,13 @@ def name(url: DatabaseURL, revisions: Iterable[str]) -> str:
     )
 
 
-def free(folder: Path, name: str, suffix: str) -> Path:
+def free_path(folder: Path, name: str, suffix: str) -> Path:
     """A path that is not taken: two backups within one second are two files."""
     names = (f"{name}{more}{suffix}" for more in chain([""], (f"-{n}" for n in count(2))))
     return next(path for path in map(folder.joinpath, names) if not path.exists())
 
 
-def restoring(path: Path) -> str:
+def restore_command(path: Path) -> str:
     """The command that restores a backup."""
     here = Path.cwd()
     named = path.relative_to(here) if path.is_relative_to(here) else path
@@ -82,7 +82,7 @@ def refuse_another_kind(path: Path, url: DatabaseURL) -> None:
         )
 
 
-def damaged(path: Path, reason: str) -> StrataError:
+def damaged_error(path: Path, reason: str) -> StrataError:
     """Say that a file is no whole backup."""
     return UsageError(
         f"{path} is no whole backup: {reason}.",

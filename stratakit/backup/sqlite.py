@@ -64,9 +64,9 @@ def check(path: Path) -> None:
         with closing(_opened(path)) as source:
             found = source.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as error:
-        raise files.damaged(path, str(error)) from error
+        raise files.damaged_error(path, str(error)) from error
     if found != "ok":
-        raise files.damaged(path, found)
+        raise files.damaged_error(path, found)
 
 
 def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -> None:

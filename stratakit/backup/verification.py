@@ -10,11 +10,11 @@ from stratakit import backup, catalog, scratch
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 
 
-def counts(connection: Connection) -> dict[str, int]:
+def count_rows(connection: Connection) -> dict[str, int]:
     """The rows of every table, by its name with its schema."""
     found = inspect(connection)
     schemas: list[str | None] = [None]
@@ -30,7 +30,7 @@ def counts(connection: Connection) -> dict[str, int]:
     }
 
 
-def take(
+def create_verified(
     config: Config,
     url: DatabaseURL,
     folder: Path | None = None,
@@ -54,18 +54,18 @@ def take(
         StrataError: it cannot be written, or is not what the database holds.
     """
     if verified is False:
-        return backup.take(config, url, folder, locked=locked), "Not verified, as asked."
+        return backup.create(config, url, folder, locked=locked), "Not verified, as asked."
     with ExitStack() as stack:
         try:
             elsewhere = stack.enter_context(scratch.database(config))
         except StrataError as problem:
             if verified:
                 raise
-            path = backup.take(config, url, folder, locked=locked)
+            path = backup.create(config, url, folder, locked=locked)
             return path, f"Not verified, without a server to restore it on: {problem.message}"
-        with connected(url, reading=True) as connection:
-            before = counts(connection)
-        path = backup.take(config, url, folder, locked=locked)
+        with connect(url, read_only=True) as connection:
+            before = count_rows(connection)
+        path = backup.create(config, url, folder, locked=locked)
         return path, f"Restored and compared: {verify(elsewhere, url, path, before)}, all there."
 
 
@@ -87,14 +87,14 @@ def verify(elsewhere: DatabaseURL, url: DatabaseURL, path: Path, before: Mapping
         StrataError: the backup lacks something or has too much.
     """
     backup.restore(elsewhere, path, roles=False)
-    with connected(elsewhere, reading=True) as connection:
+    with connect(elsewhere, read_only=True) as connection:
         restored, made, version = (
-            counts(connection),
+            count_rows(connection),
             catalog.read(connection),
             _version(connection),
         )
-    with connected(url, reading=True) as connection:
-        after, held = counts(connection), catalog.read(connection)
+    with connect(url, read_only=True) as connection:
+        after, held = count_rows(connection), catalog.read(connection)
         same = _version(connection) == version
     differences = catalog.differences(held, made)
     wrong = [str(each) for each in differences if same or not each.attribute]

@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 
 from stratakit.catalog import mysql, postgresql, sqlite
 from stratakit.catalog.diff import Difference, differences
-from stratakit.catalog.model import Catalogue, Inherited, Key
+from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
 from stratakit.config import Backend
 from stratakit.engine import url
 from stratakit.revisions.log import LOG
 
-__all__ = ["Catalogue", "Difference", "Key", "differences", "read", "read_only"]
+__all__ = ["Catalog", "Difference", "ObjectKey", "differences", "read", "read_only"]
 
-READERS: dict[Backend, Callable[[Connection], Iterable[tuple[Key, Mapping[str, object]]]]] = {
+READERS: dict[Backend, Callable[[Connection], Iterable[tuple[ObjectKey, Mapping[str, object]]]]] = {
     "postgresql": postgresql.objects,
     "mysql": mysql.objects,
     "sqlite": sqlite.objects,
@@ -31,7 +31,7 @@ READ_ONLY: dict[Backend, tuple[str, ...]] = {
 NOT_COMPARED = {"alembic_version", LOG.name}
 
 
-def read(connection: Connection) -> Catalogue:
+def read(connection: Connection) -> Catalog:
     """Read the catalogue of a database; nothing is written.
 
     What belongs to an extension or to the server itself is left out, as are owners, grants and
@@ -44,15 +44,15 @@ def read(connection: Connection) -> Catalogue:
         sqlalchemy.exc.DBAPIError: the account may not read it, or it takes too long.
     """
     rows = READERS[_backend(connection)](connection)
-    return Catalogue(
+    return Catalog(
         {
             key: {
-                name: _written(value)
+                name: _as_text(value)
                 for name, value in attributes.items()
                 if value not in (None, False, "")
             }
             for key, attributes in rows
-            if NOT_COMPARED.isdisjoint((key.of, key.name if key.kind == "table" else ""))
+            if NOT_COMPARED.isdisjoint((key.table, key.name if key.kind == "table" else ""))
         }
     )
 
@@ -72,7 +72,7 @@ def _backend(connection: Connection) -> Backend:
     return url.BACKENDS[connection.dialect.name]
 
 
-def _written(value: object) -> str:
-    if isinstance(value, Inherited):
+def _as_text(value: object) -> str:
+    if isinstance(value, DatabaseDefault):
         return value
     return "yes" if value is True else str(value)

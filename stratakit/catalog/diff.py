@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from stratakit.catalog.model import Catalogue, Inherited, Key
+from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Difference:
         found: what it is; None where there is nothing.
     """
 
-    key: Key
+    key: ObjectKey
     attribute: str
     expected: str | None
     found: str | None
@@ -47,7 +47,7 @@ class Difference:
         return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
-def differences(expected: Catalogue, found: Catalogue) -> list[Difference]:
+def differences(expected: Catalog, found: Catalog) -> list[Difference]:
     """Compare two catalogues.
 
     Args:
@@ -58,11 +58,11 @@ def differences(expected: Catalogue, found: Catalogue) -> list[Difference]:
         Each difference; of a table that is there on one side alone, only the table.
     """
     result = []
-    for key in sorted({*expected, *found}, key=lambda key: (key.of or key.name, key)):
+    for key in sorted({*expected, *found}, key=lambda key: (key.table or key.name, key)):
         before, after = expected.get(key), found.get(key)
         if before is None or after is None:
-            table = Key("table", "", key.of)
-            if not key.of or (table in expected) == (table in found):
+            table = ObjectKey("table", "", key.table)
+            if not key.table or (table in expected) == (table in found):
                 result.append(Difference(key, "", _listed(before), _listed(after)))
             continue
         result += [
@@ -75,7 +75,9 @@ def differences(expected: Catalogue, found: Catalogue) -> list[Difference]:
 
 def _same(before: str | None, after: str | None) -> bool:
     """Whether they are equal, or each is what its own database gives where nothing is said."""
-    return before == after or (isinstance(before, Inherited) and isinstance(after, Inherited))
+    return before == after or (
+        isinstance(before, DatabaseDefault) and isinstance(after, DatabaseDefault)
+    )
 
 
 def _listed(attributes: dict[str, str] | None) -> str | None:
@@ -84,7 +86,7 @@ def _listed(attributes: dict[str, str] | None) -> str | None:
     return ", ".join(
         name if value == "yes" else f"{name} {value}"
         for name, value in attributes.items()
-        if not isinstance(value, Inherited)
+        if not isinstance(value, DatabaseDefault)
     )
 
 

@@ -13,7 +13,7 @@ HOST = "127.0.0.1"
 READY_SECONDS = 30.0
 
 
-def refuse_a_taken(port: int) -> None:
+def ensure_port_is_free(port: int) -> None:
     """Make sure that a port of this machine is free.
 
     Raises:
@@ -50,7 +50,7 @@ def why_not_ready(process: subprocess.Popen[bytes], port: int) -> str:
     answer = "nothing"
     while process.poll() is None:
         with suppress(OSError, HTTPException):
-            status, answer = _asked(port)
+            status, answer = _request(port)
             if status == 200 and process.poll() is None:
                 return ""
         if time.monotonic() > patience:
@@ -62,7 +62,7 @@ def why_not_ready(process: subprocess.Popen[bytes], port: int) -> str:
     return f"The service ended with status {process.returncode} before it was ready."
 
 
-def _asked(port: int) -> tuple[int, str]:
+def _request(port: int) -> tuple[int, str]:
     """What `/ready` answers; no proxy is asked, whatever the environment says."""
     connection = HTTPConnection(HOST, port, timeout=5)
     try:

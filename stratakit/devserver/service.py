@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from stratakit.devserver.readiness_probe import HOST, refuse_a_taken, why_not_ready
+from stratakit.devserver.readiness_probe import HOST, ensure_port_is_free, why_not_ready
 from stratakit.diagnostics.errors import StrataError
 from stratakit.process import file_lock
 
@@ -49,7 +49,7 @@ class ServiceProcess:
             return None
         with self._undisturbed():
             patience = time.monotonic() + STOP_SECONDS
-            while (free := file_lock.take(self._lock)) is None:
+            while (free := file_lock.try_lock(self._lock)) is None:
                 told = re.fullmatch(r"(\d+) (\d+)\n", self._lock.read_text())
                 # To kill(2) the groups 0 and 1 are its own and every process there is.
                 if told and int(told[1]) > 1:
@@ -78,11 +78,11 @@ class ServiceProcess:
                 ended.
         """
         with self._undisturbed():
-            held = file_lock.take(self._lock)
+            held = file_lock.try_lock(self._lock)
             if held is None:
                 return False
             try:
-                refuse_a_taken(port)
+                ensure_port_is_free(port)
                 process = self._launched(port, held)
             finally:
                 os.close(held)

@@ -26,10 +26,10 @@ class Finding:
     details: dict[str, str] = field(default_factory=dict)
 
     @property
-    def first(self) -> str:
+    def headline(self) -> str:
         """Where and what."""
         place = ":".join(str(part) for part in (self.file, self.line) if part)
         return f"{place}: {self.message}" if place else self.message
 
     def __str__(self) -> str:
-        return "\n".join(part for part in (self.first, self.detail, self.hint) if part)
+        return "\n".join(part for part in (self.headline, self.detail, self.hint) if part)

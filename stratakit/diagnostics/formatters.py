@@ -9,11 +9,11 @@ from itertools import groupby
 from stratakit.diagnostics.finding import Finding
 
 
-def text(findings: Sequence[Finding]) -> str:
+def as_text(findings: Sequence[Finding]) -> str:
     """For a person: one paragraph each; those that one command mends share one."""
     paragraphs = []
     for (detail, hint), group in groupby(findings, key=lambda each: (each.detail, each.hint)):
-        lines = [*(finding.first for finding in group), detail, hint]
+        lines = [*(finding.headline for finding in group), detail, hint]
         paragraphs.append("\n".join(line for line in lines if line))
     return "\n\n".join(paragraphs)
 
@@ -37,7 +37,7 @@ def as_json(findings: Sequence[Finding]) -> str:
     )
 
 
-def github(findings: Sequence[Finding]) -> str:
+def as_github(findings: Sequence[Finding]) -> str:
     """Workflow commands of GitHub Actions, which it shows beside the lines of a pull request.
 
     Source: "Workflow commands for GitHub Actions", Setting an error message.
@@ -45,7 +45,7 @@ def github(findings: Sequence[Finding]) -> str:
     return "\n".join(_workflow_command(finding) for finding in findings)
 
 
-def gitlab(findings: Sequence[Finding]) -> str:
+def as_gitlab(findings: Sequence[Finding]) -> str:
     """A Code Quality report of GitLab, which it shows in a merge request.
 
     Source: "Code Quality" in GitLab's manual, Code Quality report format.
@@ -70,45 +70,45 @@ def gitlab(findings: Sequence[Finding]) -> str:
     )
 
 
-FORMS: dict[str, Callable[[Sequence[Finding]], str]] = {
-    "text": text,
+FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {
+    "text": as_text,
     "json": as_json,
-    "github": github,
-    "gitlab": gitlab,
+    "github": as_github,
+    "gitlab": as_gitlab,
 }
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Let a command be told the form of its findings."""
     parser.add_argument(
-        "--format", choices=FORMS, default="text", help="text, json, or annotations of a CI"
+        "--format", choices=FORMATS, default="text", help="text, json, or annotations of a CI"
     )
     parser.add_argument(
         "--json", dest="format", action="store_const", const="json", help="like --format json"
     )
 
 
-def show(findings: Sequence[Finding], arguments: Namespace) -> int:
+def print_findings(findings: Sequence[Finding], arguments: Namespace) -> int:
     """Print findings in the form that a command was told.
 
     Returns:
         The exit status: 1 where there are any.
     """
     if findings or arguments.format in ("json", "gitlab"):
-        print(FORMS[arguments.format](findings))
+        print(FORMATS[arguments.format](findings))
     return 1 if findings else 0
 
 
 def _workflow_command(finding: Finding) -> str:
     where = {"file": finding.file, "line": finding.line, "title": finding.rule}
     properties = ",".join(
-        f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}"
+        f"{name}={_escape(str(value)).replace(':', '%3A').replace(',', '%2C')}"
         for name, value in where.items()
         if value
     )
     message = "\n".join(part for part in (finding.message, finding.detail, finding.hint) if part)
-    return f"::error {properties}::{_escaped(message)}"
+    return f"::error {properties}::{_escape(message)}"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -14,7 +14,7 @@ from stratakit.revisions import (
 )
 
 
-def faults(config: Config) -> list[Finding]:
+def find_problems(config: Config) -> list[Finding]:
     """Find what would make the next migration wrong.
 
     Returns:
@@ -38,7 +38,7 @@ def faults(config: Config) -> list[Finding]:
             file.relative_to(config.root).as_posix(),
             line,
         )
-        for file, line, text in review_comments.unsettled(chain)
+        for file, line, text in review_comments.unresolved_comments(chain)
     ]
     if config.adopted and config.adopted not in chain:
         found.append(
@@ -51,5 +51,5 @@ def faults(config: Config) -> list[Finding]:
             )
         )
     found += manifest.chain_findings(config, chain)
-    differences, schema = models.differences(config, metadata)
+    differences, schema = models.compare_models(config, metadata)
     return [*found, *differences, *snapshot.schema_findings(config, schema)]

@@ -14,11 +14,11 @@ from sqlalchemy import Connection, MetaData
 from stratakit import catalog, scratch
 from stratakit.autogenerate.as_sql import statements
 from stratakit.autogenerate.options import comparison
-from stratakit.catalog import Catalogue, Difference
+from stratakit.catalog import Catalog, Difference
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE, PROJECT_VARIABLE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 
 DROPS = re.compile(r"\bDROP (TABLE|COLUMN)\b")
 LOST = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
@@ -45,8 +45,12 @@ class Differences:
         return "\n".join(f"  {statement}" for statement in (*lost, *self.statements))
 
 
-def differences(
-    connection: Connection, config: Config, revision: str | None, *, taking_over: bool = False
+def compare_database(
+    connection: Connection,
+    config: Config,
+    revision: str | None,
+    *,
+    ignore_primary_key_names: bool = False,
 ) -> Differences:
     """Compare a database with what the migrations up to a revision make, by their catalogues.
 
@@ -57,21 +61,22 @@ def differences(
         connection: to the database; it is only read.
         config: the service's; what it allows may be in the database beside.
         revision: a revision id or `heads`; None for the state before the first one.
-        taking_over: whether primary keys may have another name, as in a database that others made.
+        ignore_primary_key_names: whether primary keys may have another name, as in a database
+            that others made.
 
     Returns:
         What differs; false where nothing does.
     """
     made = MetaData()
-    expected = Catalogue()
+    expected = Catalog()
     if revision is not None:
         with scratch.database(config) as url:
             _replay(config, revision, url.for_migrations.render_as_string(hide_password=False))
-            with connected(url, reading=True) as replayed:
+            with connect(url, read_only=True) as replayed:
                 expected = catalog.read(replayed)
                 made.reflect(replayed, only=lambda name, _: name not in catalog.NOT_COMPARED)
     actual = catalog.read(connection)
-    if taking_over:
+    if ignore_primary_key_names:
         expected, actual = (each.unnamed("primary key") for each in (expected, actual))
     found = [
         each

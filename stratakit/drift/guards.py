@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.drift.database import Differences, differences
+from stratakit.drift.database import Differences, compare_database
 from stratakit.revisions import history, position
 
 
@@ -15,32 +15,32 @@ def refuse_difference(connection: Connection, config: Config, revision: str | No
     Args:
         revision: a revision id; None for the state before the first one.
     """
-    found = differences(connection, config, revision, taking_over=True)
+    found = compare_database(connection, config, revision, ignore_primary_key_names=True)
     if found:
         name = revision or "base"
         raise StrataError(
             f"The database is not what {name} makes. What differs:\n{found}",
             detail="A stamp that is not true makes later revisions fail, or skip what they need.",
-            hint=_way(connection, config, name, found),
+            hint=_hint(connection, config, name, found),
         )
 
 
-def _way(connection: Connection, config: Config, name: str, found: Differences) -> str:
+def _hint(connection: Connection, config: Config, name: str, found: Differences) -> str:
     """What brings a database to a revision that it is not at."""
     chain = history.read(config.versions)
-    standing = next(iter(position.applied(connection)), None)
+    standing = next(iter(position.current_heads(connection)), None)
     known = standing is None or standing in chain
     if (
         known
         and standing != name
-        and not differences(connection, config, standing, taking_over=True)
+        and not compare_database(connection, config, standing, ignore_primary_key_names=True)
     ):
         if standing is None or standing in chain.history([name]):
             return f"Apply what is missing: {MIGRATE} upgrade {name}"
         return f"Undo what is too much: {MIGRATE} downgrade {name}"
     for head in chain.heads if len(chain.heads) == 1 else ():
-        if head not in (name, standing) and not differences(
-            connection, config, head, taking_over=True
+        if head not in (name, standing) and not compare_database(
+            connection, config, head, ignore_primary_key_names=True
         ):
             return f"It is what {head} makes: {MIGRATE} stamp {head}"
     return (

@@ -17,15 +17,15 @@ from sqlalchemy.schema import CreateSchema
 from stratakit import catalog, scratch
 from stratakit.autogenerate import describe
 from stratakit.autogenerate.options import comparison
-from stratakit.catalog import Catalogue, Difference
+from stratakit.catalog import Catalog, Difference
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.errors import driver_message
 from stratakit.operations import walk
 from stratakit.orm import schemas, server_defaults
-from stratakit.orm.source_location import place
+from stratakit.orm.source_location import locate
 from stratakit.scratch import head
 
 WHY = "A database that is migrated is not what the code expects of it."
@@ -36,7 +36,7 @@ BY_HAND = (
 )
 
 
-def differences(config: Config, metadata: MetaData) -> tuple[list[Finding], Catalogue]:
+def compare_models(config: Config, metadata: MetaData) -> tuple[list[Finding], Catalog]:
     """Compare the tables of the models with those of the migrations, on scratch databases.
 
     Returns:
@@ -45,23 +45,26 @@ def differences(config: Config, metadata: MetaData) -> tuple[list[Finding], Cata
     Raises:
         StrataError: no scratch database can be had, or a revision fails.
     """
-    with head.database(config, metadata) as at_head, connected(at_head, reading=True) as connection:
+    with (
+        head.head_database(config, metadata) as at_head,
+        connect(at_head, read_only=True) as connection,
+    ):
         migrated = catalog.read(connection)
-        with scratch.database(config) as url, connected(url) as elsewhere:
+        with scratch.database(config) as url, connect(url) as elsewhere:
             try:
                 _create(elsewhere, metadata, migrated)
             except DBAPIError as error:
-                return [_not_made(error)], migrated
-            modelled = catalog.read(elsewhere).named_as(migrated, _names(metadata))
+                return [_creation_failure(error)], migrated
+            modelled = catalog.read(elsewhere).with_names_of(migrated, _names(metadata))
         # The name of a column's own sequence stays when its table is renamed; nothing uses it.
         named = ("named", "sequence")
         between = [
             each
             for each in catalog.differences(modelled.without(*named), migrated.without(*named))
-            if not _said_in_python(each, metadata)
+            if not _is_python_default(each, metadata)
         ]
         operations = _operations(config, connection, metadata, {_table(each) for each in between})
-    return list(_told(config, metadata, operations, between)), migrated
+    return list(_findings(config, metadata, operations, between)), migrated
 
 
 def _names(metadata: MetaData) -> set[str]:
@@ -74,7 +77,7 @@ def _names(metadata: MetaData) -> set[str]:
 
 
 def _table(difference: Difference) -> str:
-    return difference.key.of or difference.key.name
+    return difference.key.table or difference.key.name
 
 
 def _operations(
@@ -102,22 +105,22 @@ def _operations(
     return list(walk.single(found)) if found else []
 
 
-def _said_in_python(difference: Difference, metadata: MetaData) -> bool:
+def _is_python_default(difference: Difference, metadata: MetaData) -> bool:
     """Whether it is a default of the server that says what the model says in Python."""
-    table = metadata.tables.get(difference.key.of)
+    table = metadata.tables.get(difference.key.table)
     column = table.columns.get(difference.key.name) if table is not None else None
     return (
         difference.attribute == "default"
         and difference.expected is None
         and column is not None
-        and server_defaults.is_the_models(column, difference.found)
+        and server_defaults.matches_model(column, difference.found)
     )
 
 
-def _create(connection: Connection, metadata: MetaData, migrated: Catalogue) -> None:
+def _create(connection: Connection, metadata: MetaData, migrated: Catalog) -> None:
     """Make the models' tables, on the schemas and extensions that the migrations make."""
     preparer = connection.dialect.identifier_preparer
-    for schema in sorted(schemas.declared(metadata)):
+    for schema in sorted(schemas.declared_schemas(metadata)):
         connection.execute(CreateSchema(schema, if_not_exists=True))
     for key in migrated:
         if key.kind == "extension":
@@ -125,33 +128,33 @@ def _create(connection: Connection, metadata: MetaData, migrated: Catalogue) -> 
     metadata.create_all(connection, checkfirst=False)
 
 
-def _told(
+def _findings(
     config: Config,
     metadata: MetaData,
     operations: list[ops.MigrateOperation],
     between: list[Difference],
 ) -> Iterator[Finding]:
-    allowed = {(each.key.of, each.key.name) for each in between if each.allowed(config.allowed)}
+    allowed = {(each.key.table, each.key.name) for each in between if each.allowed(config.allowed)}
     said = set()
     for operation in operations:
         table, name = walk.subject(operation)
         if (table, name) in allowed:
             continue
         said.add((table, name))
-        file, line = place(metadata, config.root, table or name, name if table else "")
+        file, line = locate(metadata, config.root, table or name, name if table else "")
         for sentence in describe.said(operation):
             what = f"A revision is missing: one that {sentence}."
             yield Finding("model-without-migration", what, WHY, MAKE, file, line)
     for each in between:
-        subject = (each.key.of, each.key.name)
-        if subject in said or subject in allowed or ("", each.key.of) in said:
+        subject = (each.key.table, each.key.name)
+        if subject in said or subject in allowed or ("", each.key.table) in said:
             continue
-        file, line = place(metadata, config.root, each.key.of or each.key.name, each.key.name)
+        file, line = locate(metadata, config.root, each.key.table or each.key.name, each.key.name)
         remedy = BY_HAND.format(allowed=f'"{each.key}"')
         yield Finding("models-differ", f"The migrations differ: {each}.", WHY, remedy, file, line)
 
 
-def _not_made(error: DBAPIError) -> Finding:
+def _creation_failure(error: DBAPIError) -> Finding:
     reason = driver_message(error)
     return Finding(
         "models-not-made",

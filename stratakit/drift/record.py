@@ -7,12 +7,12 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift import snapshot
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.revisions import alembic_config, environment, guards, history, manifest
 from stratakit.scratch import head
 
 
-def written(config: Config) -> str:
+def write_record(config: Config) -> str:
     """Replay the migrations on a scratch database and write both files.
 
     Returns:
@@ -23,23 +23,23 @@ def written(config: Config) -> str:
     """
     guards.require_one_head(alembic_config.scripts(config))
     metadata = environment.metadata(config)
-    with head.database(config, metadata) as url, connected(url, reading=True) as connection:
+    with head.head_database(config, metadata) as url, connect(url, read_only=True) as connection:
         schema = catalog.read(connection)
     return snapshot.write(config, history.read(config.versions), schema)
 
 
-def after_a_new_revision(config: Config) -> str:
+def record_new_revision(config: Config) -> str:
     """Do so, as far as it can be done: the revision is there already.
 
     Returns:
         What was not done, and why; empty where all was.
     """
     try:
-        written(config)
+        write_record(config)
     except (StrataError, DBAPIError) as error:
         what = error.message if isinstance(error, StrataError) else str(error.orig).strip()
         return (
-            f"{manifest.snapshot(config).relative_to(config.root)} was not written: {what}\n"
+            f"{manifest.snapshot_path(config).relative_to(config.root)} was not written: {what}\n"
             f"Once the revision runs: {MIGRATE} record"
         )
     return ""

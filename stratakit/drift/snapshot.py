@@ -5,23 +5,23 @@ In a pull request it shows what a revision really changes."""
 import re
 from collections.abc import Iterator
 
-from stratakit.catalog import Catalogue
+from stratakit.catalog import Catalog
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
-from stratakit.revisions.history import Chain
+from stratakit.revisions.history import RevisionHistory
 from stratakit.revisions.manifest import (
-    hashes,
+    hashes_path,
     relative_path,
     render_manifest,
-    snapshot,
+    snapshot_path,
     unified_diff,
 )
 
 COLLATION = re.compile(r", collation \w+")
 
 
-def write(config: Config, chain: Chain, schema: Catalogue) -> str:
+def write(config: Config, chain: RevisionHistory, schema: Catalog) -> str:
     """Write both files anew.
 
     Returns:
@@ -29,8 +29,8 @@ def write(config: Config, chain: Chain, schema: Catalogue) -> str:
     """
     changes = []
     for path, after in (
-        (hashes(config), render_manifest(chain)),
-        (snapshot(config), _schema(config, schema)),
+        (hashes_path(config), render_manifest(chain)),
+        (snapshot_path(config), _schema(config, schema)),
     ):
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         changes += unified_diff(config, path, before, after)
@@ -38,10 +38,10 @@ def write(config: Config, chain: Chain, schema: Catalogue) -> str:
     return "\n".join(changes)
 
 
-def schema_findings(config: Config, schema: Catalogue) -> Iterator[Finding]:
+def schema_findings(config: Config, schema: Catalog) -> Iterator[Finding]:
     """Find a snapshot that is not what the migrations make."""
-    path = snapshot(config)
-    if not path.exists() and not hashes(config).exists():
+    path = snapshot_path(config)
+    if not path.exists() and not hashes_path(config).exists():
         return
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     after = _schema(config, schema)
@@ -65,6 +65,6 @@ def _without_defaults(before: str, after: str) -> str:
     return "\n".join(short if short in there else line for line, short in lines)
 
 
-def _schema(config: Config, schema: Catalogue) -> str:
+def _schema(config: Config, schema: Catalog) -> str:
     made_by = "written by `stratakit record`"
     return f"# The schema at head ({config.database}), {made_by}.\n\n{schema.text()}"

@@ -8,13 +8,13 @@ from sqlalchemy.exc import OperationalError
 
 from stratakit.diagnostics.command import install_extra
 from stratakit.diagnostics.errors import DatabaseUnavailable
-from stratakit.engine.errors import unreachable
+from stratakit.engine.errors import unreachable_error
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
 
 
 @contextmanager
-def connected(url: DatabaseURL, *, reading: bool = False) -> Iterator[Connection]:
+def connect(url: DatabaseURL, *, read_only: bool = False) -> Iterator[Connection]:
     """Connect to a database as migrations do.
 
     Args:
@@ -25,13 +25,13 @@ def connected(url: DatabaseURL, *, reading: bool = False) -> Iterator[Connection
     Raises:
         StrataError: it cannot be reached (exit status 3), or its driver is not installed.
     """
-    if reading and url.is_missing_file:
+    if read_only and url.is_missing_file:
         # SQLite would create the file: an empty database in memory reads the same.
         url = url.with_name("")
     try:
-        connection = migration_engine(url, reading=reading).connect()
+        connection = migration_engine(url, read_only=read_only).connect()
     except OperationalError as error:
-        raise unreachable(url, error) from error
+        raise unreachable_error(url, error) from error
     except ModuleNotFoundError as error:
         raise DatabaseUnavailable(
             f"The driver for {url} is not installed: {error}.",

@@ -15,7 +15,7 @@ def driver_message(error: BaseException) -> str:
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
 
 
-def unreachable(url: DatabaseURL, error: DBAPIError) -> StrataError:
+def unreachable_error(url: DatabaseURL, error: DBAPIError) -> StrataError:
     """Say that a database cannot be reached, with what the driver says of it."""
     reason = driver_message(error)
     remedy = "Name one that answers: DATABASE_URL in the environment or in .env"
@@ -40,13 +40,13 @@ NOT_THERE = (
 )
 
 
-THERE = (
+INSTALL_ON_SERVER_HINT = (
     "Make it there. For scratch databases, name a server that has it, such as the one of your "
     "containers, with an account that may create databases: TEST_DATABASE_URL in the environment"
 )
 
 
-def lacking(reason: str) -> str:
+def missing_server_object(reason: str) -> str:
     """Say what a server lacks that a revision needs and no database has by itself.
 
     Args:

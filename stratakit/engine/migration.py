@@ -8,7 +8,7 @@ from stratakit.engine import timezone
 from stratakit.engine.url import DatabaseURL
 
 
-def migration_engine(url: DatabaseURL, *, reading: bool = False) -> Engine:
+def migration_engine(url: DatabaseURL, *, read_only: bool = False) -> Engine:
     """An engine for one migration: synchronous, without a pool.
 
     Args:
@@ -20,12 +20,14 @@ def migration_engine(url: DatabaseURL, *, reading: bool = False) -> Engine:
     the application stores them, in UTC.
     """
     engine = create_engine(url.for_migrations, poolclass=NullPool)
-    prepare(engine, url, begin="BEGIN" if reading else "BEGIN IMMEDIATE", foreign_keys="OFF")
-    timezone.keep(engine, url.backend)
+    configure_sqlite(
+        engine, url, begin="BEGIN" if read_only else "BEGIN IMMEDIATE", foreign_keys="OFF"
+    )
+    timezone.store_datetimes_in_utc(engine, url.backend)
     return engine
 
 
-def prepare(engine: Engine, url: DatabaseURL, *, begin: str, foreign_keys: str) -> None:
+def configure_sqlite(engine: Engine, url: DatabaseURL, *, begin: str, foreign_keys: str) -> None:
     """Make SQLite's transactions real: the driver would commit before each DDL statement.
 
     Args:

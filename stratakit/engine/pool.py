@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import (
 from stratakit.config import load
 from stratakit.diagnostics.command import project_root
 from stratakit.engine import migration, timezone
-from stratakit.engine.resolve import chosen, local
+from stratakit.engine.resolve import local_database, read_url
 from stratakit.engine.url import DatabaseURL
 
 
@@ -63,7 +63,9 @@ class Database:
             StrataError: the URL is malformed, or None and there is no local database of its kind.
         """
         config = load(root or project_root())
-        database = url if isinstance(url, DatabaseURL) else chosen(url, config) or local(config)
+        database = (
+            url if isinstance(url, DatabaseURL) else read_url(url, config) or local_database(config)
+        )
         driver = {"prepare_threshold": prepare_threshold or None}
         engine = create_async_engine(
             database.for_app,
@@ -74,8 +76,8 @@ class Database:
             pool_pre_ping=True,
             pool_recycle=1800,
         )
-        migration.prepare(engine.sync_engine, database, begin="BEGIN", foreign_keys="ON")
-        timezone.keep(engine.sync_engine, database.backend)
+        migration.configure_sqlite(engine.sync_engine, database, begin="BEGIN", foreign_keys="ON")
+        timezone.store_datetimes_in_utc(engine.sync_engine, database.backend)
         return cls(
             engine,
             async_sessionmaker(engine, expire_on_commit=False),

@@ -8,7 +8,7 @@ from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.engine.url import DatabaseURL, parse
 
 
-def chosen(value: object, config: Config) -> DatabaseURL | None:
+def read_url(value: object, config: Config) -> DatabaseURL | None:
     """Read a setting that holds a URL: text, a pydantic secret, a URL of SQLAlchemy, or nothing."""
     text = value.get_secret_value() if hasattr(value, "get_secret_value") else value
     if isinstance(text, URL):
@@ -16,7 +16,7 @@ def chosen(value: object, config: Config) -> DatabaseURL | None:
     return parse(str(text), config) if text else None
 
 
-def local(config: Config) -> DatabaseURL:
+def local_database(config: Config) -> DatabaseURL:
     """Return the project's own database on this machine.
 
     Raises:

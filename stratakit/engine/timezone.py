@@ -48,7 +48,7 @@ _TYPES: dict[str, dict[type[TypeEngine[Any]], type[TypeEngine[Any]]]] = {
 }
 
 
-def keep(engine: Engine, backend: str) -> None:
+def store_datetimes_in_utc(engine: Engine, backend: str) -> None:
     """Store in UTC what goes through an engine into columns with a time zone, and read it as that.
 
     A value without a zone is taken for UTC. So that `now()` agrees, UTC is the zone of every

@@ -12,7 +12,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.locking.base import MigrationLock
 from stratakit.locking.mysql import MySQLLock
-from stratakit.locking.policy import Patience
+from stratakit.locking.policy import WaitPolicy
 from stratakit.locking.postgresql import PostgreSQLLock
 from stratakit.locking.sqlite import SQLiteLock
 
@@ -43,7 +43,7 @@ def migration_lock(
         StrataError: another migrator held the lock all the time (exit status 3), or the connection
             goes through a pooler, where a lock of the session means nothing.
     """
-    wait = Patience().wait_seconds if wait is None else wait
+    wait = WaitPolicy().wait_seconds if wait is None else wait
     lock = LOCKS[backend](connection)
     started = time.monotonic()
     has_warned = False

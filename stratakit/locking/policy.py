@@ -8,7 +8,7 @@ from stratakit.revisions import phases
 
 
 @dataclass(frozen=True)
-class Patience:
+class WaitPolicy:
     """The variables `MIGRATION_...` of a project, each with the default that it has when unset.
 
     Args:
@@ -27,7 +27,7 @@ class Patience:
     data_statement_timeout_seconds: float = 0.0
 
     @classmethod
-    def of(cls, config: Config) -> "Patience":
+    def from_config(cls, config: Config) -> "WaitPolicy":
         """Read it from the environment, or else from the project's `.env`.
 
         Raises:

@@ -28,7 +28,7 @@ class SQLiteLock(MigrationLock):
         """Try once."""
         if self.path is None:
             return True
-        self.descriptor = file_lock.take(self.path)
+        self.descriptor = file_lock.try_lock(self.path)
         if self.descriptor is not None:
             self.since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
             self.publish_status("")

@@ -5,8 +5,8 @@ import textwrap
 from sqlalchemy.dialects import registry
 
 from stratakit.config import Backend
-from stratakit.orm.naming import shortened
-from stratakit.sql.indexes import Indexed
+from stratakit.orm.naming import shorten
+from stratakit.sql.indexes import IndexDefinition
 from stratakit.sql.tokenizer import as_python
 
 NEXT = "\n# and in the next revision:\n"
@@ -14,7 +14,7 @@ NEXT = "\n# and in the next revision:\n"
 
 def named(kind: str, table: str, *columns: str) -> str:
     """The name that the convention gives what has none, such as `ix_items_note`."""
-    return shortened("_".join([kind, table.rpartition(".")[2], *columns]))
+    return shorten("_".join([kind, table.rpartition(".")[2], *columns]))
 
 
 def sql(name: str, backend: Backend = "postgresql") -> str:
@@ -43,7 +43,7 @@ def operation(verb: str, table: str, *arguments: str, of: str = "") -> str:
     return f"op.{verb}({', '.join(filter(None, given))})"
 
 
-def create_index(name: str, table: str, on: Indexed, *, unique: bool = False) -> str:
+def create_index(name: str, table: str, on: IndexDefinition, *, unique: bool = False) -> str:
     """Code that builds an index on PostgreSQL while rows are written."""
     return operation(
         "create_index",
@@ -57,7 +57,7 @@ def create_index(name: str, table: str, on: Indexed, *, unique: bool = False) ->
     )
 
 
-def key_by_index(kind: str, name: str, table: str, on: Indexed) -> str:
+def key_by_index(kind: str, name: str, table: str, on: IndexDefinition) -> str:
     """Code that makes a key of an index which was built while rows are written.
 
     Args:

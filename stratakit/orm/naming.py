@@ -16,7 +16,7 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 LONGEST = 63
 
 
-def shortened(name: str) -> str:
+def shorten(name: str) -> str:
     """Keep a name within the limit: a long one is cut off, and a hash of it all tells it apart."""
     if len(name.encode()) <= LONGEST:
         return name
@@ -24,10 +24,10 @@ def shortened(name: str) -> str:
     return f"{kept}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def _described(kind: str) -> Callable[[Any, Table], str]:
+def _make_convention(kind: str) -> Callable[[Any, Table], str]:
     def name(constraint: ColumnCollectionConstraint | Index, table: Table) -> str:
         if isinstance(constraint, CheckConstraint):
-            return shortened(f"{kind}_{table.name}_{constraint.name}")
+            return shorten(f"{kind}_{table.name}_{constraint.name}")
         columns = (
             constraint.column_keys
             if isinstance(constraint, ForeignKeyConstraint)
@@ -38,24 +38,24 @@ def _described(kind: str) -> Callable[[Any, Table], str]:
             if isinstance(constraint, ForeignKeyConstraint)
             else []
         )
-        return shortened("_".join([kind, table.name, *columns, *referred]))
+        return shorten("_".join([kind, table.name, *columns, *referred]))
 
     return name
 
 
-def of(constraint: UniqueConstraint | ForeignKeyConstraint) -> str:
+def default_name(constraint: UniqueConstraint | ForeignKeyConstraint) -> str:
     """The name that the convention gives to a constraint of a table."""
     kind = "fk" if isinstance(constraint, ForeignKeyConstraint) else "uq"
-    return _described(kind)(constraint, constraint.table)
+    return _make_convention(kind)(constraint, constraint.table)
 
 
 # That the token of a CHECK contains `constraint_name` tells SQLAlchemy that it applies to named
 # ones, which the others leave as they are.
 NAMING_CONVENTION: dict[str, Any] = {
-    "described_ix": _described("ix"),
-    "described_uq": _described("uq"),
-    "described_fk": _described("fk"),
-    "described_constraint_name": _described("ck"),
+    "described_ix": _make_convention("ix"),
+    "described_uq": _make_convention("uq"),
+    "described_fk": _make_convention("fk"),
+    "described_constraint_name": _make_convention("ck"),
     "ix": "%(described_ix)s",
     "uq": "%(described_uq)s",
     "fk": "%(described_fk)s",

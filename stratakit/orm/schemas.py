@@ -3,6 +3,6 @@
 from sqlalchemy import MetaData
 
 
-def declared(metadata: MetaData) -> set[str]:
+def declared_schemas(metadata: MetaData) -> set[str]:
     """The schemas that models name."""
     return {table.schema for table in metadata.tables.values() if table.schema}

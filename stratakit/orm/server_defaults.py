@@ -38,7 +38,7 @@ def from_server(column: "Column[Any]") -> bool:
     return bool(column.server_default or column.computed or column.identity)
 
 
-def is_the_models(column: "Column[Any]", server_default: str | None) -> bool:
+def matches_model(column: "Column[Any]", server_default: str | None) -> bool:
     """Whether a default of the server is what the model's own default says.
 
     Args:

@@ -10,7 +10,7 @@ from sqlalchemy import MetaData
 from stratakit.orm.discovery import REGISTRIES
 
 
-def places(metadata: MetaData) -> dict[str, type[Any]]:
+def classes_by_table(metadata: MetaData) -> dict[str, type[Any]]:
     """Return the mapped classes of some metadata by the names of their tables."""
     return {
         str(mapper.local_table.fullname): mapper.class_
@@ -20,7 +20,7 @@ def places(metadata: MetaData) -> dict[str, type[Any]]:
     }
 
 
-def place(metadata: MetaData, root: Path, table: str, column: str = "") -> tuple[str, int]:
+def locate(metadata: MetaData, root: Path, table: str, column: str = "") -> tuple[str, int]:
     """Find a declaration.
 
     Args:
@@ -33,7 +33,7 @@ def place(metadata: MetaData, root: Path, table: str, column: str = "") -> tuple
         The file from the service's folder on and the line: the class's where the name does not
         stand in it; nothing (an empty text and 0) where no model declares the table.
     """
-    model = places(metadata).get(table)
+    model = classes_by_table(metadata).get(table)
     if model is None:
         return "", 0
     try:

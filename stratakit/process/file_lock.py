@@ -15,7 +15,7 @@ def exclusive(path: Path) -> Iterator[None]:
         path: the file; made where it is missing, and never to be deleted, since whoever waits
             for a deleted file's lock would get one that nobody else sees.
     """
-    descriptor = _opened(path)
+    descriptor = _open(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -23,7 +23,7 @@ def exclusive(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def take(path: Path) -> int | None:
+def try_lock(path: Path) -> int | None:
     """Take the file's lock without waiting.
 
     Args:
@@ -33,7 +33,7 @@ def take(path: Path) -> int | None:
         The descriptor that holds it, until it and every copy that a child process inherited
         are closed; None where another process holds it.
     """
-    descriptor = _opened(path)
+    descriptor = _open(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -42,7 +42,7 @@ def take(path: Path) -> int | None:
     return descriptor
 
 
-def _opened(path: Path) -> int:
+def _open(path: Path) -> int:
     """Open the file, made with its folder where it is missing, without touching its contents.
 
     What root makes here belongs to the owner of the folder around it, who may come next.

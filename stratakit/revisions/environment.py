@@ -102,7 +102,7 @@ def configured_url(config: Config) -> DatabaseURL | None:
 
 def current_url(config: Config) -> DatabaseURL:
     """Return the database of this project: the one that env.py names, else the local one."""
-    return configured_url(config) or resolve.local(config)
+    return configured_url(config) or resolve.local_database(config)
 
 
 def _not_run(file: Path, error: Exception) -> StrataError:

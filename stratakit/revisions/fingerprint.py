@@ -34,12 +34,12 @@ class Hash(Protocol):
         """Add bytes."""
 
 
-def remembered(config: Config) -> Path:
+def cache_file(config: Config) -> Path:
     """The file that holds the fingerprint of the last good check."""
     return config.root / ".local" / "checked"
 
 
-def taken(config: Config) -> str:
+def compute_fingerprint(config: Config) -> str:
     """Hash the project's packages, the migrations and the versions of the libraries."""
     hash = hashlib.sha256(environment(config).encode())
     add(hash, sorted(_files(config)), config.root)

@@ -9,7 +9,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions import git, history
-from stratakit.revisions.position import line
+from stratakit.revisions.position import describe_revision
 
 
 def is_upgrade(asked: MigrationContext) -> bool:
@@ -46,7 +46,7 @@ def refuse_irreversible(undone: Sequence[Script]) -> None:
     for revision in undone:
         if reason := irreversible(revision):
             raise StrataError(
-                f"{line(revision)} cannot be undone: {reason}",
+                f"{describe_revision(revision)} cannot be undone: {reason}",
                 detail="Its file says so: irreversible = ...",
                 hint="Write a revision that leads on from here, or restore a backup: "
                 f"{MIGRATE} restore",
@@ -61,7 +61,9 @@ def require_one_head(directory: ScriptDirectory) -> None:
 
 def several_heads(directory: ScriptDirectory) -> StrataError:
     """Say which heads there are, and how to join them."""
-    listed = "\n".join(f"  {line(head)}" for head in directory.get_revisions("heads") if head)
+    listed = "\n".join(
+        f"  {describe_revision(head)}" for head in directory.get_revisions("heads") if head
+    )
     return StrataError(
         f"There are several heads:\n{listed}",
         detail="Two branches each added a revision after the same one, so there is no last one.",

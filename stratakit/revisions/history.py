@@ -36,7 +36,7 @@ class Revision:
     phase: str = ""
 
 
-class Chain(dict[str, Revision]):
+class RevisionHistory(dict[str, Revision]):
     """Revisions by their id."""
 
     @property
@@ -70,13 +70,13 @@ class Chain(dict[str, Revision]):
         return found
 
 
-def read(versions: Path) -> Chain:
+def read(versions: Path) -> RevisionHistory:
     """Read the chain from a folder of revisions.
 
     Raises:
         StrataError: a file is no valid Python, or two files have one revision id.
     """
-    found = Chain()
+    found = RevisionHistory()
     for path in sorted(versions.glob("*.py")):
         revision = _parsed(path)
         if revision is None:

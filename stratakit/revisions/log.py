@@ -32,7 +32,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import git
-from stratakit.revisions.history import Chain, digest, has_digest
+from stratakit.revisions.history import RevisionHistory, digest, has_digest
 
 CURRENT_TIMESTAMP = func.current_timestamp()
 
@@ -137,7 +137,7 @@ def _history(
 
 
 def find_inconsistencies(
-    config: Config, rows: Sequence[RowMapping], heads: Iterable[str], chain: Chain
+    config: Config, rows: Sequence[RowMapping], heads: Iterable[str], chain: RevisionHistory
 ) -> Iterator[Finding]:
     """Find what the log does not explain: a version row set by hand, an applied revision edited.
 

@@ -13,7 +13,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import git
-from stratakit.revisions.history import REPLACED, Chain, Revision, digest, has_digest
+from stratakit.revisions.history import REPLACED, Revision, RevisionHistory, digest, has_digest
 
 FIRST_LINE = "# Written by `stratakit record`: revision, what it follows, sha256.\n"
 BASELINE = b"It is what existed before migrations took over."
@@ -21,21 +21,21 @@ BASELINE = b"It is what existed before migrations took over."
 REWRITE = f"If it is meant, write it anew: {MIGRATE} record"
 
 
-def hashes(config: Config) -> Path:
+def hashes_path(config: Config) -> Path:
     """The file of the hashes."""
     return config.versions / "revisions.sha256"
 
 
-def snapshot(config: Config) -> Path:
+def snapshot_path(config: Config) -> Path:
     """The file of the schema at head."""
     return config.migrations_folder / "schema.snapshot"
 
 
-def chain_findings(config: Config, chain: Chain) -> Iterator[Finding]:
+def chain_findings(config: Config, chain: RevisionHistory) -> Iterator[Finding]:
     """Find revisions that are not as they were recorded, or not as the main branch has them."""
     seen = set()
     for name, back in git.edited(config.versions):
-        if name.endswith(".py") and not _meant(
+        if name.endswith(".py") and not _is_legitimate_change(
             config, chain, config.versions / name, git.committed(config.versions, back)
         ):
             seen.add(name)
@@ -47,8 +47,8 @@ def chain_findings(config: Config, chain: Chain) -> Iterator[Finding]:
                 f"Bring it back, and write the change as a revision of its own: {back}",
                 relative_path(config, config.versions / name),
             )
-    path = hashes(config)
-    if not path.exists() and not snapshot(config).exists():
+    path = hashes_path(config)
+    if not path.exists() and not snapshot_path(config).exists():
         return
     recorded = dict(_recorded(path))
     for id in sorted({*recorded, *chain}):
@@ -56,7 +56,7 @@ def chain_findings(config: Config, chain: Chain) -> Iterator[Finding]:
             continue
         if id not in chain and any(id in name for name in seen):
             continue
-        if what := _otherwise(id, recorded.get(id), chain.get(id)):
+        if what := _describe_mismatch(id, recorded.get(id), chain.get(id)):
             yield Finding(
                 "revision-not-as-recorded",
                 what,
@@ -66,7 +66,7 @@ def chain_findings(config: Config, chain: Chain) -> Iterator[Finding]:
             )
 
 
-def _otherwise(id: str, line: str | None, revision: Revision | None) -> str:
+def _describe_mismatch(id: str, line: str | None, revision: Revision | None) -> str:
     if revision is None:
         return f"The revision {id} is recorded and has no file."
     if line is None:
@@ -79,7 +79,7 @@ def _otherwise(id: str, line: str | None, revision: Revision | None) -> str:
     return ""
 
 
-def render_manifest(chain: Chain) -> str:
+def render_manifest(chain: RevisionHistory) -> str:
     """Render the hashes in the order in which revisions are applied, so that a new one is last."""
     done: dict[str, str] = {}
     ahead = sorted(chain)
@@ -102,7 +102,7 @@ def _follows(revision: Revision) -> str:
     return ",".join(revision.parents) or "nothing"
 
 
-def _meant(config: Config, chain: Chain, path: Path, text: bytes) -> bool:
+def _is_legitimate_change(config: Config, chain: RevisionHistory, path: Path, text: bytes) -> bool:
     """Whether a file was only renamed, settled, moved aside for a baseline, or became one."""
     if path.exists() and BASELINE in path.read_bytes() and BASELINE not in text:
         return True

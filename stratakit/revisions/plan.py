@@ -13,7 +13,7 @@ from stratakit.diagnostics.errors import UsageError
 from stratakit.revisions import history
 from stratakit.revisions.alembic_config import scripts
 from stratakit.revisions.guards import refuse_unknown_revision, require_one_head
-from stratakit.revisions.position import applied
+from stratakit.revisions.position import current_heads
 
 
 def upgrades(config: Config, connection: Connection, target: str) -> list[Script]:
@@ -27,16 +27,16 @@ def upgrades(config: Config, connection: Connection, target: str) -> list[Script
         alembic.util.CommandError: the target is no revision.
     """
     directory = scripts(config)
-    heads = applied(connection)
+    heads = current_heads(connection)
     refuse_unknown_revision(config, heads)
     if target == "head":
         require_one_head(directory)
-    with _wrong_target(target):
+    with _explaining_target(target):
         ahead = directory.iterate_revisions(target, heads, implicit_base=True)
         return list(ahead)[::-1]
 
 
-def for_later(config: Config, pending: Sequence[Script]) -> list[Script]:
+def deferred_contracts(config: Config, pending: Sequence[Script]) -> list[Script]:
     """Those of the pending revisions that only take away, and that no other one follows."""
     chain = history.read(config.versions)
     needed = chain.history(chain.before_contract)
@@ -49,7 +49,7 @@ def downgrades(config: Config, connection: Connection, target: str) -> list[Scri
     Args:
         target: a revision id, `base` or a step such as `-1`.
     """
-    heads = applied(connection)
+    heads = current_heads(connection)
     refuse_unknown_revision(config, heads)
     if not heads:
         return []
@@ -62,7 +62,7 @@ def downgrades(config: Config, connection: Connection, target: str) -> list[Scri
         )
     directory = scripts(config)
     merged = _merged(directory, heads) if target.startswith("-") else []
-    with _wrong_target(target, merged):
+    with _explaining_target(target, merged):
         return list(directory.iterate_revisions(heads, target, select_for_downgrade=True))
 
 
@@ -73,7 +73,7 @@ def _merged(directory: ScriptDirectory, heads: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def _wrong_target(target: str, merged: Sequence[str] = ()) -> Iterator[None]:
+def _explaining_target(target: str, merged: Sequence[str] = ()) -> Iterator[None]:
     """Say what to write instead of a target that is none; behind a merge, what it has joined."""
     try:
         yield

@@ -11,12 +11,12 @@ from stratakit.revisions import git, history, log
 from stratakit.revisions.alembic_config import scripts
 
 
-def applied(connection: Connection) -> tuple[str, ...]:
+def current_heads(connection: Connection) -> tuple[str, ...]:
     """The revisions at which a database stands: none before the first, two after a branch."""
     return MigrationContext.configure(connection).get_current_heads()
 
 
-def ahead(config: Config, connection: Connection) -> str:
+def describe_ahead(config: Config, connection: Connection) -> str:
     """Tell that newer code has migrated a database: then this code has nothing to apply.
 
     Code of before, which is started again in a rollback, has to come up.
@@ -25,7 +25,7 @@ def ahead(config: Config, connection: Connection) -> str:
         The words, or nothing where the database is not ahead.
     """
     chain = history.read(config.versions)
-    heads = applied(connection)
+    heads = current_heads(connection)
     if not heads or all(head in chain for head in heads):
         return ""
     entries = log.entries(connection)
@@ -42,23 +42,25 @@ def ahead(config: Config, connection: Connection) -> str:
     )
 
 
-def line(revision: Script) -> str:
+def describe_revision(revision: Script) -> str:
     """One revision in one line."""
     return f"{revision.revision}  {revision.doc}"
 
 
-def told(title: str, plan: Sequence[Script]) -> str:
+def format_revisions(title: str, plan: Sequence[Script]) -> str:
     """A plan in words, one line a revision."""
-    return "\n".join([f"{title}:", *(f"  {line(revision)}" for revision in plan)])
+    return "\n".join([f"{title}:", *(f"  {describe_revision(revision)}" for revision in plan)])
 
 
-def standing(config: Config, connection: Connection) -> str:
+def describe_position(config: Config, connection: Connection) -> str:
     """Where a database stands, in words."""
     directory = scripts(config)
-    heads = applied(connection)
+    heads = current_heads(connection)
     if not heads:
         return "The database stands before the first revision."
     known = {revision.revision: revision for revision in directory.walk_revisions()}
-    at = ", ".join(line(known[head]) if head in known else f"{head} (no file)" for head in heads)
+    at = ", ".join(
+        describe_revision(known[head]) if head in known else f"{head} (no file)" for head in heads
+    )
     suffix = " (head)" if set(heads) == set(directory.get_heads()) else ""
     return f"The database stands at {at}{suffix}."

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from stratakit.revisions.history import MARK, Chain
+from stratakit.revisions.history import MARK, RevisionHistory
 
 
-def unsettled(chain: Chain) -> list[tuple[Path, int, str]]:
+def unresolved_comments(chain: RevisionHistory) -> list[tuple[Path, int, str]]:
     """The findings that are still in the revisions' files: file, line, text."""
     found = []
     for revision in chain.values():

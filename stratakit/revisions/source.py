@@ -25,7 +25,7 @@ def drops(path: Path, function: str) -> Iterator[tuple[int, str]]:
                         yield inner.lineno, inner.value.strip()[:60]
 
 
-def empty(path: Path, function: str) -> bool:
+def is_empty(path: Path, function: str) -> bool:
     """Whether a function of a revision's file does nothing."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef) and node.name == function:

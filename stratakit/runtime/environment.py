@@ -28,10 +28,10 @@ from stratakit.config import Backend, Config, load
 from stratakit.diagnostics.command import project_root
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.drift.guards import refuse_difference
-from stratakit.engine.connect import connected
-from stratakit.engine.resolve import chosen, local
+from stratakit.engine.connect import connect
+from stratakit.engine.resolve import local_database, read_url
 from stratakit.engine.url import BACKENDS, DatabaseURL
-from stratakit.locking.policy import Patience
+from stratakit.locking.policy import WaitPolicy
 from stratakit.orm import discovery
 from stratakit.revisions import log, position
 from stratakit.revisions.environment import SNIPPET, Environment, capture, is_capture
@@ -42,7 +42,7 @@ from stratakit.revisions.guards import (
     require_one_head,
 )
 from stratakit.runtime import confirmation, failures, guards, retry, sqlite_batch, stamp_check
-from stratakit.runtime.monitor import Watch
+from stratakit.runtime.monitor import RunMonitor
 
 PLACEHOLDER = "driver://user:pass@localhost/dbname"
 """The URL that `alembic init` writes into alembic.ini."""
@@ -72,7 +72,9 @@ def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: objec
         logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
     try:
         _refuse_second_run()
-        project = Environment(chosen(_url(config, url), config), discovery.combine(target_metadata))
+        project = Environment(
+            read_url(_url(config, url), config), discovery.combine(target_metadata)
+        )
         if is_capture(context.config.attributes):
             capture(context.config.attributes, project)
         else:
@@ -122,7 +124,7 @@ def _run(config: Config, project: Environment) -> None:
     elif handed_over is not None:
         _run_on(handed_over, config, project.metadata)
     else:
-        with connected(project.url or local(config)) as connection:
+        with connect(project.url or local_database(config)) as connection:
             _run_on(connection, config, project.metadata)
 
 
@@ -142,7 +144,7 @@ def _write_sql(config: Config, project: Environment) -> None:
         with context.begin_transaction():
             context.run_migrations()
     except (AttributeError, NoInspectionAvailable, TypeError) as error:
-        explained = failures.unanswered(error, context.script)
+        explained = failures.explain_offline_failure(error, context.script)
         if explained is None:
             raise
         raise explained from error
@@ -165,17 +167,17 @@ def _run_on(connection: Connection, config: Config, metadata: MetaData) -> None:
         _compare(config, asked)
         return
     # Nothing is read before: on SQLite it would wait for another migrator's transaction, and fail.
-    patience = Patience.of(config)
+    policy = WaitPolicy.from_config(config)
     with (
-        locking.migration_lock(connection, backend, wait=patience.wait_seconds) as lock,
-        retry.session(connection, backend, patience) if outermost else nullcontext() as kind,
+        locking.migration_lock(connection, backend, wait=policy.wait_seconds) as lock,
+        retry.waiting_session(connection, backend, policy) if outermost else nullcontext() as kind,
     ):
         if not asked.opts.get("purge"):
-            if is_upgrade(asked) and (ahead := position.ahead(config, connection)):
+            if is_upgrade(asked) and (ahead := position.describe_ahead(config, connection)):
                 logging.getLogger(__name__).warning(ahead)
                 return
             refuse_unknown_revision(config, asked.get_current_heads())
-        watch = Watch(
+        monitor = RunMonitor(
             connection,
             transactional=options["transactional_ddl"],
             heads=asked.get_current_heads(),
@@ -188,14 +190,14 @@ def _run_on(connection: Connection, config: Config, metadata: MetaData) -> None:
             # A transaction that is open here would be the caller's to Alembic, which then
             # commits nothing.
             connection.rollback()
-        options["fn"] = watch.steps(asked.opts["fn"], checks)
-        with watch, sqlite_batch.guarded(connection):
+        options["fn"] = monitor.steps(asked.opts["fn"], checks)
+        with monitor, sqlite_batch.guard_batches(connection):
             if kind:
-                with retry.bounded(connection, kind, lock, watch) as turn:
-                    _migrate(config, watch, options, turn)
-                stamp_check.require_stamped(connection, watch)
+                with retry.retrying_run(connection, kind, lock, monitor) as turn:
+                    _migrate(config, monitor, options, turn)
+                stamp_check.require_stamped(connection, monitor)
             else:
-                _migrate(config, watch, options)
+                _migrate(config, monitor, options)
 
 
 def _compare(config: Config, asked: MigrationContext) -> None:
@@ -214,7 +216,10 @@ def _compare(config: Config, asked: MigrationContext) -> None:
 
 
 def _migrate(
-    config: Config, watch: Watch, options: dict[str, Any], turn: retry.Turn | None = None
+    config: Config,
+    monitor: RunMonitor,
+    options: dict[str, Any],
+    turn: retry.RetryingRun | None = None,
 ) -> None:
     """Run a command that changes the database: upgrade, downgrade, stamp."""
     while True:
@@ -226,12 +231,12 @@ def _migrate(
         except StrataError:
             raise
         except Exception as error:
-            if failures.interrupted(error):
+            if failures.is_interrupt(error):
                 raise KeyboardInterrupt from error
-            if turn and turn.goes_on(error):
+            if turn and turn.wait_before_retry(error):
                 continue
             left = turn.left(error) if turn else []
-            explained = failures.explained(error, config, context.script, watch, left)
+            explained = failures.explain_failure(error, config, context.script, monitor, left)
             if explained is None:
                 raise
             raise explained from error

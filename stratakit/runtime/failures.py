@@ -12,19 +12,19 @@ from alembic.script.revision import MultipleHeads
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.errors import THERE, driver_message, lacking
+from stratakit.engine.errors import INSTALL_ON_SERVER_HINT, driver_message, missing_server_object
 from stratakit.revisions import guards
-from stratakit.runtime.monitor import Watch
+from stratakit.runtime.monitor import RunMonitor
 
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
 
 
-def explained(
+def explain_failure(
     error: Exception,
     config: Config,
     directory: ScriptDirectory,
-    watch: Watch,
+    monitor: RunMonitor,
     left: Sequence[str] = (),
 ) -> StrataError | None:
     """Explain why a run failed.
@@ -41,36 +41,38 @@ def explained(
     """
     if isinstance(error.__cause__, MultipleHeads):
         return guards.several_heads(directory)
-    if watch.step is None or isinstance(watch.step, StampStep):
+    if monitor.step is None or isinstance(monitor.step, StampStep):
         return None
-    revision = watch.step.revision
+    revision = monitor.step.revision
     reason = driver_message(error)
-    place = _place(error, revision.path)
+    place = _location(error, revision.path)
     what = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
-    if why := lacking(reason):
-        return StrataError(f"{what}\n{why}", detail="Nothing of it was kept.", hint=THERE)
-    if watch.nothing_stays and any(sign in reason.lower() for sign in ALREADY_EXISTS):
+    if why := missing_server_object(reason):
+        return StrataError(
+            f"{what}\n{why}", detail="Nothing of it was kept.", hint=INSTALL_ON_SERVER_HINT
+        )
+    if monitor.nothing_committed and any(sign in reason.lower() for sign in ALREADY_EXISTS):
         adopt = (
             f"Find the revision that the database is at, by comparing: {MIGRATE} adopt"
-            if watch.started_empty
+            if monitor.started_empty
             else f"Take {revision.revision} as applied, if the database is what it makes, which is "
             f"compared first: {MIGRATE} stamp {revision.revision}"
         )
-        if watch.transactional:
+        if monitor.transactional:
             return StrataError(
                 what,
                 detail="Something other than the migrations made it: create_all, or hands. Nothing "
-                f"of the revision was kept: the database stands {watch.place}.",
+                f"of the revision was kept: the database stands {monitor.place}.",
                 hint=adopt,
             )
         return StrataError(
             what,
             detail="Something other than the migrations made it (create_all, or hands), or an "
-            f"earlier run of this revision that failed later. The version stands {watch.place}.",
+            f"earlier run of this revision that failed later. The version stands {monitor.place}.",
             hint=f"{adopt}\nElse undo by hand what the earlier run applied, then: "
             f"{MIGRATE} upgrade",
         )
-    if watch.started_empty and watch.nothing_stays and MISSING.search(reason):
+    if monitor.started_empty and monitor.nothing_committed and MISSING.search(reason):
         return StrataError(
             what,
             detail="On an empty database the revisions do not make what this one builds upon. "
@@ -79,39 +81,39 @@ def explained(
             "If it was there before the first revision, write one revision in place of all, from a "
             f"database that stands at the last: {MIGRATE} adopt --squash",
         )
-    way = "upgrade" if watch.step.is_upgrade else "downgrade"
+    way = "upgrade" if monitor.step.is_upgrade else "downgrade"
     back = (
         f" Do not run `downgrade -1`: {revision.revision} was never applied, so that it would undo "
         "the revision before it."
-        if watch.step.is_upgrade
+        if monitor.step.is_upgrade
         else ""
     )
     stays = f"An INVALID index {', '.join(left)} stays; the next {way} drops it."
     kept = f"{stays} The" if left else "Nothing of it was kept: the"
     mend = "the rows or the revision" if left else "the revision"
-    if watch.nothing_stays:
+    if monitor.nothing_committed:
         return StrataError(
             what,
-            detail=f"{kept} database stands {watch.place}.{back}",
+            detail=f"{kept} database stands {monitor.place}.{back}",
             hint=f"Mend {mend}, then: {MIGRATE} {way}",
         )
-    keeper = "An autocommit block" if watch.transactional else "This database"
+    keeper = "An autocommit block" if monitor.transactional else "This database"
     return StrataError(
-        f"{what}\n{watch.progress()}",
+        f"{what}\n{monitor.progress()}",
         detail=f"{keeper} keeps each statement that changes the schema at once, so that what was "
-        f"applied stays; the version stands {watch.place}.{f' {stays}' if left else ''}{back}",
+        f"applied stays; the version stands {monitor.place}.{f' {stays}' if left else ''}{back}",
         hint="Undo the applied statements by hand or take them out of the revision, mend the one "
         f"that failed, then: {MIGRATE} {way}",
     )
 
 
-def interrupted(error: BaseException) -> bool:
+def is_interrupt(error: BaseException) -> bool:
     """Whether a run failed of being interrupted: leaving its transaction may fail once more."""
     behind = error.__cause__ or error.__context__
-    return isinstance(error, KeyboardInterrupt) or (behind is not None and interrupted(behind))
+    return isinstance(error, KeyboardInterrupt) or (behind is not None and is_interrupt(behind))
 
 
-def unanswered(error: Exception, directory: ScriptDirectory) -> StrataError | None:
+def explain_offline_failure(error: Exception, directory: ScriptDirectory) -> StrataError | None:
     """Explain why a revision cannot be written as SQL.
 
     Args:
@@ -130,16 +132,16 @@ def unanswered(error: Exception, directory: ScriptDirectory) -> StrataError | No
         *([f"sql {before}"] if isinstance(before, str) else []),
         *([] if revision.is_head else [f"sql {revision.revision}:head"]),
     ]
-    remedy = [
+    hints = [
         f"Run it on the database itself: {MIGRATE} upgrade {revision.revision}",
         *(f"Print the SQL of the others: {MIGRATE} {each}" for each in around),
     ]
     return StrataError(
-        f"Revision {revision.revision} ({_place(error, revision.path)}) asks the database for an "
-        f"answer, which --sql cannot give: {error}",
+        f"Revision {revision.revision} ({_location(error, revision.path)}) asks the database for "
+        f"an answer, which --sql cannot give: {error}",
         detail="A loop until no row is left, for instance, needs to know how many there were. "
         "Nothing was written.",
-        hint="\n".join(remedy),
+        hint="\n".join(hints),
     )
 
 
@@ -153,7 +155,7 @@ def _more(error: Exception) -> str:
     return "".join(f"\n  {name}: {text}" for name, text in added.items() if text)
 
 
-def _place(error: Exception, path: str) -> str:
+def _location(error: Exception, path: str) -> str:
     lines = [
         frame.lineno
         for frame in traceback.extract_tb(error.__traceback__)

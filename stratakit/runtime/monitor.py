@@ -11,7 +11,7 @@ READS = ("SELECT", "SHOW", "PRAGMA", "DESCRIBE", "SET")
 ROWS = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD", "CALL", "DO")
 
 
-class Watch:
+class RunMonitor:
     """The step at work, and what it has executed; for a `with`, which ends the watching.
 
     Args:
@@ -27,7 +27,7 @@ class Watch:
         self.step: Any = None
         self.started_empty = not heads
         self.place = f"at {', '.join(heads)}" if heads else "before the first revision"
-        self.ended: list[Any] = []
+        self.finished_steps: list[Any] = []
         self.announce: Callable[[], None] = lambda: None
         self._ahead: list[Any] | None = None
         self._begun: list[str] = []
@@ -40,7 +40,7 @@ class Watch:
             "commit": self._committed,
         }
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> "RunMonitor":
         for name, listener in self._listeners.items():
             event.listen(self._connection, name, listener)
         return self
@@ -72,13 +72,13 @@ class Watch:
                 yield step
                 to = step.to_revisions_no_deps
                 self.place = f"at {', '.join(to)}" if to else "before the first revision"
-                self.ended.append(self._ahead.pop(0))
+                self.finished_steps.append(self._ahead.pop(0))
             self.step = None
 
         return watched
 
     @property
-    def nothing_stays(self) -> bool:
+    def nothing_committed(self) -> bool:
         """Whether the failed step leaves the database as it was."""
         return not self._kept
 

@@ -18,8 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from stratakit import locking
 from stratakit.config import Backend
 from stratakit.locking import MigrationLock
-from stratakit.locking.policy import Patience
-from stratakit.runtime.monitor import Watch
+from stratakit.locking.policy import WaitPolicy
+from stratakit.runtime.monitor import RunMonitor
 from stratakit.runtime.timeouts import TIMEOUTS, SessionTimeouts
 
 FIRST_PAUSE_SECONDS = 0.25
@@ -41,7 +41,7 @@ def backoff_seconds(attempt: int) -> float:
 logger = logging.getLogger(__name__)
 
 
-class Turn:
+class RetryingRun:
     """A run of migrations on the connection that holds the lock.
 
     Args:
@@ -52,12 +52,16 @@ class Turn:
     """
 
     def __init__(
-        self, connection: Connection, kind: SessionTimeouts, lock: MigrationLock, watch: Watch
+        self,
+        connection: Connection,
+        kind: SessionTimeouts,
+        lock: MigrationLock,
+        monitor: RunMonitor,
     ) -> None:
         self.connection = connection
         self._kind = kind
         self._lock = lock
-        self._watch = watch
+        self._monitor = monitor
         self._gave_up = False
         self._failed: tuple[object, float, int] = (None, 0.0, 0)
 
@@ -72,7 +76,7 @@ class Turn:
             self._prepare()
 
     def _prepare(self) -> None:
-        revision = getattr(self._watch.step, "revision", None)
+        revision = getattr(self._monitor.step, "revision", None)
         if revision is not None:
             self._lock.publish_status(f"at {revision.revision}")
             self._kind.begin(getattr(revision.module, "phase", None))
@@ -86,24 +90,28 @@ class Turn:
                 context.dialect.do_execute(cursor, statement, parameters, context)
                 return True
             except Exception as error:
-                if not self._kind.is_lock_error(error, statement) or not self._paused(
+                if not self._kind.is_lock_error(error, statement) or not self._pause(
                     statement, statement
                 ):
                     raise
 
-    def goes_on(self, error: Exception) -> bool:
+    def wait_before_retry(self, error: Exception) -> bool:
         """Whether the revision that failed is to be tried again, after a pause.
 
         Args:
             error: what it failed of; the transaction is undone.
         """
-        if self._gave_up or not isinstance(error, DBAPIError) or not self._watch.nothing_stays:
+        if (
+            self._gave_up
+            or not isinstance(error, DBAPIError)
+            or not self._monitor.nothing_committed
+        ):
             return False
         if not self._kind.is_lock_error(error.orig, error.statement or ""):
             return False
         if self.connection.in_transaction():
             self.connection.rollback()
-        return self._paused(self._watch.step, error.statement or "")
+        return self._pause(self._monitor.step, error.statement or "")
 
     def left(self, error: Exception) -> list[str]:
         """What a statement that failed leaves behind, though none of it was kept.
@@ -115,21 +123,21 @@ class Turn:
             return []
         return self._kind.leftover_indexes(error.statement or "")
 
-    def _paused(self, what: object, statement: str) -> bool:
+    def _pause(self, what: object, statement: str) -> bool:
         failed, since, attempt = self._failed
         if failed != what:
             since, attempt = time.monotonic(), 0
         attempt += 1
         self._failed = (what, since, attempt)
-        name = getattr(getattr(self._watch.step, "revision", None), "revision", "?")
+        name = getattr(getattr(self._monitor.step, "revision", None), "revision", "?")
         for blocker in self._kind.blockers(statement) or ["it has ended by now"]:
             logger.warning("Revision %s waits for a table in use: %s", name, blocker)
         pause = backoff_seconds(attempt)
-        if time.monotonic() + pause - since > self._kind.patience.retry_seconds:
+        if time.monotonic() + pause - since > self._kind.policy.retry_seconds:
             logger.warning(
                 "Revision %s got no lock in %g s (MIGRATION_RETRY_SECONDS).",
                 name,
-                self._kind.patience.retry_seconds,
+                self._kind.policy.retry_seconds,
             )
             self._gave_up = True
             return False
@@ -138,8 +146,8 @@ class Turn:
 
 
 @contextmanager
-def session(
-    connection: Connection, backend: Backend, patience: Patience
+def waiting_session(
+    connection: Connection, backend: Backend, policy: WaitPolicy
 ) -> Iterator[SessionTimeouts]:
     """Prepare a session that is to wait for others, before anything is read by it.
 
@@ -151,7 +159,7 @@ def session(
     Yields:
         The timeouts of this kind of database.
     """
-    kind = TIMEOUTS[backend](connection, patience)
+    kind = TIMEOUTS[backend](connection, policy)
     kind.start()
     try:
         yield kind
@@ -163,22 +171,22 @@ def session(
 
 
 @contextmanager
-def bounded(
-    connection: Connection, kind: SessionTimeouts, lock: MigrationLock, watch: Watch
-) -> Iterator[Turn]:
+def retrying_run(
+    connection: Connection, kind: SessionTimeouts, lock: MigrationLock, monitor: RunMonitor
+) -> Iterator[RetryingRun]:
     """Bound what each transaction of a run waits for; the arguments are those of `Turn`."""
-    turn = Turn(connection, kind, lock, watch)
+    run = RetryingRun(connection, kind, lock, monitor)
     listeners: list[tuple[Connection | Engine, str, Callable[..., Any]]] = [
-        (connection, "begin", turn.begin),
+        (connection, "begin", run.begin),
         (connection, "before_cursor_execute", kind.before),
         (connection, "after_cursor_execute", kind.after),
-        (connection.engine, "do_execute", turn.execute),
+        (connection.engine, "do_execute", run.execute),
     ]
     for target, name, listener in listeners:
         event.listen(target, name, listener)
-    watch.announce = turn.announce
+    monitor.announce = run.announce
     try:
-        yield turn
+        yield run
     finally:
         for target, name, listener in listeners:
             event.remove(target, name, listener)

@@ -17,7 +17,7 @@ from stratakit.diagnostics.errors import StrataError
 
 
 @contextmanager
-def guarded(connection: Connection) -> Iterator[None]:
+def guard_batches(connection: Connection) -> Iterator[None]:
     """Refuse to recreate a table that would lose something by it, before anything is changed.
 
     Args:

@@ -6,10 +6,10 @@ from sqlalchemy import Connection
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions import position
-from stratakit.runtime.monitor import Watch
+from stratakit.runtime.monitor import RunMonitor
 
 
-def require_stamped(connection: Connection, watch: Watch) -> None:
+def require_stamped(connection: Connection, monitor: RunMonitor) -> None:
     """Compare the version row with the steps that have run.
 
     Args:
@@ -19,13 +19,13 @@ def require_stamped(connection: Connection, watch: Watch) -> None:
     Raises:
         StrataError: the last revision is not there, or one that was undone still is.
     """
-    if not watch.ended or isinstance(watch.ended[-1], StampStep):
+    if not monitor.finished_steps or isinstance(monitor.finished_steps[-1], StampStep):
         return
     if connection.in_transaction():
         connection.rollback()
-    heads = position.applied(connection)
+    heads = position.current_heads(connection)
     connection.rollback()
-    step = watch.ended[-1]
+    step = monitor.finished_steps[-1]
     name = step.revision.revision
     if (name in heads) == step.is_upgrade:
         return

@@ -14,12 +14,12 @@ from typing import Protocol
 from alembic import command
 
 from stratakit.config import Backend, Config
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.revisions import alembic_config, environment, history
 from stratakit.scratch import mysql, postgresql, sqlite
 
-ALONE = threading.RLock()
+ONE_MIGRATION_AT_A_TIME = threading.RLock()
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def database(config: Config) -> Iterator[DatabaseURL]:
 
 
 @contextmanager
-def migrated(config: Config, target: str = "head") -> Iterator[DatabaseURL]:
+def migrated_database(config: Config, target: str = "head") -> Iterator[DatabaseURL]:
     """A database at a revision, made by the migrations."""
     with database(config) as url:
         upgrade(url, config, target)
@@ -43,7 +43,7 @@ def migrated(config: Config, target: str = "head") -> Iterator[DatabaseURL]:
 
 
 @contextmanager
-def kept(config: Config, key: str) -> Iterator[DatabaseURL]:
+def cached_database(config: Config, key: str) -> Iterator[DatabaseURL]:
     """A database at head that stays for the next time; it is only to be read.
 
     Args:
@@ -63,7 +63,7 @@ def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
         StrataError: a revision follows one that has no file.
         alembic.util.CommandError: a revision fails, or cannot be run.
     """
-    with ALONE, connected(url) as connection:
+    with ONE_MIGRATION_AT_A_TIME, connect(url) as connection:
         # An env.py that connects by itself would migrate its own database instead.
         environment.environment(config)
         alembic = alembic_config.alembic_config(config)

@@ -15,17 +15,17 @@ from stratakit.revisions import fingerprint
 
 
 @contextmanager
-def database(config: Config, metadata: MetaData) -> Iterator[DatabaseURL]:
+def head_database(config: Config, metadata: MetaData) -> Iterator[DatabaseURL]:
     """A database that the migrations brought to head; it is only to be read.
 
     Raises:
         StrataError: there is no server to make it on, or a revision fails.
     """
-    with scratch.kept(config, key(config, metadata)) as url:
+    with scratch.cached_database(config, head_fingerprint(config, metadata)) as url:
         yield url
 
 
-def key(config: Config, metadata: MetaData) -> str:
+def head_fingerprint(config: Config, metadata: MetaData) -> str:
     """Hash what makes the schema at head: the migrations, what they import and the libraries.
 
     Imports are not traced: a revision that names a package of the service rests on all of it.

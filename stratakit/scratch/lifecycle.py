@@ -9,7 +9,7 @@ from stratakit.devserver.server import local as local_server
 
 
 @contextmanager
-def stopped_afterwards(config: Config) -> Iterator[None]:
+def stop_server_afterwards(config: Config) -> Iterator[None]:
     """Stop the local PostgreSQL at the end, if scratch databases are there and it did not run."""
     used = config.database == "postgresql" and not os.environ.get("TEST_DATABASE_URL")
     server = local_server(config.root)

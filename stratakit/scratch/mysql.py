@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from stratakit.config import Config
 from stratakit.diagnostics.errors import DatabaseUnavailable
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.scratch import names, temporary_folder
@@ -31,10 +31,10 @@ ALL = text(
 def database(config: Config, given: DatabaseURL | None) -> Iterator[DatabaseURL]:
     """An empty database on the given server or a MariaDB of our own, dropped afterwards."""
     with _connected(config, given) as (connection, server):
-        name = names.fresh(config)
+        name = names.unique_name(config)
         connection.execute(LOCK, {"name": name, "seconds": 3600})
         for left in connection.execute(ALL, {"prefix": names.prefix(config)}).scalars().all():
-            if not left.startswith(names.kept(config, "")):
+            if not left.startswith(names.cached_name(config, "")):
                 _drop_unused(connection, left)
         connection.execute(text(f"CREATE DATABASE {name} {TEXTS}"))
         try:
@@ -51,10 +51,10 @@ def kept(
 
     An empty one beside it tells that it was made to the end; what was not is made again.
     """
-    name = names.kept(config, key)
+    name = names.cached_name(config, key)
     with _connected(config, given) as (connection, server):
         connection.execute(LOCK, {"name": name, "seconds": 3600})
-        there = connection.execute(ALL, {"prefix": names.kept(config, "")}).scalars().all()
+        there = connection.execute(ALL, {"prefix": names.cached_name(config, "")}).scalars().all()
         if f"{name}_done" not in there:
             for other in there:
                 if other != name:
@@ -71,7 +71,7 @@ def _connected(
     config: Config, given: DatabaseURL | None
 ) -> Iterator[tuple[Connection, DatabaseURL]]:
     given = given or _own_server(config)
-    with connected(given) as connection:
+    with connect(given) as connection:
         yield connection, given
 
 

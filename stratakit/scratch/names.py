@@ -12,12 +12,12 @@ def prefix(config: Config) -> str:
     return f"strata_{hashlib.sha256(str(local).encode()).hexdigest()[:8]}_"
 
 
-def fresh(config: Config) -> str:
+def unique_name(config: Config) -> str:
     """A name that nothing has."""
     return f"{prefix(config)}{secrets.token_hex(6)}"
 
 
-def kept(config: Config, key: str) -> str:
+def cached_name(config: Config, key: str) -> str:
     """The name of the state at head.
 
     Args:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from stratakit.config import Config
 from stratakit.devserver.server import local as local_server
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.scratch import names
 
@@ -26,10 +26,10 @@ ALL = text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix) 
 def database(config: Config, given: DatabaseURL | None) -> Iterator[DatabaseURL]:
     """An empty database on the given server or the local one, dropped afterwards."""
     with _connected(config, given) as (connection, server):
-        name = names.fresh(config)
+        name = names.unique_name(config)
         connection.execute(LOCK, {"name": name})
         for left in connection.execute(ALL, {"prefix": names.prefix(config)}).scalars().all():
-            if not left.startswith(names.kept(config, "")):
+            if not left.startswith(names.cached_name(config, "")):
                 _drop_unused(connection, left)
         connection.execute(text(f"CREATE DATABASE {name}"))
         try:
@@ -43,16 +43,16 @@ def kept(
     config: Config, given: DatabaseURL | None, key: str, make: Callable[[DatabaseURL], None]
 ) -> Iterator[DatabaseURL]:
     """A database that stays; those of other keys are dropped."""
-    name = names.kept(config, key)
+    name = names.cached_name(config, key)
     with _connected(config, given) as (connection, server):
         connection.execute(LOCK, {"name": name})
-        if not _there(connection, name):
+        if not _exists(connection, name):
             connection.execute(ONE_MAKES, {"name": name})
-            if not _there(connection, name):
+            if not _exists(connection, name):
                 with database(config, given) as url:
                     make(url)
                     connection.execute(text(f"ALTER DATABASE {url.name} RENAME TO {name}"))
-            prefix = names.kept(config, "")
+            prefix = names.cached_name(config, "")
             for other in connection.execute(ALL, {"prefix": prefix}).scalars().all():
                 if other != name:
                     _drop_unused(connection, other)
@@ -67,11 +67,11 @@ def _connected(
         local = local_server(config.root)
         local.start()
         given = parse(local.url("postgres"), config)
-    with connected(given) as connection:
+    with connect(given) as connection:
         yield connection.execution_options(isolation_level="AUTOCOMMIT"), given
 
 
-def _there(connection: Connection, name: str) -> bool:
+def _exists(connection: Connection, name: str) -> bool:
     return name in connection.execute(ALL, {"prefix": name}).scalars()
 
 

@@ -26,7 +26,7 @@ def kept(
     local = config.root / ".local" / "heads"
     with file_lock.exclusive(local.with_name("heads.lock")):
         local.mkdir(exist_ok=True)
-        file = local / f"{names.kept(config, key)}.db"
+        file = local / f"{names.cached_name(config, key)}.db"
         if not file.exists():
             with database(config, server) as url:
                 make(url)

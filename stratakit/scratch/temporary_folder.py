@@ -25,7 +25,7 @@ def folder(config: Config) -> Iterator[Path]:
     for left in parent.glob(f"{names.prefix(config)}*"):
         _clear(left)
     made = Path(tempfile.mkdtemp(prefix=names.prefix(config), dir=parent))
-    held = file_lock.take(made / "lock")
+    held = file_lock.try_lock(made / "lock")
     try:
         yield made
     finally:
@@ -38,7 +38,7 @@ def _clear(left: Path) -> None:
     with suppress(OSError):
         if left.stat().st_uid != os.geteuid() or not (left / "lock").exists():
             return
-        held = file_lock.take(left / "lock")
+        held = file_lock.try_lock(left / "lock")
         if held is None:
             return
         with suppress(ValueError, OSError):

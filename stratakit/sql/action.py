@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Act:
+class Action:
     """One thing that a statement does.
 
     Args:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from stratakit.sql.action import Act
-from stratakit.sql.tokenizer import Tokens, joined, statements
+from stratakit.sql.action import Action
+from stratakit.sql.tokenizer import Tokens, join_words, split_statements
 
 CONSTRAINTS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE", "NOT")
 SERIALS = ("SMALLSERIAL", "SERIAL", "BIGSERIAL", "SERIAL2", "SERIAL4", "SERIAL8")
@@ -14,7 +14,7 @@ PHRASES = (
 )  # fmt: skip
 
 
-def column(table: str, words: list[str], kind: str = "add column") -> Act:
+def column_action(table: str, words: list[str], kind: str = "add column") -> Action:
     """The act of adding a column; its flags are what the declaration says of it."""
     tokens = Tokens(words)
     name = tokens.name()
@@ -22,7 +22,7 @@ def column(table: str, words: list[str], kind: str = "add column") -> Act:
     flags = {phrase for phrase in PHRASES if phrase in _top_level(tokens.rest)}
     if tokens and tokens.words[tokens.place].upper() in SERIALS:
         flags.add("SERIAL")
-    return Act(kind, table, name, text, frozenset(flags))
+    return Action(kind, table, name, text, frozenset(flags))
 
 
 def type_of(declaration: str) -> str:
@@ -43,14 +43,14 @@ def default_of(declaration: str) -> str | None:
     return found[1].strip() if found else None
 
 
-def referred(act: Act) -> str:
+def referenced_table(act: Action) -> str:
     """The table that a foreign key of an act refers to; empty where it has none."""
     found = re.split(r"\bREFERENCES\s", act.text, maxsplit=1, flags=re.IGNORECASE)
-    words = next(statements(found[1]), []) if len(found) > 1 else []
+    words = next(split_statements(found[1]), []) if len(found) > 1 else []
     return Tokens(words).name() if words else ""
 
 
-def constraint(table: str, tokens: Tokens) -> Iterator[Act]:
+def parse_constraint(table: str, tokens: Tokens) -> Iterator[Action]:
     """The act of adding a constraint."""
     name = ""
     if tokens.take("CONSTRAINT"):
@@ -67,9 +67,9 @@ def constraint(table: str, tokens: Tokens) -> Iterator[Act]:
     flags = {
         flag
         for flag in ("NOT VALID", "USING INDEX", "DEFERRABLE")
-        if flag in joined(tokens.rest).upper()
+        if flag in join_words(tokens.rest).upper()
     }
-    yield Act(f"add {kind.lower()}", table, name, text, frozenset(flags))
+    yield Action(f"add {kind.lower()}", table, name, text, frozenset(flags))
 
 
 def is_constraint(words: list[str]) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from stratakit.sql.action import Act
-from stratakit.sql.columns import column, constraint, is_constraint
-from stratakit.sql.tokenizer import Tokens, parts
+from stratakit.sql.action import Action
+from stratakit.sql.columns import column_action, is_constraint, parse_constraint
+from stratakit.sql.tokenizer import Tokens, split_at_commas
 
 
-def created(tokens: Tokens) -> Iterator[Act]:
+def parse_create(tokens: Tokens) -> Iterator[Action]:
     """Read what stands behind CREATE."""
     flags = {"OR REPLACE"} if tokens.take("OR", "REPLACE") else set()
     while word := tokens.any_of(
@@ -19,14 +19,14 @@ def created(tokens: Tokens) -> Iterator[Act]:
         "EXTENSION", "FUNCTION", "RULE", "POLICY", "DOMAIN",
     )  # fmt: skip
     if kind is None:
-        yield Act("create", text=tokens.text)
+        yield Action("create", text=tokens.text)
         return
     if tokens.take("CONCURRENTLY"):
         flags.add("CONCURRENTLY")
     if tokens.take("IF", "NOT", "EXISTS"):
         flags.add("IF NOT EXISTS")
     if kind == "TABLE":
-        yield from _table(tokens, flags)
+        yield from _parse_table(tokens, flags)
         return
     name = "" if tokens.at("ON") else tokens.name()
     table = name if "VIEW" in kind else ""
@@ -38,16 +38,16 @@ def created(tokens: Tokens) -> Iterator[Act]:
         if tokens.take("ONLY"):
             flags.add("ONLY")
         table = tokens.name()
-    yield Act(f"create {kind.lower()}", table, name, tokens.text, frozenset(flags))
+    yield Action(f"create {kind.lower()}", table, name, tokens.text, frozenset(flags))
 
 
-def _table(tokens: Tokens, flags: set[str]) -> Iterator[Act]:
+def _parse_table(tokens: Tokens, flags: set[str]) -> Iterator[Action]:
     table = tokens.name()
     inside = tokens.parenthesised()
-    yield Act("create table", table, table, tokens.text, frozenset(flags))
-    for part in parts(inside):
+    yield Action("create table", table, table, tokens.text, frozenset(flags))
+    for part in split_at_commas(inside):
         if is_constraint(part):
-            for act in constraint(table, Tokens(part)):
-                yield Act(f"declare {act.kind[4:]}", table, act.name, act.text, act.flags)
+            for act in parse_constraint(table, Tokens(part)):
+                yield Action(f"declare {act.kind[4:]}", table, act.name, act.text, act.flags)
         else:
-            yield column(table, part, "declare column")
+            yield column_action(table, part, "declare column")

@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 
-from stratakit.sql.tokenizer import Tokens, as_python, bare, joined, parts, statements
+from stratakit.sql.tokenizer import (
+    Tokens,
+    as_python,
+    join_words,
+    split_at_commas,
+    split_statements,
+    unquote,
+)
 
 
 @dataclass(frozen=True)
-class Indexed:
+class IndexDefinition:
     """What stands behind the table in CREATE INDEX, or behind the kind of a constraint.
 
     Args:
@@ -25,29 +32,29 @@ class Indexed:
         return f"[{', '.join(self.columns) or '...'}]"
 
 
-def indexed(text: str) -> Indexed:
+def parse_index(text: str) -> IndexDefinition:
     """Read it from an act's text."""
-    for words in statements(text):
+    for words in split_statements(text):
         tokens = Tokens(words)
         using = tokens.name() if tokens.take("USING") else ""
         while tokens and not tokens.at("(") and not tokens.at("WHERE"):
             tokens.next()
-        columns = tuple(_code(part) for part in parts(tokens.parenthesised()))
+        columns = tuple(_code(part) for part in split_at_commas(tokens.parenthesised()))
         while tokens and not tokens.take("WHERE"):
             tokens.next()
-        return Indexed(columns, "" if using == "btree" else using, tokens.text)
-    return Indexed()
+        return IndexDefinition(columns, "" if using == "btree" else using, tokens.text)
+    return IndexDefinition()
 
 
 def columns_in(text: str) -> list[str]:
     """The names of the columns in the first parentheses of an act's text."""
-    tokens = Tokens(next(statements(text), []))
+    tokens = Tokens(next(split_statements(text), []))
     while tokens and not tokens.at("("):
         tokens.next()
-    return [bare(part[0]) for part in parts(tokens.parenthesised())]
+    return [unquote(part[0]) for part in split_at_commas(tokens.parenthesised())]
 
 
 def _code(words: list[str]) -> str:
     if len(words) == 1 and not words[0].startswith("'"):
-        return f'"{bare(words[0])}"'
-    return f"sa.text({as_python(joined(words))})"
+        return f'"{unquote(words[0])}"'
+    return f"sa.text({as_python(join_words(words))})"

@@ -3,92 +3,92 @@
 import re
 from collections.abc import Iterator
 
-from stratakit.sql.action import Act
-from stratakit.sql.alter import altered, altered_table
-from stratakit.sql.create import created
-from stratakit.sql.tokenizer import Tokens, parts, statements
+from stratakit.sql.action import Action
+from stratakit.sql.alter import parse_alter, parse_alter_table
+from stratakit.sql.create import parse_create
+from stratakit.sql.tokenizer import Tokens, split_at_commas, split_statements
 
 
-def acts(text: str) -> Iterator[Act]:
+def parse(text: str) -> Iterator[Action]:
     """Read what a text of one or more statements does."""
-    for words in statements(text):
-        yield from of_statement(Tokens(words))
+    for words in split_statements(text):
+        yield from parse_statement(Tokens(words))
 
 
-def of_statement(tokens: Tokens) -> Iterator[Act]:
+def parse_statement(tokens: Tokens) -> Iterator[Action]:
     """Read what one statement does."""
     if tokens.take("ALTER"):
         table = tokens.any_of("TABLE", "FOREIGN TABLE")
-        yield from altered_table(tokens) if table else altered(tokens)
+        yield from parse_alter_table(tokens) if table else parse_alter(tokens)
     elif tokens.take("CREATE"):
-        yield from created(tokens)
+        yield from parse_create(tokens)
     elif tokens.take("DROP"):
-        yield from _dropped(tokens)
+        yield from _parse_drop(tokens)
     elif tokens.at("WITH"):
-        yield from _with(tokens)
+        yield from _parse_with(tokens)
     elif tokens.any_of("UPDATE ONLY", "UPDATE"):
-        yield Act("update", tokens.name(), text=tokens.text)
+        yield Action("update", tokens.name(), text=tokens.text)
     elif tokens.any_of("DELETE FROM ONLY", "DELETE FROM"):
-        yield Act("delete", tokens.name(), text=tokens.text)
+        yield Action("delete", tokens.name(), text=tokens.text)
     elif tokens.take("DELETE"):
-        yield _deleted(tokens)
+        yield _parse_delete(tokens)
     elif tokens.any_of(
         "INSERT INTO", "INSERT IGNORE INTO", "REPLACE INTO", "INSERT OR IGNORE INTO"
     ):
-        yield Act("insert", tokens.name(), text=tokens.text)
+        yield Action("insert", tokens.name(), text=tokens.text)
     elif tokens.take("MERGE", "INTO"):
-        yield Act("update", tokens.name(), text=tokens.text)
+        yield Action("update", tokens.name(), text=tokens.text)
     elif tokens.take("DO"):
         for word in tokens.rest:
             if word.startswith("$"):
-                yield from _block(word)
+                yield from _parse_block(word)
     elif tokens.take("RENAME", "TABLE"):
-        for part in parts(tokens.rest):
+        for part in split_at_commas(tokens.rest):
             each = Tokens(part)
             old = each.name()
             each.take("TO")
-            yield Act("rename table", old, old, each.name())
+            yield Action("rename table", old, old, each.name())
     elif tokens.any_of("TRUNCATE TABLE ONLY", "TRUNCATE TABLE", "TRUNCATE ONLY", "TRUNCATE"):
-        for part in parts(tokens.rest):
-            yield Act("truncate", Tokens(part).name())
+        for part in split_at_commas(tokens.rest):
+            yield Action("truncate", Tokens(part).name())
     elif tokens.any_of("LOCK TABLES", "LOCK TABLE", "LOCK"):
         tokens.take("ONLY")
-        yield Act("lock table", tokens.name(), text=tokens.text)
+        yield Action("lock table", tokens.name(), text=tokens.text)
     elif tokens.take("CLUSTER"):
         tokens.take("VERBOSE")
-        yield Act("cluster", tokens.name() if tokens else "")
+        yield Action("cluster", tokens.name() if tokens else "")
     elif tokens.take("VACUUM"):
         options = {word.upper() for word in tokens.parenthesised()}
         full = tokens.take("FULL") or "FULL" in options
         while tokens.any_of("FREEZE", "VERBOSE", "ANALYZE"):
             pass
-        yield Act("vacuum full" if full else "vacuum", tokens.name() if tokens else "")
+        yield Action("vacuum full" if full else "vacuum", tokens.name() if tokens else "")
     elif tokens.take("REINDEX"):
         options = {word.upper() for word in tokens.parenthesised()}
         kind = tokens.any_of("INDEX", "TABLE", "SCHEMA", "DATABASE", "SYSTEM") or ""
         flags = {"CONCURRENTLY"} if tokens.take("CONCURRENTLY") else options
-        yield Act("reindex", name=tokens.name(), text=kind.lower(), flags=frozenset(flags))
+        yield Action("reindex", name=tokens.name(), text=kind.lower(), flags=frozenset(flags))
     elif tokens.take("REFRESH", "MATERIALIZED", "VIEW"):
         concurrent = tokens.take("CONCURRENTLY")
         flag = frozenset({"CONCURRENTLY"} if concurrent else ())
-        yield Act("refresh materialized view", tokens.name(), flags=flag)
+        yield Action("refresh materialized view", tokens.name(), flags=flag)
     elif verb := tokens.any_of("COMMIT", "ROLLBACK", "BEGIN", "START TRANSACTION", "END"):
-        yield Act("transaction", text=verb.lower())
+        yield Action("transaction", text=verb.lower())
     elif tokens.any_of("SET SESSION", "SET LOCAL", "SET"):
-        yield Act("set", name=tokens.name(), text=tokens.text)
+        yield Action("set", name=tokens.name(), text=tokens.text)
     elif tokens.take("REVOKE"):
         text = tokens.text
         while tokens and not tokens.take("ON"):
             tokens.next()
         tokens.take("TABLE")
-        yield Act("revoke", tokens.name() if tokens else "", text=text)
+        yield Action("revoke", tokens.name() if tokens else "", text=text)
     elif tokens.any_of("OPTIMIZE TABLE"):
-        yield Act("vacuum full", tokens.name())
+        yield Action("vacuum full", tokens.name())
     else:
-        yield Act(tokens.next().lower(), text=tokens.text)
+        yield Action(tokens.next().lower(), text=tokens.text)
 
 
-def _deleted(tokens: Tokens) -> Act:
+def _parse_delete(tokens: Tokens) -> Action:
     """DELETE alias FROM table alias JOIN ..., as MySQL has it."""
     alias = tokens.name()
     text = tokens.text
@@ -100,31 +100,31 @@ def _deleted(tokens: Tokens) -> Act:
             table = tokens.name()
         else:
             tokens.next()
-    return Act("delete", table or alias, text=text)
+    return Action("delete", table or alias, text=text)
 
 
-def _dropped(tokens: Tokens) -> Iterator[Act]:
+def _parse_drop(tokens: Tokens) -> Iterator[Action]:
     kind = tokens.any_of(
         "TABLE", "TEMPORARY TABLE", "INDEX", "VIEW", "MATERIALIZED VIEW", "SCHEMA", "DATABASE",
         "TYPE", "DOMAIN", "SEQUENCE", "FUNCTION", "PROCEDURE", "TRIGGER", "EXTENSION", "POLICY",
         "RULE", "FOREIGN TABLE",
     )  # fmt: skip
     if kind is None:
-        yield Act("drop", text=tokens.text)
+        yield Action("drop", text=tokens.text)
         return
     flags = {"CONCURRENTLY"} if tokens.take("CONCURRENTLY") else set()
     if tokens.take("IF", "EXISTS"):
         flags.add("IF EXISTS")
-    for part in parts(tokens.rest):
+    for part in split_at_commas(tokens.rest):
         each = Tokens(part)
         name = each.name()
         table = each.name() if each.take("ON") else ""
         if kind in ("TABLE", "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"):
             table = name
-        yield Act(f"drop {kind.lower()}", table, name, each.text, frozenset(flags))
+        yield Action(f"drop {kind.lower()}", table, name, each.text, frozenset(flags))
 
 
-def _with(tokens: Tokens) -> Iterator[Act]:
+def _parse_with(tokens: Tokens) -> Iterator[Action]:
     """A statement behind common table expressions, which may change rows themselves."""
     verbs = ("INSERT", "UPDATE", "DELETE", "MERGE")
     depth = 0
@@ -134,19 +134,19 @@ def _with(tokens: Tokens) -> Iterator[Act]:
         if word.upper() not in verbs or behind in ("FOR", "ON", "DO", "THEN"):
             continue
         if depth == 0:
-            yield from of_statement(Tokens(tokens.words[place:]))
+            yield from parse_statement(Tokens(tokens.words[place:]))
             return
         if behind == "(":
             inner = Tokens(["(", *tokens.words[place:]]).parenthesised()
-            yield from of_statement(Tokens(inner))
-    yield Act("select", text=tokens.text)
+            yield from parse_statement(Tokens(inner))
+    yield Action("select", text=tokens.text)
 
 
 LITERAL = re.compile(r"'((?:[^']|'')*)'\s*(?:USING\b|INTO\b|$)", re.IGNORECASE)
 BLOCK_WORDS = re.compile(r"\b(?:BEGIN|THEN|ELSE|LOOP|EXECUTE)\b|;", re.IGNORECASE)
 
 
-def _block(body: str) -> Iterator[Act]:
+def _parse_block(body: str) -> Iterator[Action]:
     """What a DO block may do: each statement that its text holds."""
     inside = body.strip("$").partition("$")[2] if not body.startswith("$$") else body[2:-2]
     for piece in BLOCK_WORDS.split(inside):
@@ -154,4 +154,4 @@ def _block(body: str) -> Iterator[Act]:
         if found := LITERAL.match(text):
             text = found[1].replace("''", "'")
         if re.match(r"(ALTER|CREATE|DROP|UPDATE|DELETE|INSERT|TRUNCATE|LOCK)\b", text, re.I):
-            yield from acts(text)
+            yield from parse(text)

@@ -35,7 +35,7 @@ class Tokens:
     @property
     def text(self) -> str:
         """What was not read yet, as text."""
-        return joined(self.rest)
+        return join_words(self.rest)
 
     def at(self, *words: str) -> bool:
         """Whether these words come next."""
@@ -60,9 +60,9 @@ class Tokens:
 
     def name(self) -> str:
         """Read a name without its quotes, and without the schema that is searched anyway."""
-        parts = [bare(self.next())]
+        parts = [unquote(self.next())]
         while self.take("."):
-            parts.append(bare(self.next()))
+            parts.append(unquote(self.next()))
         if len(parts) > 1 and parts[0] in SCHEMAS:
             del parts[0]
         return ".".join(parts)
@@ -80,7 +80,7 @@ class Tokens:
         return self.words[start : self.place - 1]
 
 
-def joined(words: list[str]) -> str:
+def join_words(words: list[str]) -> str:
     """Words as text that is spaced as people do."""
     text = " ".join(words)
     text = re.sub(r" ?(::|\.) ?", r"\1", text)
@@ -88,9 +88,9 @@ def joined(words: list[str]) -> str:
     return text.replace("( ", "(").replace(" )", ")").replace(" ,", ",")
 
 
-def named_first(text: str) -> str:
+def first_name(text: str) -> str:
     """The name that an act's text begins with, as a catalogue has it."""
-    return Tokens(next(statements(text), [])).name()
+    return Tokens(next(split_statements(text), [])).name()
 
 
 def as_python(text: str) -> str:
@@ -98,14 +98,14 @@ def as_python(text: str) -> str:
     return repr(text) if '"' in text else f'"{text}"'
 
 
-def bare(word: str) -> str:
+def unquote(word: str) -> str:
     """A name without quotes; PostgreSQL folds the others to lower case."""
     if word.startswith(('"', "`")):
         return word[1:-1].replace(word[0] * 2, word[0])
     return word.lower()
 
 
-def parts(words: list[str]) -> Iterator[list[str]]:
+def split_at_commas(words: list[str]) -> Iterator[list[str]]:
     """Split words at the commas outside of parentheses."""
     depth, part = 0, list[str]()
     for word in words:
@@ -119,13 +119,13 @@ def parts(words: list[str]) -> Iterator[list[str]]:
         yield part
 
 
-def statements(text: str) -> Iterator[list[str]]:
+def split_statements(text: str) -> Iterator[list[str]]:
     """Split a text into its statements, each a list of words; comments are left out."""
     words = list[str]()
     for found in TOKEN.finditer(text):
         if found.lastgroup == "space" or found["space"]:
             continue
-        if found[0] == ";" and not _inside_a_body(words):
+        if found[0] == ";" and not _is_inside_body(words):
             if words:
                 yield words
             words = []
@@ -135,7 +135,7 @@ def statements(text: str) -> Iterator[list[str]]:
         yield words
 
 
-def _inside_a_body(words: list[str]) -> bool:
+def _is_inside_body(words: list[str]) -> bool:
     """Whether a semicolon ends a statement of a trigger's or function's body only."""
     head = {word.upper() for word in words[:6]}
     if not (head & {"CREATE"} and head & {"TRIGGER", "FUNCTION", "PROCEDURE"}):

@@ -11,7 +11,7 @@ SIZES = {"smallint": 2, "integer": 4, "bigint": 8}
 TEXTS = ("text", "character varying", "character", "longtext", "mediumtext")
 
 
-def narrower(old: str, new: str) -> bool:
+def is_narrower(old: str, new: str) -> bool:
     """Whether a type holds less than another.
 
     Args:
@@ -41,7 +41,7 @@ def narrower(old: str, new: str) -> bool:
     return after in lossy.get(before, ())
 
 
-def wider(old: str, new: str) -> bool:
+def is_wider(old: str, new: str) -> bool:
     """Whether a type holds all that another does: both are text, both whole numbers or decimals.
 
     Args:
@@ -50,7 +50,7 @@ def wider(old: str, new: str) -> bool:
     """
     before, after = _parts(old)[0], _parts(new)[0]
     alike = any(before in kind and after in kind for kind in (TEXTS, SIZES, ("numeric",)))
-    return alike and not narrower(old, new)
+    return alike and not is_narrower(old, new)
 
 
 def _parts(text: str) -> tuple[str, list[int]]:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from stratakit import scratch
 from stratakit.config import load
-from stratakit.scratch import migrated
 from stratakit.testing.models import (
     test_models_and_revisions_agree,
     test_models_import_without_the_web_framework,
@@ -47,5 +47,5 @@ def migrated_database(root: Path | None = None) -> Iterator[str]:
     Raises:
         StrataError: there is no server to make it on, or a revision fails.
     """
-    with migrated(load(root)) as database:
+    with scratch.migrated_database(load(root)) as database:
         yield database.url.render_as_string(hide_password=False)

@@ -31,7 +31,7 @@ assert "fastapi" not in sys.modules
 
 def test_models_and_revisions_agree(pytestconfig: pytest.Config) -> None:
     """Fail with every model change that has no revision."""
-    findings = check.faults(load(project_root(pytestconfig.rootpath)))
+    findings = check.find_problems(load(project_root(pytestconfig.rootpath)))
     # Written out, since pytest explains the assertions of a project's own files alone.
     assert not findings, "\n\n".join(map(str, findings))
 

@@ -12,10 +12,10 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection
 
 from stratakit import catalog, scratch
-from stratakit.catalog import Catalogue
+from stratakit.catalog import Catalog
 from stratakit.config import Config, load
 from stratakit.diagnostics.command import project_root
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.lint import linter
 from stratakit.revisions import alembic_config, environment, guards, history
 from stratakit.scratch import sample_rows
@@ -55,7 +55,7 @@ def round_trip(config: Config) -> Iterator[str]:
     """
     adopted = history.read(config.versions).history([config.adopted])
     environment.environment(config)
-    with scratch.database(config) as url, connected(url) as connection:
+    with scratch.database(config) as url, connect(url) as connection:
         alembic = alembic_config.alembic_config(config)
         alembic.attributes["connection"] = connection
         scripts = alembic_config.scripts(config)
@@ -98,7 +98,7 @@ def _step(
         scripts.run_env()
 
 
-def _read(connection: Connection) -> Catalogue:
+def _read(connection: Connection) -> Catalog:
     with connection.begin():
         return catalog.read(connection)
 

@@ -10,16 +10,16 @@ BEGIN, END = b"<<<<<<< ", b">>>>>>> "
 WHY = "A service with half of an update is neither the old nor the new one."
 
 
-def found(root: Path) -> list[Finding]:
+def find_conflicts(root: Path) -> list[Finding]:
     """Find conflict markers and rejected hunks in the files that git tracks or would.
 
     Args:
         root: the service's folder; outside of a git repository nothing can be found.
     """
-    return [*_rejected(root), *_marked(root)]
+    return [*_find_rejects(root), *_find_markers(root)]
 
 
-def _rejected(root: Path) -> Iterator[Finding]:
+def _find_rejects(root: Path) -> Iterator[Finding]:
     # Ignored ones, too: many ignore *.rej.
     for options in (["--cached"], ["--others"]):
         for name in git(root, "ls-files", "-z", *options, "--", "*.rej", ":!.venv").split(b"\0"):
@@ -35,7 +35,7 @@ def _rejected(root: Path) -> Iterator[Finding]:
                 )
 
 
-def _marked(root: Path) -> Iterator[Finding]:
+def _find_markers(root: Path) -> Iterator[Finding]:
     command = ["grep", "--untracked", "-lzI", "-e", f"^{BEGIN.decode()}"]
     for name in filter(None, git(root, *command).split(b"\0")):
         path = root / name.decode()

@@ -56,9 +56,9 @@ def update(root: Path, version: str, answers: Sequence[str]) -> int:
     for line in _set_right(root):
         print(line)
     print(_changes(root) or "The template changed nothing that its changelog tells.")
-    if found := conflicts.found(root):
+    if found := conflicts.find_conflicts(root):
         raise StrataError(
-            f"The update conflicts:\n{formatters.text(found)}",
+            f"The update conflicts:\n{formatters.as_text(found)}",
             hint="Then: make " + " ".join(AFTERWARDS),
         )
     for step in AFTERWARDS:

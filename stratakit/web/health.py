@@ -18,7 +18,7 @@ from stratakit.diagnostics.command import MIGRATE, project_root
 from stratakit.engine.errors import driver_message
 from stratakit.engine.pool import Database
 from stratakit.revisions import history, log, phases
-from stratakit.revisions.history import Chain
+from stratakit.revisions.history import RevisionHistory
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
         database: Database = request.app.state.database
         try:
             async with database.engine.connect() as connection:
-                found = await connection.run_sync(compared, chain)
+                found = await connection.run_sync(compare, chain)
         except (DBAPIError, OSError) as error:
             reason = driver_message(error)
             logger.error("%s: %s", request.url.path, reason)
@@ -73,7 +73,7 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
     return routes
 
 
-def compared(connection: Connection, chain: Chain) -> Readiness:
+def compare(connection: Connection, chain: RevisionHistory) -> Readiness:
     """Set where the database stands beside what this code expects.
 
     Args:

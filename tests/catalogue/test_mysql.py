@@ -12,7 +12,7 @@ from tests import databases
 from tests.catalogue.mysql_drifts import DRIFTS, SCHEMA
 
 
-def made(connection: Connection) -> catalog.Catalogue:
+def made(connection: Connection) -> catalog.Catalog:
     name = connection.engine.url.database
     for statement in (f"DROP DATABASE {name}", f"CREATE DATABASE {name}", f"USE {name}"):
         connection.exec_driver_sql(statement)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from stratakit import catalog
-from stratakit.catalog import Catalogue
+from stratakit.catalog import Catalog
 from stratakit.config import Config
 from stratakit.devserver.account import account_for
 from stratakit.devserver.binaries import DEBIAN, binaries
@@ -30,14 +30,14 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]
 
 
 @pytest.fixture(scope="module")
-def before(connection: Connection) -> Catalogue:
+def before(connection: Connection) -> Catalog:
     found = catalog.read(connection)
     connection.rollback()
     return found
 
 
 @pytest.mark.parametrize("statement", DRIFTS)
-def test_what_hands_do_is_found(connection: Connection, before: Catalogue, statement: str) -> None:
+def test_what_hands_do_is_found(connection: Connection, before: Catalog, statement: str) -> None:
     with connection.begin() as transaction:
         connection.execute(text(statement))
         found = catalog.differences(before, catalog.read(connection))
@@ -45,7 +45,7 @@ def test_what_hands_do_is_found(connection: Connection, before: Catalogue, state
     assert any(str(each).startswith(DRIFTS[statement]) for each in found), [*map(str, found)]
 
 
-def test_nothing_is_found_where_nothing_was_done(connection: Connection, before: Catalogue) -> None:
+def test_nothing_is_found_where_nothing_was_done(connection: Connection, before: Catalog) -> None:
     with connection.begin():
         assert catalog.differences(before, catalog.read(connection)) == []
         assert before.text() == catalog.read(connection).text()

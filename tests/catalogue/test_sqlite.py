@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import create_engine
 
 from stratakit import catalog
-from stratakit.catalog import Catalogue
+from stratakit.catalog import Catalog
 from tests.catalogue.sqlite_drifts import DRIFTS, SCHEMA, THE_SAME
 
 
-def made(folder: Path, schema: str) -> Catalogue:
+def made(folder: Path, schema: str) -> Catalog:
     with sqlite3.connect(folder / "made.db") as database:
         database.executescript(schema)
     with create_engine(f"sqlite:///{folder}/made.db").connect() as connection:

@@ -17,10 +17,10 @@ from sqlalchemy import Connection, MetaData, text
 
 from stratakit import catalog, scratch
 from stratakit.autogenerate import describe, options
-from stratakit.catalog import Catalogue
+from stratakit.catalog import Catalog
 from stratakit.config import Backend, Config
-from stratakit.drift.models import _names, _said_in_python
-from stratakit.engine.connect import connected
+from stratakit.drift.models import _is_python_default, _names
+from stratakit.engine.connect import connect
 from stratakit.lint.linter import lint
 from stratakit.orm import naming
 
@@ -114,13 +114,13 @@ class Made:
         operations = produce_migrations(context, models).upgrade_ops
         said = list(describe.sentences(operations)) if operations else []
         self.connection.rollback()
-        with scratch.database(self.config) as url, connected(url) as connection:
+        with scratch.database(self.config) as url, connect(url) as connection:
             models.create_all(connection)
             expected = catalog.read(connection)
         found = self.read()
-        expected = expected.named_as(found, _names(models))
+        expected = expected.with_names_of(found, _names(models))
         between = catalog.differences(expected, found)
-        return said + [str(each) for each in between if not _said_in_python(each, models)]
+        return said + [str(each) for each in between if not _is_python_default(each, models)]
 
     def linted(self, files: Sequence[Path]) -> list[str]:
         """What the rules find in revisions."""
@@ -135,7 +135,7 @@ class Made:
             result = self.connection.execute(text(statement))
             return [tuple(row) for row in result] if result.returns_rows else []
 
-    def read(self) -> Catalogue:
+    def read(self) -> Catalog:
         """The database as it stands."""
         with self.connection.begin():
             return catalog.read(self.connection)
@@ -178,7 +178,7 @@ def made(
         production_version=production_version,
         allowed=allowed,
     )
-    with scratch.database(config) as url, connected(url) as connection:
+    with scratch.database(config) as url, connect(url) as connection:
         service = Made(config, connection, models)
         service.create(models, "what is there")
         service.upgrade()

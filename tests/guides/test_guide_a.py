@@ -204,7 +204,7 @@ def test_the_fast_check_tells_by_its_status_whether_a_migration_is_missing(
     assert "adds column items.phone" in missing.stdout
     migrated.follow(missing.stdout, "Make it: ")
     assert migrated.run(migrated.python, CHECK, "--check-only").returncode == 0
-    assert not fingerprint.remembered(load(migrated.root)).exists()
+    assert not fingerprint.cache_file(load(migrated.root)).exists()
 
 
 @pytest.mark.row("A10")
@@ -212,9 +212,9 @@ def test_a_forced_check_forgets_the_fingerprint_and_looks_afresh(live: Service) 
     """A10: whatever the remembered one says."""
     config = load(live.root)
     assert live.run(live.python, CHECK).returncode == 0
-    assert fingerprint.remembered(config).read_text() == fingerprint.taken(config)
+    assert fingerprint.cache_file(config).read_text() == fingerprint.compute_fingerprint(config)
     live.add_column(PHONE)
-    fingerprint.remembered(config).write_text(fingerprint.taken(config))
+    fingerprint.cache_file(config).write_text(fingerprint.compute_fingerprint(config))
     believed = live.run(live.python, CHECK)
     assert (believed.returncode, believed.stdout) == (
         0,
@@ -223,7 +223,7 @@ def test_a_forced_check_forgets_the_fingerprint_and_looks_afresh(live: Service) 
     forced = live.run(live.python, CHECK, "--force")
     assert forced.returncode == 1
     assert "adds column items.phone" in forced.stdout
-    assert not fingerprint.remembered(config).exists()
+    assert not fingerprint.cache_file(config).exists()
 
 
 REVIEWS = """\

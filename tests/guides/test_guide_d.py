@@ -233,7 +233,7 @@ def test_the_guides_recipes_run_while_rows_are_written(customers: Service) -> No
         for number, (name, code) in enumerate(of_the_guide.items(), 10):
             follow_recipe(customers, f"0{number}", code)
             _succeeds(customers.migrate("upgrade"))
-            traffic.goes_on()
+            traffic.wait_before_retry()
             assert not traffic.failed, f"{name}: {traffic.failed[:3]}"
 
 
@@ -274,19 +274,19 @@ def test_a_required_column_is_added_while_old_and_new_code_serve(customers: Serv
     of_the_guide = recipes(customers.root)
     forbid = [name for name in of_the_guide if name.startswith("forbid NULL")]
     with served(customers) as old, Traffic(_clients_of(old)) as to_old:
-        to_old.goes_on()
+        to_old.wait_before_retry()
         follow_recipe(customers, "010", of_the_guide["add a column"])
         _succeeds(customers.migrate("upgrade"))
-        to_old.goes_on()
+        to_old.wait_before_retry()
         _write_the_country(customers)
         with served(customers) as new, Traffic(_clients_of(new)) as to_new:
             for number, name in enumerate(["fill it", *forbid], 11):
-                to_old.goes_on()
-                to_new.goes_on()
+                to_old.wait_before_retry()
+                to_new.wait_before_retry()
                 follow_recipe(customers, f"0{number}", of_the_guide[name])
                 _succeeds(customers.migrate("upgrade"))
-            to_old.goes_on()
-            to_new.goes_on()
+            to_old.wait_before_retry()
+            to_new.wait_before_retry()
     assert [to_old.failed, to_new.failed] == [[], []]
     found = {country for (country,) in customers.sql("SELECT DISTINCT country FROM customers")}
     assert found == {"DE", "FR"}
@@ -299,12 +299,12 @@ def test_a_column_is_renamed_while_old_and_new_code_serve(customers: Service) ->
     with served(customers) as old, Traffic(_clients_of(old)) as to_old:
         follow_recipe(customers, "010", of_the_guide["rename, before the new code"])
         _succeeds(customers.migrate("upgrade"))
-        to_old.goes_on()
+        to_old.wait_before_retry()
         _write_both_names(customers)
         with served(customers) as both:
             with Traffic(_clients_of(both)) as to_both:
-                to_both.goes_on()
-                to_old.goes_on()
+                to_both.wait_before_retry()
+                to_old.wait_before_retry()
             to_old.end()
             copy = of_the_guide["fill it"].replace("country = 'DE'", "full_name = name")
             follow_recipe(customers, "011", copy.replace("country IS", "full_name IS"))
@@ -312,12 +312,12 @@ def test_a_column_is_renamed_while_old_and_new_code_serve(customers: Service) ->
                 _succeeds(customers.migrate("upgrade"))
                 _write_the_new_name_only(customers)
                 with served(customers) as new, Traffic(_clients_of(new)) as to_new:
-                    to_new.goes_on()
-                    to_both_again.goes_on()
+                    to_new.wait_before_retry()
+                    to_both_again.wait_before_retry()
                     to_both_again.end()
                     follow_recipe(customers, "012", of_the_guide["rename, after the old code"])
                     _succeeds(customers.migrate("upgrade"))
-                    to_new.goes_on()
+                    to_new.wait_before_retry()
                     assert new.ask("/customers/1") == (200, "Ada")
     assert [to_old.failed, to_both.failed, to_both_again.failed, to_new.failed] == [[], [], [], []]
     assert customers.sql("SELECT count(*) FROM customers WHERE full_name IS NULL") == [(0,)]

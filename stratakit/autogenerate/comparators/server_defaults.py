@@ -20,7 +20,7 @@ def _same(
     """MariaDB says `current_timestamp()` for `now()`; a model may say it in Python alone."""
     told = getattr(found.server_default, "arg", None)
     if {_said(found.server_default), _said(declared.server_default)} <= NOW or (
-        server_defaults.is_the_models(declared, None if told is None else str(told))
+        server_defaults.matches_model(declared, None if told is None else str(told))
     ):
         return PriorityDispatchResult.STOP
     return PriorityDispatchResult.CONTINUE

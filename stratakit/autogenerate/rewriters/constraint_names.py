@@ -18,4 +18,4 @@ def given(operations: ops.OpContainer) -> None:
             isinstance(operation, ops.CreateUniqueConstraintOp | ops.CreateForeignKeyOp)
             and operation.constraint_name is None
         ):
-            operation.constraint_name = conv(naming.of(operation.to_constraint()))
+            operation.constraint_name = conv(naming.default_name(operation.to_constraint()))

@@ -67,13 +67,13 @@ def check(path: Path) -> None:
         beginning = next(chunks, b"")
         ending = b"".join(deque(chunks, maxlen=2)) or beginning
     except (OSError, EOFError, zlib.error) as error:
-        raise files.damaged(path, str(error)) from error
+        raise files.damaged_error(path, str(error)) from error
     if not re.search(rb"^-- (MariaDB|MySQL) dump ", beginning[:1000], re.MULTILINE):
-        raise files.damaged(path, "it does not begin as mariadb-dump and mysqldump begin")
+        raise files.damaged_error(path, "it does not begin as mariadb-dump and mysqldump begin")
     if b"\n-- Current Database: " in beginning:
-        raise files.damaged(path, "it says itself which databases it goes to (--databases)")
+        raise files.damaged_error(path, "it says itself which databases it goes to (--databases)")
     if b"\n-- Dump completed" not in ending[-200:]:
-        raise files.damaged(path, "its end is missing")
+        raise files.damaged_error(path, "its end is missing")
 
 
 def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -> None:
@@ -106,7 +106,7 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
             f"{path} was not restored into {url}: {reason}",
             detail=f"The database {url.name} may hold a part only: it was being emptied and "
             "filled, which no transaction of this server undoes.",
-            hint=f"Mend what the server names, then run again: {files.restoring(path)}\n"
+            hint=f"Mend what the server names, then run again: {files.restore_command(path)}\n"
             "If it is about a definer, which a copy for development can do without, add: "
             "--without-roles",
         ) from error

@@ -58,7 +58,7 @@ def check(path: Path) -> None:
     try:
         output([client("pg_restore"), "--file=/dev/null", path])
     except ClientError as error:
-        raise files.damaged(path, str(error)) from error
+        raise files.damaged_error(path, str(error)) from error
 
 
 def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -> None:
@@ -95,7 +95,7 @@ def _remedy(error: Exception, path: Path) -> str:
     if isinstance(error, errors.UndefinedObject | errors.InsufficientPrivilege):
         return (
             "If this is about an owner or a grant, which a copy for development can do without: "
-            f"{files.restoring(path)} --without-roles"
+            f"{files.restore_command(path)} --without-roles"
         )
     return ""
 

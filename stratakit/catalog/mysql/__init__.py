@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection
 
-from stratakit.catalog.model import Inherited, Key
+from stratakit.catalog.model import DatabaseDefault, ObjectKey
 from stratakit.catalog.mysql.queries import QUERIES, UNSAID
 
 # MariaDB writes `current_timestamp()`, MySQL `CURRENT_TIMESTAMP`: one default.
@@ -18,7 +18,7 @@ READ_ONLY = (
 )
 
 
-def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]]:
+def objects(connection: Connection) -> Iterator[tuple[ObjectKey, Mapping[str, object]]]:
     """Every object of the database that the connection uses."""
     schema, collation = connection.exec_driver_sql("SELECT DATABASE(), @@collation_database").one()
     there = _columns_of_statistics(connection)
@@ -26,13 +26,13 @@ def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]
         selected = query.format(**{name: name if name in there else "''" for name in UNSAID})
         for row in connection.exec_driver_sql(selected).mappings():
             attributes = {
-                name: Inherited(value)
+                name: DatabaseDefault(value)
                 if (name, value) == ("collation", collation)
                 else _said(value, schema)
                 for name, value in row.items()
                 if name not in ("kind", "of", "name")
             }
-            yield Key(row.get("kind", kind), row.get("of", ""), row["name"]), attributes
+            yield ObjectKey(row.get("kind", kind), row.get("of", ""), row["name"]), attributes
     sequences = connection.exec_driver_sql(
         "SELECT table_name FROM information_schema.tables"
         " WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'"
@@ -40,7 +40,7 @@ def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]
     for name in list(sequences.scalars()):
         (row,) = connection.exec_driver_sql(f"SELECT * FROM `{name}`").mappings()
         options = ("minimum_value", "maximum_value", "increment", "cache_size", "cycle_option")
-        yield Key("sequence", "", name), {option: row[option] for option in options}
+        yield ObjectKey("sequence", "", name), {option: row[option] for option in options}
 
 
 def _columns_of_statistics(connection: Connection) -> set[str]:

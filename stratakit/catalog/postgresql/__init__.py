@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection
 
-from stratakit.catalog.model import Key
+from stratakit.catalog.model import ObjectKey
 from stratakit.catalog.postgresql import other_objects, tables, types
 
 # The same default under two names: PostgreSQL's manual, "Date/Time Functions", Current Date/Time.
@@ -18,7 +18,7 @@ READ_ONLY = (
 )
 
 
-def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]]:
+def objects(connection: Connection) -> Iterator[tuple[ObjectKey, Mapping[str, object]]]:
     """Every object of every schema that is not the server's own or an extension's."""
     queries = (*tables.QUERIES, *types.QUERIES, *other_objects.QUERIES)
     for query in queries:
@@ -28,4 +28,4 @@ def objects(connection: Connection) -> Iterator[tuple[Key, Mapping[str, object]]
                 for name, value in row.items()
                 if name not in ("kind", "of", "name")
             }
-            yield Key(row["kind"], row["of"], row["name"]), attributes
+            yield ObjectKey(row["kind"], row["of"], row["name"]), attributes

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, RowMapping
 
-from stratakit.catalog.model import Key
+from stratakit.catalog.model import ObjectKey
 from stratakit.catalog.sqlite.ddl import TableText, normal, option, parsed, where
 
 HIDDEN = {2: "virtual", 3: "stored"}
 READ_ONLY = ("PRAGMA query_only = ON",)
 
-Found = Iterator[tuple[Key, Mapping[str, object]]]
+Found = Iterator[tuple[ObjectKey, Mapping[str, object]]]
 
 
 def objects(connection: Connection) -> Found:
@@ -25,15 +25,15 @@ def objects(connection: Connection) -> Found:
         if row["type"] == "table":
             yield from _table(connection, name, sql, options[name])
         elif row["type"] == "view":
-            yield Key("view", "", name), {"definition": normal(sql)}
+            yield ObjectKey("view", "", name), {"definition": normal(sql)}
         elif row["type"] == "trigger":
-            yield Key("trigger", row["tbl_name"], name), {"definition": normal(sql)}
+            yield ObjectKey("trigger", row["tbl_name"], name), {"definition": normal(sql)}
 
 
 def _table(connection: Connection, table: str, sql: str, options: RowMapping) -> Found:
     text = parsed(sql)
     yield (
-        Key("table", "", table),
+        ObjectKey("table", "", table),
         {
             "strict": bool(options["strict"]),
             "without rowid": bool(options["wr"]),
@@ -45,7 +45,7 @@ def _table(connection: Connection, table: str, sql: str, options: RowMapping) ->
     for row in columns:
         definition = text.columns.get(row["name"].lower(), [])
         yield (
-            Key("column", table, row["name"]),
+            ObjectKey("column", table, row["name"]),
             {
                 "type": row["type"].upper(),
                 "not null": bool(row["notnull"]),
@@ -57,14 +57,14 @@ def _table(connection: Connection, table: str, sql: str, options: RowMapping) ->
         )
     key = [row["name"] for row in sorted(columns, key=lambda row: row["pk"]) if row["pk"]]
     if key:
-        given = text.of("primary", key)
-        yield Key("primary key", table, given.name), {"columns": ", ".join(key), **given.more}
+        given = text.constraint("primary", key)
+        yield ObjectKey("primary key", table, given.name), {"columns": ", ".join(key), **given.more}
     yield from _indexes(connection, table, text)
     yield from _foreign_keys(connection, table, text)
     checks = sorted(text.checks, key=lambda check: (check.name, check.definition))
     for number, check in enumerate(checks):
         name = check.name or f"unnamed {sum(not other.name for other in checks[: number + 1])}"
-        yield Key("check constraint", table, name), {"definition": check.definition}
+        yield ObjectKey("check constraint", table, name), {"definition": check.definition}
 
 
 def _indexes(connection: Connection, table: str, text: TableText) -> Found:
@@ -76,10 +76,10 @@ def _indexes(connection: Connection, table: str, text: TableText) -> Found:
         ]
         if row["origin"] == "u":
             columns = [str(part["name"]) for part in parts]
-            given = text.of("unique", columns)
+            given = text.constraint("unique", columns)
             name = given.name or ", ".join(columns)
             yield (
-                Key("unique constraint", table, name),
+                ObjectKey("unique constraint", table, name),
                 {"columns": ", ".join(columns), **given.more},
             )
         elif row["origin"] == "c":
@@ -88,7 +88,7 @@ def _indexes(connection: Connection, table: str, text: TableText) -> Found:
             ).one()
             columns_text, condition = where(sql)
             yield (
-                Key("index", table, row["name"]),
+                ObjectKey("index", table, row["name"]),
                 {
                     "unique": bool(row["unique"]),
                     "columns": columns_text,
@@ -108,9 +108,11 @@ def _foreign_keys(connection: Connection, table: str, text: TableText) -> Found:
         rows.sort(key=lambda row: int(row["seq"]))
         columns = [str(row["from"]) for row in rows]
         first = rows[0]
-        given = text.of("foreign", columns)
+        given = text.constraint("foreign", columns)
         yield (
-            Key("foreign key", table, given.name or f"{', '.join(columns)} to {first['table']}"),
+            ObjectKey(
+                "foreign key", table, given.name or f"{', '.join(columns)} to {first['table']}"
+            ),
             {
                 "columns": ", ".join(columns),
                 "references": first["table"],

@@ -58,7 +58,7 @@ class TableText:
         """The CHECKs of the table and of its columns."""
         return [found for found in self.constraints if found.kind == "check"]
 
-    def of(self, kind: str, columns: Sequence[str]) -> Constraint:
+    def constraint(self, kind: str, columns: Sequence[str]) -> Constraint:
         """The constraint of a kind on these columns; an unnamed one where the text has none."""
         wanted = tuple(column.lower() for column in columns)
         for found in self.constraints:

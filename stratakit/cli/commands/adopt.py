@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 
 from stratakit.adopt import baseline, config_file, match, repair, squash
 from stratakit.adopt.match import State
-from stratakit.catalog import Catalogue
+from stratakit.catalog import Catalog
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift import record
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import environment, git, guards, history, plan, position
 from stratakit.revisions.history import REPLACED
@@ -47,9 +47,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, config: Config) -> int:
     """Compare, stamp what is true, show where the database stands."""
     url = environment.current_url(config)
-    with connected(url, reading=True) as connection:
+    with connect(url, read_only=True) as connection:
         standing, at = _standing(config, connection)
-        found = match.read(connection)
+        found = match.read_catalog(connection)
     if arguments.squash and not arguments.dry_run:
         return _squashed(config, url, found, at)
     with_baseline = arguments.baseline and not arguments.dry_run
@@ -61,10 +61,10 @@ def run(arguments: Namespace, config: Config) -> int:
         return 0
     if with_baseline and not standing:
         return _with_baseline(config, url, found)
-    states = match.compared(config, found, _tell)
-    matching = match.matching(states)
+    states = match.compare_states(config, found, _tell)
+    matching = match.matching_states(states)
     # Where it is not what its revision makes, an upgrade may have failed on what was there before.
-    nearest = matching or [match.nearest(states)] if states else []
+    nearest = matching or [match.nearest_state(states)] if states else []
     if standing and (not nearest or any(state.revision in at for state in nearest)):
         print(standing)
         return 0
@@ -91,15 +91,15 @@ def _standing(config: Config, connection: Connection) -> tuple[str, tuple[str, .
     Raises:
         StrataError: git has the file of its revision on another branch.
     """
-    heads = position.applied(connection)
+    heads = position.current_heads(connection)
     known = history.read(config.versions)
     if heads and all(head in known for head in heads):
         told = (
-            f"{position.standing(config, connection)}\n"
+            f"{position.describe_position(config, connection)}\n"
             f"It is under migration already. Compare it: {MIGRATE} drift"
         )
         return told, heads
-    if told := position.ahead(config, connection):
+    if told := position.describe_ahead(config, connection):
         return told, ()
     if any(git.file_of_revision(config.versions, head) for head in heads if head not in known):
         guards.refuse_unknown_revision(config, heads)
@@ -108,20 +108,20 @@ def _standing(config: Config, connection: Connection) -> tuple[str, tuple[str, .
     return "", ()
 
 
-def _with_baseline(config: Config, url: DatabaseURL, found: Catalogue) -> int:
+def _with_baseline(config: Config, url: DatabaseURL, found: Catalog) -> int:
     if sys.stderr.isatty():
         tables = sum(key.kind == "table" for key in found)
         print(f"Reading {tables} tables, and building a database from them...", file=sys.stderr)
-    with connected(url, reading=True) as connection:
-        path, revision = baseline.written(config, connection, url, found)
+    with connect(url, read_only=True) as connection:
+        path, revision = baseline.write_baseline(config, connection, url, found)
     print(f"Wrote {path.relative_to(config.root)}: a new database built from it is the same.")
     _stamp(config, url, revision, "adopted with a baseline written from it")
     return 0
 
 
-def _squashed(config: Config, url: DatabaseURL, found: Catalogue, at: tuple[str, ...]) -> int:
-    with connected(url, reading=True) as connection:
-        path, replaced = squash.written(config, connection, url, found, at)
+def _squashed(config: Config, url: DatabaseURL, found: Catalog, at: tuple[str, ...]) -> int:
+    with connect(url, read_only=True) as connection:
+        path, replaced = squash.write_squash(config, connection, url, found, at)
     print(f"Wrote {path.relative_to(config.root)}: a new database built from it is the same.")
     print(
         f"It is in place of {replaced} revisions, which are in "
@@ -132,13 +132,13 @@ def _squashed(config: Config, url: DatabaseURL, found: Catalogue, at: tuple[str,
 
 
 def _with_repair(config: Config, url: DatabaseURL, head: State) -> int:
-    with connected(url, reading=True) as connection:
-        path, revision, said = repair.written(config, connection)
+    with connect(url, read_only=True) as connection:
+        path, revision, said = repair.write_repair(config, connection)
     print(f"Wrote {path.relative_to(config.root)}, which runs on this database alone:")
     for sentence in said:
         print(f"  {sentence}")
     _stamp(config, url, head.revision, repair.NEEDED.format(revision))
-    if left := record.after_a_new_revision(config):
+    if left := record.record_new_revision(config):
         print(left)
     print(
         f"Review it, then: {MIGRATE} upgrade && {MIGRATE} drift\n"
@@ -151,10 +151,10 @@ def _stamp(config: Config, url: DatabaseURL, revision: str, note: str) -> None:
     match.stamp(config, revision, note)
     if exempt := config_file.write_adopted(config, revision):
         print(exempt)
-    with connected(url, reading=True) as connection:
-        print(position.standing(config, connection))
+    with connect(url, read_only=True) as connection:
+        print(position.describe_position(config, connection))
         if pending := plan.upgrades(config, connection, "heads"):
-            print(position.told("Pending", pending))
+            print(position.format_revisions("Pending", pending))
 
 
 def _chosen(matching: list[State], at: str | None) -> State:

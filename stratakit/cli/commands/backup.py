@@ -24,10 +24,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Take it, say where it is and how to use it."""
-    path, verified = verification.take(
+    path, verified = verification.create_verified(
         config, environment.current_url(config), arguments.to, verified=arguments.verify
     )
     print(f"Backup: {path} ({format_bytes(path.stat().st_size)})")
     print(verified)
-    print(f"To restore it: {files.restoring(path)}")
+    print(f"To restore it: {files.restore_command(path)}")
     return 0

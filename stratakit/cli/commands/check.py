@@ -39,28 +39,28 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print the position of the database, then every finding."""
-    if unsettled := conflicts.found(config.root):
-        return formatters.show(unsettled, arguments)
+    if unsettled := conflicts.find_conflicts(config.root):
+        return formatters.print_findings(unsettled, arguments)
     if arguments.models:
         return _check_models(arguments, config)
     return _check_all(arguments, config)
 
 
 def _check_models(arguments: Namespace, config: Config) -> int:
-    remembered = fingerprint.remembered(config)
+    remembered = fingerprint.cache_file(config)
     if arguments.force:
         remembered.unlink(missing_ok=True)
-    taken = fingerprint.taken(config)
+    taken = fingerprint.compute_fingerprint(config)
     if remembered.exists() and remembered.read_text() == taken:
         return _good("Nothing has changed since the last good check.", arguments)
 
     # Alembic and SQLAlchemy take a third of a second, which the short answer spares.
     from stratakit.drift import check
-    from stratakit.scratch.lifecycle import stopped_afterwards
+    from stratakit.scratch.lifecycle import stop_server_afterwards
 
     try:
-        with stopped_afterwards(config):
-            faults = check.faults(config)
+        with stop_server_afterwards(config):
+            faults = check.find_problems(config)
     except StrataError as error:
         error.message, error.hint = (
             _in_the_tree(error.message, config),
@@ -68,7 +68,7 @@ def _check_models(arguments: Namespace, config: Config) -> int:
         )
         raise
     if faults:
-        return formatters.show([_there(fault, config) for fault in faults], arguments)
+        return formatters.print_findings([_there(fault, config) for fault in faults], arguments)
     if not arguments.check_only:
         remembered.parent.mkdir(exist_ok=True)
         remembered.write_text(taken)
@@ -91,30 +91,30 @@ def _in_the_tree(text: str, config: Config) -> str:
 def _good(sentence: str, arguments: Namespace) -> int:
     if arguments.format == "text":
         print(sentence)
-    return formatters.show([], arguments)
+    return formatters.print_findings([], arguments)
 
 
 def _check_all(arguments: Namespace, config: Config) -> int:
     from stratakit.adopt import match
     from stratakit.drift import check
-    from stratakit.engine.connect import connected
+    from stratakit.engine.connect import connect
     from stratakit.lint import linter
     from stratakit.revisions import environment, history, log, plan, position
 
-    faults = check.faults(config)
+    faults = check.find_problems(config)
     told = []
     try:
-        with connected(environment.current_url(config), reading=True) as connection:
-            told.append(position.standing(config, connection))
-            if adopt := match.to_adopt(connection, config):
+        with connect(environment.current_url(config), read_only=True) as connection:
+            told.append(position.describe_position(config, connection))
+            if adopt := match.adoption_findings(connection, config):
                 # What the models lack is known when the database is adopted.
                 faults = adopt
             elif pending := plan.upgrades(config, connection, "heads"):
-                told.append(position.told("Pending", pending))
+                told.append(position.format_revisions("Pending", pending))
             inconsistencies = log.find_inconsistencies(
                 config,
                 log.entries(connection),
-                position.applied(connection),
+                position.current_heads(connection),
                 history.read(config.versions),
             )
             # A file that has a finding gets no second one.
@@ -133,4 +133,4 @@ def _check_all(arguments: Namespace, config: Config) -> int:
         told.append("The models and the migrations agree.")
     if arguments.format == "text":
         print("\n".join(told))
-    return formatters.show(faults, arguments)
+    return formatters.print_findings(faults, arguments)

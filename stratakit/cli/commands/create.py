@@ -40,12 +40,12 @@ def run(arguments: Namespace, config: Config) -> int:
         print(f"Wrote {path.relative_to(config.root)}")
     for sentence in found:
         print(f"  {sentence}")
-    for file, line, text in review_comments.unsettled(history.read(config.versions)):
+    for file, line, text in review_comments.unresolved_comments(history.read(config.versions)):
         print(f"{file.relative_to(config.root)}:{line}: {text}")
-    if left := record.after_a_new_revision(config):
+    if left := record.record_new_revision(config):
         print(left)
     elif not arguments.empty:
-        for each in models.differences(config, environment.metadata(config))[0]:
+        for each in models.compare_models(config, environment.metadata(config))[0]:
             print(f"{each.message}\n{each.hint}")
     print(f"After an edit of it: {MIGRATE} record")
     print(f"Review it before you apply it: {MIGRATE} upgrade")
@@ -54,7 +54,7 @@ def run(arguments: Namespace, config: Config) -> int:
 
 def _nothing_written(config: Config) -> int:
     """Say whether the models and the migrations agree, too, in what autogenerate does not see."""
-    differences, _ = models.differences(config, environment.metadata(config))
+    differences, _ = models.compare_models(config, environment.metadata(config))
     if not differences:
         print("The models and the migrations agree: no revision was written.")
         return 0

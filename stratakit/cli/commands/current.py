@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from stratakit.config import Config
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.revisions import environment, plan, position
 
 
@@ -13,8 +13,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print where the database stands, and what is pending."""
-    with connected(environment.current_url(config), reading=True) as connection:
-        print(position.standing(config, connection))
+    with connect(environment.current_url(config), read_only=True) as connection:
+        print(position.describe_position(config, connection))
         if pending := plan.upgrades(config, connection, "heads"):
-            print(position.told("Pending", pending))
+            print(position.format_revisions("Pending", pending))
     return 0

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from alembic import command
 
 from stratakit.config import Config
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.revisions import alembic_config, environment, plan, position
 
 
@@ -25,13 +25,13 @@ def run(arguments: Namespace, config: Config) -> int:
         command.downgrade(alembic_config.alembic_config(config), arguments.revision, sql=True)
         return 0
     url = environment.current_url(config)
-    with connected(url, reading=True) as connection:
+    with connect(url, read_only=True) as connection:
         undone = plan.downgrades(config, connection, arguments.revision)
-        print(position.told("To undo", undone) if undone else "Nothing to undo.")
+        print(position.format_revisions("To undo", undone) if undone else "Nothing to undo.")
     if undone and not arguments.dry_run:
         alembic = alembic_config.alembic_config(config)
         alembic.attributes["yes"] = arguments.yes
         command.downgrade(alembic, arguments.revision)
-    with connected(url, reading=True) as connection:
-        print(position.standing(config, connection))
+    with connect(url, read_only=True) as connection:
+        print(position.describe_position(config, connection))
     return 0

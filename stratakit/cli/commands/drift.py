@@ -11,7 +11,7 @@ from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import database
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.revisions import environment, guards, position
 
 WHY = (
@@ -32,18 +32,18 @@ def run(arguments: Namespace, config: Config) -> int:
 
     One that has tables and no revision is to be adopted: nothing in it was changed by hand.
     """
-    with connected(environment.current_url(config), reading=True) as connection:
+    with connect(environment.current_url(config), read_only=True) as connection:
         catalog.read_only(connection, SECONDS)
-        if adopt := match.to_adopt(connection, config):
-            return formatters.show(adopt, arguments)
-        heads = position.applied(connection)
+        if adopt := match.adoption_findings(connection, config):
+            return formatters.print_findings(adopt, arguments)
+        heads = position.current_heads(connection)
         guards.refuse_unknown_revision(config, heads)
         revision = "heads" if len(heads) > 1 else next(iter(heads), None)
-        found = database.differences(connection, config, revision)
+        found = database.compare_database(connection, config, revision)
         if arguments.format == "text":
-            print(position.standing(config, connection))
+            print(position.describe_position(config, connection))
     if not found and arguments.format == "text":
         print("Its schema is what that revision makes.")
     remedy = "Undo it, and write it as a revision if it is meant:"
     findings = [Finding("drift", f"{each}.", WHY, f"{remedy}\n{found.sql}") for each in found.found]
-    return formatters.show(findings, arguments)
+    return formatters.print_findings(findings, arguments)

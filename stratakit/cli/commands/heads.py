@@ -14,5 +14,5 @@ def run(arguments: Namespace, config: Config) -> int:
     """Print the heads."""
     directory = alembic_config.scripts(config)
     for head in directory.get_heads():
-        print(position.line(directory.get_revision(head)))
+        print(position.describe_revision(directory.get_revision(head)))
     return 0

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.revisions import alembic_config, environment, plan, position
 
 
@@ -17,7 +17,7 @@ def run(arguments: Namespace, config: Config) -> int:
     """Print the chain with a mark for what is pending."""
     directory = alembic_config.scripts(config)
     try:
-        with connected(environment.current_url(config), reading=True) as connection:
+        with connect(environment.current_url(config), read_only=True) as connection:
             pending = {revision.revision for revision in plan.upgrades(config, connection, "heads")}
     except StrataError as problem:
         print(f"Which are applied is not known. {problem.message}")
@@ -28,7 +28,9 @@ def run(arguments: Namespace, config: Config) -> int:
         if pending is not None:
             marks.append("pending" if revision.revision in pending else "applied")
         parents = ", ".join(revision._versioned_down_revisions) or "the beginning"
-        print(f"{position.line(revision)}  ({', '.join([f'after {parents}', *marks])})")
+        print(
+            f"{position.describe_revision(revision)}  ({', '.join([f'after {parents}', *marks])})"
+        )
         if arguments.verbose:
             print(f"    {revision.path}")
             for text in (revision.longdoc or "").splitlines()[1:]:

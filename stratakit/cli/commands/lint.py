@@ -36,7 +36,7 @@ def run(arguments: Namespace, config: Config) -> int:
     linted = linting.lint(config, _asked(arguments, config))
     for text in linted.unseen:
         print(text, file=sys.stderr)
-    status = formatters.show(linted.findings, arguments)
+    status = formatters.print_findings(linted.findings, arguments)
     if not linted.findings and arguments.format == "text":
         plural = "" if linted.revisions == 1 else "s"
         print(f"{linted.revisions} revision{plural} linted, nothing found.")
@@ -52,7 +52,7 @@ def _asked(arguments: Namespace, config: Config) -> list[str]:
     return linting.added(config, arguments.base)
 
 
-def _known(chain: history.Chain, id: str) -> str:
+def _known(chain: history.RevisionHistory, id: str) -> str:
     if id == "head" and len(chain.heads) == 1:
         return chain.heads[0]
     found = [id] if id in chain else [known for known in chain if known.startswith(id)]

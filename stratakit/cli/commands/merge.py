@@ -34,6 +34,6 @@ def run(arguments: Namespace, config: Config) -> int:
         merged = command.merge(alembic, revisions, message=arguments.message)
     if merged is not None:
         print(f"Wrote {Path(merged.path).relative_to(config.root)}")
-        if left := record.after_a_new_revision(config):
+        if left := record.record_new_revision(config):
             print(left)
     return 0

@@ -15,5 +15,5 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Replay the migrations on a scratch database, write, show the difference."""
-    print(record.written(config) or "Nothing changes.")
+    print(record.write_record(config) or "Nothing changes.")
     return 0

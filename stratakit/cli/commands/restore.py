@@ -9,7 +9,7 @@ from stratakit import backup
 from stratakit.backup import files
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import environment, position
 
@@ -35,8 +35,8 @@ def run(arguments: Namespace, config: Config) -> int:
     _confirm(url, path, arguments.yes)
     backup.restore(url, path, roles=not arguments.without_roles)
     print(f"Restored {path}.")
-    with connected(url, reading=True) as connection:
-        print(position.standing(config, connection))
+    with connect(url, read_only=True) as connection:
+        print(position.describe_position(config, connection))
     return 0
 
 
@@ -49,5 +49,5 @@ def _confirm(url: DatabaseURL, path: Path, given: str | None) -> None:
             f"{url} was not touched: "
             + ("its name was not given." if given is None else f"{given!r} is not its name."),
             detail=f"All that it holds would be replaced by {path}.",
-            hint=f"If that is meant: {files.restoring(path)} --yes {shlex.quote(url.name)}",
+            hint=f"If that is meant: {files.restore_command(path)} --yes {shlex.quote(url.name)}",
         )

@@ -10,7 +10,7 @@ from alembic import command
 
 from stratakit.config import Config
 from stratakit.drift import guards
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.revisions import alembic_config, environment, history, position
 
 
@@ -27,13 +27,13 @@ def run(arguments: Namespace, config: Config) -> int:
     url = environment.current_url(config)
     directory = alembic_config.scripts(config)
     target = directory.get_revision(arguments.revision)
-    with connected(url, reading=True) as connection:
+    with connect(url, read_only=True) as connection:
         if not arguments.force:
             guards.refuse_difference(connection, config, target.revision if target else None)
-        unknown = not set(position.applied(connection)) <= set(history.read(config.versions))
+        unknown = not set(position.current_heads(connection)) <= set(history.read(config.versions))
     alembic = alembic_config.alembic_config(config)
     alembic.attributes.update(stamp_is_settled=True, note=arguments.force)
     command.stamp(alembic, arguments.revision, purge=unknown)
-    with connected(url, reading=True) as connection:
-        print(position.standing(config, connection))
+    with connect(url, read_only=True) as connection:
+        print(position.describe_position(config, connection))
     return 0

@@ -12,7 +12,7 @@ from alembic.script import Script
 from stratakit.backup import verification
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import (
     alembic_config,
@@ -49,20 +49,20 @@ def run(arguments: Namespace, config: Config) -> int:
         command.upgrade(alembic_config.alembic_config(config), arguments.revision, sql=True)
         return 0
     url = environment.current_url(config)
-    with connected(url, reading=True) as connection:
+    with connect(url, read_only=True) as connection:
         if arguments.revision in ("head", "heads") and (
-            ahead := position.ahead(config, connection)
+            ahead := position.describe_ahead(config, connection)
         ):
             print(ahead)
             return 0
         pending = plan.upgrades(config, connection, arguments.revision)
         # On a database that is new there is no older code.
-        rolling = arguments.rolling and position.applied(connection)
-        later = plan.for_later(config, pending) if rolling else []
+        rolling = arguments.rolling and position.current_heads(connection)
+        later = plan.deferred_contracts(config, pending) if rolling else []
         pending = pending[: len(pending) - len(later)]
-        print(position.told("To apply", pending) if pending else "Nothing to apply.")
+        print(position.format_revisions("To apply", pending) if pending else "Nothing to apply.")
         if later:
-            print(position.told("Left until no older code serves", later))
+            print(position.format_revisions("Left until no older code serves", later))
             print(f"Then: {MIGRATE} upgrade")
     _show_open_comments(config, pending)
     if pending and not arguments.dry_run:
@@ -72,8 +72,8 @@ def run(arguments: Namespace, config: Config) -> int:
             # Where many start at once, only the one that migrates has the lock and gets here.
             alembic.attributes["before_the_first_step"] = partial(_back_up, config, url)
         command.upgrade(alembic, pending[-1].revision if later else arguments.revision)
-    with connected(url, reading=True) as connection:
-        print(position.standing(config, connection))
+    with connect(url, read_only=True) as connection:
+        print(position.describe_position(config, connection))
     return 0
 
 
@@ -81,11 +81,11 @@ def _show_open_comments(config: Config, pending: Sequence[Script]) -> None:
     """Print the review comments that nobody has resolved in what is about to be applied."""
     chain = history.read(config.versions)
     files = {Path(revision.path) for revision in pending}
-    for file, line, text in review_comments.unsettled(chain):
+    for file, line, text in review_comments.unresolved_comments(chain):
         if file in files:
             print(f"To review: {file.relative_to(config.root)}:{line}: {text}", file=sys.stderr)
 
 
 def _back_up(config: Config, url: DatabaseURL) -> None:
-    path, verified = verification.take(config, url, locked=True)
+    path, verified = verification.create_verified(config, url, locked=True)
     print(f"Backed up to {path}\n{verified}")

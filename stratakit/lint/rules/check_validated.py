@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import NEXT, named, operation, validate
-from stratakit.sql.action import Act
-from stratakit.sql.tokenizer import Tokens, as_python, joined, statements
+from stratakit.sql.action import Action
+from stratakit.sql.tokenizer import Tokens, as_python, join_words, split_statements
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -52,9 +52,9 @@ def find(step: Step) -> Iterator[Violation]:
             )
 
 
-def _said(act: Act) -> str:
+def _said(act: Action) -> str:
     """The condition as Python code."""
-    tokens = Tokens(next(iter(statements(act.text)), []))
+    tokens = Tokens(next(iter(split_statements(act.text)), []))
     while act.kind == "add column" and tokens and not tokens.take("CHECK"):
         tokens.next()
-    return as_python(joined(tokens.parenthesised()) or "...")
+    return as_python(join_words(tokens.parenthesised()) or "...")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from stratakit.lint.rules.two_tables_locked import ALTERING
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
-from stratakit.sql.action import Act
+from stratakit.sql.action import Action
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -28,7 +28,7 @@ op.execute("UPDATE items SET colour = 'red' WHERE id = 1")
 )
 
 
-def _many(act: Act) -> bool:
+def _many(act: Action) -> bool:
     return act.kind != "insert" or act.has("SELECT")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import autocommitted, execute, sql
-from stratakit.sql.tokenizer import named_first
+from stratakit.sql.tokenizer import first_name
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -36,7 +36,7 @@ def find(step: Step) -> Iterator[Violation]:
     """Find it in a run of a revision."""
     made = step.names("create type")
     for statement, act in step.acts("alter type"):
-        target = named_first(act.text)
+        target = first_name(act.text)
         known = statement.before.get(act.table)
         column = known.columns.get(act.name) if known else None
         old = column.type if column else "..."

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import NEXT, named, operation, validate
-from stratakit.sql.action import Act
-from stratakit.sql.indexes import indexed
-from stratakit.sql.tokenizer import Tokens, statements
+from stratakit.sql.action import Action
+from stratakit.sql.indexes import parse_index
+from stratakit.sql.tokenizer import Tokens, split_statements
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -47,18 +47,18 @@ def find(step: Step) -> Iterator[Violation]:
         )
 
 
-def _recipe(act: Act, name: str) -> str:
+def _recipe(act: Action, name: str) -> str:
     column = act.name if act.kind == "add column" else ""
     own, _, referred = re.split(r"\b(REFERENCES)\b", act.text, maxsplit=1, flags=re.I)
-    target = Tokens(next(iter(statements(referred)), []))
+    target = Tokens(next(iter(split_statements(referred)), []))
     schema, _, table = target.name().rpartition(".")
-    names = indexed(target.text).listed
+    names = parse_index(target.text).listed
     added = operation("add_column", act.table, f'sa.Column("{column}", ...)')
     return (f"{added}\n" if column else "") + operation(
         "create_foreign_key",
         act.table,
         f'"{table}"',
-        f'["{column}"]' if column else indexed(own).listed,
+        f'["{column}"]' if column else parse_index(own).listed,
         names if names != "[...]" else '["id"]',
         f'referent_schema="{schema}"' if schema else "",
         "postgresql_not_valid=True",

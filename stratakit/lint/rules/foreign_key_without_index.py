@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import autocommitted, create_index, named, operation
-from stratakit.sql.indexes import Indexed, columns_in
+from stratakit.sql.indexes import IndexDefinition, columns_in
 
 SEVERITY = "style"
 DATABASES = (
@@ -66,7 +66,7 @@ def find(step: Step) -> Iterator[Violation]:
             else set()
         )
         if column and (act.table, column) not in indexed | behind:
-            name, on = named("ix", act.table, column), Indexed((f'"{column}"',))
+            name, on = named("ix", act.table, column), IndexDefinition((f'"{column}"',))
             yield Violation(
                 f"{act.table}.{column} refers to another table and has no index",
                 autocommitted(create_index(name, act.table, on))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import autocommitted, create_index, execute, named, sql
-from stratakit.sql.action import Act
-from stratakit.sql.indexes import indexed
+from stratakit.sql.action import Action
+from stratakit.sql.indexes import parse_index
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -42,13 +42,13 @@ def find(step: Step) -> Iterator[Violation]:
             )
 
 
-def _recipe(act: Act, *, partitioned: bool) -> str:
+def _recipe(act: Action, *, partitioned: bool) -> str:
     name = act.name or named("ix", act.table)
     unique = "UNIQUE" in act.flags
     if not partitioned:
-        return autocommitted(create_index(name, act.table, indexed(act.text), unique=unique))
+        return autocommitted(create_index(name, act.table, parse_index(act.text), unique=unique))
     made = f"CREATE {'UNIQUE ' * unique}INDEX {sql(name)} ON ONLY {sql(act.table)} {act.text}"
     return f"{execute(made)}\n# and in a revision for each partition:\n" + autocommitted(
-        create_index(f"{name}_PARTITION", "PARTITION", indexed(act.text), unique=unique),
+        create_index(f"{name}_PARTITION", "PARTITION", parse_index(act.text), unique=unique),
         execute(f"ALTER INDEX {sql(name)} ATTACH PARTITION {sql(f'{name}_PARTITION')}"),
     )

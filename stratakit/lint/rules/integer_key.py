@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
-from stratakit.sql.columns import referred
-from stratakit.sql.indexes import columns_in, indexed
+from stratakit.sql.columns import referenced_table
+from stratakit.sql.indexes import columns_in, parse_index
 
 SEVERITY = "style"
 DATABASES = (
@@ -58,12 +58,12 @@ def _referring(step: Step) -> Iterator[Violation]:
     }
     kinds = ("declare foreign key", "add foreign key", "declare column", "add column")
     for statement, act in step.acts(*kinds):
-        table, known = statement.before.get(referred(act)), statement.before.get(act.table)
+        table, known = statement.before.get(referenced_table(act)), statement.before.get(act.table)
         if table is None:
             continue
         own, _, other = re.split(r"\b(REFERENCES)\b", act.text, maxsplit=1, flags=re.I)
-        name = act.name if "column" in act.kind else indexed(own).listed.strip('[]"')
-        target = indexed(other).listed.strip('[]"')
+        name = act.name if "column" in act.kind else parse_index(own).listed.strip('[]"')
+        target = parse_index(other).listed.strip('[]"')
         key = table.columns.get(target if target != "..." else "id")
         old = known.columns.get(name) if known else None
         type_ = columns.get((act.table, name)) or (old.type if old else "")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
-from stratakit.sql.action import Act
+from stratakit.sql.action import Action
 from stratakit.sql.columns import type_of
 
 SEVERITY = "loses data"
@@ -34,7 +34,7 @@ op.alter_column(
 )
 
 
-def _own_collation(old: str, act: Act) -> bool:
+def _own_collation(old: str, act: Action) -> bool:
     """Whether a column of text has a collation that its table has not, and is not told again."""
     text = re.search(r"char|text|enum|set\b", type_of(act.text)) is not None
     said = re.search(r"\b(COLLATE|CHARACTER\s+SET|CHARSET)\b", act.text, re.IGNORECASE)

@@ -9,7 +9,7 @@ from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import sql
 from stratakit.sql.columns import type_of
-from stratakit.sql.types import narrower
+from stratakit.sql.types import is_narrower
 
 SEVERITY = "loses data"
 DATABASES = (
@@ -50,7 +50,11 @@ def find(step: Step) -> Iterator[Violation]:
     for statement, act in step.acts("alter type", "modify column"):
         known = statement.before.get(act.table)
         column = known.columns.get(act.name) if known else None
-        if column is not None and step.old(act.table) and narrower(column.type, type_of(act.text)):
+        if (
+            column is not None
+            and step.old(act.table)
+            and is_narrower(column.type, type_of(act.text))
+        ):
             yield Violation(
                 f"{act.table}.{act.name} is {column.type} and becomes {type_of(act.text)}, "
                 "which holds "

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import key_by_index, named
-from stratakit.sql.indexes import Indexed, indexed
+from stratakit.sql.indexes import IndexDefinition, parse_index
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -35,7 +35,7 @@ def find(step: Step) -> Iterator[Violation]:
             continue
         if "USING INDEX" not in act.flags and step.old(act.table):
             column = act.kind == "add column"
-            on = Indexed((f'"{act.name}"',)) if column else indexed(act.text)
+            on = IndexDefinition((f'"{act.name}"',)) if column else parse_index(act.text)
             name = act.name if act.name and not column else named("pk", act.table)
             yield Violation(
                 f"primary key of {act.table} is built while nothing can use the table",

@@ -9,7 +9,7 @@ from stratakit.config import Backend
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import execute, sql
-from stratakit.sql.action import Act
+from stratakit.sql.action import Action
 
 SEVERITY = "breaks running code"
 DATABASES = (
@@ -47,7 +47,7 @@ def find(step: Step) -> Iterator[Violation]:
             )
 
 
-def _recipe(act: Act, backend: Backend) -> str:
+def _recipe(act: Action, backend: Backend) -> str:
     """The rename, and a view under the old name in the same transaction."""
     schema, _, bare = act.table.rpartition(".")
     old = sql(act.table, backend)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from stratakit.lint.trace.model import Statement, Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import NEXT, execute, operation, sql, validate
-from stratakit.sql.action import Act
-from stratakit.sql.tokenizer import named_first
+from stratakit.sql.action import Action
+from stratakit.sql.tokenizer import first_name
 
 SEVERITY = "blocks traffic"
 DATABASES = (
@@ -54,7 +54,7 @@ def recipe(table: str, column: str, backend: str, version: int) -> str:
     return forbidden + NEXT + "\n".join(lines)
 
 
-def _new(statement: Statement, act: Act, column: str) -> bool:
+def _new(statement: Statement, act: Action, column: str) -> bool:
     """Whether the column was nullable before."""
     known = statement.before.get(act.table)
     if act.kind == "modify column" and "NOT NULL" not in act.flags:
@@ -73,7 +73,7 @@ def find(step: Step) -> Iterator[Violation]:
                 continue
             if not step.old(act.table) or "NOT VALID" in act.flags:
                 continue
-            column = act.name if act.kind != "add not null" else named_first(act.text)
+            column = act.name if act.kind != "add not null" else first_name(act.text)
             if not step.old_column(act.table, column) or not _new(statement, act, column):
                 continue
             if step.backend == "postgresql" and (

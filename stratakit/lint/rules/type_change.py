@@ -10,7 +10,7 @@ from stratakit.lint.rules.enum_swap import PLAIN
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import operation
-from stratakit.sql.tokenizer import named_first
+from stratakit.sql.tokenizer import first_name
 
 SEVERITY = "blocks traffic"
 DATABASES = ("postgresql",)
@@ -32,7 +32,7 @@ def find(step: Step) -> Iterator[Violation]:
     for statement, act in step.acts("alter type"):
         if not step.old_column(act.table, act.name):
             continue
-        target = named_first(act.text)
+        target = first_name(act.text)
         known = statement.before.get(act.table)
         column = known.columns.get(act.name) if known else None
         if target in made and not (column and PLAIN.match(column.type)):

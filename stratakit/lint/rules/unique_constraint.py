@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import execute, key_by_index, named, sql
-from stratakit.sql.action import Act
-from stratakit.sql.indexes import Indexed, columns_in, indexed
+from stratakit.sql.action import Action
+from stratakit.sql.indexes import IndexDefinition, columns_in, parse_index
 
 SEVERITY = "blocks traffic"
 DATABASES = (
@@ -34,7 +34,7 @@ op.execute("ALTER TABLE items ADD CONSTRAINT uq_items_note UNIQUE USING INDEX uq
 )
 
 
-def _old(step: Step, act: Act) -> bool:
+def _old(step: Step, act: Action) -> bool:
     """Whether rows that are there can hold the same twice: a column that is new holds NULL."""
     if act.kind == "add column":
         return False
@@ -52,10 +52,10 @@ def find(step: Step) -> Iterator[Violation]:
             continue
         if step.backend != "postgresql" and (act.table in cleaned or not _old(step, act)):
             continue
-        on = indexed(act.text)
+        on = parse_index(act.text)
         name = act.name or named("uq", act.table)
         if act.kind == "add column":
-            name, on = named("uq", act.table, act.name), Indexed((f'"{act.name}"',))
+            name, on = named("uq", act.table, act.name), IndexDefinition((f'"{act.name}"',))
         yield Violation(
             f"unique constraint {name} on {act.table}: duplicates make it fail"
             + (

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from stratakit.lint.trace.model import Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import batches
-from stratakit.sql.action import Act
+from stratakit.sql.action import Action
 
 SEVERITY = "blocks traffic"
 DATABASES = (
@@ -44,7 +44,7 @@ KEY = re.compile(
 )
 
 
-def by_key(act: Act) -> bool:
+def by_key(act: Action) -> bool:
     """Whether the text looks as if few rows were meant, where no plan can tell."""
     return bool(KEY.search(act.text))
 

@@ -10,8 +10,8 @@ from stratakit.lint.rules.whole_table_change import by_key
 from stratakit.lint.trace.model import Statement, Step
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import repeated, sql
-from stratakit.sql.action import Act
-from stratakit.sql.tokenizer import Tokens, statements
+from stratakit.sql.action import Action
+from stratakit.sql.tokenizer import Tokens, split_statements
 
 SEVERITY = "blocks traffic"
 DATABASES = (
@@ -62,17 +62,17 @@ def find(step: Step) -> Iterator[Violation]:
             )
 
 
-def _all(statement: Statement, act: Act, source: str) -> bool:
+def _all(statement: Statement, act: Action, source: str) -> bool:
     """Whether the source is read as a whole: by the plan, else by what WHERE compares."""
     if statement.planned:
         return source.rpartition(".")[2] in statement.walks
     return not act.has("WHERE") or not by_key(act)
 
 
-def _sources(act: Act) -> Iterator[str]:
+def _sources(act: Action) -> Iterator[str]:
     """The tables that the rows come from; those of a subquery in WHERE are only asked."""
     depth = 0
-    for words in statements(act.text):
+    for words in split_statements(act.text):
         upper = [word.upper() for word in words]
         for place, word in enumerate(words):
             depth += (word == "(") - (word == ")")

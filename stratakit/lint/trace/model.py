@@ -10,8 +10,8 @@ from alembic.script import Script
 
 from stratakit.config import Backend, Config
 from stratakit.lint.trace.relation import Table
-from stratakit.revisions.history import Chain
-from stratakit.sql.action import Act
+from stratakit.revisions.history import RevisionHistory
+from stratakit.sql.action import Action
 
 Direction = Literal["upgrade", "downgrade"]
 
@@ -50,7 +50,7 @@ class Statement:
 
     text: str
     line: int
-    acts: tuple[Act, ...]
+    acts: tuple[Action, ...]
     transaction: int = 1
     autocommit: bool = False
     times: int = 1
@@ -152,7 +152,7 @@ class Step:
         """Whether it is the upgrade."""
         return self.direction == "upgrade"
 
-    def acts(self, *kinds: str) -> Iterator[tuple[Statement, Act]]:
+    def acts(self, *kinds: str) -> Iterator[tuple[Statement, Action]]:
         """The acts of these kinds, each with its statement."""
         for statement in self.statements:
             for act in statement.acts:
@@ -201,7 +201,7 @@ class Step:
         return self if self.up or self.other is None else self.other
 
 
-def unloadable(config: Config, chain: Chain, error: Exception) -> Step | None:
+def unloadable(config: Config, chain: RevisionHistory, error: Exception) -> Step | None:
     """What is known of the revision that an error comes from.
 
     Returns:

@@ -13,8 +13,8 @@ from sqlalchemy import MetaData
 from stratakit.autogenerate.options import comparison
 from stratakit.config import Config
 from stratakit.lint.trace.model import Direction, Statement, Step, unrun
-from stratakit.sql.action import Act
-from stratakit.sql.parser import acts
+from stratakit.sql.action import Action
+from stratakit.sql.parser import parse
 
 
 class Written(io.StringIO):
@@ -33,7 +33,7 @@ class Written(io.StringIO):
             if frame.f_code.co_filename == str(self._step.path):
                 line = frame.f_lineno
             frame = frame.f_back  # type: ignore[assignment]
-        found: tuple[Act, ...] = tuple(acts(text))
+        found: tuple[Action, ...] = tuple(parse(text))
         ends = {act.text for act in found if act.kind == "transaction"}
         if line and text.strip() and not ends:
             self._step.statements.append(

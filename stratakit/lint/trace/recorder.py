@@ -12,10 +12,10 @@ from sqlalchemy import Connection, event
 from stratakit.lint.trace import loops
 from stratakit.lint.trace.model import Call, Statement, Step
 from stratakit.lint.trace.relation import Table
-from stratakit.sql.action import Act
-from stratakit.sql.columns import referred
-from stratakit.sql.parser import acts
-from stratakit.sql.tokenizer import bare
+from stratakit.sql.action import Action
+from stratakit.sql.columns import referenced_table
+from stratakit.sql.parser import parse
+from stratakit.sql.tokenizer import unquote
 
 OURS = ("alembic_version", "migration_log")
 
@@ -114,7 +114,7 @@ class Recorder:
         line = self._line or self._here()
         if self._depth or not line:
             return
-        found = tuple(acts(text))
+        found = tuple(parse(text))
         if any(act.table in OURS for act in found):
             return
         level = connection.get_execution_options().get("isolation_level")
@@ -125,7 +125,7 @@ class Recorder:
         self,
         text: str,
         line: int,
-        found: tuple[Act, ...],
+        found: tuple[Action, ...],
         *,
         autocommit: bool = False,
         many: bool = False,
@@ -153,8 +153,13 @@ class Recorder:
             return
         for act in found:
             if act.kind == "rename table" and not self._step.existed.get(act.table, True):
-                self._step.existed.setdefault(bare(act.text), None)
-        names = {name for act in found for name in (act.table, _named(act), referred(act)) if name}
+                self._step.existed.setdefault(unquote(act.text), None)
+        names = {
+            name
+            for act in found
+            for name in (act.table, _named(act), referenced_table(act))
+            if name
+        }
         if names and any(act.kind not in ("select", "insert") for act in found):
             statement.before = self._eyes.tables(cursor, names)
             self._existed(statement)
@@ -186,12 +191,12 @@ class Recorder:
             frame = frame.f_back  # type: ignore[assignment]
 
 
-def _changes(found: tuple[Act, ...]) -> bool:
+def _changes(found: tuple[Action, ...]) -> bool:
     rows = ("select", "insert", "update", "delete", "set", "show", "with")
     return any(act.kind not in rows for act in found)
 
 
-def _named(act: Act) -> str:
+def _named(act: Action) -> str:
     """The relation that an act names beside its table."""
     if act.kind in ("drop index", "reindex", "rename index", "attach partition"):
         return act.name

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData
 from stratakit import scratch
 from stratakit.autogenerate.options import comparison
 from stratakit.config import Config
-from stratakit.engine.connect import connected
+from stratakit.engine.connect import connect
 from stratakit.scratch import sample_rows
 
 
@@ -139,7 +139,7 @@ class Bench:
     def _open(self) -> None:
         url = self._stack.enter_context(scratch.database(self.config))
         self.backend = url.backend
-        self.connection = self._stack.enter_context(connected(url))
+        self.connection = self._stack.enter_context(connect(url))
         self.connection.commit()
         self._there = {each.revision for each in self.script.iterate_revisions(self.heads, "base")}
         if self.backend == "postgresql":

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from stratakit.catalog import NOT_COMPARED
 from stratakit.lint.trace.model import Statement, Step
 from stratakit.lint.trace.relation import Column, Constraint, Index, Table
-from stratakit.sql.parser import acts
+from stratakit.sql.parser import parse
 
 DROP = re.compile(r"\bDROP\s+(?:TRIGGER|INDEX|VIEW|TABLE)\s+(?:IF\s+EXISTS\s+)?[\"`]?(\w+)", re.I)
 
@@ -154,7 +154,7 @@ def _says(sql: str, word: str) -> bool:
 def _declared(sql: str) -> dict[str, str]:
     """The declaration of each column, and of the table itself without a name."""
     told = {}
-    for act in acts(sql):
+    for act in parse(sql):
         if act.kind == "declare column":
             told[act.name] = act.text
         elif act.kind == "create table":

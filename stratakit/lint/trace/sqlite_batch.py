@@ -8,7 +8,7 @@ from alembic.operations import ops
 from stratakit.catalog.sqlite.ddl import BATCH_COPY
 from stratakit.lint.trace.model import Call, Statement, Step
 from stratakit.orm.server_defaults import from_server
-from stratakit.sql.action import Act
+from stratakit.sql.action import Action
 
 
 def told(step: Step) -> None:
@@ -18,7 +18,7 @@ def told(step: Step) -> None:
         statements.append(statement)
         if found := BATCH_COPY.match(statement.text):
             copied = found[1]
-            statement.acts = (Act("recreate table", copied),)
+            statement.acts = (Action("recreate table", copied),)
             statement.before |= {copied: step.existed.get(copied)}
             for call in step.calls:
                 if id(call) not in used and _table(call) == copied:
@@ -45,7 +45,7 @@ def told(step: Step) -> None:
     }
 
 
-def _had(step: Step, act: Act, statements: list[Statement]) -> bool:
+def _had(step: Step, act: Action, statements: list[Statement]) -> bool:
     recreated = {each.table for one in statements for each in one.acts if "recreate" in each.kind}
     known = step.existed.get(act.table)
     return act.table in recreated and known is not None and act.name in known.indexes
@@ -56,10 +56,10 @@ def _table(call: Call) -> str:
     return getattr(operation, "table_name", "") or getattr(operation, "source_table", "") or ""
 
 
-def _acts(call: Call) -> Iterator[Act]:
+def _acts(call: Call) -> Iterator[Action]:
     operation, table = call.operation, _table(call)
     if isinstance(operation, ops.DropColumnOp):
-        yield Act("drop column", table, operation.column_name)
+        yield Action("drop column", table, operation.column_name)
     elif isinstance(operation, ops.AddColumnOp):
         column = operation.column
         flags = {
@@ -70,18 +70,18 @@ def _acts(call: Call) -> Iterator[Act]:
             )
             if there
         }
-        yield Act("add column", table, column.name, str(column.type), frozenset(flags))
+        yield Action("add column", table, column.name, str(column.type), frozenset(flags))
     elif isinstance(operation, ops.DropConstraintOp):
-        yield Act("drop constraint", table, str(operation.constraint_name or ""))
+        yield Action("drop constraint", table, str(operation.constraint_name or ""))
     elif isinstance(operation, ops.CreateUniqueConstraintOp):
         columns = ", ".join(map(str, operation.columns))
-        yield Act("add unique", table, str(operation.constraint_name or ""), f"({columns})")
+        yield Action("add unique", table, str(operation.constraint_name or ""), f"({columns})")
     elif isinstance(operation, ops.AlterColumnOp):
         yield from _altered(table, operation)
 
 
-def _altered(table: str, operation: ops.AlterColumnOp) -> Iterator[Act]:
-    act = Act("", table, operation.column_name)
+def _altered(table: str, operation: ops.AlterColumnOp) -> Iterator[Action]:
+    act = Action("", table, operation.column_name)
     if operation.modify_name is not None:
         yield replace(act, kind="rename column", text=operation.modify_name)
     if operation.modify_nullable is not None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from stratakit.locking.policy import Patience
+from stratakit.locking.policy import WaitPolicy
 
 
 class SessionTimeouts:
@@ -15,9 +15,9 @@ class SessionTimeouts:
         patience: how long to wait.
     """
 
-    def __init__(self, connection: Connection, patience: Patience) -> None:
+    def __init__(self, connection: Connection, policy: WaitPolicy) -> None:
         self.connection = connection
-        self.patience = patience
+        self.policy = policy
 
     def start(self) -> None:
         """Prepare the session."""

@@ -27,8 +27,8 @@ class MySQLTimeouts(SessionTimeouts):
 
     def start(self) -> None:
         """Set them: whole seconds, at least one."""
-        if self.patience.lock_timeout_seconds:
-            self._set(str(math.ceil(self.patience.lock_timeout_seconds)))
+        if self.policy.lock_timeout_seconds:
+            self._set(str(math.ceil(self.policy.lock_timeout_seconds)))
 
     def end(self) -> None:
         """Leave the session as it was."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.locking.policy import Patience
+from stratakit.locking.policy import WaitPolicy
 from stratakit.runtime.timeouts.base import SessionTimeouts
 
 BUSY = ("55P03", "40P01")
@@ -51,8 +51,8 @@ BLOCKERS = """
 class PostgreSQLTimeouts(SessionTimeouts):
     """The timeouts of one run on a connection."""
 
-    def __init__(self, connection: Connection, patience: Patience) -> None:
-        super().__init__(connection, patience)
+    def __init__(self, connection: Connection, policy: WaitPolicy) -> None:
+        super().__init__(connection, policy)
         self.phase: str | None = None
         self.of_session = False
 
@@ -61,9 +61,9 @@ class PostgreSQLTimeouts(SessionTimeouts):
         self.phase = phase
         if self._autocommit:
             self.of_session = True
-            self._set("SET", self.patience.lock_timeout_seconds, self._statement_timeout)
+            self._set("SET", self.policy.lock_timeout_seconds, self._statement_timeout)
         else:
-            self._set("SET LOCAL", self.patience.lock_timeout_seconds, self._statement_timeout)
+            self._set("SET LOCAL", self.policy.lock_timeout_seconds, self._statement_timeout)
 
     def end(self) -> None:
         """Leave the session as it was."""
@@ -83,7 +83,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
     def after(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         """See whether what was built CONCURRENTLY is used."""
         if self._autocommit and CONCURRENTLY.search(statement):
-            self._set("SET", self.patience.lock_timeout_seconds, self._statement_timeout)
+            self._set("SET", self.policy.lock_timeout_seconds, self._statement_timeout)
             for index in self._invalid(statement):
                 raise StrataError(
                     f"The index {index} was built and is INVALID.",
@@ -122,7 +122,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
 
     @property
     def _statement_timeout(self) -> float:
-        return self.patience.statement_timeout(self.phase)
+        return self.policy.statement_timeout(self.phase)
 
     def _set(self, how: str, lock_timeout: float, statement_timeout: float) -> None:
         with self._cursor() as cursor:

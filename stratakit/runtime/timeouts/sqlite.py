@@ -5,21 +5,21 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from stratakit.locking.policy import Patience
+from stratakit.locking.policy import WaitPolicy
 from stratakit.runtime.timeouts.base import SessionTimeouts
 
 
 class SQLiteTimeouts(SessionTimeouts):
     """How long a run waits for a writer of the application."""
 
-    def __init__(self, connection: Connection, patience: Patience) -> None:
-        super().__init__(connection, patience)
+    def __init__(self, connection: Connection, policy: WaitPolicy) -> None:
+        super().__init__(connection, policy)
         self.before_it = 0
 
     def start(self) -> None:
         """Wait for as long as the other databases would try again."""
         self.before_it = int(self._pragma("busy_timeout"))
-        self._pragma(f"busy_timeout = {round(self.patience.retry_seconds * 1000)}")
+        self._pragma(f"busy_timeout = {round(self.policy.retry_seconds * 1000)}")
 
     def end(self) -> None:
         """Leave the connection as it was."""

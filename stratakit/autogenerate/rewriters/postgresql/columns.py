@@ -90,7 +90,7 @@ def forbid_null(
 ) -> None:
     """Forbid NULL in new rows, then see whether there is one, then say NOT NULL."""
     table, schema = operation.table_name, operation.schema
-    name = naming.shortened(f"{table}_{column}_not_null")
+    name = naming.shorten(f"{table}_{column}_not_null")
     validated = ValidateConstraintOp(name, table, schema=schema)
     nullable = ops.AlterColumnOp(
         table, column, schema=schema, existing_type=type_, modify_nullable=True

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 from stratakit.lint.trace.model import Statement
 from stratakit.lint.trace.postgresql.names import named
 from stratakit.lint.trace.relation import Column, Table
-from stratakit.sql.action import Act
-from stratakit.sql.tokenizer import statements
+from stratakit.sql.action import Action
+from stratakit.sql.tokenizer import split_statements
 
 SHAPE = f"""
 SELECT c.oid::bigint, a.attnum::int, {named("c.oid")}, c.relkind::text,
@@ -36,7 +36,7 @@ Shape = dict[tuple[int, int], Place]
 
 def may(text: str) -> bool:
     """Whether a statement calls what may do more than its text says."""
-    for words in statements(text):
+    for words in split_statements(text):
         upper = {word.upper() for word in words}
         if words[0].upper() in ("DO", "CALL"):
             return True
@@ -63,7 +63,7 @@ def told(cursor: Any, statement: Statement, before: Shape, watermark: int) -> No
     named = {act.table for act in statement.acts}
     for table in statement.scanned:
         if statement.held.get(table) == "RowExclusive" and table not in named:
-            statement.acts += (Act("update", table),)
+            statement.acts += (Action("update", table),)
 
 
 def _table(name: str, before: Shape) -> Table:
@@ -72,18 +72,20 @@ def _table(name: str, before: Shape) -> Table:
     return Table(name, places[0].kind if places else "r", columns=columns)
 
 
-def _changes(before: Shape, after: Shape) -> list[Act]:
+def _changes(before: Shape, after: Shape) -> list[Action]:
     there, left = {oid for oid, _ in before}, {oid for oid, _ in after}
     found = []
     for (oid, number), old in before.items():
         new = after.get((oid, number))
         if oid not in left:
             kind = KINDS[old.kind]
-            found.append(Act(f"drop {kind}", old.relation if kind != "index" else "", old.relation))
+            found.append(
+                Action(f"drop {kind}", old.relation if kind != "index" else "", old.relation)
+            )
         elif old.kind == "i":
             continue
         elif new is None:
-            found.append(Act("drop column", old.relation, old.column))
+            found.append(Action("drop column", old.relation, old.column))
         else:
             found += _altered(old, new)
     for place, new in after.items():
@@ -93,21 +95,21 @@ def _changes(before: Shape, after: Shape) -> list[Act]:
                 for word, said in (("NOT NULL", new.not_null), ("DEFAULT", new.default))
                 if said
             }
-            found.append(Act("add column", new.relation, new.column, new.type, frozenset(flags)))
+            found.append(Action("add column", new.relation, new.column, new.type, frozenset(flags)))
     # What goes with a table or a column that is dropped is no act of its own.
     alone = all(act.kind == "drop index" for act in found)
     return found if alone else [act for act in found if act.kind != "drop index"]
 
 
-def _altered(old: Place, new: Place) -> list[Act]:
+def _altered(old: Place, new: Place) -> list[Action]:
     found = []
     if new.relation != old.relation:
         kind = KINDS[old.kind].removeprefix("materialized ")
-        found.append(Act(f"rename {kind}", old.relation, old.relation, new.relation))
+        found.append(Action(f"rename {kind}", old.relation, old.relation, new.relation))
     if new.column != old.column:
-        found.append(Act("rename column", old.relation, old.column, new.column))
+        found.append(Action("rename column", old.relation, old.column, new.column))
     if new.type != old.type:
-        found.append(Act("alter type", old.relation, old.column, new.type))
+        found.append(Action("alter type", old.relation, old.column, new.type))
     if new.not_null and not old.not_null:
-        found.append(Act("set not null", old.relation, old.column))
+        found.append(Action("set not null", old.relation, old.column))
     return found
