@@ -48,7 +48,7 @@ def create_index(name: str, table: str, on: IndexDefinition, *, unique: bool = F
     return operation(
         "create_index",
         table,
-        on.listed,
+        on.column_list,
         "unique=True" if unique else "",
         f'postgresql_using="{on.using}"' if on.using else "",
         f"postgresql_where=sa.text({as_python(on.where)})" if on.where else "",

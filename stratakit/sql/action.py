@@ -1,4 +1,4 @@
-"""What a statement does, one act each: `drop column` of a table and a name, for instance."""
+"""An action of a statement: `drop column` with a table and a name, for instance."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Action:
-    """One thing that a statement does.
+    """One action of a statement.
 
     Args:
         kind: a few words, such as `drop column`.
-        table: the relation that it concerns; empty where there is none.
+        table: the relation that it changes; empty if there is none.
         name: of the column, index, constraint ...; for a rename the old one.
-        text: what the statement says further.
-        flags: words that were there, such as CONCURRENTLY.
+        text: the rest of the statement.
+        flags: phrases of the statement, such as CONCURRENTLY.
     """
 
     kind: str
@@ -23,5 +23,5 @@ class Action:
     flags: frozenset[str] = field(default_factory=frozenset)
 
     def has(self, words: str) -> bool:
-        """Whether its text holds these words, in any case."""
+        """Return whether the text contains these words, in any case."""
         return bool(re.search(rf"(?<!\w){words}(?!\w)", self.text, re.IGNORECASE))

@@ -1,4 +1,4 @@
-"""What ALTER statements do."""
+"""The actions of ALTER statements."""
 
 from collections.abc import Iterator
 
@@ -8,45 +8,52 @@ from stratakit.sql.tokenizer import Tokens, join_words, split_at_commas
 
 
 def parse_alter(tokens: Tokens) -> Iterator[Action]:
-    """Read what stands behind ALTER, unless it is a table."""
+    """Parse what follows ALTER, unless that is a table."""
     kind = (
-        tokens.any_of("MATERIALIZED VIEW", "VIEW", "TYPE", "INDEX", "SCHEMA", "SEQUENCE", "DOMAIN")
-        or tokens.next()
+        tokens.take_any(
+            "MATERIALIZED VIEW", "VIEW", "TYPE", "INDEX", "SCHEMA", "SEQUENCE", "DOMAIN"
+        )
+        or tokens.take_word()
     ).lower()
     tokens.take("IF", "EXISTS")
-    name = tokens.name()
-    tokens.parenthesised()  # the arguments of a function
+    name = tokens.take_name()
+    tokens.take_parentheses()  # the arguments of a function
     if tokens.take("ADD", "VALUE"):
         tokens.take("IF", "NOT", "EXISTS")
-        yield Action("add enum value", name=name, text=tokens.next())
+        yield Action("add enum value", name=name, text=tokens.take_word())
     elif tokens.take("RENAME", "VALUE"):
         yield Action("rename enum value", name=name, text=tokens.text)
-    elif verb := tokens.any_of("RENAME ATTRIBUTE", "DROP ATTRIBUTE"):
+    elif verb := tokens.take_any("RENAME ATTRIBUTE", "DROP ATTRIBUTE"):
         tokens.take("IF", "EXISTS")
-        yield Action(verb.lower(), name=f"{name}.{tokens.name()}", text=tokens.text)
+        yield Action(verb.lower(), name=f"{name}.{tokens.take_name()}", text=tokens.text)
     elif "view" in kind and (
-        tokens.take("RENAME", "COLUMN") or (tokens.at("RENAME") and not tokens.at("RENAME", "TO"))
+        tokens.take("RENAME", "COLUMN")
+        or (tokens.starts_with("RENAME") and not tokens.starts_with("RENAME", "TO"))
     ):
         tokens.take("RENAME")
-        old = tokens.name()
+        old = tokens.take_name()
         tokens.take("TO")
-        yield Action("rename column", name, old, tokens.name())
+        yield Action("rename column", name, old, tokens.take_name())
     elif tokens.take("RENAME", "TO"):
         yield Action(f"rename {kind}", name if "view" in kind else "", name, tokens.text)
     else:
         kind = "a type" if kind == "type" else kind
-        table = tokens.name() if kind in ("policy", "trigger", "rule") and tokens.take("ON") else ""
+        table = (
+            tokens.take_name()
+            if kind in ("policy", "trigger", "rule") and tokens.take("ON")
+            else ""
+        )
         yield Action(f"alter {kind}", table, name, tokens.text)
 
 
 def parse_alter_table(tokens: Tokens) -> Iterator[Action]:
-    """Read what stands behind ALTER TABLE: several acts, with commas between them."""
+    """Parse what follows ALTER TABLE: one or more actions, separated by commas."""
     tokens.take("IF", "EXISTS")
     tokens.take("ONLY")
-    table = tokens.name()
+    table = tokens.take_name()
     tokens.take("*")
     for part in split_at_commas(tokens.rest):
-        yield from _parse_action(table, Tokens(part))
+        yield from _parse_action(table, tokens.part(part))
 
 
 def _parse_action(table: str, tokens: Tokens) -> Iterator[Action]:
@@ -56,58 +63,58 @@ def _parse_action(table: str, tokens: Tokens) -> Iterator[Action]:
         yield from _parse_drop(table, tokens)
     elif tokens.take("RENAME"):
         yield from _parse_rename(table, tokens)
-    elif tokens.any_of("ALTER COLUMN", "ALTER"):
+    elif tokens.take_any("ALTER COLUMN", "ALTER"):
         yield from _parse_alter_column(table, tokens)
-    elif tokens.any_of("MODIFY COLUMN", "MODIFY"):
+    elif tokens.take_any("MODIFY COLUMN", "MODIFY"):
         yield column_action(table, tokens.rest, "modify column")
-    elif tokens.any_of("CHANGE COLUMN", "CHANGE"):
-        old = tokens.name()
+    elif tokens.take_any("CHANGE COLUMN", "CHANGE"):
+        old = tokens.take_name()
         new = column_action(table, tokens.rest, "modify column")
         if new.name != old:
             yield Action("rename column", table, old, new.name)
         yield Action("modify column", table, old, new.text, new.flags)
     elif tokens.take("VALIDATE", "CONSTRAINT"):
-        yield Action("validate constraint", table, tokens.name())
+        yield Action("validate constraint", table, tokens.take_name())
     elif tokens.take("ATTACH", "PARTITION"):
-        yield Action("attach partition", table, tokens.name(), tokens.text)
+        yield Action("attach partition", table, tokens.take_name(), tokens.text)
     elif tokens.take("DETACH", "PARTITION"):
-        name = tokens.name()
-        flags = {"CONCURRENTLY"} if tokens.at("CONCURRENTLY") else set[str]()
+        name = tokens.take_name()
+        flags = {"CONCURRENTLY"} if tokens.starts_with("CONCURRENTLY") else set[str]()
         yield Action("detach partition", table, name, tokens.text, frozenset(flags))
-    elif found := tokens.any_of("SET SCHEMA", "SET TABLESPACE", "SET UNLOGGED", "SET LOGGED",
+    elif setting := tokens.take_any("SET SCHEMA", "SET TABLESPACE", "SET UNLOGGED", "SET LOGGED",
                                 "SET ACCESS METHOD"):  # fmt: skip
-        yield Action(found.lower(), table, text=tokens.text)
+        yield Action(setting.lower(), table, text=tokens.text)
     else:
         yield Action("alter table", table, text=tokens.text)
 
 
 def _parse_add(table: str, tokens: Tokens) -> Iterator[Action]:
-    if tokens.any_of("INDEX", "KEY", "FULLTEXT INDEX", "SPATIAL INDEX"):
-        yield Action("create index", table, tokens.name(), tokens.text)
+    if tokens.take_any("INDEX", "KEY", "FULLTEXT INDEX", "SPATIAL INDEX"):
+        yield Action("create index", table, tokens.take_name(), tokens.text)
         return
-    named_column = tokens.take("COLUMN")
-    exists = tokens.take("IF", "NOT", "EXISTS")
-    if not named_column and is_constraint(tokens.rest):
+    has_keyword = tokens.take("COLUMN")
+    if_not_exists = tokens.take("IF", "NOT", "EXISTS")
+    if not has_keyword and is_constraint(tokens.rest):
         yield from parse_constraint(table, tokens)
         return
-    if tokens.at("("):  # MySQL: several in parentheses
-        for part in split_at_commas(tokens.parenthesised()):
+    if tokens.starts_with("("):  # MySQL: several columns in parentheses
+        for part in split_at_commas(tokens.take_parentheses()):
             yield column_action(table, part)
         return
-    added = column_action(table, tokens.rest)
-    flags = added.flags | ({"IF NOT EXISTS"} if exists else set())
-    yield Action("add column", table, added.name, added.text, frozenset(flags))
+    column = column_action(table, tokens.rest)
+    flags = column.flags | ({"IF NOT EXISTS"} if if_not_exists else set())
+    yield Action("add column", table, column.name, column.text, frozenset(flags))
 
 
 def _parse_drop(table: str, tokens: Tokens) -> Iterator[Action]:
-    kind = tokens.any_of(
+    kind = tokens.take_any(
         "CONSTRAINT", "FOREIGN KEY", "INDEX", "KEY", "PRIMARY KEY", "CHECK", "COLUMN"
     )
     tokens.take("IF", "EXISTS")
     if kind == "PRIMARY KEY":
         yield Action("drop constraint", table, "primary key", kind)
         return
-    name = tokens.name()
+    name = tokens.take_name()
     if kind in ("CONSTRAINT", "FOREIGN KEY", "CHECK"):
         yield Action("drop constraint", table, name, f"{kind} {tokens.text}".strip())
     elif kind in ("INDEX", "KEY"):
@@ -117,24 +124,24 @@ def _parse_drop(table: str, tokens: Tokens) -> Iterator[Action]:
 
 
 def _parse_rename(table: str, tokens: Tokens) -> Iterator[Action]:
-    if tokens.any_of("TO", "AS"):
-        yield Action("rename table", table, table, tokens.name())
+    if tokens.take_any("TO", "AS"):
+        yield Action("rename table", table, table, tokens.take_name())
         return
-    kind = tokens.any_of("CONSTRAINT", "INDEX", "KEY", "COLUMN") or "COLUMN"
-    if tokens.at("TO"):  # RENAME column TO other, where the column is called so
-        tokens.place -= 1
-    name = tokens.name()
+    kind = tokens.take_any("CONSTRAINT", "INDEX", "KEY", "COLUMN") or "COLUMN"
+    if tokens.starts_with("TO"):  # RENAME to TO other: a column that has the name "to"
+        tokens.position -= 1
+    name = tokens.take_name()
     tokens.take("TO")
     kind = "INDEX" if kind == "KEY" else kind
-    yield Action(f"rename {kind.lower()}", table, name, tokens.name())
+    yield Action(f"rename {kind.lower()}", table, name, tokens.take_name())
 
 
 def _parse_alter_column(table: str, tokens: Tokens) -> Iterator[Action]:
-    if tokens.any_of("CONSTRAINT", "INDEX"):
-        yield Action("alter constraint", table, tokens.name(), tokens.text)
+    if tokens.take_any("CONSTRAINT", "INDEX"):
+        yield Action("alter constraint", table, tokens.take_name(), tokens.text)
         return
-    name = tokens.name()
-    if tokens.any_of("TYPE", "SET DATA TYPE"):
+    name = tokens.take_name()
+    if tokens.take_any("TYPE", "SET DATA TYPE"):
         yield Action("alter type", table, name, tokens.text)
     elif tokens.take("SET", "NOT", "NULL"):
         yield Action("set not null", table, name)

@@ -1,4 +1,4 @@
-"""A column's declaration in ADD COLUMN, MODIFY or CREATE TABLE, and a constraint's."""
+"""Declarations of columns and constraints in ADD, MODIFY and CREATE TABLE."""
 
 import re
 from collections.abc import Iterator
@@ -15,48 +15,50 @@ PHRASES = (
 
 
 def column_action(table: str, words: list[str], kind: str = "add column") -> Action:
-    """The act of adding a column; its flags are what the declaration says of it."""
+    """Return the action that adds a column; the phrases of its declaration are the flags."""
     tokens = Tokens(words)
-    name = tokens.name()
+    name = tokens.take_name()
     text = tokens.text
     flags = {phrase for phrase in PHRASES if phrase in _top_level(tokens.rest)}
-    if tokens and tokens.words[tokens.place].upper() in SERIALS:
+    if tokens and tokens.words[tokens.position].upper() in SERIALS:
         flags.add("SERIAL")
     return Action(kind, table, name, text, frozenset(flags))
 
 
 def type_of(declaration: str) -> str:
-    """The type at the beginning of a column's declaration, in lower case."""
-    ends = r"\b(NOT|NULL|DEFAULT|PRIMARY|UNIQUE|REFERENCES|CHECK|GENERATED|CONSTRAINT|COLLATE|USING"
-    ends += r"|COMMENT|AUTO_INCREMENT|FIRST|AFTER)\b"
-    return re.split(ends, declaration, maxsplit=1, flags=re.IGNORECASE)[0].strip().lower()
+    """Return the type that a column's declaration begins with, in lower case."""
+    pattern = (
+        r"\b(NOT|NULL|DEFAULT|PRIMARY|UNIQUE|REFERENCES|CHECK|GENERATED|CONSTRAINT|COLLATE|USING"
+    )
+    pattern += r"|COMMENT|AUTO_INCREMENT|FIRST|AFTER)\b"
+    return re.split(pattern, declaration, maxsplit=1, flags=re.IGNORECASE)[0].strip().lower()
 
 
 def default_of(declaration: str) -> str | None:
-    """The expression behind DEFAULT."""
-    found = re.search(
+    """Return the expression after DEFAULT; None if the declaration has none."""
+    match = re.search(
         r"\bDEFAULT\s+(.*?)(?=\s+(?:NOT NULL|NULL|UNIQUE|PRIMARY|REFERENCES|CHECK|CONSTRAINT"
         r"|COMMENT|GENERATED|COLLATE|FIRST|AFTER)\b|$)",
         declaration,
         re.IGNORECASE,
     )
-    return found[1].strip() if found else None
+    return match[1].strip() if match else None
 
 
-def referenced_table(act: Action) -> str:
-    """The table that a foreign key of an act refers to; empty where it has none."""
-    found = re.split(r"\bREFERENCES\s", act.text, maxsplit=1, flags=re.IGNORECASE)
-    words = next(split_statements(found[1]), []) if len(found) > 1 else []
-    return Tokens(words).name() if words else ""
+def referenced_table(action: Action) -> str:
+    """Return the table that an action's foreign key references; empty if it has none."""
+    parts = re.split(r"\bREFERENCES\s", action.text, maxsplit=1, flags=re.IGNORECASE)
+    words = next(split_statements(parts[1]), []) if len(parts) > 1 else []
+    return Tokens(words).take_name() if words else ""
 
 
 def parse_constraint(table: str, tokens: Tokens) -> Iterator[Action]:
-    """The act of adding a constraint."""
+    """Parse a constraint into the action that adds it."""
     name = ""
     if tokens.take("CONSTRAINT"):
         tokens.take("IF", "NOT", "EXISTS")
-        name = tokens.name()
-    kind = tokens.any_of(
+        name = tokens.take_name()
+    kind = tokens.take_any(
         "PRIMARY KEY", "UNIQUE INDEX", "UNIQUE KEY", "UNIQUE", "FOREIGN KEY", "CHECK", "EXCLUDE",
         "NOT NULL",
     )  # fmt: skip
@@ -73,16 +75,16 @@ def parse_constraint(table: str, tokens: Tokens) -> Iterator[Action]:
 
 
 def is_constraint(words: list[str]) -> bool:
-    """Whether a part of CREATE TABLE's parentheses declares no column."""
+    """Whether an item of CREATE TABLE declares something other than a column."""
     return bool(words) and words[0].upper() in (*CONSTRAINTS, "LIKE", "KEY", "INDEX", "FULLTEXT")
 
 
 def _top_level(words: list[str]) -> str:
-    """A declaration without what stands in parentheses and strings."""
-    depth, kept = 0, []
+    """Return a declaration in upper case without its parentheses and strings."""
+    depth, outside = 0, []
     for word in words:
         depth -= word == ")"
         if depth == 0 and word[:1] not in "'\"`":
-            kept.append(word.upper())
+            outside.append(word.upper())
         depth += word == "("
-    return " ".join(kept)
+    return " ".join(outside)

@@ -1,4 +1,4 @@
-"""What CREATE statements do."""
+"""The actions of CREATE statements."""
 
 from collections.abc import Iterator
 
@@ -8,13 +8,13 @@ from stratakit.sql.tokenizer import Tokens, split_at_commas
 
 
 def parse_create(tokens: Tokens) -> Iterator[Action]:
-    """Read what stands behind CREATE."""
+    """Parse what follows CREATE."""
     flags = {"OR REPLACE"} if tokens.take("OR", "REPLACE") else set()
-    while word := tokens.any_of(
+    while word := tokens.take_any(
         "TEMPORARY", "TEMP", "UNLOGGED", "UNIQUE", "FULLTEXT", "CONSTRAINT", "VIRTUAL"
     ):
         flags.add(word)
-    kind = tokens.any_of(
+    kind = tokens.take_any(
         "TABLE", "INDEX", "MATERIALIZED VIEW", "VIEW", "TRIGGER", "TYPE", "SCHEMA", "SEQUENCE",
         "EXTENSION", "FUNCTION", "RULE", "POLICY", "DOMAIN",
     )  # fmt: skip
@@ -28,26 +28,32 @@ def parse_create(tokens: Tokens) -> Iterator[Action]:
     if kind == "TABLE":
         yield from _parse_table(tokens, flags)
         return
-    name = "" if tokens.at("ON") else tokens.name()
+    name = "" if tokens.starts_with("ON") else tokens.take_name()
     table = name if "VIEW" in kind else ""
     if kind in ("TRIGGER", "RULE"):
         while tokens and not tokens.take("ON" if kind == "TRIGGER" else "TO"):
-            tokens.next()
-        table = tokens.name()
+            tokens.take_word()
+        table = tokens.take_name()
     elif kind in ("INDEX", "POLICY") and tokens.take("ON"):
         if tokens.take("ONLY"):
             flags.add("ONLY")
-        table = tokens.name()
+        table = tokens.take_name()
     yield Action(f"create {kind.lower()}", table, name, tokens.text, frozenset(flags))
 
 
 def _parse_table(tokens: Tokens, flags: set[str]) -> Iterator[Action]:
-    table = tokens.name()
-    inside = tokens.parenthesised()
+    table = tokens.take_name()
+    items = tokens.take_parentheses()
     yield Action("create table", table, table, tokens.text, frozenset(flags))
-    for part in split_at_commas(inside):
-        if is_constraint(part):
-            for act in parse_constraint(table, Tokens(part)):
-                yield Action(f"declare {act.kind[4:]}", table, act.name, act.text, act.flags)
+    for item in split_at_commas(items):
+        if is_constraint(item):
+            for constraint in parse_constraint(table, tokens.part(item)):
+                yield Action(
+                    f"declare {constraint.kind[4:]}",
+                    table,
+                    constraint.name,
+                    constraint.text,
+                    constraint.flags,
+                )
         else:
-            yield column_action(table, part, "declare column")
+            yield column_action(table, item, "declare column")

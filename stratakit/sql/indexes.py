@@ -1,4 +1,4 @@
-"""What an index or a key is on, as Alembic code says it."""
+"""Definitions of indexes and keys, as Alembic code writes them."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ from stratakit.sql.tokenizer import (
 
 @dataclass(frozen=True)
 class IndexDefinition:
-    """What stands behind the table in CREATE INDEX, or behind the kind of a constraint.
+    """The part of CREATE INDEX after the table, or of a constraint after its kind.
 
     Args:
         columns: as Python code: names as strings, expressions as `sa.text(...)`.
-        using: the method, such as gin; empty where none is named.
+        using: the method, such as gin; empty if none is named.
         where: the condition of a partial index.
     """
 
@@ -27,34 +27,34 @@ class IndexDefinition:
     where: str = ""
 
     @property
-    def listed(self) -> str:
+    def column_list(self) -> str:
         """The columns as a Python list."""
         return f"[{', '.join(self.columns) or '...'}]"
 
 
 def parse_index(text: str) -> IndexDefinition:
-    """Read it from an act's text."""
+    """Parse the definition from an action's text."""
     for words in split_statements(text):
         tokens = Tokens(words)
-        using = tokens.name() if tokens.take("USING") else ""
-        while tokens and not tokens.at("(") and not tokens.at("WHERE"):
-            tokens.next()
-        columns = tuple(_code(part) for part in split_at_commas(tokens.parenthesised()))
+        using = tokens.take_name() if tokens.take("USING") else ""
+        while tokens and not tokens.starts_with("(") and not tokens.starts_with("WHERE"):
+            tokens.take_word()
+        columns = tuple(_render_column(part) for part in split_at_commas(tokens.take_parentheses()))
         while tokens and not tokens.take("WHERE"):
-            tokens.next()
+            tokens.take_word()
         return IndexDefinition(columns, "" if using == "btree" else using, tokens.text)
     return IndexDefinition()
 
 
 def columns_in(text: str) -> list[str]:
-    """The names of the columns in the first parentheses of an act's text."""
+    """Return the names of the columns in the first parentheses of an action's text."""
     tokens = Tokens(next(split_statements(text), []))
-    while tokens and not tokens.at("("):
-        tokens.next()
-    return [unquote(part[0]) for part in split_at_commas(tokens.parenthesised())]
+    while tokens and not tokens.starts_with("("):
+        tokens.take_word()
+    return [unquote(part[0]) for part in split_at_commas(tokens.take_parentheses())]
 
 
-def _code(words: list[str]) -> str:
+def _render_column(words: list[str]) -> str:
     if len(words) == 1 and not words[0].startswith("'"):
         return f'"{unquote(words[0])}"'
     return f"sa.text({as_python(join_words(words))})"

@@ -1,4 +1,4 @@
-"""SQL cut into words, and a statement as a sequence of them that is read from left to right."""
+"""SQL as words, and a statement as a sequence of words that is read from left to right."""
 
 import re
 from collections.abc import Iterator
@@ -14,74 +14,85 @@ TOKEN = re.compile(
     |(?P<sign>::|<>|<=|>=|!=|:=|.)""",
     re.DOTALL | re.VERBOSE | re.IGNORECASE,
 )
-SCHEMAS = ("public", "main")
+DEFAULT_SCHEMA = "public"
 
 
 class Tokens:
-    """The words of one statement, and how far they were read."""
+    """The words of one statement, read from left to right.
 
-    def __init__(self, words: list[str]) -> None:
+    Args:
+        words: the words, as `split_statements` returns them.
+        default_schema: the schema of names that are written without one, which is left out of
+            every name, such as `Dialect.default_schema_name` of SQLAlchemy.
+    """
+
+    def __init__(self, words: list[str], default_schema: str = DEFAULT_SCHEMA) -> None:
         self.words = words
-        self.place = 0
+        self.default_schema = default_schema
+        self.position = 0
 
     def __bool__(self) -> bool:
-        return self.place < len(self.words)
+        return self.position < len(self.words)
 
     @property
     def rest(self) -> list[str]:
-        """What was not read yet."""
-        return self.words[self.place :]
+        """The words that are not read yet."""
+        return self.words[self.position :]
 
     @property
     def text(self) -> str:
-        """What was not read yet, as text."""
+        """The words that are not read yet, as text."""
         return join_words(self.rest)
 
-    def at(self, *words: str) -> bool:
-        """Whether these words come next."""
-        found = self.words[self.place : self.place + len(words)]
-        return [word.upper() for word in found] == list(words)
+    def part(self, words: list[str]) -> "Tokens":
+        """Return some of the statement's words as tokens of their own."""
+        return Tokens(words, self.default_schema)
+
+    def starts_with(self, *words: str) -> bool:
+        """Return whether these words, in upper case, come next."""
+        following = self.words[self.position : self.position + len(words)]
+        return [word.upper() for word in following] == list(words)
 
     def take(self, *words: str) -> bool:
-        """Read these words if they come next."""
-        if self.at(*words):
-            self.place += len(words)
+        """Read these words if they come next, and return whether they did."""
+        if self.starts_with(*words):
+            self.position += len(words)
             return True
         return False
 
-    def any_of(self, *phrases: str) -> str | None:
-        """Read the first of these phrases that comes next."""
+    def take_any(self, *phrases: str) -> str | None:
+        """Read the first of these phrases that comes next, and return it."""
         return next((phrase for phrase in phrases if self.take(*phrase.split())), None)
 
-    def next(self) -> str:
+    def take_word(self) -> str:
         """Read one word; empty at the end."""
-        self.place += 1
-        return self.words[self.place - 1] if self.place <= len(self.words) else ""
+        self.position += 1
+        return self.words[self.position - 1] if self.position <= len(self.words) else ""
 
-    def name(self) -> str:
-        """Read a name without its quotes, and without the schema that is searched anyway."""
-        parts = [unquote(self.next())]
+    def take_name(self) -> str:
+        """Read a name without its quotes, and without the default schema."""
+        parts = [unquote(self.take_word())]
         while self.take("."):
-            parts.append(unquote(self.next()))
-        if len(parts) > 1 and parts[0] in SCHEMAS:
+            parts.append(unquote(self.take_word()))
+        if len(parts) > 1 and parts[0] == self.default_schema:
             del parts[0]
         return ".".join(parts)
 
-    def parenthesised(self) -> list[str]:
-        """Read what the parentheses hold that come next."""
-        if not self.at("("):
+    def take_parentheses(self) -> list[str]:
+        """Read the parentheses that come next, and return the words inside; none without them."""
+        if not self.starts_with("("):
             return []
-        depth, start = 0, self.place + 1
+        depth, start = 0, self.position + 1
         while self:
-            word = self.next()
+            word = self.take_word()
             depth += (word == "(") - (word == ")")
             if depth == 0:
                 break
-        return self.words[start : self.place - 1]
+        return self.words[start : self.position - 1]
 
 
 def join_words(words: list[str]) -> str:
-    """Words as text that is spaced as people do."""
+    """Join words into text, spaced as people write SQL."""
     text = " ".join(words)
     text = re.sub(r" ?(::|\.) ?", r"\1", text)
     text = re.sub(r"(?<=\w) \(", "(", text)
@@ -89,17 +100,17 @@ def join_words(words: list[str]) -> str:
 
 
 def first_name(text: str) -> str:
-    """The name that an act's text begins with, as a catalogue has it."""
-    return Tokens(next(split_statements(text), [])).name()
+    """Return the name that an action's text begins with, as a catalog has it."""
+    return Tokens(next(split_statements(text), [])).take_name()
 
 
 def as_python(text: str) -> str:
-    """A text as a literal of Python, in the quotes that read best."""
+    """Render a text as a literal of Python, in the quotes that read best."""
     return repr(text) if '"' in text else f'"{text}"'
 
 
 def unquote(word: str) -> str:
-    """A name without quotes; PostgreSQL folds the others to lower case."""
+    """Return a name without its quotes; without quotes, PostgreSQL folds it to lower case."""
     if word.startswith(('"', "`")):
         return word[1:-1].replace(word[0] * 2, word[0])
     return word.lower()
@@ -122,21 +133,21 @@ def split_at_commas(words: list[str]) -> Iterator[list[str]]:
 def split_statements(text: str) -> Iterator[list[str]]:
     """Split a text into its statements, each a list of words; comments are left out."""
     words = list[str]()
-    for found in TOKEN.finditer(text):
-        if found.lastgroup == "space" or found["space"]:
+    for token in TOKEN.finditer(text):
+        if token["space"]:
             continue
-        if found[0] == ";" and not _is_inside_body(words):
+        if token[0] == ";" and not _is_inside_body(words):
             if words:
                 yield words
             words = []
         else:
-            words.append(found[0])
+            words.append(token[0])
     if words:
         yield words
 
 
 def _is_inside_body(words: list[str]) -> bool:
-    """Whether a semicolon ends a statement of a trigger's or function's body only."""
+    """Return whether a semicolon belongs to the body of a trigger, a function or a procedure."""
     head = {word.upper() for word in words[:6]}
     if not (head & {"CREATE"} and head & {"TRIGGER", "FUNCTION", "PROCEDURE"}):
         return False

@@ -1,4 +1,4 @@
-"""Which of two types holds less."""
+"""Comparison of column types by the values that they can hold."""
 
 import re
 
@@ -12,11 +12,11 @@ TEXTS = ("text", "character varying", "character", "longtext", "mediumtext")
 
 
 def is_narrower(old: str, new: str) -> bool:
-    """Whether a type holds less than another.
+    """Return whether a type holds less than another.
 
     Args:
-        old: as the database tells it, such as `character varying(200)`.
-        new: as a statement says it, such as `VARCHAR(20)`.
+        old: as the database reports it, such as `character varying(200)`.
+        new: as a statement writes it, such as `VARCHAR(20)`.
     """
     before, old_sizes = _parts(old)
     after, new_sizes = _parts(new)
@@ -42,11 +42,11 @@ def is_narrower(old: str, new: str) -> bool:
 
 
 def is_wider(old: str, new: str) -> bool:
-    """Whether a type holds all that another does: both are text, both whole numbers or decimals.
+    """Return whether a type of the same kind (text, integer, decimal) holds all that another does.
 
     Args:
         old: as SQLAlchemy writes it, such as `VARCHAR(200)`.
-        new: likewise.
+        new: in the same form.
     """
     before, after = _parts(old)[0], _parts(new)[0]
     alike = any(before in kind and after in kind for kind in (TEXTS, SIZES, ("numeric",)))

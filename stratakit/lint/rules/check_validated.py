@@ -56,5 +56,5 @@ def _said(act: Action) -> str:
     """The condition as Python code."""
     tokens = Tokens(next(iter(split_statements(act.text)), []))
     while act.kind == "add column" and tokens and not tokens.take("CHECK"):
-        tokens.next()
-    return as_python(join_words(tokens.parenthesised()) or "...")
+        tokens.take_word()
+    return as_python(join_words(tokens.take_parentheses()) or "...")

@@ -51,14 +51,14 @@ def _recipe(act: Action, name: str) -> str:
     column = act.name if act.kind == "add column" else ""
     own, _, referred = re.split(r"\b(REFERENCES)\b", act.text, maxsplit=1, flags=re.I)
     target = Tokens(next(iter(split_statements(referred)), []))
-    schema, _, table = target.name().rpartition(".")
-    names = parse_index(target.text).listed
+    schema, _, table = target.take_name().rpartition(".")
+    names = parse_index(target.text).column_list
     added = operation("add_column", act.table, f'sa.Column("{column}", ...)')
     return (f"{added}\n" if column else "") + operation(
         "create_foreign_key",
         act.table,
         f'"{table}"',
-        f'["{column}"]' if column else parse_index(own).listed,
+        f'["{column}"]' if column else parse_index(own).column_list,
         names if names != "[...]" else '["id"]',
         f'referent_schema="{schema}"' if schema else "",
         "postgresql_not_valid=True",

@@ -71,6 +71,6 @@ def find(step: Step) -> Iterator[Violation]:
                 f"{act.table}.{column} refers to another table and has no index",
                 autocommitted(create_index(name, act.table, on))
                 if step.backend == "postgresql" and step.old(act.table)
-                else operation("create_index", act.table, on.listed, of=f'"{name}"'),
+                else operation("create_index", act.table, on.column_list, of=f'"{name}"'),
                 statement,
             )

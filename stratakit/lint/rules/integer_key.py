@@ -62,8 +62,8 @@ def _referring(step: Step) -> Iterator[Violation]:
         if table is None:
             continue
         own, _, other = re.split(r"\b(REFERENCES)\b", act.text, maxsplit=1, flags=re.I)
-        name = act.name if "column" in act.kind else parse_index(own).listed.strip('[]"')
-        target = parse_index(other).listed.strip('[]"')
+        name = act.name if "column" in act.kind else parse_index(own).column_list.strip('[]"')
+        target = parse_index(other).column_list.strip('[]"')
         key = table.columns.get(target if target != "..." else "id")
         old = known.columns.get(name) if known else None
         type_ = columns.get((act.table, name)) or (old.type if old else "")

@@ -77,6 +77,6 @@ def _sources(act: Action) -> Iterator[str]:
         for place, word in enumerate(words):
             depth += (word == "(") - (word == ")")
             if depth == 0 and upper[place] in ("FROM", "JOIN") and "SELECT" in upper[:place]:
-                name = Tokens(words[place + 1 :]).name()
+                name = Tokens(words[place + 1 :]).take_name()
                 if name not in ("", "(", "dual", "only", "lateral"):
                     yield name

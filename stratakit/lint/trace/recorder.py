@@ -114,7 +114,7 @@ class Recorder:
         line = self._line or self._here()
         if self._depth or not line:
             return
-        found = tuple(parse(text))
+        found = tuple(parse(text, connection.dialect.default_schema_name or "public"))
         if any(act.table in OURS for act in found):
             return
         level = connection.get_execution_options().get("isolation_level")
