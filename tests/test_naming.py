@@ -48,8 +48,8 @@ def test_names_tell_kind_table_and_columns() -> None:
 def test_a_name_that_is_too_long_is_cut_and_still_differs_from_its_like() -> None:
     one, other = (naming.shorten(f"uq_{LONG}_{end}") for end in ("one_column", "two_column"))
     assert one != other
-    assert {len(name.encode()) for name in (one, other)} == {naming.LONGEST}
-    assert len(naming.shorten("ü" * 60).encode()) <= naming.LONGEST
+    assert {len(name.encode()) for name in (one, other)} == {naming.MAX_BYTES}
+    assert len(naming.shorten("ü" * 60).encode()) <= naming.MAX_BYTES
 
 
 MODEL = f'''

@@ -16,7 +16,7 @@ from stratakit.operations.constraints import ProvenNotNullOp
 from stratakit.operations.enums import DifferingEnumOp
 from stratakit.operations.renames import RenameColumnOp, RenameTableOp, code, table_code
 from stratakit.operations.snippets import execute, sql
-from stratakit.orm.server_defaults import from_server
+from stratakit.orm.server_defaults import has_server_value
 from stratakit.sql.types import is_wider
 
 
@@ -48,7 +48,7 @@ def about(
             yield from _dropped_column(operation, among, backend)
         case ops.DropTableOp():
             yield from _dropped_table(operation, among)
-        case ops.AddColumnOp(column=column) if not column.nullable and not from_server(column):
+        case ops.AddColumnOp(column=column) if not column.nullable and not has_server_value(column):
             happens = (
                 "all rows get a value that nobody chose, such as '' or 0"
                 if backend == "mysql"

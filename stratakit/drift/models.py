@@ -25,7 +25,7 @@ from stratakit.engine.connect import connect
 from stratakit.engine.errors import driver_message
 from stratakit.operations import walk
 from stratakit.orm import schemas, server_defaults
-from stratakit.orm.source_location import locate
+from stratakit.orm.source_location import find_declaration
 from stratakit.scratch import head
 
 WHY = "A database that is migrated is not what the code expects of it."
@@ -141,7 +141,7 @@ def _findings(
         if (table, name) in allowed:
             continue
         said.add((table, name))
-        file, line = locate(metadata, config.root, table or name, name if table else "")
+        file, line = find_declaration(metadata, config.root, table or name, name if table else "")
         for sentence in describe.said(operation):
             what = f"A revision is missing: one that {sentence}."
             yield Finding("model-without-migration", what, WHY, MAKE, file, line)
@@ -149,7 +149,9 @@ def _findings(
         subject = (each.key.table, each.key.name)
         if subject in said or subject in allowed or ("", each.key.table) in said:
             continue
-        file, line = locate(metadata, config.root, each.key.table or each.key.name, each.key.name)
+        file, line = find_declaration(
+            metadata, config.root, each.key.table or each.key.name, each.key.name
+        )
         remedy = BY_HAND.format(allowed=f'"{each.key}"')
         yield Finding("models-differ", f"The migrations differ: {each}.", WHY, remedy, file, line)
 

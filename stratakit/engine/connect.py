@@ -1,4 +1,4 @@
-"""One connection for one command, and a clear word where there is none to be had."""
+"""The connection of a command, and the errors of a database that cannot be reached."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ def connect(url: DatabaseURL, *, read_only: bool = False) -> Iterator[Connection
 
     Args:
         url: the database.
-        reading: whether nothing is written, so that on SQLite no writer is waited for, and no
+        read_only: whether nothing is written, so that on SQLite no writer is waited for and no
             file is created.
 
     Raises:

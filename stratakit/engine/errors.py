@@ -11,29 +11,29 @@ from stratakit.engine.url import DatabaseURL
 
 
 def driver_message(error: BaseException) -> str:
-    """Return the first line that a driver says: without the statement, its values and details."""
+    """Return the first line of a driver's message, without the statement and its values."""
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
 
 
 def unreachable_error(url: DatabaseURL, error: DBAPIError) -> StrataError:
-    """Say that a database cannot be reached, with what the driver says of it."""
+    """Return the error for a database that cannot be reached, with the driver's message."""
     reason = driver_message(error)
-    remedy = "Name one that answers: DATABASE_URL in the environment or in .env"
+    hint = "Name one that answers: DATABASE_URL in the environment or in .env"
     if os.environ.get("TEST_DATABASE_URL"):
-        remedy += "; for scratch databases, TEST_DATABASE_URL"
+        hint += "; for scratch databases, TEST_DATABASE_URL"
     if str(url.url.query.get("host", "")).startswith("/"):
         # By its socket: the local one.
-        remedy = f"Start the local one: {MIGRATE} server start\n{remedy}"
+        hint = f"Start the local one: {MIGRATE} server start\n{hint}"
     return DatabaseUnavailable(
         f"The database {url} cannot be reached: {reason}",
         detail="Nothing was read or changed.",
-        hint=remedy,
+        hint=hint,
     )
 
 
-# What is the server's: PostgreSQL's manual, "Database Roles" and "Packaging Related Objects into
+# Objects of the server: PostgreSQL's manual, "Database Roles" and "Packaging Related Objects into
 # an Extension".
-NOT_THERE = (
+MISSING_OBJECT_PATTERNS = (
     re.compile(r'(extension) "([^"]+)" is not available'),
     re.compile(r'could not open (extension) control file ".*/([^"/]+)\.control"'),
     re.compile(r'(role) "([^"]+)" does not exist'),
@@ -47,16 +47,16 @@ INSTALL_ON_SERVER_HINT = (
 
 
 def missing_server_object(reason: str) -> str:
-    """Say what a server lacks that a revision needs and no database has by itself.
+    """Describe the object that a revision needs and the server lacks: an extension or a role.
 
     Args:
-        reason: what the server says.
+        reason: the server's message.
 
     Returns:
-        Nothing where it says something else.
+        A sentence; empty if the message is about something else.
     """
-    for said in NOT_THERE:
-        if found := said.search(reason):
-            kind, name = found.groups()
+    for pattern in MISSING_OBJECT_PATTERNS:
+        if match := pattern.search(reason):
+            kind, name = match.groups()
             return f"The {kind} {name} is a matter of the server: the one that was asked has none."
     return ""

@@ -20,23 +20,23 @@ from sqlalchemy.ext.asyncio import (
 from stratakit.config import load
 from stratakit.diagnostics.command import project_root
 from stratakit.engine import migration, timezone
-from stratakit.engine.resolve import local_database, read_url
-from stratakit.engine.url import DatabaseURL
+from stratakit.engine.resolve import local_database
+from stratakit.engine.url import DatabaseURL, read_url
 
 
 @dataclass(frozen=True)
 class Database:
-    """The running application's way to its database.
+    """The engine and the sessions of a running application.
 
-    A turn bounds the sessions at work by the connections that there are: SQLAlchemy's pool does
-    not serve those who wait in order, so that under load a few would wait very long.
+    There are as many slots for sessions as connections: SQLAlchemy's pool does not serve waiting
+    sessions in order, so that under load a few would wait very long.
     """
 
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     read_sessions: async_sessionmaker[AsyncSession]
-    turns: asyncio.Semaphore
-    patience: float
+    slots: asyncio.Semaphore
+    slot_timeout: float
 
     @classmethod
     def from_url(
@@ -95,7 +95,7 @@ class Database:
         Raises:
             sqlalchemy.exc.TimeoutError: no connection became free in time.
         """
-        async with self._turn(), self.sessions.begin() as session:
+        async with self._slot(), self.sessions.begin() as session:
             yield session
 
     @asynccontextmanager
@@ -105,7 +105,7 @@ class Database:
         Raises:
             sqlalchemy.exc.TimeoutError: no connection became free in time.
         """
-        async with self._turn(), self.read_sessions() as session:
+        async with self._slot(), self.read_sessions() as session:
             yield session
 
     @asynccontextmanager
@@ -123,13 +123,13 @@ class Database:
             await transaction.rollback()
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def _slot(self) -> AsyncIterator[None]:
         try:
-            async with asyncio.timeout(self.patience):
-                await self.turns.acquire()
+            async with asyncio.timeout(self.slot_timeout):
+                await self.slots.acquire()
         except TimeoutError:
-            raise exc.TimeoutError(f"no connection became free in {self.patience} s") from None
+            raise exc.TimeoutError(f"no connection became free in {self.slot_timeout} s") from None
         try:
             yield
         finally:
-            self.turns.release()
+            self.slots.release()

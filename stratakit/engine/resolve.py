@@ -1,6 +1,4 @@
-"""The database that a setting names, or the local one."""
-
-from sqlalchemy import URL
+"""The local database of a project."""
 
 from stratakit.config import Config
 from stratakit.devserver.server import local as local_server
@@ -8,19 +6,11 @@ from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.engine.url import DatabaseURL, parse
 
 
-def read_url(value: object, config: Config) -> DatabaseURL | None:
-    """Read a setting that holds a URL: text, a pydantic secret, a URL of SQLAlchemy, or nothing."""
-    text = value.get_secret_value() if hasattr(value, "get_secret_value") else value
-    if isinstance(text, URL):
-        text = text.render_as_string(hide_password=False)
-    return parse(str(text), config) if text else None
-
-
 def local_database(config: Config) -> DatabaseURL:
-    """Return the project's own database on this machine.
+    """Return the URL of the project's own database on this machine.
 
     Raises:
-        StrataError: there is none of this kind (MySQL), so DATABASE_URL has to be set.
+        StrataError: the project's database is MySQL or MariaDB, which has no local server.
     """
     if config.database == "postgresql":
         return parse(local_server(config.root).url(config.database_name), config)
@@ -29,8 +19,7 @@ def local_database(config: Config) -> DatabaseURL:
         return parse(f"sqlite:///.local/{config.database_name}.db", config)
     raise DatabaseUnavailable(
         "DATABASE_URL is not set.",
-        detail="A MySQL or MariaDB server is not started by this service, so it has to be told "
-        "where one is.",
+        detail="A server of MySQL or MariaDB is not started for a project.",
         hint="Add to .env: DATABASE_URL="
         f"mysql://user:password@127.0.0.1:3306/{config.database_name}",
     )

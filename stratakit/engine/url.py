@@ -1,5 +1,6 @@
-"""Database URLs as people write them, turned into what each program needs."""
+"""Database URLs as people write them, converted into what each program needs."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -19,9 +20,7 @@ BACKENDS: dict[str, Backend] = {
 }
 APP_DRIVERS = {"postgresql": "psycopg", "sqlite": "aiosqlite", "mysql": "asyncmy"}
 MIGRATION_DRIVERS = {"postgresql": "psycopg", "sqlite": "pysqlite", "mysql": "pymysql"}
-
-
-OF_ASYNCPG = {
+ASYNCPG_PARAMETERS = {
     "async_fallback", "command_timeout", "direct_tls", "prepared_statement_cache_size",
     "prepared_statement_name_func", "statement_cache_size", "timeout",
 }  # fmt: skip
@@ -32,7 +31,7 @@ class DatabaseURL:
     """One database, whatever the driver.
 
     Args:
-        backend: which kind of database it is.
+        backend: the kind of the database.
         url: its URL without a driver.
     """
 
@@ -51,50 +50,53 @@ class DatabaseURL:
 
     @property
     def name(self) -> str:
-        """The database's name: what a person types to confirm an act on it."""
+        """The database's name, which a person types to confirm a change of it."""
         name = self.url.database or ""
         return Path(name).name if self.backend == "sqlite" else name
 
     @property
     def is_missing_file(self) -> bool:
-        """Whether it is a file of SQLite that does not exist."""
+        """Whether the URL names a file of SQLite that does not exist."""
         name = self.url.database or ""
         is_file = self.backend == "sqlite" and name and not name.startswith((":", "file:"))
         return bool(is_file) and not Path(name).exists()
 
     def with_name(self, name: str) -> "DatabaseURL":
-        """The same server, another database."""
+        """Return the URL of another database on the same server."""
         return DatabaseURL(self.backend, self.url.set(database=name))
 
     def __str__(self) -> str:
-        return self.url.render_as_string(hide_password=True)
+        # libpq and PyMySQL also take a password from the query.
+        hidden = {name: "***" for name in self.url.query if "passw" in name.lower()}
+        return self.url.update_query_dict(hidden).render_as_string(hide_password=True)
 
     def __repr__(self) -> str:
         return f"DatabaseURL({self})"
 
 
 def parse(text: str, config: Config) -> DatabaseURL:
-    """Understand a database URL as people write it.
+    """Parse a database URL as people write it.
 
     `postgres://`, any driver behind a plus, unquoted `%`, `@` and `/` in the password, several
-    hosts (`a:5432,b:5432`) and asyncpg's `ssl=` are understood; a relative SQLite path starts
-    at the service's folder, so that it names the same file from everywhere.
+    hosts (`a:5432,b:5432`) and asyncpg's `ssl=` are accepted. A relative SQLite path starts at
+    the project's folder, so that it names the same file from every working directory.
 
     Raises:
-        StrataError: it is no URL, or of a database that is not supported.
+        StrataError: the text is not a URL, or names a database that is not supported.
     """
     scheme, separator, rest = text.strip().partition("://")
     backend = BACKENDS.get(scheme.partition("+")[0].lower())
     if not separator or backend is None:
-        shown = f"starts with {scheme!r}" if separator else "has no ://"
+        is_scheme = separator and re.fullmatch(r"[\w+.-]+", scheme)
+        problem = f"starts with {scheme!r}" if is_scheme else "has no scheme before ://"
         raise UsageError(
-            f"The database URL {shown}, which is not a supported database.",
+            f"The database URL {problem}, which is not a supported database.",
             hint="Write it as postgresql://user:password@host:5432/name, "
             "sqlite:///file.db or mysql://user:password@host:3306/name.",
         )
     dialect = "mariadb" if scheme.lower().startswith("mariadb") else backend
     try:
-        url = make_url(f"{dialect}://{_tidied(rest) if backend != 'sqlite' else rest}")
+        url = make_url(f"{dialect}://{_normalize(rest) if backend != 'sqlite' else rest}")
     except (ArgumentError, ValueError) as error:
         raise UsageError(
             f"The database URL ({backend}) cannot be read: a part of it is malformed.",
@@ -103,26 +105,34 @@ def parse(text: str, config: Config) -> DatabaseURL:
     if backend == "postgresql" and "ssl" in url.query:
         url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": url.query["ssl"]})
     if backend == "postgresql":
-        # What only SQLAlchemy's asyncpg dialect, or asyncpg itself, takes from a URL.
-        url = url.difference_update_query([name for name in url.query if name in OF_ASYNCPG])
+        # psycopg refuses them.
+        url = url.difference_update_query(ASYNCPG_PARAMETERS & set(url.query))
     if backend == "sqlite" and url.database and not url.database.startswith((":", "file:")):
         url = url.set(database=str(config.root / url.database))
     return DatabaseURL(backend, url)
 
 
-def _tidied(rest: str) -> str:
-    """Quote a password as RFC 3986 asks and move several hosts to the query, as psycopg wants."""
-    beyond_a_password = 0 if "@" in rest.partition("?")[0] else rest.rfind("@") + 1
-    question_mark = rest.find("?", beyond_a_password)
-    location, question, query = rest, "", ""
-    if question_mark >= 0:
-        location, question, query = rest[:question_mark], "?", rest[question_mark + 1 :]
-    user, at, location = location.rpartition("@")
+def read_url(value: object, config: Config) -> DatabaseURL | None:
+    """Parse a setting that holds a URL: text, a pydantic secret, a URL of SQLAlchemy, or None."""
+    text = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+    if isinstance(text, URL):
+        text = text.render_as_string(hide_password=False)
+    return parse(str(text), config) if text else None
+
+
+def _normalize(rest: str) -> str:
+    """Quote the password by RFC 3986, and move several hosts to the query, as psycopg expects."""
+    search_from = 0 if "@" in rest.partition("?")[0] else rest.rfind("@") + 1
+    query_start = rest.find("?", search_from)
+    address, separator, query = rest, "", ""
+    if query_start >= 0:
+        address, separator, query = rest[:query_start], "?", rest[query_start + 1 :]
+    user, at, address = address.rpartition("@")
     name, colon, password = user.partition(":")
     if colon:
         user = f"{name}:{quote(unquote(password), safe='')}"
-    hosts, slash, path = location.partition("/")
+    hosts, slash, path = address.partition("/")
     if "," in hosts:
         query = "&".join([*(f"host={host}" for host in hosts.split(",")), *filter(None, [query])])
-        hosts, question = "", "?"
-    return f"{user}{at}{hosts}{slash}{path}{question}{query}"
+        hosts, separator = "", "?"
+    return f"{user}{at}{hosts}{slash}{path}{separator}{query}"

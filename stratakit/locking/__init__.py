@@ -52,7 +52,7 @@ def migration_lock(
             raise DatabaseUnavailable(
                 f"Another migration of this database did not end in {wait:g} s: "
                 f"{lock.describe_holder()}.",
-                detail="Two at work would each apply the same revisions.",
+                detail="Two migrations at the same time would each apply the same revisions.",
                 hint="Wait for it, or end it; then run the command again. How long to wait: "
                 "MIGRATION_WAIT_SECONDS.",
             )

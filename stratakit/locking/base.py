@@ -17,23 +17,23 @@ class MigrationLock(ABC):
 
     @abstractmethod
     def try_acquire(self) -> bool:
-        """Try once, without waiting; a wait inside the database would keep a snapshot open."""
+        """Try once, without waiting: a wait inside the database would hold a snapshot open."""
 
     @abstractmethod
     def describe_holder(self) -> str:
-        """Describe the session that holds it: host, process, since when, at which revision."""
+        """Describe the holder of the lock: host, process, since when, at which revision."""
 
-    def publish_status(self, work: str) -> None:
-        """Show those who wait the work that is being done, within a transaction.
+    def publish_status(self, status: str) -> None:
+        """Show waiting processes what this one is doing; called within a transaction.
 
-        A database whose sessions have no name that others could see shows nothing.
+        A database whose sessions have no visible name shows nothing.
         """
         return
 
     @abstractmethod
     def is_held(self) -> bool:
-        """Whether this very session holds it: the fence, asked within a transaction."""
+        """Return whether this very session holds the lock; called within a transaction, a fence."""
 
     @abstractmethod
     def release(self) -> None:
-        """Release it; a connection that is gone has done so already."""
+        """Release the lock; a closed connection has done so already."""

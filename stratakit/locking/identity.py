@@ -5,5 +5,5 @@ import socket
 
 
 def process_identity() -> str:
-    """This process, for those who wait: its host and number."""
+    """Return the host and the number of this process, for processes that wait."""
     return f"{socket.gethostname()[:30]}/{os.getpid()}"

@@ -11,13 +11,14 @@ from sqlalchemy.exc import DBAPIError
 
 from stratakit.locking.base import MigrationLock
 
-PROCESS = "SELECT {column} FROM information_schema.processlist WHERE id = IS_USED_LOCK(:name)"
-# MariaDB keeps it only where performance_schema is on, and it is off there by default.
-NUMBER = """
+STATEMENT = "concat(left(info, 100), ' for ', time, ' s')"
+SESSION_QUERY = "SELECT {column} FROM information_schema.processlist WHERE id = IS_USED_LOCK(:name)"
+# MariaDB has it only if performance_schema is on, which is not the default there.
+PROCESS_NUMBER_QUERY = """
     SELECT attr_value FROM performance_schema.session_account_connect_attrs
     WHERE processlist_id = IS_USED_LOCK(:name) AND attr_name = '_pid'
 """
-DONE = (
+LAST_REVISION_QUERY = (
     "SELECT concat(revision, ' at ', finished, ' UTC') FROM migration_log ORDER BY id DESC LIMIT 1"
 )
 
@@ -33,29 +34,29 @@ class MySQLLock(MigrationLock):
         self.name = name if len(name) <= 64 else hashlib.sha256(name.encode()).hexdigest()
 
     def try_acquire(self) -> bool:
-        """Try once."""
-        return self._asked("SELECT GET_LOCK(:name, 0)") == 1
+        """Try once, without waiting."""
+        return self._query("SELECT GET_LOCK(:name, 0)") == 1
 
     def describe_holder(self) -> str:
-        """Who holds it."""
-        if not (holder := self._asked("SELECT IS_USED_LOCK(:name)")):
+        """Describe the session that holds the lock."""
+        if not (holder := self._query("SELECT IS_USED_LOCK(:name)")):
             return "it has just ended"
         parts = [f"connection {holder}"]
-        for title, question in (
-            ("from", PROCESS.format(column="host")),
-            ("process", NUMBER),
-            ("running", PROCESS.format(column="concat(left(info, 100), ' for ', time, ' s')")),
-            ("last done", DONE),
+        for title, query in (
+            ("from", SESSION_QUERY.format(column="host")),
+            ("process", PROCESS_NUMBER_QUERY),
+            ("running", SESSION_QUERY.format(column=STATEMENT)),
+            ("last done", LAST_REVISION_QUERY),
         ):
             with suppress(DBAPIError):
-                if answer := self._asked(question):
+                if answer := self._query(query):
                     parts.append(f"{title} {answer}")
             if not self.nested and self.connection.in_transaction():
                 self.connection.rollback()
         return ", ".join(parts)
 
     def is_held(self) -> bool:
-        """Whether the lock is held by this very session."""
+        """Return whether this very session holds the lock."""
         return bool(
             self.connection.scalar(
                 text("SELECT IS_USED_LOCK(:name) = CONNECTION_ID()"), {"name": self.name}
@@ -63,13 +64,13 @@ class MySQLLock(MigrationLock):
         )
 
     def release(self) -> None:
-        """Give it back; a connection that is gone has done so already."""
+        """Release the lock; a closed connection has done so already."""
         if not self.connection.closed and not self.connection.invalidated:
             if not self.nested and self.connection.in_transaction():
                 self.connection.rollback()
-            self._asked("SELECT RELEASE_LOCK(:name)")
+            self._query("SELECT RELEASE_LOCK(:name)")
 
-    def _asked(self, statement: str) -> object:
+    def _query(self, statement: str) -> object:
         answer: object = self.connection.scalar(text(statement), {"name": self.name})
         if not self.nested:
             self.connection.commit()

@@ -13,9 +13,9 @@ class WaitPolicy:
 
     Args:
         wait_seconds: how long to wait for another migrator of the same database.
-        lock_timeout_seconds: how long to wait for a table in use, while all who come later wait
-            behind. 0 is no limit.
-        retry_seconds: how long to try again after that.
+        lock_timeout_seconds: how long to wait for a table in use, while all later sessions wait
+            too. 0 is no limit.
+        retry_seconds: how long to retry after that.
         statement_timeout_seconds: how long a statement of a revision may take (PostgreSQL).
         data_statement_timeout_seconds: the same for revisions of the phase `backfill`.
     """
@@ -28,26 +28,26 @@ class WaitPolicy:
 
     @classmethod
     def from_config(cls, config: Config) -> "WaitPolicy":
-        """Read it from the environment, or else from the project's `.env`.
+        """Read the settings from the environment, or else from the project's `.env`.
 
         Raises:
             StrataError: a value is not a number of seconds.
         """
-        given = {}
+        values = {}
         for field in fields(cls):
             name = f"MIGRATION_{field.name.upper()}"
             if (text := config.variable(name)) is not None:
-                given[field.name] = _seconds(name, text)
-        return cls(**given)
+                values[field.name] = _parse_seconds(name, text)
+        return cls(**values)
 
     def statement_timeout(self, phase: str | None) -> float:
-        """Seconds that a statement of a revision of this phase may take; 0 is no limit."""
+        """Return the seconds that a statement of a revision of a phase may take; 0 is no limit."""
         if phase in phases.DATA:
             return self.data_statement_timeout_seconds
         return self.statement_timeout_seconds
 
 
-def _seconds(name: str, text: str) -> float:
+def _parse_seconds(name: str, text: str) -> float:
     try:
         seconds = float(text)
     except ValueError:
@@ -55,7 +55,7 @@ def _seconds(name: str, text: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise UsageError(
             f"{name} = {text!r} is not a number of seconds.",
-            detail="A migration would wait for another time than the one that was meant.",
+            detail="The migration would wait for another time than the one intended.",
             hint=f"Set it in the environment or in .env: {name}=10",
         )
     return seconds

@@ -1,4 +1,4 @@
-"""SQLite: the kernel's lock on a file beside the database, so that it ends with the process."""
+"""SQLite: a lock on a file beside the database, so that it ends with the process."""
 
 import os
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ class SQLiteLock(MigrationLock):
         self.since = ""
 
     def try_acquire(self) -> bool:
-        """Try once."""
+        """Try once, without waiting."""
         if self.path is None:
             return True
         self.descriptor = file_lock.try_lock(self.path)
@@ -35,24 +35,24 @@ class SQLiteLock(MigrationLock):
         return self.descriptor is not None
 
     def describe_holder(self) -> str:
-        """Who holds it."""
+        """Describe the process that holds the lock."""
         return (self.path.read_text() if self.path else "") or "it has just begun"
 
-    def publish_status(self, work: str) -> None:
-        """Write it into the file."""
+    def publish_status(self, status: str) -> None:
+        """Write the status into the file."""
         if self.path is not None:
             self.path.write_text(
-                f"migrate {process_identity()} {work}".strip() + f", since {self.since}"
+                f"migrate {process_identity()} {status}".strip() + f", since {self.since}"
             )
 
     def is_held(self) -> bool:
-        """Whether the file is still the one that is locked."""
+        """Return whether the locked file is still the one at its path."""
         if self.path is None or self.descriptor is None:
             return True
-        mine = os.fstat(self.descriptor)
-        return self.path.exists() and os.path.samestat(mine, self.path.stat())
+        own = os.fstat(self.descriptor)
+        return self.path.exists() and os.path.samestat(own, self.path.stat())
 
     def release(self) -> None:
-        """Give it back; the file stays, since another may be waiting for it."""
+        """Release the lock; the file stays, because another process may wait for its lock."""
         if self.descriptor is not None:
             os.close(self.descriptor)

@@ -1,4 +1,4 @@
-"""Discovery of the models by where they lie, so that none can be forgotten in a list."""
+"""Discovery of the models by the names of their files, so that no list can be incomplete."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -31,15 +31,15 @@ def discover_models(*packages: str, base: Any) -> MetaData:
         for file, name in _model_modules(package, folder)
     }
     for file, name in files.items():
-        _import(file, name)
-    found = [
+        _import_module(file, name)
+    misplaced = [
         model
         for package, folder in folders.items()
         for model in misplaced_models(package, folder, bases, set(files))
     ]
-    if found:
+    if misplaced:
         raise StrataError(
-            "\n".join(str(model) for model in found),
+            "\n".join(str(model) for model in misplaced),
             detail="A model that is not found gets no migration, or has its table dropped by one.",
             hint="Move the class to a models.py, or to a module of a models package, and inherit "
             f"from {bases[0].__module__}.{bases[0].__qualname__}.",
@@ -73,17 +73,17 @@ def _package_folder(package: str) -> Path:
 
 def _model_modules(package: str, folder: Path) -> Iterator[tuple[Path, str]]:
     for file in sorted(folder.rglob("*.py")):
-        inside = file.relative_to(folder).with_suffix("").parts
-        if inside[-1] == "models" or "models" in inside[:-1]:
-            parts = inside[:-1] if inside[-1] == "__init__" else inside
+        relative = file.relative_to(folder).with_suffix("").parts
+        if relative[-1] == "models" or "models" in relative[:-1]:
+            parts = relative[:-1] if relative[-1] == "__init__" else relative
             yield file, ".".join([package, *parts])
 
 
-def combine(several: MetaData | Sequence[MetaData]) -> MetaData:
-    """Return one collection with the tables of several, which may refer to each other."""
-    if isinstance(several, MetaData):
-        return several
-    different = list({id(each): each for each in several}.values())
+def combine(collections: MetaData | Sequence[MetaData]) -> MetaData:
+    """Merge several collections, whose tables may reference each other, into one."""
+    if isinstance(collections, MetaData):
+        return collections
+    different = list({id(each): each for each in collections}.values())
     if len(different) == 1:
         return different[0]
     merged = MetaData()
@@ -96,20 +96,24 @@ def combine(several: MetaData | Sequence[MetaData]) -> MetaData:
                     hint="Give one of them another name or another schema.",
                 )
             table.to_metadata(merged)
-    for when in ("before_create", "after_create"):
-        event.listen(merged, when, partial(_pass_on, different, when))
+    for event_name in ("before_create", "after_create"):
+        event.listen(merged, event_name, partial(_dispatch, different, event_name))
     return merged
 
 
-def _pass_on(
-    several: list[MetaData], when: str, _merged: MetaData, connection: Connection, **options: Any
+def _dispatch(
+    collections: list[MetaData],
+    event_name: str,
+    _merged: MetaData,
+    connection: Connection,
+    **options: Any,
 ) -> None:
-    """Let the listeners of each collection hear of it, such as one that makes a function."""
-    for metadata in several:
-        getattr(metadata.dispatch, when)(metadata, connection, **options)
+    """Call the listeners of each collection, such as one that creates a function."""
+    for metadata in collections:
+        getattr(metadata.dispatch, event_name)(metadata, connection, **options)
 
 
-def _import(file: Path, module: str) -> None:
+def _import_module(file: Path, module: str) -> None:
     try:
         import_module(module)
     except Exception as error:

@@ -1,7 +1,7 @@
-"""Names of constraints and indexes, which a migration can address on every database.
+"""Names of constraints and indexes that a migration can address on every database.
 
-They are kept short here rather than by SQLAlchemy, which would shorten them when a statement is
-made: a revision holds the name as it was before that, and PostgreSQL cuts it off differently.
+Names are shortened here and not by SQLAlchemy, which shortens them when a statement is compiled: a
+revision would contain the long name, and PostgreSQL cuts that off differently.
 """
 
 import hashlib
@@ -13,15 +13,15 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 
 # PostgreSQL's limit in bytes, the lowest of the three databases:
 # https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
-LONGEST = 63
+MAX_BYTES = 63
 
 
 def shorten(name: str) -> str:
-    """Keep a name within the limit: a long one is cut off, and a hash of it all tells it apart."""
-    if len(name.encode()) <= LONGEST:
+    """Shorten a name to the limit: its beginning and a hash of the whole name."""
+    if len(name.encode()) <= MAX_BYTES:
         return name
-    kept = name.encode()[: LONGEST - 9].decode(errors="ignore")
-    return f"{kept}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    beginning = name.encode()[: MAX_BYTES - 9].decode(errors="ignore")
+    return f"{beginning}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _make_convention(kind: str) -> Callable[[Any, Table], str]:
@@ -33,24 +33,24 @@ def _make_convention(kind: str) -> Callable[[Any, Table], str]:
             if isinstance(constraint, ForeignKeyConstraint)
             else [column.name for column in constraint.columns]
         )
-        referred = (
+        referenced = (
             [constraint.elements[0].target_fullname.split(".")[-2]]
             if isinstance(constraint, ForeignKeyConstraint)
             else []
         )
-        return shorten("_".join([kind, table.name, *columns, *referred]))
+        return shorten("_".join([kind, table.name, *columns, *referenced]))
 
     return name
 
 
 def default_name(constraint: UniqueConstraint | ForeignKeyConstraint) -> str:
-    """The name that the convention gives to a constraint of a table."""
+    """Return the name that the convention gives to a constraint of a table."""
     kind = "fk" if isinstance(constraint, ForeignKeyConstraint) else "uq"
     return _make_convention(kind)(constraint, constraint.table)
 
 
-# That the token of a CHECK contains `constraint_name` tells SQLAlchemy that it applies to named
-# ones, which the others leave as they are.
+# A token that contains `constraint_name` applies to constraints that have a name: a CHECK. The
+# other conventions leave such constraints as they are.
 NAMING_CONVENTION: dict[str, Any] = {
     "described_ix": _make_convention("ix"),
     "described_uq": _make_convention("uq"),

@@ -9,27 +9,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+MAPPED_BY = ("__tablename__", "__table__", "__mapper_args__")
 # A file without any of these words declares no model, and is not parsed.
-SIGNS = ("__tablename__", "__table__", "__mapper_args__", "declarative_base", "Table(")
+SIGNS = (*MAPPED_BY, "declarative_base", "Table(")
 
 
 @dataclass(frozen=True)
-class Misplaced:
-    """A class that maps a table where it would not be found."""
+class MisplacedModel:
+    """A mapped class or a table in a file that discovery does not import."""
 
     file: Path
     line: int
     name: str
-    fault: str
+    problem: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.name} {self.fault}."
+        return f"{self.file}:{self.line}: {self.name} {self.problem}."
 
 
 def misplaced_models(
     package: str, folder: Path, bases: Sequence[Any], model_files: set[Path]
-) -> Iterator[Misplaced]:
-    """Find the classes of a package that discovery would miss.
+) -> Iterator[MisplacedModel]:
+    """Find the models of a package that discovery would miss.
 
     Args:
         package: its name.
@@ -38,21 +39,23 @@ def misplaced_models(
         model_files: the files that discovery imports.
     """
     names = {base.__name__ for base in bases}
-    homes = {(base.__module__, base.__name__) for base in bases}
+    own_bases = {(base.__module__, base.__name__) for base in bases}
     root = folder.parents[package.count(".")]
     for file in sorted(folder.rglob("*.py")):
         text = file.read_text(encoding="utf-8")
         if not any(sign in text for sign in (*names, *SIGNS)):
             continue
-        inside = file.relative_to(root)
-        parts = inside.with_suffix("").parts
+        relative = file.relative_to(root)
+        parts = relative.with_suffix("").parts
         module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        for line, name, fault in _faults(text, names, known=file in model_files):
-            if (module, name) not in homes:
-                yield Misplaced(inside, line, name, fault)
+        for line, name, problem in _find_misplaced(text, names, is_model_file=file in model_files):
+            if (module, name) not in own_bases:
+                yield MisplacedModel(relative, line, name, problem)
 
 
-def _faults(text: str, ours: set[str], *, known: bool) -> Iterator[tuple[int, str, str]]:
+def _find_misplaced(
+    text: str, base_names: set[str], *, is_model_file: bool
+) -> Iterator[tuple[int, str, str]]:
     try:
         tree = ast.parse(text)
     except SyntaxError:
@@ -62,18 +65,18 @@ def _faults(text: str, ours: set[str], *, known: bool) -> Iterator[tuple[int, st
             bases = {_last_name(expression) for expression in node.bases}
             if "DeclarativeBase" in bases:
                 yield node.lineno, node.name, "is a second declarative base"
-            elif not known and _is_mapped(node, bases, ours):
+            elif not is_model_file and _is_mapped(node, bases, base_names):
                 yield node.lineno, node.name, "is a model outside of a models module"
         elif isinstance(node, ast.Call):
             called = _last_name(node.func)
             if called == "declarative_base":
                 yield node.lineno, ast.unparse(node), "is a second declarative base"
-            elif called == "Table" and not known and _is_on_metadata(node):
+            elif called == "Table" and not is_model_file and _is_on_metadata(node):
                 name = ast.unparse(node.args[0])
                 yield node.lineno, name, "is a table outside of a models module"
 
 
-def _is_mapped(node: ast.ClassDef, bases: set[str], ours: set[str]) -> bool:
+def _is_mapped(node: ast.ClassDef, bases: set[str], base_names: set[str]) -> bool:
     assigned = {
         target.id
         for statement in node.body
@@ -85,7 +88,7 @@ def _is_mapped(node: ast.ClassDef, bases: set[str], ours: set[str]) -> bool:
     }
     if "__abstract__" in assigned or not bases:
         return False
-    return bool(bases & ours) or bool(assigned & {"__tablename__", "__table__", "__mapper_args__"})
+    return bool(bases & base_names) or not assigned.isdisjoint(MAPPED_BY)
 
 
 def _is_on_metadata(call: ast.Call) -> bool:

@@ -4,5 +4,5 @@ from sqlalchemy import MetaData
 
 
 def declared_schemas(metadata: MetaData) -> set[str]:
-    """The schemas that models name."""
+    """Return the schemas that the tables of models name."""
     return {table.schema for table in metadata.tables.values() if table.schema}

@@ -1,4 +1,4 @@
-"""A model's scalar default as one of the server: old code inserts without the new column."""
+"""Server defaults from a model's scalar defaults: old code inserts without the new column."""
 
 import re
 from decimal import Decimal
@@ -15,11 +15,11 @@ FALSE, TRUE = ("false", "0"), ("true", "1")
 
 
 def literal(column: "Column[Any]") -> Literal | None:
-    """The `server_default` that says what a column's scalar `default` says.
+    """Return the `server_default` that is equal to a column's scalar `default`.
 
     Returns:
-        A string, or true() and false(); None where there is no default, or none that is one value
-        for all rows.
+        A string, `true()` or `false()`; None without a default, or with one that is not the same
+        value for all rows.
     """
     default = column.default
     if not isinstance(default, ScalarElementColumnDefault):
@@ -33,24 +33,24 @@ def literal(column: "Column[Any]") -> Literal | None:
     return str(value) if isinstance(value, str | int | float | Decimal) else None
 
 
-def from_server(column: "Column[Any]") -> bool:
-    """Whether the server gives a row that leaves a column out something other than NULL."""
+def has_server_value(column: "Column[Any]") -> bool:
+    """Return whether a column that an INSERT leaves out gets a value other than NULL."""
     return bool(column.server_default or column.computed or column.identity)
 
 
 def matches_model(column: "Column[Any]", server_default: str | None) -> bool:
-    """Whether a default of the server is what the model's own default says.
+    """Return whether a server default is equal to the model's own default.
 
     Args:
         column: as the model declares it.
-        server_default: as the database tells it, such as `'new'::character varying`.
+        server_default: as the database reports it, such as `'new'::character varying`.
     """
     value = literal(column)
     if value is None or server_default is None or column.server_default is not None:
         return False
-    told = re.sub(r"::[\w\s.\"]+(\(\d+(,\d+)?\))?$", "", server_default.strip().strip("()"))
-    told = told.strip().strip("()")
+    literal_text = re.sub(r"::[\w\s.\"]+(\(\d+(,\d+)?\))?$", "", server_default.strip().strip("()"))
+    literal_text = literal_text.strip().strip("()")
     if isinstance(value, str):
-        plain = told[1:-1].replace("''", "'") if told[:1] == told[-1:] == "'" else told
-        return plain == value
-    return told.strip("'").lower() in (TRUE if column.default.arg else FALSE)  # type: ignore[union-attr]
+        is_quoted = literal_text[:1] == literal_text[-1:] == "'"
+        return value == (literal_text[1:-1].replace("''", "'") if is_quoted else literal_text)
+    return literal_text.strip("'").lower() in (TRUE if column.default.arg else FALSE)  # type: ignore[union-attr]

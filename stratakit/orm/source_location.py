@@ -1,4 +1,4 @@
-"""Where a table or a column is declared: the file and the line of its model."""
+"""The declaration of a table or a column: the file and the line of its model."""
 
 import inspect
 import re
@@ -20,8 +20,10 @@ def classes_by_table(metadata: MetaData) -> dict[str, type[Any]]:
     }
 
 
-def locate(metadata: MetaData, root: Path, table: str, column: str = "") -> tuple[str, int]:
-    """Find a declaration.
+def find_declaration(
+    metadata: MetaData, root: Path, table: str, column: str = ""
+) -> tuple[str, int]:
+    """Find the file and the line that declare a table or a part of it.
 
     Args:
         metadata: of the models.
@@ -30,8 +32,8 @@ def locate(metadata: MetaData, root: Path, table: str, column: str = "") -> tupl
         column: a column's, a constraint's or an index's name in it.
 
     Returns:
-        The file from the service's folder on and the line: the class's where the name does not
-        stand in it; nothing (an empty text and 0) where no model declares the table.
+        The file, relative to the project's folder, and the line, which is the class's if the class
+        does not contain the name. An empty text and 0 if no model declares the table.
     """
     model = classes_by_table(metadata).get(table)
     if model is None:
@@ -41,6 +43,6 @@ def locate(metadata: MetaData, root: Path, table: str, column: str = "") -> tupl
         file = Path(inspect.getsourcefile(model) or "").relative_to(root)
     except (OSError, TypeError, ValueError):
         return "", 0
-    said = re.compile(rf"^\s*{re.escape(column)}\s*[:=]|[\"']{re.escape(column)}[\"']")
-    found = (number for number, line in enumerate(lines, first) if column and said.search(line))
-    return file.as_posix(), next(found, first)
+    pattern = re.compile(rf"^\s*{re.escape(column)}\s*[:=]|[\"']{re.escape(column)}[\"']")
+    numbers = (number for number, line in enumerate(lines, first) if pattern.search(line))
+    return file.as_posix(), next(numbers, first) if column else first

@@ -1,4 +1,4 @@
-"""Running a client program, whose own words tell why it failed."""
+"""Running a client program, whose own message explains a failure."""
 
 import os
 import subprocess
@@ -10,18 +10,18 @@ from typing import IO
 
 
 class ClientError(Exception):
-    """What a program said before it ended with a status other than 0."""
+    """The message of a program that ended with a status other than 0."""
 
 
 @contextmanager
-def running(
+def run_client(
     command: Sequence[str | Path],
     *,
     environment: Mapping[str, str] | None = None,
     stdin: int | None = None,
     stdout: int | IO[bytes] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program beside the block, and wait for its end.
+    """Run a program while the block runs, and wait for its end.
 
     Args:
         command: the program and its arguments, which every user of the machine can see.
@@ -30,23 +30,23 @@ def running(
         stdout: as for Popen.
 
     Raises:
-        ClientError: it ended with a status other than 0, or without reading what it was given.
+        ClientError: it ended with a status other than 0, or without reading all of its input.
     """
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(
             command,
             env={**os.environ, "LC_ALL": "C", **(environment or {})},
             stdin=subprocess.DEVNULL if stdin is None else stdin,
             stdout=stdout,
-            stderr=told,
+            stderr=stderr,
         )
-        unread = False
+        has_broken_pipe = False
         try:
             yield process
             if process.stdin:
                 process.stdin.close()
         except BrokenPipeError:
-            unread = True
+            has_broken_pipe = True
         except BaseException:
             process.kill()
             raise
@@ -54,14 +54,14 @@ def running(
             if process.stdout:
                 process.stdout.close()
             process.wait()
-        if process.returncode or unread:
-            told.seek(0)
-            words = told.read().decode(errors="replace").strip()
-            raise ClientError(words or f"{Path(command[0]).name} ended with {process.returncode}")
+        if process.returncode or has_broken_pipe:
+            stderr.seek(0)
+            message = stderr.read().decode(errors="replace").strip()
+            raise ClientError(message or f"{Path(command[0]).name} ended with {process.returncode}")
 
 
 def output(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> bytes:
-    """Run a program for what it prints.
+    """Run a program and return its output.
 
     Args:
         command: the program and its arguments, which every user of the machine can see.
@@ -70,5 +70,5 @@ def output(command: Sequence[str | Path], *, environment: Mapping[str, str] | No
     Raises:
         ClientError: it ended with a status other than 0.
     """
-    with running(command, environment=environment, stdout=subprocess.PIPE) as process:
+    with run_client(command, environment=environment, stdout=subprocess.PIPE) as process:
         return process.stdout.read() if process.stdout else b""

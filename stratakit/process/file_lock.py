@@ -1,4 +1,4 @@
-"""Locks on files, which the kernel gives back when their last holder ends, however it ends."""
+"""Locks on files, which the kernel releases when their last holder ends, however it ends."""
 
 import fcntl
 import os
@@ -12,8 +12,8 @@ def exclusive(path: Path) -> Iterator[None]:
     """Wait for the file's lock and hold it for the block.
 
     Args:
-        path: the file; made where it is missing, and never to be deleted, since whoever waits
-            for a deleted file's lock would get one that nobody else sees.
+        path: the file, created if it is missing. It must never be deleted: a process that waits
+            for a deleted file's lock would acquire one that no other process sees.
     """
     descriptor = _open(path)
     try:
@@ -24,14 +24,14 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 def try_lock(path: Path) -> int | None:
-    """Take the file's lock without waiting.
+    """Acquire the file's lock without waiting.
 
     Args:
         path: the file, as for `exclusive`.
 
     Returns:
-        The descriptor that holds it, until it and every copy that a child process inherited
-        are closed; None where another process holds it.
+        The descriptor that holds the lock until it and every copy that a child process
+        inherited are closed; None if another process holds the lock.
     """
     descriptor = _open(path)
     try:
@@ -43,15 +43,15 @@ def try_lock(path: Path) -> int | None:
 
 
 def _open(path: Path) -> int:
-    """Open the file, made with its folder where it is missing, without touching its contents.
+    """Open the file without changing its contents; create it and its folder if they are missing.
 
-    What root makes here belongs to the owner of the folder around it, who may come next.
+    What root creates belongs to the owner of the folder around it, who may be the next user.
     """
-    made = [missing for missing in (path.parent, path) if not missing.exists()]
+    created = [each for each in (path.parent, path) if not each.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     if os.geteuid() == 0:
-        for one in made:
-            owner = one.parent.stat()
-            os.chown(one, owner.st_uid, owner.st_gid)
+        for each in created:
+            owner = each.parent.stat()
+            os.chown(each, owner.st_uid, owner.st_gid)
     return descriptor

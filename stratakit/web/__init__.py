@@ -1,4 +1,4 @@
-"""What a FastAPI application adds line by line: error handlers and the routes of its health."""
+"""The FastAPI integration, for an application to add line by line: error handlers and health."""
 
 from stratakit.web.errors import add_error_handlers
 from stratakit.web.health import health_router

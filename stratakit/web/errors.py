@@ -4,7 +4,7 @@ import logging
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
+from sqlalchemy import exc
 
 from stratakit.engine.errors import driver_message
 
@@ -12,22 +12,22 @@ logger = logging.getLogger(__name__)
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Answer 409 for a constraint that refuses a change, and 503 for a database that is not there.
+    """Answer 409 if a constraint refuses a change, and 503 if the database is not available.
 
     Args:
-        app: the application. What a client reads names no host, no user and no value.
+        app: the application. No response names a host, a user or a value.
     """
-    app.add_exception_handler(IntegrityError, _conflict)
-    app.add_exception_handler(OperationalError, _unavailable)
-    app.add_exception_handler(TimeoutError, _unavailable)
+    app.add_exception_handler(exc.IntegrityError, _handle_conflict)
+    app.add_exception_handler(exc.OperationalError, _handle_unavailable)
+    app.add_exception_handler(exc.TimeoutError, _handle_unavailable)
 
 
-async def _conflict(request: Request, error: Exception) -> JSONResponse:
+async def _handle_conflict(request: Request, error: Exception) -> JSONResponse:
     logger.info("%s %s: %s", request.method, request.url.path, driver_message(error))
     return JSONResponse({"detail": "This conflicts with what is stored."}, 409)
 
 
-async def _unavailable(request: Request, error: Exception) -> JSONResponse:
+async def _handle_unavailable(request: Request, error: Exception) -> JSONResponse:
     logger.error("%s %s: %s", request.method, request.url.path, driver_message(error))
     return JSONResponse(
         {"detail": "The database is not available."}, 503, headers={"Retry-After": "1"}

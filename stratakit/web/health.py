@@ -1,6 +1,6 @@
-"""Whether the service is alive, and whether its database is at the revision this code expects.
+"""Liveness, and readiness: the database is at a revision that this code can work with.
 
-Reads `alembic_version` with the heads read once at start: neither Alembic nor a model is imported.
+The heads are read once, at start. Neither Alembic nor a model is imported.
 """
 
 import logging
@@ -22,7 +22,7 @@ from stratakit.revisions.history import RevisionHistory
 
 logger = logging.getLogger(__name__)
 
-VERSION = table("alembic_version", column("version_num"))
+VERSION_TABLE = table("alembic_version", column("version_num"))
 
 Status = Literal["ready", "behind", "ahead", "unknown revision", "database down"]
 
@@ -36,7 +36,7 @@ class Readiness:
     database: str | None
     detail: str
     serves: bool = False
-    """Whether requests can be answered: old code works on a newer schema that only adds to it."""
+    """Whether requests can be answered: old code works on a schema that only adds to its own."""
 
 
 def health_router(root: Path | None = None, *, show_errors: bool = False) -> APIRouter:
@@ -44,8 +44,8 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
 
     Args:
         root: the project's folder; by default the one that the working directory is in.
-        show_errors: whether `/ready` says why a database cannot be reached, which names hosts and
-            users.
+        show_errors: whether `/ready` gives the reason why a database cannot be reached, which
+            names hosts and users.
     """
     chain = history.read(load(root or project_root()).versions)
     expected = ", ".join(chain.heads)
@@ -62,28 +62,28 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
         database: Database = request.app.state.database
         try:
             async with database.engine.connect() as connection:
-                found = await connection.run_sync(compare, chain)
+                readiness = await connection.run_sync(check_readiness, chain)
         except (DBAPIError, OSError) as error:
             reason = driver_message(error)
             logger.error("%s: %s", request.url.path, reason)
-            shown = reason if show_errors else "Why is in the log."
-            found = Readiness("database down", expected, None, shown)
-        return JSONResponse(asdict(found), 200 if found.serves else 503)
+            detail = reason if show_errors else "Why is in the log."
+            readiness = Readiness("database down", expected, None, detail)
+        return JSONResponse(asdict(readiness), 200 if readiness.serves else 503)
 
     return routes
 
 
-def compare(connection: Connection, chain: RevisionHistory) -> Readiness:
-    """Set where the database stands beside what this code expects.
+def check_readiness(connection: Connection, chain: RevisionHistory) -> Readiness:
+    """Compare the revisions of the database with those of this code.
 
     Args:
         connection: to the database.
-        chain: the revisions that this code brings along.
+        chain: the revisions of this code.
     """
     expected = ", ".join(chain.heads)
     heads: tuple[str, ...] = ()
-    if connection.dialect.has_table(connection, VERSION.name):
-        heads = tuple(sorted(connection.scalars(select(VERSION.c.version_num))))
+    if connection.dialect.has_table(connection, VERSION_TABLE.name):
+        heads = tuple(sorted(connection.scalars(select(VERSION_TABLE.c.version_num))))
     database = ", ".join(heads) or None
     if heads == chain.heads:
         return Readiness("ready", expected, database, "The schema is what this code expects.", True)
@@ -102,8 +102,8 @@ def compare(connection: Connection, chain: RevisionHistory) -> Readiness:
         )
     entries = log.entries(connection)
     if all(log.reaches(entries, heads, head) for head in chain.heads):
-        found = log.phases_since(entries, heads, chain)
-        if found <= phases.COMPATIBLE:
+        applied_phases = log.phases_since(entries, heads, chain)
+        if applied_phases <= phases.COMPATIBLE:
             detail = (
                 "The database was migrated by newer code, in ways that this code can live with."
             )

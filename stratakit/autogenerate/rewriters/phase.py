@@ -19,7 +19,7 @@ from stratakit.operations.constraints import (
     ValidateConstraintOp,
 )
 from stratakit.operations.enums import CreateEnumOp, DropEnumOp
-from stratakit.orm.server_defaults import from_server
+from stratakit.orm.server_defaults import has_server_value
 from stratakit.revisions import phases
 
 # What they end was begun by another operation, which tells.
@@ -159,4 +159,4 @@ def _operations(script: ops.MigrationScript) -> Iterator[ops.MigrateOperation]:
 
 def _optional(column: Column[Any]) -> bool:
     """Whether rows are inserted without it."""
-    return bool(column.nullable) or from_server(column)
+    return bool(column.nullable) or has_server_value(column)

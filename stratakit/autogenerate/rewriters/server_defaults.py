@@ -8,7 +8,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.schema import DefaultClause
 
 from stratakit.operations import walk
-from stratakit.orm.server_defaults import from_server, literal
+from stratakit.orm.server_defaults import has_server_value, literal
 
 
 def given(script: ops.MigrationScript, metadata: MetaData) -> None:
@@ -32,7 +32,7 @@ def _give(operation: ops.MigrateOperation, metadata: MetaData) -> None:
     if isinstance(operation, ops.AddColumnOp):
         column = operation.column
         value = literal(column)
-        if not column.nullable and not from_server(column) and value is not None:
+        if not column.nullable and not has_server_value(column) and value is not None:
             # The comparison's column is the model's own.
             operation.column = column._copy()
             operation.column.server_default = DefaultClause(value)

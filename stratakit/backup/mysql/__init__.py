@@ -17,7 +17,7 @@ from stratakit.backup.mysql.contents import empty
 from stratakit.backup.mysql.option_file import option_file
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine.url import DatabaseURL
-from stratakit.process.client import ClientError, running
+from stratakit.process.client import ClientError, run_client
 from stratakit.process.progress import progress_bar
 
 SUFFIX = ".sql.gz"
@@ -46,7 +46,9 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
         with (
             option_file(url) as connecting,
             gzip.open(path, "wb", compresslevel=COMPRESSION) as file,
-            running([program, connecting, *options, url.name], stdout=subprocess.PIPE) as process,
+            run_client(
+                [program, connecting, *options, url.name], stdout=subprocess.PIPE
+            ) as process,
             progress_bar("Backup") as bar,
         ):
             while process.stdout and (chunk := process.stdout.read(CHUNK)):
@@ -89,7 +91,7 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
         empty(connection)
         with (
             option_file(url) as connecting,
-            running(
+            run_client(
                 [program, connecting, "--default-character-set=utf8mb4", url.name],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,

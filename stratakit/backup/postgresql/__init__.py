@@ -19,7 +19,7 @@ from stratakit.backup.postgresql.script import run_data, statements
 from stratakit.devserver.client_tools import client
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine.url import DatabaseURL
-from stratakit.process.client import ClientError, output, running
+from stratakit.process.client import ClientError, output, run_client
 from stratakit.process.progress import progress_bar
 
 SUFFIX = ".dump"
@@ -38,7 +38,7 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
     options = ["--format=custom", f"--file={path}", "--no-password", f"--dbname={shown}"]
     try:
         with (
-            running([program, *options], environment=environment) as process,
+            run_client([program, *options], environment=environment) as process,
             progress_bar("Backup") as bar,
         ):
             while process.poll() is None:
@@ -77,7 +77,7 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
                 script: list[str | Path] = [program, path, "--file=-", *options]
                 script.append(f"--use-list={contents}")
                 driver.execute(statements(output([*script, "--section=pre-data"])))
-                with running([*script, "--section=data"], stdout=subprocess.PIPE) as process:
+                with run_client([*script, "--section=data"], stdout=subprocess.PIPE) as process:
                     if process.stdout:
                         run_data(driver, process.stdout, bar.update)
                 driver.execute(statements(output([*script, "--section=post-data"])))

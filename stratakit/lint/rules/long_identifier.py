@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from stratakit.lint.trace.model import Statement, Step
 from stratakit.lint.violation import Violation
-from stratakit.orm.naming import LONGEST
+from stratakit.orm.naming import MAX_BYTES
 
 SEVERITY = "fails"
 DATABASES = (
@@ -41,8 +41,8 @@ def find(step: Step) -> Iterator[Violation]:
             names.append((None, call.line, str(getattr(call.operation, key, None) or "")))
     told = set()
     for statement, line, name in names:
-        if name not in told and len(name.rpartition(".")[2].encode()) > LONGEST:
+        if name not in told and len(name.rpartition(".")[2].encode()) > MAX_BYTES:
             told.add(name)
             yield Violation(
-                f"the name {name} has more than {LONGEST} bytes", "Shorten it.", statement, line
+                f"the name {name} has more than {MAX_BYTES} bytes", "Shorten it.", statement, line
             )

@@ -7,7 +7,7 @@ from alembic.operations import ops
 
 from stratakit.catalog.sqlite.ddl import BATCH_COPY
 from stratakit.lint.trace.model import Call, Statement, Step
-from stratakit.orm.server_defaults import from_server
+from stratakit.orm.server_defaults import has_server_value
 from stratakit.sql.action import Action
 
 
@@ -66,7 +66,7 @@ def _acts(call: Call) -> Iterator[Action]:
             flag
             for flag, there in (
                 ("NOT NULL", not column.nullable),
-                ("DEFAULT", from_server(column)),
+                ("DEFAULT", has_server_value(column)),
             )
             if there
         }
