@@ -138,7 +138,7 @@ def renamed_and_back(service: Made, models: sa.MetaData, before: str, after: str
 
 @pytest.mark.usefixtures("answered_with_yes")
 @pytest.mark.parametrize(
-    ("family", "use"),
+    ("backend", "use"),
     [
         (backend, use)
         for backend in ("postgresql", "sqlite", "mysql")
