@@ -106,7 +106,7 @@ def refused(project: Service, env: str) -> StrataError:
 def test_it_names_the_database_and_the_tables(project: Service) -> None:
     project.write("migrations/env.py", ENV.format(url='"sqlite:///own.db"'))
     assert list(environment.metadata(config(project)).tables) == ["orders"]
-    url = environment.configured_url(config(project))
+    url = environment.environment(config(project)).url
     assert url is not None
     assert url.url.database == f"{project.root}/own.db"
     assert not (project.root / "own.db").exists()
@@ -127,7 +127,7 @@ def test_a_url_may_be_text_or_an_object(project: Service, written: str) -> None:
 
 
 def test_without_a_url_it_is_the_local_database(project: Service) -> None:
-    assert environment.configured_url(config(project)) is None
+    assert environment.environment(config(project)).url is None
     assert environment.current_url(config(project)).name == "orders.db"
 
 

@@ -127,7 +127,7 @@ def _prove(config: Config, first: Revision, found: Catalog) -> None:
     with scratch.database(config) as url, connect(url) as connection:
         try:
             match.upgrade_scratch(connection, config, first.id, url)
-        except CommandError as error:
+        except (CommandError, StrataError) as error:
             raise _build_failure(str(error)) from error
         if differences := catalog.differences(found, match.read_catalog(connection)):
             listed = "\n".join(f"  {difference}" for difference in differences)

@@ -15,7 +15,8 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import alembic_config, position
+from stratakit.revisions import alembic_config, guarded_environment, position
+from stratakit.revisions.run_options import RunOptions
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,14 @@ class State:
 
 
 def compare_states(
-    config: Config, found: Catalog, tell: Callable[[int, int, str], None]
+    config: Config, found: Catalog, on_progress: Callable[[str], None]
 ) -> list[State]:
     """Compare a database with the state after each revision, which are run one by one.
 
     Args:
         config: the service's.
         found: the catalogue of the database.
-        tell: told of the progress: how many of how many revisions, and which.
+        on_progress: called with a sentence for each revision.
 
     Returns:
         All states, oldest first.
@@ -54,7 +55,7 @@ def compare_states(
     states = []
     with scratch.database(config) as url, connect(url) as connection:
         for number, script in enumerate(revisions, 1):
-            tell(number, len(revisions), script.revision)
+            on_progress(f"Compared with {number} of {len(revisions)}: {script.revision}")
             upgrade_scratch(connection, config, script.revision, url)
             if _is_all(directory, script.revision, number):
                 between = catalog.differences(read_catalog(connection), found)
@@ -77,10 +78,9 @@ def upgrade_scratch(
     connection: Connection, config: Config, revision: str, url: DatabaseURL
 ) -> None:
     """Bring a scratch database up to a revision."""
-    alembic = alembic_config.alembic_config(config)
     # A scratch database has nothing to lose, whatever environment the settings name.
-    alembic.attributes.update(connection=connection, yes=url.name)
-    command.upgrade(alembic, revision)
+    options = RunOptions(confirmed_database=url.name)
+    guarded_environment.run_upgrade(config, revision, options, connection)
 
 
 def read_catalog(connection: Connection) -> Catalog:
@@ -95,9 +95,8 @@ def stamp(config: Config, revision: str, note: str) -> None:
 
     A row that names a revision of another history is replaced.
     """
-    alembic = alembic_config.alembic_config(config)
-    alembic.attributes.update(stamp_is_settled=True, note=note)
-    command.stamp(alembic, revision, purge=True)
+    options = RunOptions(skip_stamp_check=True, note=note)
+    command.stamp(alembic_config.alembic_config(config, options), revision, purge=True)
 
 
 def _is_allowed(difference: Difference, config: Config) -> bool:

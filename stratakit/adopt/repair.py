@@ -10,7 +10,7 @@ from alembic.operations import Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, MetaData, inspect, select
 
 from stratakit.autogenerate import describe, render
 from stratakit.autogenerate.options import comparison
@@ -18,7 +18,7 @@ from stratakit.autogenerate.rewriters import constraint_names
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.revisions import alembic_config, environment, guards
+from stratakit.revisions import alembic_config, guards
 from stratakit.revisions.log import LOG
 
 NEEDED = "adopted with differences that {} repairs"
@@ -47,12 +47,15 @@ def needed(op: Operations, revision: str) -> bool:
     return connection.execute(select(LOG.c.id).where(LOG.c.note == note)).first() is not None
 
 
-def write_repair(config: Config, connection: Connection) -> tuple[Path, str, list[str]]:
+def write_repair(
+    config: Config, connection: Connection, metadata: MetaData
+) -> tuple[Path, str, list[str]]:
     """Write a revision that makes what the models have and the database lacks, and the reverse.
 
     Args:
         config: the service's.
         connection: to the database, which is only read.
+        metadata: the tables of the models.
 
     Returns:
         The file, its revision id, and what it does, a sentence each.
@@ -62,7 +65,6 @@ def write_repair(config: Config, connection: Connection) -> tuple[Path, str, lis
     """
     directory = ScriptDirectory.from_config(alembic_config.alembic_config(config, quiet=True))
     guards.require_one_head(directory)
-    metadata = environment.metadata(config)
     options = comparison(metadata, config.allowed)
     context = MigrationContext.configure(connection, opts=options)
     operations = produce_migrations(context, metadata).upgrade_ops

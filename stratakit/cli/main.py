@@ -5,8 +5,6 @@ import difflib
 import os
 import pkgutil
 import sys
-import warnings
-from errno import EACCES, ENOSPC, EROFS
 from importlib import import_module
 from types import ModuleType
 
@@ -15,7 +13,6 @@ from stratakit.cli import commands
 from stratakit.config import load
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError, UsageError
-from stratakit.revisions import history
 
 ALIASES = {"generate": "create"}
 
@@ -52,7 +49,7 @@ def main(argv: list[str]) -> int:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(parser)
-        status = _run(module, parser.parse_args(arguments))
+        status: int = module.run(parser.parse_args(arguments), load())
         sys.stdout.flush()
         return status
     except StrataError as error:
@@ -70,55 +67,6 @@ def main(argv: list[str]) -> int:
         # Whoever reads has enough; what is still held back has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except Exception as error:
-        library_status = _library_error(error)
-        if library_status is None:
-            raise
-        return library_status
-
-
-def _library_error(error: Exception) -> int | None:
-    """Print an error of Alembic or of a driver, and return its exit status; None for another."""
-    # Imported here: the fast answers of some verbs do without both.
-    from alembic.util import CommandError
-    from sqlalchemy.exc import DBAPIError
-
-    from stratakit.engine.errors import driver_message
-
-    sys.stdout.flush()
-    if isinstance(error, CommandError):
-        print(error, file=sys.stderr)
-        return error.__cause__.status if isinstance(error.__cause__, StrataError) else 1
-    if isinstance(error, OSError) and error.filename and error.errno in (EACCES, EROFS, ENOSPC):
-        print(f"{error.filename} cannot be written: {error.strerror}.", file=sys.stderr)
-        return 1
-    if isinstance(error, DBAPIError):
-        reason = driver_message(error)
-        print(f"The database refused or was lost: {reason}", file=sys.stderr)
-        return 3
-    return None
-
-
-def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
-    config = load()
-    # A type of an extension is compared by the catalog, which knows it.
-    warnings.filterwarnings("ignore", "Did not recognize type")
-    warnings.filterwarnings("ignore", "Revision .* is not present", UserWarning)
-    # A cycle of foreign keys, which no order of the tables suits.
-    warnings.filterwarnings("ignore", "Cannot correctly sort tables")
-    try:
-        status: int = module.run(arguments, config)
-        return status
-    except SyntaxError as error:
-        raise UsageError(
-            f"{error.filename}:{error.lineno}: {error.msg}.",
-            detail="A file that Python cannot read stops every command that needs it.",
-            hint=f"Correct it, then: {MIGRATE} check",
-        ) from error
-    except KeyError:
-        # Alembic looks up what a revision follows without asking whether it is there.
-        history.refuse_gap(config.versions)
-        raise
 
 
 def _module(verb: str) -> tuple[str, ModuleType]:

@@ -1,12 +1,13 @@
 """What is wrong with the models and the migrations of this service, without its database."""
 
+from sqlalchemy import MetaData
+
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, snapshot
 from stratakit.revisions import (
     alembic_config,
-    environment,
     guards,
     history,
     manifest,
@@ -14,8 +15,12 @@ from stratakit.revisions import (
 )
 
 
-def find_problems(config: Config) -> list[Finding]:
+def find_problems(config: Config, metadata: MetaData) -> list[Finding]:
     """Find what would make the next migration wrong.
+
+    Args:
+        config: the project's.
+        metadata: the tables of the models.
 
     Returns:
         Each fault with the command that mends it; none where all is well.
@@ -23,7 +28,6 @@ def find_problems(config: Config) -> list[Finding]:
     Raises:
         StrataError: the models or the revisions cannot be read, or no scratch database can be had.
     """
-    metadata = environment.metadata(config)
     chain = history.read(config.versions)
     if len(chain.heads) > 1:
         several = guards.several_heads(alembic_config.scripts(config))

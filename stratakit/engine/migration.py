@@ -1,11 +1,16 @@
 """The engine of the migrations, and what every engine of SQLite needs; nothing asynchronous."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 from stratakit.engine import timezone
 from stratakit.engine.url import DatabaseURL
+
+SQLITE_BEGIN = "stratakit_sqlite_begin"
+"""The execution option that replaces the statement by which SQLite begins a transaction."""
 
 
 def migration_engine(url: DatabaseURL, *, read_only: bool = False) -> Engine:
@@ -51,5 +56,25 @@ def configure_sqlite(engine: Engine, url: DatabaseURL, *, begin: str, foreign_ke
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql(begin)
+        options = connection.get_execution_options()
+        begin_now = options.get(SQLITE_BEGIN)
+        if options.get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql(begin_now or begin)
+
+
+@contextmanager
+def reading(connection: Connection) -> Iterator[None]:
+    """Read on the connection of a migration, and leave no transaction open.
+
+    On SQLite it takes no write lock, so that a migration that is at work is not waited for.
+
+    Args:
+        connection: of `migration_engine`, outside of a transaction.
+    """
+    connection.execution_options(**{SQLITE_BEGIN: "BEGIN"})
+    try:
+        yield
+    finally:
+        if connection.in_transaction():
+            connection.rollback()
+        connection.execution_options(**{SQLITE_BEGIN: None})

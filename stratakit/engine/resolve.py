@@ -1,7 +1,7 @@
 """The local database of a project."""
 
 from stratakit.config import Config
-from stratakit.devserver.server import local as local_server
+from stratakit.devserver.server import local_server
 from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.engine.url import DatabaseURL, parse
 

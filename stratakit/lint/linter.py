@@ -22,7 +22,7 @@ from stratakit.revisions import alembic_config, environment, git, guards, histor
 
 
 @dataclass
-class Linted:
+class LintResult:
     """What came of linting.
 
     Args:
@@ -32,11 +32,11 @@ class Linted:
     """
 
     findings: list[Finding] = field(default_factory=list)
-    unseen: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     revisions: int = 0
 
 
-def added(config: Config, base: str | None = None) -> list[str]:
+def revisions_since(config: Config, base: str | None = None) -> list[str]:
     """The revisions that the main branch, or another base, does not have.
 
     Raises:
@@ -47,7 +47,7 @@ def added(config: Config, base: str | None = None) -> list[str]:
     return [id for id, revision in chain.items() if revision.path.name not in old]
 
 
-def lint(config: Config, asked: Sequence[str]) -> Linted:
+def lint(config: Config, asked: Sequence[str]) -> LintResult:
     """Lint revisions.
 
     Args:
@@ -67,12 +67,12 @@ def lint(config: Config, asked: Sequence[str]) -> Linted:
         if step is None:
             raise
         why = f"Nothing was run, for {step.revision} cannot be loaded."
-        return Linted(list(_judged(config, [step])), [why], len(asked))
+        return LintResult(list(_judged(config, [step])), [why], len(asked))
     exempt = chain.history([config.adopted]) if config.adopted else set()
     # What the first one makes was there before migrations took over, or is new altogether.
     exempt |= {id for id, revision in chain.items() if not revision.parents}
     wanted = {id for id in asked if id not in exempt}
-    linted = Linted(revisions=len(wanted))
+    linted = LintResult(revisions=len(wanted))
     if not wanted:
         return linted
     steps: dict[str, list[Step]] = {}
@@ -81,20 +81,22 @@ def lint(config: Config, asked: Sequence[str]) -> Linted:
     for id, both in steps.items():
         linted.findings += sorted(_judged(config, both), key=lambda found: found.line)
         if any(step.incomplete for step in both):
-            linted.unseen.append(f"{id} asks the database for an answer, and was not read further.")
+            linted.skipped.append(
+                f"{id} asks the database for an answer, and was not read further."
+            )
     for id in wanted - set(steps):
-        linted.unseen.append(f"{id} was not looked at, since one before it fails.")
+        linted.skipped.append(f"{id} was not looked at, since one before it fails.")
     return linted
 
 
-def _steps(config: Config, wanted: set[str], linted: Linted) -> Iterator[Step]:
+def _steps(config: Config, wanted: set[str], linted: LintResult) -> Iterator[Step]:
     alembic = alembic_config.alembic_config(config, quiet=True)
     metadata = _metadata(config)
     with ExitStack() as stack:
         try:
             bench = stack.enter_context(Bench(config, metadata, alembic))
         except DatabaseUnavailable as error:
-            linted.unseen.append(
+            linted.skipped.append(
                 "No revision was run, for there is no server: locks, rewritten and scanned tables, "
                 f"plans and failures were not looked at. {error.message}"
             )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from alembic.runtime.environment import EnvironmentContext
 from alembic.util import CommandError
@@ -20,6 +19,7 @@ from stratakit.diagnostics.errors import (
 from stratakit.engine import resolve
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import alembic_config
+from stratakit.revisions.run_options import RunOptions
 
 SNIPPET = """\
 from stratakit.alembic import discover_models, run_migrations
@@ -28,9 +28,6 @@ run_migrations(
     url=settings.database_url,  # where your application has it from
     target_metadata=discover_models("app", base=Base),  # or Base.metadata
 )"""
-CAPTURE = "stratakit.capture"
-"""The key of Alembic's `Config.attributes` that asks `run_migrations` to say what it was given."""
-
 SETTINGS_ERRORS = {"SettingsError", "ValidationError"}
 """The errors of pydantic's settings, by name: the library does without pydantic."""
 
@@ -47,6 +44,10 @@ class Environment:
     url: DatabaseURL | None
     metadata: MetaData
 
+    def database(self, config: Config) -> DatabaseURL:
+        """Return the database that commands mean: the one that is named, else the local one."""
+        return self.url or resolve.local_database(config)
+
 
 def environment(config: Config) -> Environment:
     """Run env.py without connecting anywhere, and return what it says.
@@ -55,8 +56,7 @@ def environment(config: Config) -> Environment:
         StrataError: env.py cannot be run, or does not call `run_migrations`.
     """
     captured: list[Environment] = []
-    alembic = alembic_config.alembic_config(config)
-    alembic.attributes[CAPTURE] = captured
+    alembic = alembic_config.alembic_config(config, RunOptions(capture=captured.append))
     # An env.py that does not call run_migrations() would write SQL to the terminal.
     alembic.output_buffer = StringIO()
     file = config.migrations_folder / "env.py"
@@ -95,14 +95,9 @@ def metadata(config: Config) -> MetaData:
     return environment(config).metadata
 
 
-def configured_url(config: Config) -> DatabaseURL | None:
-    """Return the database that env.py names, or None if that is the local one."""
-    return environment(config).url
-
-
 def current_url(config: Config) -> DatabaseURL:
     """Return the database of this project: the one that env.py names, else the local one."""
-    return configured_url(config) or resolve.local_database(config)
+    return environment(config).database(config)
 
 
 def _not_run(file: Path, error: Exception) -> StrataError:
@@ -116,13 +111,3 @@ def _not_run(file: Path, error: Exception) -> StrataError:
         hint="Install what is missing, or set what it needs in the environment or .env; then: "
         f"{MIGRATE} check",
     )
-
-
-def is_capture(attributes: dict[Any, Any]) -> bool:
-    """Whether env.py runs only to say what it names."""
-    return CAPTURE in attributes
-
-
-def capture(attributes: dict[Any, Any], found: Environment) -> None:
-    """Keep what env.py says."""
-    attributes[CAPTURE].append(found)

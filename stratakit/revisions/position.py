@@ -1,6 +1,7 @@
 """The position of a database among the revisions."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
@@ -9,6 +10,27 @@ from sqlalchemy import Connection
 from stratakit.config import Config
 from stratakit.revisions import git, history, log
 from stratakit.revisions.alembic_config import scripts
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a database stands among the revisions.
+
+    Args:
+        heads: the ids of its revisions: none before the first, two after a branch.
+        descriptions: each with its message, or `(no file)`.
+        is_head: whether nothing is pending.
+    """
+
+    heads: tuple[str, ...]
+    descriptions: tuple[str, ...]
+    is_head: bool
+
+    def __str__(self) -> str:
+        if not self.heads:
+            return "The database stands before the first revision."
+        suffix = " (head)" if self.is_head else ""
+        return f"The database stands at {', '.join(self.descriptions)}{suffix}."
 
 
 def current_heads(connection: Connection) -> tuple[str, ...]:
@@ -52,15 +74,16 @@ def format_revisions(title: str, plan: Sequence[Script]) -> str:
     return "\n".join([f"{title}:", *(f"  {describe_revision(revision)}" for revision in plan)])
 
 
-def describe_position(config: Config, connection: Connection) -> str:
-    """Where a database stands, in words."""
+def read_position(config: Config, connection: Connection) -> Position:
+    """Read where a database stands among the revisions."""
     directory = scripts(config)
     heads = current_heads(connection)
-    if not heads:
-        return "The database stands before the first revision."
     known = {revision.revision: revision for revision in directory.walk_revisions()}
-    at = ", ".join(
-        describe_revision(known[head]) if head in known else f"{head} (no file)" for head in heads
+    return Position(
+        heads=heads,
+        descriptions=tuple(
+            describe_revision(known[head]) if head in known else f"{head} (no file)"
+            for head in heads
+        ),
+        is_head=bool(heads) and set(heads) == set(directory.get_heads()),
     )
-    suffix = " (head)" if set(heads) == set(directory.get_heads()) else ""
-    return f"The database stands at {at}{suffix}."

@@ -9,13 +9,16 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions.source import drops
 
 
-def confirm_loss(steps: Sequence[Any], database: str, given: str | None) -> None:
+def confirm_loss(
+    steps: Sequence[Any], database: str, given: str | None, *, interactive: bool
+) -> None:
     """Ask for the database's name before revisions that take something away.
 
     Args:
         steps: Alembic's steps, about to run.
         database: the name that has to be typed.
         given: the name given beforehand (`--yes NAME`, or `alembic -x yes=NAME`).
+        interactive: whether a person may be asked.
 
     Raises:
         StrataError: it was not given, not typed right, or there is no terminal to ask at.
@@ -24,7 +27,7 @@ def confirm_loss(steps: Sequence[Any], database: str, given: str | None) -> None
     if not losses or given == database:
         return
     listed = "\n".join(f"  {loss}" for loss in losses)
-    if given is None and sys.stdin.isatty():
+    if given is None and interactive and sys.stdin.isatty():
         print(f"This is production, and data would be lost:\n{listed}")
         given = input(f"Type the database's name ({database}) to go on: ")
         if given == database:

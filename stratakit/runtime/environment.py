@@ -6,43 +6,27 @@ It is synchronous on purpose: it works inside a running event loop as it is, whe
 """
 
 import logging
-import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
-from functools import partial
-from io import StringIO
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from alembic import context
 from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext, StampStep
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, MetaData
-from sqlalchemy.exc import NoInspectionAvailable
+from sqlalchemy import Engine, MetaData
 
-from stratakit import locking
-from stratakit.autogenerate import pipeline, render
-from stratakit.autogenerate.options import comparison
-from stratakit.config import Backend, Config, load
+from stratakit.config import Config, load
 from stratakit.diagnostics.command import project_root
 from stratakit.diagnostics.errors import StrataError, UsageError
-from stratakit.drift.guards import refuse_difference
 from stratakit.engine.connect import connect
-from stratakit.engine.resolve import local_database, read_url
-from stratakit.engine.url import BACKENDS, DatabaseURL
-from stratakit.locking.policy import WaitPolicy
+from stratakit.engine.resolve import local_database
+from stratakit.engine.url import read_url
 from stratakit.orm import discovery
-from stratakit.revisions import log, position
-from stratakit.revisions.environment import SNIPPET, Environment, capture, is_capture
-from stratakit.revisions.guards import (
-    is_upgrade,
-    refuse_irreversible,
-    refuse_unknown_revision,
-    require_one_head,
-)
-from stratakit.runtime import confirmation, failures, guards, retry, sqlite_batch, stamp_check
-from stratakit.runtime.monitor import RunMonitor
+from stratakit.revisions.environment import SNIPPET, Environment
+from stratakit.revisions.guarded_environment import lift_guard
+from stratakit.revisions.run_options import run_options
+from stratakit.runtime import guarded_run, offline
+from stratakit.runtime.target import MigrationTarget
 
 PLACEHOLDER = "driver://user:pass@localhost/dbname"
 """The URL that `alembic init` writes into alembic.ini."""
@@ -70,17 +54,18 @@ def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: objec
     if hasattr(context.config.cmd_opts, "cmd"):
         logging.basicConfig(format="%(message)s")
         logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
+    options = run_options(context.config)
+    lift_guard(context.config)
     try:
         _refuse_second_run()
-        project = Environment(
-            read_url(_url(config, url), config), discovery.combine(target_metadata)
-        )
-        if is_capture(context.config.attributes):
-            capture(context.config.attributes, project)
+        database = read_url(_url(config, url), config)
+        metadata = discovery.combine(target_metadata)
+        if options.capture:
+            options.capture(Environment(database, metadata))
         else:
-            _run(config, project)
-    except StrataError as problem:
-        raise CommandError(str(problem)) from problem
+            _run(MigrationTarget(config, database, metadata, options))
+    except StrataError as error:
+        raise CommandError(str(error)) from error
 
 
 def _refuse_second_run() -> None:
@@ -114,171 +99,16 @@ def _url(config: Config, named: object) -> object:
     return config.variable("MIGRATION_DATABASE_URL") or config.variable("DATABASE_URL")
 
 
-def _run(config: Config, project: Environment) -> None:
+def _run(target: MigrationTarget) -> None:
     handed_over = context.config.attributes.get("connection")
     if context.is_offline_mode():
-        _write_sql(config, project)
+        offline.write_sql(target)
     elif isinstance(handed_over, Engine):
         with handed_over.connect() as connection:
-            _run_on(connection, config, project.metadata)
+            guarded_run.run_on(connection, replace(target, database=None))
     elif handed_over is not None:
-        _run_on(handed_over, config, project.metadata)
+        guarded_run.run_on(handed_over, replace(target, database=None))
     else:
-        with connect(project.url or local_database(config)) as connection:
-            _run_on(connection, config, project.metadata)
-
-
-def _write_sql(config: Config, project: Environment) -> None:
-    """Write the SQL of all steps, or none: half of a migration is none."""
-    backend = project.url.backend if project.url else config.database
-    written = StringIO()
-    context.configure(
-        dialect_name=backend,
-        output_buffer=written,
-        literal_binds=True,
-        dialect_opts={"paramstyle": "named"},
-        transaction_per_migration=True,
-        **_options(config, backend, project.metadata),
-    )
-    try:
-        with context.begin_transaction():
-            context.run_migrations()
-    except (AttributeError, NoInspectionAvailable, TypeError) as error:
-        explained = failures.explain_offline_failure(error, context.script)
-        if explained is None:
-            raise
-        raise explained from error
-    (context.config.output_buffer or sys.stdout).write(written.getvalue())
-
-
-def _run_on(connection: Connection, config: Config, metadata: MetaData) -> None:
-    backend = BACKENDS[connection.dialect.name]
-    options = {
-        "connection": connection,
-        "transaction_per_migration": True,
-        "transactional_ddl": backend != "mysql",
-        **_options(config, backend, metadata),
-    }
-    outermost = not connection.in_transaction()
-    context.configure(**options)
-    asked = context.get_context()
-    if "revision_context" in asked.opts or asked.opts.get("dont_mutate"):
-        refuse_unknown_revision(config, asked.get_current_heads())
-        _compare(config, asked)
-        return
-    # Nothing is read before: on SQLite it would wait for another migrator's transaction, and fail.
-    policy = WaitPolicy.from_config(config)
-    with (
-        locking.migration_lock(connection, backend, wait=policy.wait_seconds) as lock,
-        retry.waiting_session(connection, backend, policy) if outermost else nullcontext() as kind,
-    ):
-        if not asked.opts.get("purge"):
-            if is_upgrade(asked) and (ahead := position.describe_ahead(config, connection)):
-                logging.getLogger(__name__).warning(ahead)
-                return
-            refuse_unknown_revision(config, asked.get_current_heads())
-        monitor = RunMonitor(
-            connection,
-            transactional=options["transactional_ddl"],
-            heads=asked.get_current_heads(),
-        )
-        checks = partial(_check, connection, config)
-        if asked.opts.get("purge"):
-            # Alembic empties alembic_version before it asks for the first step.
-            checks(list(asked.opts["fn"]((), asked)))
-        if outermost:
-            # A transaction that is open here would be the caller's to Alembic, which then
-            # commits nothing.
-            connection.rollback()
-        options["fn"] = monitor.steps(asked.opts["fn"], checks)
-        with monitor, sqlite_batch.guard_batches(connection):
-            if kind:
-                with retry.retrying_run(connection, kind, lock, monitor) as turn:
-                    _migrate(config, monitor, options, turn)
-                stamp_check.require_stamped(connection, monitor)
-            else:
-                _migrate(config, monitor, options)
-
-
-def _compare(config: Config, asked: MigrationContext) -> None:
-    """Run a command that only reads the database: current, check, revision."""
-    if "revision_context" in asked.opts:
-        arguments = asked.opts["revision_context"].command_args
-        if arguments["message"] is not None and arguments["head"] == "head":
-            require_one_head(asked.opts["script"])
-        guards.refuse_creation(
-            config,
-            arguments,
-            asked.opts["script"].get_heads(),
-            asked.get_current_heads(),
-        )
-    context.run_migrations()
-
-
-def _migrate(
-    config: Config,
-    monitor: RunMonitor,
-    options: dict[str, Any],
-    turn: retry.RetryingRun | None = None,
-) -> None:
-    """Run a command that changes the database: upgrade, downgrade, stamp."""
-    while True:
-        context.configure(**options)
-        try:
-            with context.begin_transaction():
-                context.run_migrations()
-            return
-        except StrataError:
-            raise
-        except Exception as error:
-            if failures.is_interrupt(error):
-                raise KeyboardInterrupt from error
-            if turn and turn.wait_before_retry(error):
-                continue
-            left = turn.left(error) if turn else []
-            explained = failures.explain_failure(error, config, context.script, monitor, left)
-            if explained is None:
-                raise
-            raise explained from error
-
-
-def _check(connection: Connection, config: Config, steps: list[Any]) -> None:
-    """Refuse a stamp that is not true, and ask before data is lost in production."""
-    if any(isinstance(step, StampStep) for step in steps):
-        if not context.config.attributes.get("stamp_is_settled"):
-            target = steps[-1].to_revisions_no_deps
-            refuse_difference(connection, config, target[0] if target else None)
-        return
-    refuse_irreversible([step.revision for step in steps if step.is_downgrade])
-    if config.in_production:
-        url = connection.engine.url
-        name = DatabaseURL(BACKENDS[connection.dialect.name], url).name
-        confirmation.confirm_loss(steps, name, _confirmed())
-    if steps and (prepare := context.config.attributes.get("before_the_first_step")):
-        prepare()
-
-
-def _confirmed() -> str | None:
-    """The database's name as it was given beforehand, by our command line or by Alembic's."""
-    given = context.get_x_argument(as_dictionary=True).get("yes")
-    return context.config.attributes.get("yes") or (given if isinstance(given, str) else None)
-
-
-def _keep_whole(*, ctx: MigrationContext, **_: object) -> None:
-    if ctx.connection is not None and not ctx.as_sql:
-        sqlite_batch.refuse_orphans(ctx.connection)
-
-
-def _options(config: Config, backend: Backend, metadata: MetaData) -> dict[str, Any]:
-    return {
-        **comparison(metadata, config.allowed),
-        "render_as_batch": backend == "sqlite",
-        "on_version_apply": [
-            log.recorder(context.config.attributes.get("note")),
-            *([_keep_whole] if backend == "sqlite" else []),
-        ],
-        "process_revision_directives": partial(
-            pipeline.review, config, context.config.attributes.get("told", str)
-        ),
-        "render_item": render.render_item,
-    }
+        database = target.database or local_database(target.config)
+        with connect(database, read_only=target.options.dry_run) as connection:
+            guarded_run.run_on(connection, replace(target, database=database))

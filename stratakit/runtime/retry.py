@@ -113,7 +113,7 @@ class RetryingRun:
             self.connection.rollback()
         return self._pause(self._monitor.step, error.statement or "")
 
-    def left(self, error: Exception) -> list[str]:
+    def stale_indexes(self, error: Exception) -> list[str]:
         """What a statement that failed leaves behind, though none of it was kept.
 
         Args:

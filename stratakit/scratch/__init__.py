@@ -11,12 +11,10 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Protocol
 
-from alembic import command
-
 from stratakit.config import Backend, Config
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL, parse
-from stratakit.revisions import alembic_config, environment, history
+from stratakit.revisions import guarded_environment, history
 from stratakit.scratch import mysql, postgresql, sqlite
 
 ONE_MIGRATION_AT_A_TIME = threading.RLock()
@@ -64,12 +62,8 @@ def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
         alembic.util.CommandError: a revision fails, or cannot be run.
     """
     with ONE_MIGRATION_AT_A_TIME, connect(url) as connection:
-        # An env.py that connects by itself would migrate its own database instead.
-        environment.environment(config)
-        alembic = alembic_config.alembic_config(config)
-        alembic.attributes["connection"] = connection
         try:
-            command.upgrade(alembic, target)
+            guarded_environment.run_upgrade(config, target, connection=connection)
         except KeyError:
             # Alembic looks up what a revision follows without asking whether it is there.
             history.refuse_gap(config.versions)

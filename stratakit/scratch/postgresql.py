@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 
 from stratakit.config import Config
-from stratakit.devserver.server import local as local_server
+from stratakit.devserver.server import local_server
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.scratch import names

@@ -125,7 +125,7 @@ class Made:
     def linted(self, files: Sequence[Path]) -> list[str]:
         """What the rules find in revisions."""
         linted = lint(self.config, [file.stem.partition("_")[0] for file in files])
-        assert not linted.unseen
+        assert not linted.skipped
         return [str(finding) for finding in linted.findings]
 
     def execute(self, statement: str) -> list[tuple[object, ...]]:

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData
 from stratakit.config import Backend, Config
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL, parse
-from stratakit.lint.linter import Linted, lint
+from stratakit.lint.linter import LintResult, lint
 from stratakit.lint.trace.sandbox import Bench
 from stratakit.orm import naming
 from stratakit.revisions import alembic_config
@@ -123,7 +123,7 @@ def functions(body: str, first: bool = False) -> str:
     return f"{irreversible}\n\ndef upgrade() -> None:\n{upgrade}\n\n\n{downgrade}"
 
 
-def linted(config: Config) -> Linted:
+def linted(config: Config) -> LintResult:
     """Lint all but the first revision; on PostgreSQL on a copy of what the first one makes."""
     files = sorted((config.versions).glob("*.py"))
     asked = [file.stem for file in files[1:]]

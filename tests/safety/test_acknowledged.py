@@ -61,12 +61,12 @@ def test_without_a_server_the_text_is_judged_and_what_was_not_seen_is_said(
     found = linted(written(tmp_path, "postgresql", [body]))
     rules = {finding.rule for finding in found.findings}
     assert {"drop-column", "index-without-concurrently"} <= rules
-    (unseen,) = found.unseen
-    assert "locks" in unseen
-    assert "There is no server here." in unseen
+    (skipped,) = found.skipped
+    assert "locks" in skipped
+    assert "There is no server here." in skipped
 
 
 def test_what_follows_a_revision_that_fails_is_said_to_be_unseen(tmp_path: Path) -> None:
     found = linted(written(tmp_path, "sqlite", ['op.execute("NONSENSE")', DROP]))
     assert [finding.rule for finding in found.findings] == ["fails"]
-    assert found.unseen == ["r002 was not looked at, since one before it fails."]
+    assert found.skipped == ["r002 was not looked at, since one before it fails."]

@@ -5,7 +5,7 @@ import re
 from sqlalchemy import Connection
 
 from stratakit.backup.postgresql import server_version, target
-from stratakit.devserver.client_tools import client
+from stratakit.devserver.client_tools import find_client
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import output
 
@@ -34,7 +34,7 @@ def statements(connection: Connection, url: DatabaseURL) -> list[str]:
     ours = ("alembic_version", "migration_log", "migration_log_id_seq")
     options += [f"--exclude-table={table}" for table in ours]
     tls = connection.connection.driver_connection.pgconn.ssl_in_use  # type: ignore[union-attr]
-    program = client("pg_dump", server_version(connection), tls=tls)
+    program = find_client("pg_dump", server_version(connection), tls=tls)
     script = output([program, *options, f"--dbname={name}"], environment=environment).decode()
     _, *entries = ENTRY.split(script)
     # A function may name what is made after it.

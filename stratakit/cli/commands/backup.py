@@ -3,10 +3,10 @@
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from pathlib import Path
 
-from stratakit.backup import files, verification
+from stratakit import commands
+from stratakit.backup import files
 from stratakit.config import Config
 from stratakit.process.progress import format_bytes
-from stratakit.revisions import environment
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -24,10 +24,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Take it, say where it is and how to use it."""
-    path, verified = verification.create_verified(
-        config, environment.current_url(config), arguments.to, verified=arguments.verify
-    )
-    print(f"Backup: {path} ({format_bytes(path.stat().st_size)})")
-    print(verified)
-    print(f"To restore it: {files.restore_command(path)}")
+    result = commands.backup(config, arguments.to, verify=arguments.verify)
+    print(f"Backup: {result.path} ({format_bytes(result.path.stat().st_size)})")
+    print(result.verification)
+    print(f"To restore it: {result.restore_command}")
     return 0

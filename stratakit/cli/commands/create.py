@@ -3,18 +3,13 @@
 With --empty a revision without operations, for data or for what Alembic cannot see.
 """
 
-import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
-from contextlib import redirect_stdout
-from pathlib import Path
 
-from alembic import command
-
+from stratakit import commands
+from stratakit.cli.printing import relative
+from stratakit.commands import CreateResult
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.drift import models, record
-from stratakit.revisions import alembic_config, environment, history, review_comments
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,40 +20,29 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Compare, write the file, say what it found and what to do with it."""
-    environment.environment(config)
-    found: list[str] = []
-    alembic = alembic_config.alembic_config(config, quiet=True)
-    alembic.attributes["told"] = found.append
-    # Alembic shows its progress with each write hook, even when it is quiet.
-    with redirect_stdout(sys.stderr):
-        written = command.revision(alembic, arguments.message, autogenerate=not arguments.empty)
-    if not written:
-        return _nothing_written(config)
-    for script in written if isinstance(written, Sequence) else [written]:
-        assert script is not None
-        path = Path(script.path)
-        print(f"Wrote {path.relative_to(config.root)}")
-    for sentence in found:
+    result = commands.create(config, arguments.message, empty=arguments.empty, interactive=True)
+    if not result.paths:
+        return _print_nothing_written(result)
+    for path in result.paths:
+        print(f"Wrote {relative(config, path)}")
+    for sentence in result.changes:
         print(f"  {sentence}")
-    for file, line, text in review_comments.unresolved_comments(history.read(config.versions)):
-        print(f"{file.relative_to(config.root)}:{line}: {text}")
-    if left := record.record_new_revision(config):
-        print(left)
-    elif not arguments.empty:
-        for each in models.compare_models(config, environment.metadata(config))[0]:
-            print(f"{each.message}\n{each.hint}")
+    for file, line, text in result.open_comments:
+        print(f"{relative(config, file)}:{line}: {text}")
+    if result.unrecorded:
+        print(result.unrecorded)
+    for finding in result.differences:
+        print(f"{finding.message}\n{finding.hint}")
     print(f"After an edit of it: {MIGRATE} record")
     print(f"Review it before you apply it: {MIGRATE} upgrade")
     return 0
 
 
-def _nothing_written(config: Config) -> int:
-    """Say whether the models and the migrations agree, too, in what autogenerate does not see."""
-    differences, _ = models.compare_models(config, environment.metadata(config))
-    if not differences:
+def _print_nothing_written(result: CreateResult) -> int:
+    if not result.differences:
         print("The models and the migrations agree: no revision was written.")
         return 0
     print("No revision was written: autogenerate does not see what differs.")
-    for each in differences:
-        print(each)
+    for finding in result.differences:
+        print(finding)
     return 1

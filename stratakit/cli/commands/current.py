@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
+from stratakit import commands
+from stratakit.cli.printing import print_revisions
 from stratakit.config import Config
-from stratakit.engine.connect import connect
-from stratakit.revisions import environment, plan, position
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -13,8 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print where the database stands, and what is pending."""
-    with connect(environment.current_url(config), read_only=True) as connection:
-        print(position.describe_position(config, connection))
-        if pending := plan.upgrades(config, connection, "heads"):
-            print(position.format_revisions("Pending", pending))
+    result = commands.current(config)
+    print(result.position)
+    print_revisions("Pending", result.pending)
     return 0

@@ -2,11 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from alembic import command
-
+from stratakit import commands
+from stratakit.cli.printing import print_revisions
 from stratakit.config import Config
-from stratakit.engine.connect import connect
-from stratakit.revisions import alembic_config, environment, plan, position
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -22,16 +20,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, config: Config) -> int:
     """Show the plan, undo it, show where the database stands."""
     if arguments.sql:
-        command.downgrade(alembic_config.alembic_config(config), arguments.revision, sql=True)
+        print(commands.downgrade_sql(config, arguments.revision), end="")
         return 0
-    url = environment.current_url(config)
-    with connect(url, read_only=True) as connection:
-        undone = plan.downgrades(config, connection, arguments.revision)
-        print(position.format_revisions("To undo", undone) if undone else "Nothing to undo.")
-    if undone and not arguments.dry_run:
-        alembic = alembic_config.alembic_config(config)
-        alembic.attributes["yes"] = arguments.yes
-        command.downgrade(alembic, arguments.revision)
-    with connect(url, read_only=True) as connection:
-        print(position.describe_position(config, connection))
+    result = commands.downgrade(
+        config,
+        arguments.revision,
+        dry_run=arguments.dry_run,
+        confirmed_database=arguments.yes,
+        interactive=True,
+        on_plan=lambda undone: print_revisions("To undo", undone, none="Nothing to undo."),
+    )
+    print(result.position)
     return 0

@@ -2,8 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
+from stratakit import commands
 from stratakit.config import Config
-from stratakit.revisions import alembic_config, position
+from stratakit.revisions.position import describe_revision
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -12,7 +13,6 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print the heads."""
-    directory = alembic_config.scripts(config)
-    for head in directory.get_heads():
-        print(position.describe_revision(directory.get_revision(head)))
+    for head in commands.heads(config):
+        print(describe_revision(head))
     return 0

@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 
+from stratakit import commands
+from stratakit.commands import HistoryEntry
 from stratakit.config import Config
-from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.connect import connect
-from stratakit.revisions import alembic_config, environment, plan, position
+from stratakit.revisions.position import describe_revision
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -14,25 +14,23 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Print the chain with a mark for what is pending."""
-    directory = alembic_config.scripts(config)
-    try:
-        with connect(environment.current_url(config), read_only=True) as connection:
-            pending = {revision.revision for revision in plan.upgrades(config, connection, "heads")}
-    except StrataError as problem:
-        print(f"Which are applied is not known. {problem.message}")
-        pending = None
-    heads = directory.get_heads()
-    for revision in directory.walk_revisions():
-        marks = ["head"] if revision.revision in heads else []
-        if pending is not None:
-            marks.append("pending" if revision.revision in pending else "applied")
-        parents = ", ".join(revision._versioned_down_revisions) or "the beginning"
-        print(
-            f"{position.describe_revision(revision)}  ({', '.join([f'after {parents}', *marks])})"
-        )
+    """Print the revisions with a mark for what is pending."""
+    result = commands.history(config)
+    if result.unknown:
+        print(f"Which are applied is not known. {result.unknown}")
+    for entry in result.entries:
+        print(f"{describe_revision(entry.script)}  ({', '.join(_marks(entry))})")
         if arguments.verbose:
-            print(f"    {revision.path}")
-            for text in (revision.longdoc or "").splitlines()[1:]:
+            print(f"    {entry.script.path}")
+            for text in (entry.script.longdoc or "").splitlines()[1:]:
                 print(f"    {text}".rstrip())
     return 0
+
+
+def _marks(entry: HistoryEntry) -> list[str]:
+    marks = [f"after {', '.join(entry.parents) or 'the beginning'}"]
+    if entry.is_head:
+        marks.append("head")
+    if entry.is_applied is not None:
+        marks.append("applied" if entry.is_applied else "pending")
+    return marks

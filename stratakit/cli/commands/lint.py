@@ -7,13 +7,10 @@ found that the file does not acknowledge: `# migrate: allow RULE -- REASON`.
 import sys
 from argparse import ArgumentParser, Namespace
 
+from stratakit import commands
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
-from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import UsageError
 from stratakit.lint import explanation
-from stratakit.lint import linter as linting
-from stratakit.revisions import history
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,32 +30,11 @@ def run(arguments: Namespace, config: Config) -> int:
         name = arguments.explain
         print(explanation.titles() if name == "all" else explanation.explain(name))
         return 0
-    linted = linting.lint(config, _asked(arguments, config))
-    for text in linted.unseen:
+    result = commands.lint(config, arguments.revision, base=arguments.base, every=arguments.all)
+    for text in result.skipped:
         print(text, file=sys.stderr)
-    status = formatters.print_findings(linted.findings, arguments)
-    if not linted.findings and arguments.format == "text":
-        plural = "" if linted.revisions == 1 else "s"
-        print(f"{linted.revisions} revision{plural} linted, nothing found.")
+    status = formatters.print_findings(result.findings, arguments)
+    if not result.findings and arguments.format == "text":
+        plural = "" if result.revisions == 1 else "s"
+        print(f"{result.revisions} revision{plural} linted, nothing found.")
     return status
-
-
-def _asked(arguments: Namespace, config: Config) -> list[str]:
-    chain = history.read(config.versions)
-    if arguments.all:
-        return list(chain)
-    if arguments.revision:
-        return [_known(chain, id) for id in arguments.revision]
-    return linting.added(config, arguments.base)
-
-
-def _known(chain: history.RevisionHistory, id: str) -> str:
-    if id == "head" and len(chain.heads) == 1:
-        return chain.heads[0]
-    found = [id] if id in chain else [known for known in chain if known.startswith(id)]
-    if len(found) != 1:
-        raise UsageError(
-            f"There is no revision {id}." if not found else f"{id} could be {', '.join(found)}.",
-            hint=f"See what there is: {MIGRATE} history",
-        )
-    return found[0]

@@ -5,8 +5,8 @@ After a revision was edited by hand or made by plain Alembic, or git found a con
 
 from argparse import ArgumentParser, Namespace
 
+from stratakit import commands
 from stratakit.config import Config
-from stratakit.drift import record
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -15,5 +15,5 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Replay the migrations on a scratch database, write, show the difference."""
-    print(record.write_record(config) or "Nothing changes.")
+    print(commands.record(config) or "Nothing changes.")
     return 0

@@ -5,7 +5,7 @@ Give the first to MIGRATION_DATABASE_URL and the second to DATABASE_URL.
 
 from argparse import ArgumentParser, Namespace
 
-from stratakit import roles
+from stratakit import commands
 from stratakit.config import Config
 
 
@@ -20,12 +20,5 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print it."""
-    print(
-        roles.sql(
-            config,
-            owner=arguments.owner or f"{config.database_name}_owner",
-            app=arguments.app or f"{config.database_name}_app",
-        ),
-        end="",
-    )
+    print(commands.roles(config, owner=arguments.owner, app=arguments.app), end="")
     return 0

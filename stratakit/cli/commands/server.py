@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from stratakit.config import Config
 from stratakit.devserver.binaries import major_version
 from stratakit.devserver.cluster import programs_for
-from stratakit.devserver.server import Server, local
+from stratakit.devserver.server import Server, local_server
 from stratakit.diagnostics.errors import StrataError
 
 NOT_RUNNING = 3
@@ -39,7 +39,7 @@ def run(arguments: Namespace, config: Config) -> int:
         if command != "remove":
             print(f"{reason}: the local PostgreSQL is not used.", file=sys.stderr)
         return 0
-    server = local(config.root)
+    server = local_server(config.root)
     url = server.url(config.database_name)
     if command == "start":
         server.start()
@@ -55,7 +55,7 @@ def run(arguments: Namespace, config: Config) -> int:
         print(url)
     elif command == "psql":
         return _psql(server, url)
-    elif not server.running:
+    elif not server.is_running:
         print("PostgreSQL does not run.")
         return NOT_RUNNING
     else:

@@ -28,7 +28,7 @@ def run(arguments: Namespace, config: Config) -> int:
         _show(service, "The service runs" if began else "The service already runs")
     elif arguments.command == "stop":
         print("The service is stopped." if service.stop() else "The service does not run.")
-    elif service.running():
+    elif service.find_process():
         _show(service, "The service runs")
     else:
         print("The service does not run.")
@@ -37,6 +37,6 @@ def run(arguments: Namespace, config: Config) -> int:
 
 
 def _show(service: ServiceProcess, what: str) -> None:
-    found = service.running()
+    found = service.find_process()
     where = f": http://{HOST}:{found[1]}" if found else ""
     print(f"{what}{where}\nIts log: {service.log}")

@@ -2,10 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
-from alembic import command
-
+from stratakit import commands
 from stratakit.config import Config
-from stratakit.revisions import alembic_config
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -15,5 +13,5 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print the SQL."""
-    command.upgrade(alembic_config.alembic_config(config), arguments.revision, sql=True)
+    print(commands.upgrade_sql(config, arguments.revision), end="")
     return 0

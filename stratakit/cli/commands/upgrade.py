@@ -2,26 +2,13 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
-from alembic import command
-from alembic.script import Script
-
-from stratakit.backup import verification
+from stratakit import commands
+from stratakit.cli.printing import print_revisions
+from stratakit.commands import UpgradePlan
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.engine.connect import connect
-from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import (
-    alembic_config,
-    environment,
-    history,
-    plan,
-    position,
-    review_comments,
-)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -46,46 +33,31 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, config: Config) -> int:
     """Show the plan, apply it, show where the database stands."""
     if arguments.sql:
-        command.upgrade(alembic_config.alembic_config(config), arguments.revision, sql=True)
+        print(commands.upgrade_sql(config, arguments.revision), end="")
         return 0
-    url = environment.current_url(config)
-    with connect(url, read_only=True) as connection:
-        if arguments.revision in ("head", "heads") and (
-            ahead := position.describe_ahead(config, connection)
-        ):
-            print(ahead)
-            return 0
-        pending = plan.upgrades(config, connection, arguments.revision)
-        # On a database that is new there is no older code.
-        rolling = arguments.rolling and position.current_heads(connection)
-        later = plan.deferred_contracts(config, pending) if rolling else []
-        pending = pending[: len(pending) - len(later)]
-        print(position.format_revisions("To apply", pending) if pending else "Nothing to apply.")
-        if later:
-            print(position.format_revisions("Left until no older code serves", later))
-            print(f"Then: {MIGRATE} upgrade")
-    _show_open_comments(config, pending)
-    if pending and not arguments.dry_run:
-        alembic = alembic_config.alembic_config(config)
-        alembic.attributes["yes"] = arguments.yes
-        if arguments.backup:
-            # Where many start at once, only the one that migrates has the lock and gets here.
-            alembic.attributes["before_the_first_step"] = partial(_back_up, config, url)
-        command.upgrade(alembic, pending[-1].revision if later else arguments.revision)
-    with connect(url, read_only=True) as connection:
-        print(position.describe_position(config, connection))
+    result = commands.upgrade(
+        config,
+        arguments.revision,
+        dry_run=arguments.dry_run,
+        rolling=arguments.rolling,
+        backup=arguments.backup,
+        confirmed_database=arguments.yes,
+        interactive=True,
+        on_plan=partial(_print_plan, config),
+        on_backup=lambda path, verification: print(f"Backed up to {path}\n{verification}"),
+    )
+    if not result.plan.ahead:
+        print(result.position)
     return 0
 
 
-def _show_open_comments(config: Config, pending: Sequence[Script]) -> None:
-    """Print the review comments that nobody has resolved in what is about to be applied."""
-    chain = history.read(config.versions)
-    files = {Path(revision.path) for revision in pending}
-    for file, line, text in review_comments.unresolved_comments(chain):
-        if file in files:
-            print(f"To review: {file.relative_to(config.root)}:{line}: {text}", file=sys.stderr)
-
-
-def _back_up(config: Config, url: DatabaseURL) -> None:
-    path, verified = verification.create_verified(config, url, locked=True)
-    print(f"Backed up to {path}\n{verified}")
+def _print_plan(config: Config, plan: UpgradePlan) -> None:
+    if plan.ahead:
+        print(plan.ahead)
+        return
+    print_revisions("To apply", plan.pending, none="Nothing to apply.")
+    if plan.deferred:
+        print_revisions("Left until no older code serves", plan.deferred)
+        print(f"Then: {MIGRATE} upgrade")
+    for file, line, text in plan.open_comments:
+        print(f"To review: {file.relative_to(config.root)}:{line}: {text}", file=sys.stderr)

@@ -1,0 +1,73 @@
+"""One kind of error for all that can stop a command."""
+
+import warnings
+from collections.abc import Callable
+from errno import EACCES, ENOSPC, EROFS
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError, UsageError
+from stratakit.engine.errors import driver_message
+from stratakit.revisions.history import refuse_gap
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+EXPECTED_WARNINGS = (
+    # A type of an extension is compared by the catalog, which knows it.
+    "Did not recognize type",
+    # A database that newer code has migrated.
+    "Revision .* is not present",
+    # A cycle of foreign keys, which no order of the tables suits.
+    "Cannot correctly sort tables",
+)
+
+
+def command(
+    function: Callable[Concatenate[Config, Parameters], Result],
+) -> Callable[Concatenate[Config, Parameters], Result]:
+    """Let a function raise a StrataError for what Alembic, a driver or a file system refuses."""
+
+    @wraps(function)
+    def wrapped(config: Config, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        with warnings.catch_warnings():
+            for message in EXPECTED_WARNINGS:
+                warnings.filterwarnings("ignore", message)
+            try:
+                return function(config, *args, **kwargs)
+            except Exception as error:
+                explained = _explain(error, config)
+                if explained is None or explained is error:
+                    raise
+                raise explained from error
+
+    return wrapped
+
+
+def _explain(error: Exception, config: Config) -> StrataError | None:
+    match error:
+        case StrataError():
+            return error
+        case CommandError(__cause__=StrataError() as cause):
+            return cause
+        case CommandError():
+            return StrataError(str(error))
+        case SyntaxError():
+            return UsageError(
+                f"{error.filename}:{error.lineno}: {error.msg}.",
+                detail="A file that Python cannot read stops every command that needs it.",
+                hint=f"Correct it, then: {MIGRATE} check",
+            )
+        case KeyError():
+            # Alembic looks up what a revision follows without asking whether it is there.
+            refuse_gap(config.versions)
+        case DBAPIError():
+            return DatabaseUnavailable(f"The database refused or was lost: {driver_message(error)}")
+        case OSError() if error.filename and error.errno in (EACCES, EROFS, ENOSPC):
+            return StrataError(f"{error.filename} cannot be written: {error.strerror}.")
+    return None

@@ -1,0 +1,246 @@
+"""Bring a database under migration that something else made."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from alembic.script import Script
+from sqlalchemy import Connection
+
+from stratakit.adopt import baseline, config_file, match, repair, squash
+from stratakit.adopt.match import State
+from stratakit.catalog import Catalog
+from stratakit.commands._errors import command
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError
+from stratakit.drift import record
+from stratakit.engine.connect import connect
+from stratakit.engine.url import DatabaseURL
+from stratakit.revisions import environment, git, guards, history, plan, position
+from stratakit.revisions.environment import Environment
+from stratakit.revisions.position import Position
+
+MOST_DIFFERENCES = 30
+"""More differences than these say only that it is another schema."""
+
+Method = Literal["compare", "baseline", "repair", "squash"]
+
+
+@dataclass(frozen=True)
+class AdoptResult:
+    """What came of an adoption.
+
+    Args:
+        outcome: `adopted` if the database was stamped, `matched` if it would be without `dry_run`,
+            `empty` if it holds nothing, `managed` if it is under migration already, and `ahead` if
+            newer code has migrated it.
+        database: its name.
+        revision: the one that the database is at, with its message; empty if none was found.
+        position: where it stands now.
+        pending: what an upgrade would apply.
+        written: the revision that was written.
+        replaced: how many revisions `squash` put aside.
+        repairs: what the written revision repairs, a sentence each.
+        notes: what else there is to know.
+    """
+
+    outcome: Literal["adopted", "matched", "empty", "managed", "ahead"]
+    database: str
+    revision: str = ""
+    position: Position | None = None
+    pending: Sequence[Script] = ()
+    written: Path | None = None
+    replaced: int = 0
+    repairs: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class _Adoption:
+    """One database that is adopted: what is known of it before anything is compared."""
+
+    config: Config
+    environment: Environment
+    url: DatabaseURL
+    objects: Catalog
+    notes: tuple[str, ...]
+
+
+@command
+def adopt(
+    config: Config,
+    *,
+    method: Method = "compare",
+    at: str | None = None,
+    dry_run: bool = False,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> AdoptResult:
+    """Find the revision that a database is at, by comparing, and stamp it.
+
+    Nothing is written to the database but the revision that it was found to be at.
+
+    Args:
+        config: the project's.
+        method: where no revision makes what the database holds: `baseline` writes the first
+            revision from it, `repair` a last one that brings it to the models, and `squash` one
+            revision in place of all, from a database that stands at the last.
+        at: the revision, where several make the same.
+        dry_run: compare, and write nothing.
+        on_progress: called with a sentence while it takes long.
+
+    Raises:
+        StrataError: no revision makes what the database holds, or what would be written does not.
+        DatabaseUnavailable: the database or a scratch database cannot be had.
+    """
+    project = environment.environment(config)
+    url = project.database(config)
+    with connect(url, read_only=True) as connection:
+        managed, heads = _find_position(config, connection, url)
+        objects = match.read_catalog(connection)
+        lost = () if managed else position.current_heads(connection)
+    notes = (f"It stood at {', '.join(lost)}, which no file has: a lost history.",) if lost else ()
+    adoption = _Adoption(config, project, url, objects, notes)
+    if method == "squash" and not dry_run:
+        return _squash(adoption, heads)
+    if managed and not heads:
+        return managed
+    if not objects:
+        return AdoptResult("empty", url.name)
+    wants_baseline = method == "baseline" and not dry_run
+    if wants_baseline and not managed:
+        return _write_baseline(adoption, on_progress)
+    states = match.compare_states(config, objects, on_progress)
+    matching = match.matching_states(states)
+    # Where it is not what its revision makes, an upgrade may have failed on what was there before.
+    nearest = matching or ([match.nearest_state(states)] if states else [])
+    if managed and (not nearest or any(state.revision in heads for state in nearest)):
+        return managed
+    if wants_baseline:
+        return _write_baseline(adoption, on_progress)
+    if method == "repair" and states and not matching and not dry_run:
+        return _write_repair(adoption, states[-1])
+    if not matching:
+        raise _no_state(url, nearest[0]) if nearest else _no_revision(config, url)
+    state = _choose(matching, at)
+    found = f"{state.revision} makes: {state.message}"
+    if dry_run:
+        return AdoptResult("matched", url.name, found, notes=notes)
+    return _stamp(adoption, state.revision, "adopted after comparison", revision=found)
+
+
+def _find_position(
+    config: Config, connection: Connection, url: DatabaseURL
+) -> tuple[AdoptResult | None, tuple[str, ...]]:
+    """Return what to say of a database that is under migration, and its revisions.
+
+    Returns:
+        No result where it has no revision, or one of a history whose files are lost; a result and
+        no revisions where newer code has migrated it.
+
+    Raises:
+        StrataError: git has the file of its revision on another branch.
+    """
+    heads = position.current_heads(connection)
+    known = history.read(config.versions)
+    if heads and all(head in known for head in heads):
+        stands = position.read_position(config, connection)
+        return AdoptResult("managed", url.name, position=stands), heads
+    if ahead := position.describe_ahead(config, connection):
+        return AdoptResult("ahead", url.name, notes=(ahead,)), ()
+    if any(git.file_of_revision(config.versions, head) for head in heads if head not in known):
+        guards.refuse_unknown_revision(config, heads)
+    return None, ()
+
+
+def _write_baseline(adoption: _Adoption, on_progress: Callable[[str], None]) -> AdoptResult:
+    tables = sum(key.kind == "table" for key in adoption.objects)
+    on_progress(f"Reading {tables} tables, and building a database from them...")
+    with connect(adoption.url, read_only=True) as connection:
+        path, revision = baseline.write_baseline(
+            adoption.config, connection, adoption.url, adoption.objects
+        )
+    note = "adopted with a baseline written from it"
+    return _stamp(adoption, revision, note, written=path)
+
+
+def _squash(adoption: _Adoption, heads: tuple[str, ...]) -> AdoptResult:
+    with connect(adoption.url, read_only=True) as connection:
+        path, replaced = squash.write_squash(
+            adoption.config, connection, adoption.url, adoption.objects, heads
+        )
+    return AdoptResult("managed", adoption.url.name, written=path, replaced=replaced)
+
+
+def _write_repair(adoption: _Adoption, head: State) -> AdoptResult:
+    metadata = adoption.environment.metadata
+    with connect(adoption.url, read_only=True) as connection:
+        path, revision, repairs = repair.write_repair(adoption.config, connection, metadata)
+    result = _stamp(adoption, head.revision, repair.NEEDED.format(revision))
+    unrecorded = record.record_new_revision(adoption.config, metadata)
+    notes = (*result.notes, unrecorded) if unrecorded else result.notes
+    return replace(result, written=path, repairs=repairs, notes=notes)
+
+
+def _stamp(
+    adoption: _Adoption,
+    stamped: str,
+    note: str,
+    *,
+    revision: str = "",
+    written: Path | None = None,
+) -> AdoptResult:
+    config = adoption.config
+    match.stamp(config, stamped, note)
+    exempt = config_file.write_adopted(config, stamped)
+    with connect(adoption.url, read_only=True) as connection:
+        return AdoptResult(
+            "adopted",
+            adoption.url.name,
+            revision,
+            position.read_position(config, connection),
+            plan.upgrades(config, connection, "heads"),
+            written,
+            notes=(*adoption.notes, exempt) if exempt else adoption.notes,
+        )
+
+
+def _choose(matching: list[State], at: str | None) -> State:
+    for state in matching:
+        if state.revision == at or (at is None and len(matching) == 1):
+            return state
+    listed = "\n".join(f"  {state.revision}  {state.message}" for state in matching)
+    which = f"{at} is none of them" if at else "which of them ran here is not seen from its schema"
+    raise StrataError(
+        f"{len(matching)} revisions make what the database holds, and {which}:\n{listed}",
+        detail="The later ones change data alone: one that is taken as applied will never run "
+        "here, and one that is not will run again.",
+        hint=f"Name the last one that has run: {MIGRATE} adopt --at {matching[0].revision}",
+    )
+
+
+def _no_revision(config: Config, url: DatabaseURL) -> StrataError:
+    return StrataError(
+        f"There is no revision in {config.versions.relative_to(config.root)} that could have made "
+        f"what {url.name} holds.",
+        detail="Nothing was written.",
+        hint=f"Write the first revision from it: {MIGRATE} adopt --baseline",
+    )
+
+
+def _no_state(url: DatabaseURL, nearest: State) -> StrataError:
+    shown = [f"  {difference}" for difference in nearest.differences[:MOST_DIFFERENCES]]
+    if more := len(nearest.differences) - len(shown):
+        shown.append(f"  and {more} more")
+    return StrataError(
+        f"No revision makes what {url.name} holds. The nearest is {nearest.revision} "
+        f"({nearest.message}). What is between them:\n" + "\n".join(shown),
+        detail="A stamp that is not true makes the next revisions fail, or skip what they need. "
+        "Nothing was written.",
+        hint="If these tables are older than all revisions, write the first revision from them: "
+        f"{MIGRATE} adopt --baseline\n"
+        "If they are what the models mean but for these differences, write a revision that mends "
+        f"them: {MIGRATE} adopt --repair\n"
+        f"If somebody changed them by hand, undo that, and: {MIGRATE} adopt",
+    )

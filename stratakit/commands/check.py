@@ -1,0 +1,101 @@
+"""Whether models, revisions and the database agree."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from alembic.script import Script
+
+from stratakit.adopt import match
+from stratakit.commands._errors import command
+from stratakit.config import Config
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
+from stratakit.diagnostics.finding import Finding
+from stratakit.drift import check as drift_check
+from stratakit.engine.connect import connect
+from stratakit.engine.url import DatabaseURL
+from stratakit.lint import linter
+from stratakit.revisions import environment, history, log, plan, position
+from stratakit.revisions.position import Position
+from stratakit.scratch.lifecycle import stop_server_afterwards
+from stratakit.updates import conflicts
+
+
+@dataclass
+class CheckResult:
+    """What a check found.
+
+    Args:
+        findings: what is wrong; none if all agree.
+        position: where the database stands; None if it was not looked at.
+        pending: what an upgrade would apply.
+        skipped: what was not looked at, and why.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    position: Position | None = None
+    pending: Sequence[Script] = ()
+    skipped: list[str] = field(default_factory=list)
+
+
+@command
+def check_models(config: Config) -> CheckResult:
+    """Compare the models with the revisions; the project's database is not needed.
+
+    Raises:
+        StrataError: the models or the revisions cannot be read.
+        DatabaseUnavailable: no scratch database can be had.
+    """
+    if unresolved := conflicts.find_conflicts(config.root):
+        return CheckResult(unresolved)
+    with stop_server_afterwards(config):
+        return CheckResult(drift_check.find_problems(config, environment.metadata(config)))
+
+
+@command
+def check(config: Config, *, lint: bool = False) -> CheckResult:
+    """Compare models, revisions and the database.
+
+    Args:
+        config: the project's.
+        lint: whether to lint the revisions that the main branch does not have, too.
+
+    Raises:
+        StrataError: the models or the revisions cannot be read.
+        DatabaseUnavailable: no scratch database can be had. A project's database that cannot be
+            reached is skipped.
+    """
+    if unresolved := conflicts.find_conflicts(config.root):
+        return CheckResult(unresolved)
+    project = environment.environment(config)
+    result = CheckResult(drift_check.find_problems(config, project.metadata))
+    try:
+        _check_database(config, project.database(config), result)
+    except StrataError as error:
+        # What was found before may be its cause.
+        if not isinstance(error, DatabaseUnavailable) and not result.findings:
+            raise
+        result.skipped.append(f"The database was not looked at: {error.message}")
+    if lint and not any(finding.rule == "several-heads" for finding in result.findings):
+        linted = linter.lint(config, linter.revisions_since(config))
+        result.findings += linted.findings
+        result.skipped += linted.skipped
+    return result
+
+
+def _check_database(config: Config, url: DatabaseURL, result: CheckResult) -> None:
+    with connect(url, read_only=True) as connection:
+        result.position = position.read_position(config, connection)
+        if unadopted := match.adoption_findings(connection, config):
+            # What the models lack is known when the database is adopted.
+            result.findings = unadopted
+        else:
+            result.pending = plan.upgrades(config, connection, "heads")
+        inconsistencies = log.find_inconsistencies(
+            config,
+            log.entries(connection),
+            position.current_heads(connection),
+            history.read(config.versions),
+        )
+        # A file that has a finding gets no second one.
+        files = {finding.file for finding in result.findings} - {""}
+        result.findings += [each for each in inconsistencies if each.file not in files]

@@ -1,0 +1,80 @@
+"""Write a revision that brings a database to the models."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command as alembic_command
+
+from stratakit.commands._errors import command
+from stratakit.config import Config
+from stratakit.diagnostics.finding import Finding
+from stratakit.drift import models, record
+from stratakit.revisions import alembic_config, environment, history, review_comments
+from stratakit.revisions.run_options import RunOptions
+
+
+@dataclass(frozen=True)
+class CreateResult:
+    """What was written.
+
+    Args:
+        paths: the new revisions, in the order in which they run; none if nothing has changed.
+        changes: a sentence for each change.
+        open_comments: file, line and text of the review comments in them.
+        differences: what the models have and no revision makes, since autogenerate cannot see it.
+        unrecorded: why the snapshot was not written; else empty.
+    """
+
+    paths: Sequence[Path]
+    changes: Sequence[str] = ()
+    open_comments: Sequence[tuple[Path, int, str]] = ()
+    differences: Sequence[Finding] = ()
+    unrecorded: str = ""
+
+
+@command
+def create(
+    config: Config, message: str, *, empty: bool = False, interactive: bool = False
+) -> CreateResult:
+    """Compare the models with the database, and write what is between them as revisions.
+
+    Args:
+        config: the project's.
+        message: what it does, such as "add user phone number".
+        empty: write a revision without operations, for data or for what Alembic cannot see.
+        interactive: whether a person at the terminal may be asked about renames.
+
+    Raises:
+        StrataError: it is refused (in production, while revisions are pending, under a message that
+            says nothing), or env.py or a revision cannot be run.
+        DatabaseUnavailable: the database or a scratch database cannot be had.
+    """
+    metadata = environment.metadata(config)
+    changes: list[str] = []
+    options = RunOptions(describe=changes.append, interactive=interactive)
+    # Alembic shows its progress with each write hook, even when it is quiet.
+    with redirect_stdout(sys.stderr):
+        written = alembic_command.revision(
+            alembic_config.alembic_config(config, options, quiet=True),
+            message,
+            autogenerate=not empty,
+        )
+    scripts = written if isinstance(written, Sequence) else [written]
+    paths = [Path(script.path) for script in scripts if script]
+    if not paths:
+        return CreateResult((), differences=models.compare_models(config, metadata)[0])
+    comments = review_comments.unresolved_comments(history.read(config.versions))
+    unrecorded = record.record_new_revision(config, metadata)
+    differences: Sequence[Finding] = ()
+    if not unrecorded and not empty:
+        differences, _ = models.compare_models(config, metadata)
+    return CreateResult(
+        paths,
+        changes,
+        [each for each in comments if each[0] in paths],
+        differences,
+        unrecorded,
+    )

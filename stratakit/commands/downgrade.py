@@ -1,0 +1,70 @@
+"""Undo revisions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from alembic.script import Script
+from sqlalchemy import Connection
+
+from stratakit.commands._errors import command
+from stratakit.config import Config
+from stratakit.revisions import guarded_environment, plan, position
+from stratakit.revisions.position import Position
+from stratakit.revisions.run_options import RunOptions
+
+
+@dataclass(frozen=True)
+class DowngradeResult:
+    """What a downgrade did.
+
+    Args:
+        undone: the revisions that were undone, the last one first; with `dry_run` none was.
+        position: where the database stands now.
+    """
+
+    undone: Sequence[Script]
+    position: Position
+
+
+@command
+def downgrade(
+    config: Config,
+    revision: str = "-1",
+    *,
+    dry_run: bool = False,
+    confirmed_database: str | None = None,
+    interactive: bool = False,
+    on_plan: Callable[[Sequence[Script]], None] | None = None,
+) -> DowngradeResult:
+    """Undo the last revision, or all that came after a revision.
+
+    Args:
+        config: the project's.
+        revision: an id, `base` or a step such as `-2`.
+        dry_run: make the plan and stop.
+        confirmed_database: in production the database's name, since a downgrade loses data.
+        interactive: whether a person at the terminal may be asked for that.
+        on_plan: called with the revisions before anything is changed.
+
+    Raises:
+        StrataError: the downgrade was refused, or a revision failed.
+        DatabaseUnavailable: the database cannot be reached, or another migrator does not end.
+    """
+    undone: list[Script] = []
+    positions: list[Position] = []
+
+    def make_plan(connection: Connection) -> list[str]:
+        undone.extend(plan.downgrades(config, connection, revision))
+        if on_plan:
+            on_plan(undone)
+        return [each.revision for each in undone]
+
+    options = RunOptions(
+        plan=make_plan,
+        dry_run=dry_run,
+        finish=lambda connection: positions.append(position.read_position(config, connection)),
+        confirmed_database=confirmed_database,
+        interactive=interactive,
+    )
+    guarded_environment.run_downgrade(config, revision, options)
+    return DowngradeResult(undone, positions[0])

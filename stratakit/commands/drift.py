@@ -1,0 +1,60 @@
+"""What was changed in a database by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stratakit import catalog
+from stratakit.adopt import match
+from stratakit.commands._errors import command
+from stratakit.config import Config
+from stratakit.diagnostics.finding import Finding
+from stratakit.drift import database
+from stratakit.engine.connect import connect
+from stratakit.revisions import environment, guards, position
+from stratakit.revisions.position import Position
+
+DETAIL = (
+    "Somebody changed it by hand: the next revisions may fail here, and a new database does not "
+    "get the change."
+)
+SECONDS = 30
+"""How long one statement may take on the database."""
+
+
+@dataclass(frozen=True)
+class DriftResult:
+    """What a database has otherwise than its revision makes it.
+
+    Args:
+        findings: what differs; none if it is what the revision makes.
+        position: where it stands; None for one that is not under migration yet.
+    """
+
+    findings: Sequence[Finding]
+    position: Position | None = None
+
+
+@command
+def drift(config: Config) -> DriftResult:
+    """Compare the database with what its revision makes on a scratch database.
+
+    It is read in a transaction that cannot write. One that has tables and no revision is to be
+    adopted: nothing in it was changed by hand.
+
+    Raises:
+        StrataError: the database stands at a revision that no file has.
+        DatabaseUnavailable: it or a scratch database cannot be had.
+    """
+    with connect(environment.current_url(config), read_only=True) as connection:
+        catalog.read_only(connection, SECONDS)
+        if unadopted := match.adoption_findings(connection, config):
+            return DriftResult(unadopted)
+        heads = position.current_heads(connection)
+        guards.refuse_unknown_revision(config, heads)
+        revision = "heads" if len(heads) > 1 else next(iter(heads), None)
+        differences = database.compare_database(connection, config, revision)
+        stands = position.read_position(config, connection)
+    hint = f"Undo it, and write it as a revision if it is meant:\n{differences.sql}"
+    return DriftResult(
+        [Finding("drift", f"{each}.", DETAIL, hint) for each in differences.found], stands
+    )

@@ -1,0 +1,20 @@
+"""The newest revisions."""
+
+from collections.abc import Sequence
+
+from alembic.script import Script
+
+from stratakit.commands._errors import command
+from stratakit.config import Config
+from stratakit.revisions import alembic_config
+
+
+@command
+def heads(config: Config) -> Sequence[Script]:
+    """Return the newest revision; two of them have to be merged.
+
+    Raises:
+        StrataError: a revision cannot be read.
+    """
+    directory = alembic_config.scripts(config)
+    return [head for head in directory.get_revisions(directory.get_heads()) if head]

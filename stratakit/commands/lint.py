@@ -1,0 +1,61 @@
+"""Find what makes a revision dangerous."""
+
+from collections.abc import Sequence
+
+from stratakit.commands._errors import command
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import UsageError
+from stratakit.lint import linter
+from stratakit.lint.linter import LintResult
+from stratakit.revisions import history
+from stratakit.revisions.history import RevisionHistory
+
+__all__ = ["LintResult", "lint"]
+
+
+@command
+def lint(
+    config: Config,
+    revisions: Sequence[str] = (),
+    *,
+    base: str | None = None,
+    every: bool = False,
+) -> LintResult:
+    """Run revisions on a scratch database and find what is dangerous in them.
+
+    Args:
+        config: the project's.
+        revisions: their ids, or beginnings of them; by default those that the main branch does not
+            have.
+        base: a commit or branch of git: those added since it.
+        every: all revisions.
+
+    Returns:
+        The findings that no revision acknowledges, and what was not looked at.
+
+    Raises:
+        StrataError: a revision is unknown, cannot be read, or there are several heads.
+    """
+    known = history.read(config.versions)
+    if every:
+        return linter.lint(config, list(known))
+    if revisions:
+        return linter.lint(config, [_resolve(known, revision) for revision in revisions])
+    return linter.lint(config, linter.revisions_since(config, base))
+
+
+def _resolve(known: RevisionHistory, revision: str) -> str:
+    if revision == "head" and len(known.heads) == 1:
+        return known.heads[0]
+    matches = (
+        [revision] if revision in known else [each for each in known if each.startswith(revision)]
+    )
+    if len(matches) != 1:
+        raise UsageError(
+            f"{revision} could be {', '.join(matches)}."
+            if matches
+            else f"There is no revision {revision}.",
+            hint=f"See what there is: {MIGRATE} history",
+        )
+    return matches[0]

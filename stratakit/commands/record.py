@@ -1,0 +1,20 @@
+"""Write the hashes of the revisions and the schema at head anew."""
+
+from stratakit.commands._errors import command
+from stratakit.config import Config
+from stratakit.drift.record import write_record
+from stratakit.revisions import environment
+
+
+@command
+def record(config: Config) -> str:
+    """Replay the revisions on a scratch database, and write their hashes and the schema.
+
+    Returns:
+        What changes in both files, as a diff; empty if nothing does.
+
+    Raises:
+        StrataError: there are several heads, or a revision cannot be run.
+        DatabaseUnavailable: no scratch database can be had.
+    """
+    return write_record(config, environment.metadata(config))

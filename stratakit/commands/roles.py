@@ -1,0 +1,24 @@
+"""Two roles for a database: one that migrates, and one that serves."""
+
+from stratakit.commands._errors import command
+from stratakit.config import Config
+from stratakit.roles import sql
+
+
+@command
+def roles(config: Config, *, owner: str | None = None, app: str | None = None) -> str:
+    """Return the SQL of the two roles; nothing is run.
+
+    Args:
+        config: the project's.
+        owner: the role that migrates; by default DATABASE_owner.
+        app: the role that serves and cannot alter the schema; by default DATABASE_app.
+
+    Raises:
+        StrataError: the database has no roles (SQLite).
+    """
+    return sql(
+        config,
+        owner=owner or f"{config.database_name}_owner",
+        app=app or f"{config.database_name}_app",
+    )

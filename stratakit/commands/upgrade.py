@@ -1,0 +1,125 @@
+"""Apply the pending revisions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.script import Script
+from sqlalchemy import Connection
+
+from stratakit.backup import verification
+from stratakit.commands._errors import command
+from stratakit.config import Config
+from stratakit.engine.url import DatabaseURL
+from stratakit.revisions import guarded_environment, history, plan, position, review_comments
+from stratakit.revisions.position import Position
+from stratakit.revisions.run_options import RunOptions
+
+
+@dataclass(frozen=True)
+class UpgradePlan:
+    """What an upgrade is about to apply.
+
+    Args:
+        pending: the revisions to apply, in order.
+        deferred: those that wait until no older code serves.
+        open_comments: file, line and text of the review comments in pending revisions that nobody
+            has resolved.
+        ahead: that newer code has migrated the database already; else empty.
+    """
+
+    pending: Sequence[Script] = ()
+    deferred: Sequence[Script] = ()
+    open_comments: Sequence[tuple[Path, int, str]] = ()
+    ahead: str = ""
+
+
+@dataclass(frozen=True)
+class UpgradeResult:
+    """What an upgrade did.
+
+    Args:
+        plan: what was to be applied; with `dry_run` nothing was.
+        position: where the database stands now.
+        backup: the backup that was made first, and what it was compared with.
+    """
+
+    plan: UpgradePlan
+    position: Position
+    backup: tuple[Path, str] | None = None
+
+
+@command
+def upgrade(
+    config: Config,
+    revision: str = "head",
+    *,
+    dry_run: bool = False,
+    rolling: bool = False,
+    backup: bool = False,
+    confirmed_database: str | None = None,
+    interactive: bool = False,
+    on_plan: Callable[[UpgradePlan], None] | None = None,
+    on_backup: Callable[[Path, str], None] | None = None,
+) -> UpgradeResult:
+    """Apply the pending revisions: all, or those up to a revision.
+
+    One process migrates; others that call it meanwhile wait, and find nothing to do.
+
+    Args:
+        config: the project's.
+        revision: an id, `head` or a step such as `+1`.
+        dry_run: make the plan and stop.
+        rolling: leave the last revisions if they are of the phase contract, since older code still
+            serves.
+        backup: back the database up first, and verify that.
+        confirmed_database: in production the database's name, where a revision loses data.
+        interactive: whether a person at the terminal may be asked for that.
+        on_plan: called before anything is changed.
+        on_backup: called with the backup and what it was compared with.
+
+    Raises:
+        StrataError: the upgrade was refused, or a revision failed.
+        DatabaseUnavailable: the database cannot be reached, or another migrator does not end.
+    """
+    plans: list[UpgradePlan] = []
+    positions: list[Position] = []
+    backups: list[tuple[Path, str]] = []
+
+    def make_plan(connection: Connection) -> list[str]:
+        made = _plan(config, connection, revision, rolling=rolling)
+        plans.append(made)
+        if on_plan:
+            on_plan(made)
+        return [each.revision for each in made.pending]
+
+    def make_backup(url: DatabaseURL) -> None:
+        # Where many start at once, only the one that migrates has the lock and gets here.
+        backups.append(verification.create_verified(config, url, locked=True))
+        if on_backup:
+            on_backup(*backups[0])
+
+    options = RunOptions(
+        plan=make_plan,
+        dry_run=dry_run,
+        before_first_step=make_backup if backup else None,
+        finish=lambda connection: positions.append(position.read_position(config, connection)),
+        confirmed_database=confirmed_database,
+        interactive=interactive,
+    )
+    guarded_environment.run_upgrade(config, revision, options)
+    return UpgradeResult(plans[0], positions[0], backups[0] if backups else None)
+
+
+def _plan(config: Config, connection: Connection, revision: str, *, rolling: bool) -> UpgradePlan:
+    if revision in ("head", "heads") and (ahead := position.describe_ahead(config, connection)):
+        return UpgradePlan(ahead=ahead)
+    pending = plan.upgrades(config, connection, revision)
+    deferred: list[Script] = []
+    # On a database that is new there is no older code.
+    if rolling and position.current_heads(connection):
+        deferred = plan.deferred_contracts(config, pending)
+        pending = pending[: len(pending) - len(deferred)]
+    files = {Path(each.path) for each in pending}
+    comments = review_comments.unresolved_comments(history.read(config.versions))
+    return UpgradePlan(pending, deferred, [each for each in comments if each[0] in files])
