@@ -19,7 +19,7 @@ from pathlib import Path
 
 import copier
 
-from stratakit.devserver.server import local
+from stratakit.devserver.server import local_server
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TABLES = 300
@@ -82,7 +82,7 @@ def main() -> None:
                     seconds[f"{name}, plain alembic check"].append(plain)
         finally:
             for service in services.values():
-                local(service).remove()
+                local_server(service).remove()
     for what, each in seconds.items():
         print(f"{what:<40} {statistics.median(each):.2f} s  (of {sorted(map(_rounded, each))})")
 
@@ -124,8 +124,8 @@ def _service(folder: Path, revisions: int) -> Path:
         compileall.compile_dir(folder / name, quiet=2)
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.prefix) / "bin")
-    local(folder).start()
-    local(folder).create_database("my_service")
+    local_server(folder).start()
+    local_server(folder).create_database("my_service")
     _run(folder, "scripts/migrate.py", "upgrade")
     _run(folder, "scripts/migrate.py", "record")
     git = ("git", "-c", "user.name=t", "-c", "user.email=t@example.com")

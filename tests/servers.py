@@ -50,7 +50,7 @@ def kill(server: Server) -> int:
     """Kill its first process, as a crash or a machine out of memory does; its number."""
     pid = postmaster(server)
     os.kill(pid, signal.SIGKILL)
-    while server.running:
+    while server.is_running:
         time.sleep(0.001)
     return pid
 

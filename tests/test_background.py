@@ -218,9 +218,9 @@ def test_a_number_that_means_many_processes_is_never_taken_for_the_services(
     lock.write_text(told)
 
     with pytest.raises(StrataError, match=f"fuser -k {lock}"):
-        ServiceProcess(tmp_path).running()
+        ServiceProcess(tmp_path).find_process()
     os.close(held)
-    assert ServiceProcess(tmp_path).running() is None
+    assert ServiceProcess(tmp_path).find_process() is None
 
 
 def test_a_killed_service_starts_again(service: Service) -> None:

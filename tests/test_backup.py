@@ -27,8 +27,8 @@ from stratakit.backup import files, sqlite
 from stratakit.config import Config
 from stratakit.devserver.account import account_for
 from stratakit.devserver.binaries import binaries
-from stratakit.devserver.client_tools import client
-from stratakit.devserver.cluster import initialise
+from stratakit.devserver.client_tools import find_client
+from stratakit.devserver.cluster import initialize
 from stratakit.devserver.server import Server
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
@@ -395,7 +395,7 @@ def test_a_password_is_neither_told_nor_seen_in_the_process_list(
 @pytest.mark.databases("postgresql")
 def test_a_client_older_than_the_server_is_refused() -> None:
     with pytest.raises(StrataError) as raised:
-        client("pg_dump", 99)
+        find_client("pg_dump", 99)
     assert re.search(r"pg_dump is of PostgreSQL \d+, and .* PostgreSQL 99", raised.value.message)
     assert "postgresql-client-99" in raised.value.hint
 
@@ -408,7 +408,7 @@ def test_all_that_postgresql_can_hold_comes_back(
     (tmp_path / "own").mkdir()
     server = Server(tmp_path / "own" / "postgresql", durable=False)
     server.folder.mkdir(mode=0o700)
-    initialise(server.data, binaries(version), account_for(server.folder))
+    initialize(server.data, binaries(version), account_for(server.folder))
     server.start()
     try:
         live.environment["DATABASE_URL"] = server.url("postgres")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stratakit.devserver.server import local
+from stratakit.devserver.server import local_server
 from tests.changes import PHONE
 from tests.living import Service
 
@@ -108,7 +108,7 @@ def test_the_local_server_runs_only_for_the_check(service: Callable[..., Path]) 
     assert stopped.returncode == 1
     assert "adds column items.phone" in stopped.stdout + stopped.stderr
     assert (hooked.root / ".local" / "postgresql").exists()
-    assert not local(hooked.root).running
+    assert not local_server(hooked.root).is_running
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.md.rej"])

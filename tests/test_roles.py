@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from stratakit.devserver.client_tools import client
+from stratakit.devserver.client_tools import find_client
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
 from tests.living import Service
@@ -20,7 +20,7 @@ def run_by_an_administrator(service: Service, script: str) -> None:
     """Run a script as the first lines of it say."""
     url = service.url.url
     if service.database == "postgresql":
-        words = [str(client("psql")), "-v", "ON_ERROR_STOP=1", "-qd"]
+        words = [str(find_client("psql")), "-v", "ON_ERROR_STOP=1", "-qd"]
         words.append(url.set(drivername="postgresql").render_as_string(hide_password=False))
     else:
         words = ["mariadb", "--no-defaults", "-uroot", f"--socket={url.query['unix_socket']}"]

@@ -12,8 +12,8 @@ import pytest
 
 from stratakit.devserver.account import account_for
 from stratakit.devserver.binaries import binaries, major_version
-from stratakit.devserver.cluster import initialise
-from stratakit.devserver.server import Server, local
+from stratakit.devserver.cluster import initialize
+from stratakit.devserver.server import Server, local_server
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from tests.servers import ask, made_before, postmaster
@@ -52,7 +52,7 @@ def short_path() -> Iterator[Path]:
 def test_a_first_start_makes_a_server_that_speaks_utf8_and_utc(new: Server) -> None:
     new.start()
 
-    assert new.running
+    assert new.is_running
     assert ask(new, "SHOW server_encoding") == "UTF8"
     assert ask(new, "SELECT lower('É')") == "é"
     assert ask(new, "SHOW timezone") == "UTC"
@@ -89,7 +89,7 @@ def test_what_was_stored_outlives_a_stop_and_a_start(server: Server) -> None:
     server.create_database("orders")
     ask(server, "CREATE TABLE kept AS SELECT 42 AS number", "orders")
     server.stop()
-    assert not server.running
+    assert not server.is_running
 
     server.start()
 
@@ -102,13 +102,13 @@ def test_two_services_have_two_servers(server: Server, running: Server) -> None:
     assert server.url("postgres") != running.url("postgres")
     assert postmaster(server) != postmaster(running)
     server.stop()
-    assert running.running
+    assert running.is_running
 
 
 @pytest.mark.parametrize("version", ["16", "18"])
 def test_data_are_served_by_the_version_that_made_them(new: Server, version: str) -> None:
     new.folder.mkdir(parents=True)
-    initialise(new.data, binaries(version), account_for(new.folder))
+    initialize(new.data, binaries(version), account_for(new.folder))
 
     new.start()
 
@@ -145,7 +145,7 @@ def test_a_removal_ends_the_server_and_deletes_its_folder(server: Server) -> Non
 
     server.remove()
 
-    assert not server.running
+    assert not server.is_running
     assert not server.folder.exists()
 
 
@@ -170,7 +170,7 @@ def test_a_start_that_fails_shows_the_end_of_the_servers_log(server: Server) -> 
 
 @pytest.mark.parametrize("name", ["x" * 90, "one,two", "sp ace ü %2C @ '\""])
 def test_a_service_can_be_in_any_folder(short_path: Path, name: str) -> None:
-    server = local(short_path / name)
+    server = local_server(short_path / name)
     try:
         server.start()
         server.create_database("orders")
@@ -184,7 +184,7 @@ def test_a_service_can_be_in_any_folder(short_path: Path, name: str) -> None:
 
 @as_root
 def test_a_folder_for_the_socket_that_someone_else_made_is_not_used(short_path: Path) -> None:
-    server = local(short_path / ("x" * 90))
+    server = local_server(short_path / ("x" * 90))
     server.start()
     sockets = Path(str(ask(server, "SHOW unix_socket_directories")))
     server.stop()

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from stratakit.devserver.server import local
+from stratakit.devserver.server import local_server
 from tests.servers import made_before
 
 SERVER = (sys.executable, "-m", "stratakit", "server")
@@ -19,13 +19,13 @@ SERVER = (sys.executable, "-m", "stratakit", "server")
 def root(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "strata.toml").write_text('database_name = "orders"\n')
     yield tmp_path
-    local(tmp_path).remove()
+    local_server(tmp_path).remove()
 
 
 @pytest.fixture
 def made(root: Path) -> Path:
     """The service whose server was made before."""
-    made_before(local(root).folder)
+    made_before(local_server(root).folder)
     return root
 
 

@@ -47,7 +47,7 @@ def test_processes_that_start_it_at_the_same_moment_share_one_server(new: Server
     processes = [start_by_another_process(new) for _ in range(3)]
 
     assert [process.wait(60) for process in processes] == [0, 0, 0]
-    assert new.running
+    assert new.is_running
     assert "already" not in new.log.read_text()
 
 
@@ -122,7 +122,7 @@ def test_a_stop_asks_the_socket_and_not_the_file_whom_to_end(
     server.stop()
 
     assert bystander.poll() is None
-    assert not server.running
+    assert not server.is_running
 
 
 def test_an_empty_pid_file_does_not_stop_it(server: Server) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from stratakit.config import load
 from stratakit.devserver.binaries import DEBIAN
-from stratakit.devserver.client_tools import client
+from stratakit.devserver.client_tools import find_client
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.pool import Database
@@ -69,10 +69,10 @@ def test_a_server_that_another_authority_signed_for_is_refused_in_words(
 
 @pytest.mark.databases("postgresql")
 def test_a_pg_dump_that_is_built_without_tls_is_not_let_in_the_clear(database: str) -> None:
-    if not client("pg_dump", 18).is_relative_to(sys.prefix):
+    if not find_client("pg_dump", 18).is_relative_to(sys.prefix):
         pytest.skip("another PostgreSQL 18 than the wheel's is installed")
     with pytest.raises(StrataError, match="built without TLS") as refused:
-        client("pg_dump", 18, tls=True)
+        find_client("pg_dump", 18, tls=True)
     assert "apt-get install postgresql-client-18" in str(refused.value)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from stratakit.config import Config
 from stratakit.devserver.account import account_for
 from stratakit.devserver.binaries import DEBIAN, binaries
-from stratakit.devserver.cluster import initialise
+from stratakit.devserver.cluster import initialize
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import parse
 from stratakit.scratch import mysql
@@ -56,7 +56,7 @@ def _postgresql(place: Path, port: int) -> subprocess.Popen[bytes]:
     versions = sorted(each.name for each in DEBIAN.glob("*") if each.name.isdecimal())
     account, programs, data = account_for(place), binaries(versions[-1]), place / "data"
     account.own(place)
-    initialise(data, programs, account)
+    initialize(data, programs, account)
     (data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 trust\n")
     settings = {
         "port": port,

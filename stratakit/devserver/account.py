@@ -1,4 +1,4 @@
-"""As whom PostgreSQL's programs run: they refuse to run as root, or as a user without a name.
+"""The user of PostgreSQL's programs, which refuse to run as root or as a user without a name.
 
 https://www.postgresql.org/docs/current/app-postgres.html#APP-POSTGRES-NOTES
 """
@@ -14,48 +14,49 @@ from stratakit.diagnostics.errors import DatabaseUnavailable
 
 @dataclass(frozen=True)
 class Account:
-    """A user, and the words before a command that run it as that user."""
+    """A user, and the command prefix that runs a program as that user."""
 
     uid: int
     gid: int
     prefix: tuple[str, ...] = ()
 
     def own(self, folder: Path) -> None:
-        """Give a folder with all it holds to this user, unless it is theirs already."""
+        """Give a folder with its contents to this user, unless this user owns it already."""
         if folder.stat().st_uid != self.uid:
-            # The folder itself comes last, so that what is interrupted here is begun again.
+            # The folder itself comes last, so that an interrupted change starts again.
             for path in (*folder.rglob("*"), folder):
                 os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
 def account_for(folder: Path) -> Account:
-    """As whom the server of a folder runs.
+    """Return the account that runs the server of a folder.
 
-    Anyone but root: as themselves. Root: as root under another name in a user namespace of its
-    own, so that no file changes hands; where the folder is another user's, as that user; where
-    user namespaces are closed, as `nobody`, who is given the folder.
+    - Any user but root runs it as that user.
+    - Root runs it as root under another name in a user namespace, so that no owner changes.
+    - If another user owns the folder, root runs it as the owner.
+    - If user namespaces are not available, root runs it as `nobody`, who becomes the owner.
 
     Args:
         folder: an existing folder, whose owner counts.
 
     Raises:
-        StrataError: this is root, and neither way is open.
+        StrataError: this is root, and neither a namespace nor another user works.
     """
     uid, gid = os.geteuid(), os.getegid()
-    if uid != 0 and _name(uid):
+    if uid != 0 and _user_name(uid):
         return Account(uid, gid)
-    namespace = _namespace()
+    namespace = _namespace_prefix()
     owner = folder.stat()
-    if owner.st_uid in (0, uid) and _runs(namespace):
+    if owner.st_uid in (0, uid) and _can_run(namespace):
         return Account(uid, gid, namespace)
     if uid != 0:
         return Account(uid, gid)
-    if owner.st_uid == 0 or not _name(owner.st_uid):
+    if owner.st_uid == 0 or not _user_name(owner.st_uid):
         nobody = pwd.getpwnam("nobody")
         uid, gid = nobody.pw_uid, nobody.pw_gid
     else:
         uid, gid = owner.st_uid, owner.st_gid
-    if not _runs(_switch(uid, gid)):
+    if not _can_run(_user_prefix(uid, gid)):
         raise DatabaseUnavailable(
             "PostgreSQL cannot be started by root here: it refuses to run as root, and neither "
             "unshare (a user namespace) nor setpriv (another user) works.",
@@ -63,18 +64,18 @@ def account_for(folder: Path) -> Account:
             hint="Run this as another user, or install util-linux.\n"
             "Or set DATABASE_URL, in the environment or in .env, to a server that runs elsewhere.",
         )
-    return Account(uid, gid, _switch(uid, gid))
+    return Account(uid, gid, _user_prefix(uid, gid))
 
 
-def _namespace() -> tuple[str, ...]:
+def _namespace_prefix() -> tuple[str, ...]:
     nobody = pwd.getpwnam("nobody")
     return ("unshare", "--user", f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}")
 
 
-def _switch(uid: int, gid: int) -> tuple[str, ...]:
-    """Another user, who may still pass through root's folders to the programs and the data.
+def _user_prefix(uid: int, gid: int) -> tuple[str, ...]:
+    """Return the prefix for another user, who may still pass through root's folders to the data.
 
-    `no_setuid_fixup` lets access(2) see that capability too: PostgreSQL looks for itself with it.
+    `no_setuid_fixup` lets access(2) see that capability, with which PostgreSQL checks files.
     """
     return (
         "setpriv",
@@ -87,14 +88,14 @@ def _switch(uid: int, gid: int) -> tuple[str, ...]:
     )
 
 
-def _runs(prefix: tuple[str, ...]) -> bool:
+def _can_run(prefix: tuple[str, ...]) -> bool:
     try:
         return subprocess.run([*prefix, "true"], capture_output=True).returncode == 0
     except OSError:
         return False
 
 
-def _name(uid: int) -> str | None:
+def _user_name(uid: int) -> str | None:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

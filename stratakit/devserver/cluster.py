@@ -1,4 +1,4 @@
-"""The folder of a server's data, which PostgreSQL's manual calls a database cluster."""
+"""The data folder of a server, which PostgreSQL's manual calls a database cluster."""
 
 import shutil
 import subprocess
@@ -15,58 +15,58 @@ LOCALE = (("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"
 
 
 def programs_for(data: Path) -> Path:
-    """The programs that can serve a data folder: those of the version that made it.
+    """Return the programs that can serve a data folder: those of the version that created it.
 
     Raises:
         StrataError: that version is not on this machine.
     """
-    made_by = data / "PG_VERSION"
-    if not made_by.exists():
+    version_file = data / "PG_VERSION"
+    if not version_file.exists():
         return binaries()
-    version = made_by.read_text().strip()
+    version = version_file.read_text().strip()
     try:
         return binaries(version)
-    except StrataError as missing:
+    except StrataError as error:
         raise DatabaseUnavailable(
             f"The local database in {data.parent} was made by PostgreSQL {version}, and this "
             f"machine has PostgreSQL {major_version(binaries())}.",
             detail="A data folder can only be served by the major version that made it.",
             hint=f"To begin with an empty local database, run: {MIGRATE} server remove\n"
             f"To keep it, install PostgreSQL {version}.",
-        ) from missing
+        ) from error
 
 
-def initialise(data: Path, programs: Path, account: Account) -> None:
-    """Make the data folder, whole or not at all.
+def initialize(data: Path, programs: Path, account: Account) -> None:
+    """Create the data folder, completely or not at all.
 
-    Every user of this machine who reaches the socket is let in, so the folder that holds the
-    socket has to be closed to others.
+    Every user who can reach the socket may connect, so the folder of the socket has to be closed
+    to other users.
 
     Raises:
         StrataError: initdb failed.
     """
     unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=data.parent))
     account.own(unfinished)
-    told = _initdb(unfinished, programs, account)
-    if told:
+    message = _run_initdb(unfinished, programs, account)
+    if message:
         shutil.rmtree(unfinished)
         raise DatabaseUnavailable(
-            f"initdb of {programs} could not make the local database in {data.parent}:\n{told}",
+            f"initdb of {programs} created no local database in {data.parent}:\n{message}",
             hint="Mend what it names, or set DATABASE_URL to a server that runs elsewhere.",
         )
     unfinished.rename(data)
-    for interrupted in data.parent.glob("unfinished-*"):
-        shutil.rmtree(interrupted, ignore_errors=True)
+    for leftover in data.parent.glob("unfinished-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def discard(data: Path) -> None:
-    """Make the data folder one that an interrupted deletion leaves to be cleaned up later."""
+    """Rename the data folder, so that an interrupted deletion is completed later."""
     data.rename(tempfile.mkdtemp(prefix="unfinished-", dir=data.parent))
 
 
-def _initdb(folder: Path, programs: Path, account: Account) -> str:
-    """Run initdb with the best locale it can do; what it told of its failure."""
-    told = ""
+def _run_initdb(folder: Path, programs: Path, account: Account) -> str:
+    """Run initdb with the best locale that it supports, and return its message if it fails."""
+    message = ""
     for locale in LOCALE if int(major_version(programs) or 0) >= 17 else LOCALE_BEFORE_17:
         command = (programs / "initdb", "-D", folder, "-U", "postgres", "--auth=trust")
         result = subprocess.run(
@@ -78,5 +78,5 @@ def _initdb(folder: Path, programs: Path, account: Account) -> str:
         )
         if result.returncode == 0:
             return ""
-        told = result.stderr.strip()
-    return told
+        message = result.stderr.strip()
+    return message

@@ -1,4 +1,4 @@
-"""The service as it is seen from outside: its port, and what `/ready` answers."""
+"""The service from outside: its port, and the answer of `/ready`."""
 
 import socket
 import subprocess
@@ -14,10 +14,10 @@ READY_SECONDS = 30.0
 
 
 def ensure_port_is_free(port: int) -> None:
-    """Make sure that a port of this machine is free.
+    """Refuse a port of this machine that is in use.
 
     Raises:
-        StrataError: it is taken, or not for this user.
+        StrataError: the port is in use, or not allowed for this user.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -36,24 +36,24 @@ def ensure_port_is_free(port: int) -> None:
             ) from error
 
 
-def why_not_ready(process: subprocess.Popen[bytes], port: int) -> str:
-    """Wait until the service is ready, has ended, or has had `READY_SECONDS`.
+def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> str:
+    """Wait until the service is ready or has ended, for at most `READY_SECONDS`.
 
     Args:
         process: the service.
-        port: where it listens.
+        port: the port on which it listens.
 
     Returns:
-        Why it is not ready; empty where it is.
+        The reason why it is not ready; empty if it is.
     """
-    patience = time.monotonic() + READY_SECONDS
+    deadline = time.monotonic() + READY_SECONDS
     answer = "nothing"
     while process.poll() is None:
         with suppress(OSError, HTTPException):
-            status, answer = _request(port)
+            status, answer = _request_ready(port)
             if status == 200 and process.poll() is None:
                 return ""
-        if time.monotonic() > patience:
+        if time.monotonic() > deadline:
             return (
                 f"The service was not ready after {READY_SECONDS:.0f} seconds and is ended. "
                 f"The last answer of /ready: {answer}"
@@ -62,8 +62,8 @@ def why_not_ready(process: subprocess.Popen[bytes], port: int) -> str:
     return f"The service ended with status {process.returncode} before it was ready."
 
 
-def _request(port: int) -> tuple[int, str]:
-    """What `/ready` answers; no proxy is asked, whatever the environment says."""
+def _request_ready(port: int) -> tuple[int, str]:
+    """Request `/ready` without a proxy, even if the environment names one."""
     connection = HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", "/ready")

@@ -1,4 +1,4 @@
-"""A PostgreSQL server in a folder of its own, reached through a socket there and without a port."""
+"""A PostgreSQL server in a folder of its own, with a Unix socket there and no port."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from stratakit.devserver.account import account_for
-from stratakit.devserver.cluster import discard, initialise, programs_for
+from stratakit.devserver.cluster import discard, initialize, programs_for
 from stratakit.devserver.postmaster import Postmaster
 from stratakit.devserver.unix_socket import PORT, socket_folder
 from stratakit.diagnostics.command import MIGRATE, install_extra
@@ -21,12 +21,12 @@ from stratakit.process import file_lock
 class Server:
     """A PostgreSQL server whose data, log and socket are in one folder, closed to other users.
 
-    It belongs to no process: whoever starts it may end, and whoever comes next finds it.
+    It outlives the process that starts it, and any later process can use it.
 
     Args:
-        folder: where it is or will be, by itself in a folder of the service (`.local`).
-        durable: whether its data outlive a power cut. Without that a database is dropped, and a
-            server stopped, up to ten times as fast, which suits databases that live for a test.
+        folder: its folder, which it creates inside a folder of the project (`.local`).
+        durable: whether its data survive a power cut. If not, a database is dropped and a server
+            stopped up to ten times as fast, which suits databases for one test.
     """
 
     folder: Path
@@ -34,16 +34,16 @@ class Server:
 
     @property
     def data(self) -> Path:
-        """The data folder, which PostgreSQL alone writes to."""
+        """The data folder, which only PostgreSQL changes."""
         return self.folder / "data"
 
     @property
     def log(self) -> Path:
-        """What the server wrote since its last start."""
+        """The server's output since its last start."""
         return self.folder / "server.log"
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         """Whether a server listens at the socket."""
         return self._postmaster.pid is not None
 
@@ -53,46 +53,46 @@ class Server:
         return f"postgresql://postgres@/{quote(database, safe='')}?host={host}&port={PORT}"
 
     def start(self) -> None:
-        """Make what is missing, start the server unless it runs, and wait until it answers.
+        """Create what is missing, start the server unless it runs, and wait until it is ready.
 
         Raises:
-            StrataError: there are no programs for it, or it does not come up.
+            StrataError: there are no programs for it, or it does not start.
         """
-        _psycopg()  # before anything is made that could not be used
-        with self._alone():
-            if not self._postmaster.answers():
+        _psycopg()  # before anything is created that could not be used
+        with self._exclusive():
+            if not self._postmaster.wait_until_ready():
                 self.folder.mkdir(mode=0o700, exist_ok=True)
                 self.folder.chmod(0o700)
                 account = account_for(self.data if self.data.exists() else self.folder.parent)
                 account.own(self.folder)
                 programs = programs_for(self.data)
                 if not self.data.exists():
-                    initialise(self.data, programs, account)
+                    initialize(self.data, programs, account)
                 sockets = self._postmaster.sockets
                 sockets.mkdir(mode=0o700, exist_ok=True)
-                # Asked again before it is trusted: someone else may have made it just now.
+                # Checked again before it is trusted: another user may have created it just now.
                 sockets = socket_folder(self.folder)
                 account.own(sockets)
                 self._postmaster.start(programs, account)
 
     def stop(self) -> None:
-        """End the server and its clients' sessions; nothing where it does not run.
+        """Stop the server and its clients' sessions, if it runs.
 
         Raises:
-            StrataError: it goes on all the same, or runs in another container.
+            StrataError: it continues regardless, or runs in another container.
         """
         if self.folder.exists():
-            with self._alone():
+            with self._exclusive():
                 self._postmaster.stop()
 
     def remove(self) -> None:
-        """End the server and delete it with all its databases.
+        """Stop the server, and delete it with all its databases.
 
         Raises:
             StrataError: as `stop`.
         """
         if self.folder.exists():
-            with self._alone():
+            with self._exclusive():
                 self._postmaster.stop()
                 if self.data.exists():
                     discard(self.data)
@@ -101,39 +101,39 @@ class Server:
                         shutil.rmtree(folder)
 
     def create_database(self, name: str, template: str | None = None) -> None:
-        """Make a database, unless it is there.
+        """Create a database, unless it exists.
 
         Args:
             name: the database.
-            template: a database that nobody is connected to, to copy; an existing one of the
-                new name is an error then, since it may hold something else.
+            template: a database without connections, to copy. An existing database of the
+                new name is an error then, because it may have other contents.
 
         Raises:
-            psycopg.Error: it is there (with a template), or cannot be made.
+            psycopg.Error: it exists (with a template), or cannot be created.
             StrataError: the server does not run.
         """
-        with self._connected() as connection:
+        with self._connect() as connection:
             if template is not None:
                 _execute(connection, "CREATE DATABASE {} TEMPLATE {}", name, template)
-            elif not _has(connection, name):
+            elif not _has_database(connection, name):
                 try:
                     _execute(connection, "CREATE DATABASE {}", name)
                 except _psycopg().Error:
-                    # Someone else may have made it just now.
-                    if not _has(connection, name):
+                    # Another process may have created it just now.
+                    if not _has_database(connection, name):
                         raise
 
     def drop_database(self, name: str) -> None:
-        """Delete a database where it is there, and end the sessions that use it.
+        """Drop a database if it exists, and end the sessions that use it.
 
         Raises:
             StrataError: the server does not run.
         """
-        with self._connected() as connection:
+        with self._connect() as connection:
             _execute(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
-    def _connected(self) -> Any:
-        if not self.running:
+    def _connect(self) -> Any:
+        if not self.is_running:
             raise DatabaseUnavailable(
                 f"The local PostgreSQL in {self.folder} does not run.",
                 hint=f"Run: {MIGRATE} server start",
@@ -144,20 +144,20 @@ class Server:
     def _postmaster(self) -> Postmaster:
         return Postmaster(self.data, socket_folder(self.folder), self.log, self.durable)
 
-    def _alone(self) -> AbstractContextManager[None]:
-        """One process at a time starts, stops or removes the server."""
+    def _exclusive(self) -> AbstractContextManager[None]:
+        """Hold the lock that lets one process at a time start, stop or remove the server."""
         for folder in (self.folder.parent, self.folder):
             if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
                 raise DatabaseUnavailable(
                     f"{folder} is closed to this user: it belongs to user {folder.stat().st_uid}.",
-                    detail="The local database is started by the user who made it, or by root.",
+                    detail="The local database is started by the user who created it, or by root.",
                     hint=f"Run: sudo chown -R $(id -u):$(id -g) {self.folder.parent}",
                 )
         return file_lock.exclusive(self.folder.with_name(f"{self.folder.name}.lock"))
 
 
 def _psycopg() -> Any:
-    """A service on another database imports this module without having it."""
+    """Import psycopg, which a service on another database does not have."""
     try:
         import psycopg
     except ModuleNotFoundError as error:
@@ -173,15 +173,15 @@ def _execute(connection: Any, statement: str, *names: str) -> None:
     connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def _has(connection: Any, name: str) -> bool:
-    found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
-    return found.fetchone() is not None
+def _has_database(connection: Any, name: str) -> bool:
+    rows = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+    return rows.fetchone() is not None
 
 
-def local(root: Path) -> Server:
-    """The server of a service.
+def local_server(root: Path) -> Server:
+    """Return the server of a project.
 
     Args:
-        root: the service's folder, or one that links to its `.local`.
+        root: the project's folder, or one that links to its `.local`.
     """
     return Server((root / ".local").resolve() / "postgresql")

@@ -1,4 +1,4 @@
-"""The Unix socket of the local server: where it is, and which process listens there."""
+"""The Unix socket of the local server: its folder, and the process that listens there."""
 
 import hashlib
 import os
@@ -10,52 +10,52 @@ from pathlib import Path
 from stratakit.diagnostics.errors import DatabaseUnavailable
 
 PORT = 5432
-NAME = f".s.PGSQL.{PORT}"
-LONGEST_ADDRESS = 99
+SOCKET_NAME = f".s.PGSQL.{PORT}"
+MAX_ADDRESS_BYTES = 99
 """Bytes; the kernel's limit is 107 on Linux and 103 on macOS."""
 
 
 def socket_folder(folder: Path) -> Path:
-    """The folder of the socket: the server's own, or one in /tmp where its path does not do.
+    """Return the folder of the socket: the server's own, or one in /tmp if that path is unusable.
 
-    A comma does not do either: libpq takes it for the end of a host. Not the folder that TMPDIR
-    names, which differs between a terminal, an editor and a service of the same user.
+    A path is unusable if it is too long or has a comma, which ends a host in libpq. The folder that
+    TMPDIR names is not used: it differs between a terminal, an editor and a service of one user.
 
     Raises:
-        StrataError: that folder in /tmp is another user's, or open to others.
+        StrataError: the folder in /tmp belongs to another user, or is open to others.
     """
-    if len(os.fsencode(folder / NAME)) <= LONGEST_ADDRESS and "," not in str(folder):
+    if len(os.fsencode(folder / SOCKET_NAME)) <= MAX_ADDRESS_BYTES and "," not in str(folder):
         return folder
-    shorter = Path("/tmp") / f"strata-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]}"
-    if shorter.is_symlink() or (shorter.exists() and not _private(shorter, folder)):
+    substitute = Path("/tmp") / f"strata-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]}"
+    if substitute.is_symlink() or (substitute.exists() and not _is_private(substitute, folder)):
         raise DatabaseUnavailable(
-            f"{shorter} is not a folder of this user alone.",
-            detail="The local database's socket would lie there, open to whoever made the folder.",
-            hint=f"Run: rm -rf {shorter}",
+            f"{substitute} is not a folder of this user alone.",
+            detail="Its owner could reach the local database, whose socket would be there.",
+            hint=f"Run: rm -rf {substitute}",
         )
-    return shorter
+    return substitute
 
 
-def _private(shorter: Path, folder: Path) -> bool:
-    status = shorter.stat()
+def _is_private(substitute: Path, folder: Path) -> bool:
+    status = substitute.stat()
     owners = {os.geteuid(), folder.stat().st_uid if folder.exists() else os.geteuid()}
     return status.st_uid in owners and status.st_mode & 0o077 == 0
 
 
-def listener(folder: Path, pid_file: Path) -> int | None:
-    """The process that listens at the socket.
+def listener_pid(folder: Path, pid_file: Path) -> int | None:
+    """Return the process that listens at the socket.
 
     Args:
         folder: the folder of the socket.
-        pid_file: the server's postmaster.pid, which is read only where the kernel does not tell
-            who listens: the number in it may be a foreign process's by now.
+        pid_file: the server's postmaster.pid, which is read only if the kernel does not report the
+            listener: the number in it may belong to another process by now.
 
     Returns:
-        None where nobody listens; 0 for a process of another container.
+        None if no process listens; 0 for a process of another container.
     """
     with socket.socket(socket.AF_UNIX) as client:
         try:
-            client.connect(str(folder / NAME))
+            client.connect(str(folder / SOCKET_NAME))
         except OSError:
             return None
         if sys.platform == "linux":

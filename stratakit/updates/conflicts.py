@@ -1,4 +1,4 @@
-"""Conflicts that an update of the template left: Copier ends with status 0 all the same."""
+"""Conflicts of an update of the template, after which Copier ends with status 0 all the same."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,30 +7,30 @@ from stratakit.diagnostics.finding import Finding
 from stratakit.process.git import git
 
 BEGIN, END = b"<<<<<<< ", b">>>>>>> "
-WHY = "A service with half of an update is neither the old nor the new one."
+DETAIL = "A service with half of an update is neither the old one nor the new one."
 
 
 def find_conflicts(root: Path) -> list[Finding]:
-    """Find conflict markers and rejected hunks in the files that git tracks or would.
+    """Find conflict markers and rejected hunks in tracked and untracked files.
 
     Args:
-        root: the service's folder; outside of a git repository nothing can be found.
+        root: the service's folder; outside of a git repository, nothing is found.
     """
     return [*_find_rejects(root), *_find_markers(root)]
 
 
 def _find_rejects(root: Path) -> Iterator[Finding]:
-    # Ignored ones, too: many ignore *.rej.
+    # Ignored files, too: many projects ignore *.rej.
     for options in (["--cached"], ["--others"]):
         for name in git(root, "ls-files", "-z", *options, "--", "*.rej", ":!.venv").split(b"\0"):
             rejected = name.decode()
             if name and (root / rejected).exists():
                 yield Finding(
                     "update-conflict",
-                    f"{rejected} holds what an update could not change in "
+                    f"{rejected} contains changes that an update could not apply to "
                     f"{rejected.removesuffix('.rej')}.",
-                    WHY,
-                    f"Make that change by hand, then: rm '{rejected}'",
+                    DETAIL,
+                    f"Apply them by hand, then: rm '{rejected}'",
                     rejected,
                 )
 
@@ -45,8 +45,8 @@ def _find_markers(root: Path) -> Iterator[Finding]:
             yield Finding(
                 "update-conflict",
                 f"{name.decode()} has conflict markers.",
-                WHY,
-                f"Keep what is right of both, then: git add '{name.decode()}'",
+                DETAIL,
+                f"Keep the right lines of both, then: git add '{name.decode()}'",
                 name.decode(),
                 begins[0],
             )

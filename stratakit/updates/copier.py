@@ -1,7 +1,7 @@
 """Updates from the template: `stratakit template status|update`.
 
-What `copier update` leaves to its caller is done here: a tree to come back to, what it deletes and
-brings back against the team, conflicts, dependencies, checks, and what changed in words.
+`copier update` leaves the rest to its caller: a clean tree to return to, files that it deletes or
+restores against the team's changes, conflicts, dependencies, checks, and the changelog.
 """
 
 import json
@@ -15,19 +15,20 @@ from stratakit.diagnostics import formatters
 from stratakit.diagnostics.errors import StrataError
 from stratakit.process.git import git
 from stratakit.updates import conflicts
+from stratakit.updates.logins import hide_logins
 
 COPIER = Path(".venv", "copier", "bin", "copier")
 ANSWERS = ".copier-answers.yml"
 CHANGES = "docs/template-changes.md"
-AFTERWARDS = ("install-dev", "check", "test")
+FOLLOW_UP_TARGETS = ("install-dev", "check", "test")
 
 
 def status(root: Path) -> int:
-    """Print whether the template has a newer release than the one that a service is from."""
-    found = json.loads(_copier(root, "check-update", "--output-format", "json"))
-    print(f"This service is at {found['current_version']} of its template.")
-    if found["update_available"]:
-        print(f"There is {found['latest_version']}. Update: make template-update")
+    """Print whether the template has a newer release than the service."""
+    versions = json.loads(_run_copier(root, "check-update", "--output-format", "json"))
+    print(f"This service is at {versions['current_version']} of its template.")
+    if versions["update_available"]:
+        print(f"There is {versions['latest_version']}. Update: make template-update")
     else:
         print("That is its last release.")
     return 0
@@ -38,33 +39,36 @@ def update(root: Path, version: str, answers: Sequence[str]) -> int:
 
     Args:
         root: the service's folder.
-        version: of the template; empty for the last release.
+        version: the template's version; empty for the last release.
         answers: the answers to change, each as `question=answer`.
 
+    Returns:
+        The exit status.
+
     Raises:
-        StrataError: there is work that is not committed, the update conflicts, or the updated
-            service fails its tests.
+        StrataError: there are uncommitted changes, the update conflicts, or the updated service
+            fails its tests.
     """
     _refuse_uncommitted(root)
     data = [part for answer in answers for part in ("--data", answer)]
     # Without a version, Copier takes the last release.
     tag = f"v{version}" if version[:1].isdigit() else version
     target = ["--vcs-ref", tag] if tag else []
-    told = _copier(root, "update", "--defaults", "--quiet", *target, *data)
-    if told.strip():
-        print(told.strip())
-    for line in _set_right(root):
+    output = _run_copier(root, "update", "--defaults", "--quiet", *target, *data)
+    if output.strip():
+        print(output.strip())
+    for line in _restore_team_changes(root):
         print(line)
-    print(_changes(root) or "The template changed nothing that its changelog tells.")
-    if found := conflicts.find_conflicts(root):
+    print(_new_changes(root) or "The changelog of the template has nothing new.")
+    if findings := conflicts.find_conflicts(root):
         raise StrataError(
-            f"The update conflicts:\n{formatters.as_text(found)}",
-            hint="Then: make " + " ".join(AFTERWARDS),
+            f"The update conflicts:\n{formatters.as_text(findings)}",
+            hint="Then: make " + " ".join(FOLLOW_UP_TARGETS),
         )
-    for step in AFTERWARDS:
-        if subprocess.run(["make", "--no-print-directory", step], cwd=root).returncode:
+    for target_name in FOLLOW_UP_TARGETS:
+        if subprocess.run(["make", "--no-print-directory", target_name], cwd=root).returncode:
             raise StrataError(
-                f"The service is updated, and its make {step} fails.",
+                f"The service is updated, and its make {target_name} fails.",
                 hint="Mend it, or go back to before the update: git stash --include-untracked",
             )
     print("The service is updated. Read it with git diff HEAD, then: git add --all && git commit")
@@ -72,7 +76,7 @@ def update(root: Path, version: str, answers: Sequence[str]) -> int:
 
 
 def _refuse_uncommitted(root: Path) -> None:
-    if subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True).returncode:
+    if not git(root, "rev-parse", "HEAD"):
         raise StrataError(
             f"{root} is in no git repository with a commit.",
             detail="An update merges what changed since the last one; git knows what you changed.",
@@ -86,57 +90,57 @@ def _refuse_uncommitted(root: Path) -> None:
         )
 
 
-def _set_right(root: Path) -> Iterator[str]:
-    """Keep what you edited of what left the template, and what you deleted deleted.
+def _restore_team_changes(root: Path) -> Iterator[str]:
+    """Restore edited files that the template dropped, and delete files that the team had deleted.
 
-    Copier deletes a file that the template no longer has, edits and all, and brings back one that
-    is only kept as long as it exists.
+    Copier deletes a file that the template no longer has, edits included, and restores a file of
+    `_skip_if_exists` that was deleted.
 
-    Returns:
-        What was set right, a line each.
+    Yields:
+        A line for each file.
     """
-    gone = _git(root, "ls-files", "--deleted").splitlines()
-    come = _git(root, "ls-files", "--others", "--exclude-standard").splitlines()
-    if not gone and not come:
+    deleted = _git(root, "ls-files", "--deleted").splitlines()
+    added = _git(root, "ls-files", "--others", "--exclude-standard").splitlines()
+    if not deleted and not added:
         return
     with tempfile.TemporaryDirectory(prefix="template-") as folder:
-        before = Path(folder, "service")
-        _render_as_before(root, before, Path(folder))
-        for name in gone:
-            rendered = before / name
-            if not rendered.exists() or rendered.read_bytes() != _committed(root, name):
+        previous = Path(folder, "service")
+        _render_previous(root, previous, Path(folder))
+        for name in deleted:
+            rendered = previous / name
+            if not rendered.exists() or rendered.read_bytes() != _show(root, name):
                 _git(root, "checkout", "HEAD", "--", name)
                 yield f"{name} is no longer in the template. You had edited it: it is kept."
-        for name in come:
-            if (before / name).exists():
+        for name in added:
+            if (previous / name).exists():
                 (root / name).unlink()
                 yield f"{name} came back with the update. You had deleted it: it stays deleted."
 
 
-def _render_as_before(root: Path, service: Path, folder: Path) -> None:
+def _render_previous(root: Path, service: Path, folder: Path) -> None:
     answers = folder / "answers.yml"
-    answers.write_bytes(_committed(root, ANSWERS))
-    source, commit = (_answer(key, answers.read_text()) for key in ("_src_path", "_commit"))
+    answers.write_bytes(_show(root, ANSWERS))
+    source, commit = (_read_answer(key, answers.read_text()) for key in ("_src_path", "_commit"))
     chosen = ("--defaults", "--data-file", str(answers), "--vcs-ref", commit)
-    _copier(root, "copy", "--quiet", *chosen, source, str(service))
+    _run_copier(root, "copy", "--quiet", *chosen, source, str(service))
 
 
-def _answer(key: str, answers: str) -> str:
-    found = re.search(rf"^{key}: (.+)$", answers, re.MULTILINE)
-    if found is None:
+def _read_answer(key: str, answers: str) -> str:
+    match = re.search(rf"^{key}: (.+)$", answers, re.MULTILINE)
+    if match is None:
         raise StrataError(
-            f"{ANSWERS} does not tell {key}.",
-            detail="It is Copier's own record of where this service is from.",
+            f"{ANSWERS} has no {key}.",
+            detail="It is Copier's own record of the template and its version.",
             hint=f"Bring it back: git log --patch -- {ANSWERS}",
         )
-    return found[1].strip("'\"")
+    return match[1].strip("'\"")
 
 
-def _changes(root: Path) -> str:
-    """What the changelog tells of the releases between the last update and this one."""
-    known = set(_sections(_committed(root, CHANGES).decode()))
-    told = _sections((root / CHANGES).read_text(encoding="utf-8"))
-    return "\n\n".join(text for title, text in told.items() if title not in known)
+def _new_changes(root: Path) -> str:
+    """Return the sections of the changelog that are new with this update."""
+    known = set(_sections(_show(root, CHANGES).decode()))
+    sections = _sections((root / CHANGES).read_text(encoding="utf-8"))
+    return "\n\n".join(text for title, text in sections.items() if title not in known)
 
 
 def _sections(changelog: str) -> dict[str, str]:
@@ -144,30 +148,29 @@ def _sections(changelog: str) -> dict[str, str]:
     return {part.partition("\n")[0]: part.strip() for part in parts}
 
 
-def _committed(root: Path, name: str) -> bytes:
-    """A file as it was before the update; nothing where it was not there."""
-    shown = subprocess.run(["git", "show", f"HEAD:./{name}"], cwd=root, capture_output=True)
-    return shown.stdout
+def _show(root: Path, name: str) -> bytes:
+    """Return a file as it was before the update; empty if it did not exist."""
+    return git(root, "show", f"HEAD:./{name}")
 
 
 def _git(root: Path, *arguments: str) -> str:
     return git(root, "-c", "core.quotePath=false", *arguments, check=True).decode().strip()
 
 
-def _copier(root: Path, *arguments: str) -> str:
-    """Run Copier and give what it printed, but for what an address holds of a login.
+def _run_copier(root: Path, *arguments: str) -> str:
+    """Run Copier and return its output, without logins in addresses.
 
     Raises:
         StrataError: it failed.
     """
     if not (root / COPIER).exists():
         raise StrataError("Copier is not installed here.", hint="Run: make template-status")
-    done = subprocess.run([root / COPIER, *arguments], cwd=root, capture_output=True, text=True)
-    told, errors = (re.sub(r"://[^/@\s]+@", "://***@", text) for text in (done.stdout, done.stderr))
-    if done.returncode:
-        lines = (errors or told).strip().splitlines() or [f"exit status {done.returncode}"]
+    result = subprocess.run([root / COPIER, *arguments], cwd=root, capture_output=True, text=True)
+    output, errors = hide_logins(result.stdout), hide_logins(result.stderr)
+    if result.returncode:
+        lines = (errors or output).strip().splitlines() or [f"exit status {result.returncode}"]
         raise StrataError(
             f"copier {arguments[0]} failed: {lines[-1]}",
             hint=f"To see all that it says: {COPIER} {arguments[0]}",
         )
-    return told if arguments[0] == "check-update" else told + errors
+    return output if arguments[0] == "check-update" else output + errors

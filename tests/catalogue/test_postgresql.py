@@ -11,7 +11,7 @@ from stratakit.catalog import Catalog
 from stratakit.config import Config
 from stratakit.devserver.account import account_for
 from stratakit.devserver.binaries import DEBIAN, binaries
-from stratakit.devserver.cluster import initialise
+from stratakit.devserver.cluster import initialize
 from stratakit.devserver.server import Server
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import parse
@@ -62,7 +62,7 @@ def test_an_older_server_tells_as_much(of: str, tmp_path: Path) -> None:
     server.folder.mkdir(mode=0o700)
     account = account_for(tmp_path)
     account.own(server.folder)
-    initialise(server.data, programs, account)
+    initialize(server.data, programs, account)
     server.start()
     try:
         url = parse(server.url("postgres"), Config(root=tmp_path))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from stratakit.backup import files
 from stratakit.backup.postgresql.contents import empty, schemas
 from stratakit.backup.postgresql.script import run_data, statements
-from stratakit.devserver.client_tools import client
+from stratakit.devserver.client_tools import find_client
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import ClientError, output, run_client
@@ -33,7 +33,7 @@ def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
         StrataError: there is no pg_dump, it is older than the server, or it fails.
     """
     tls = _driver(connection).pgconn.ssl_in_use
-    program = client("pg_dump", server_version(connection), tls=tls)
+    program = find_client("pg_dump", server_version(connection), tls=tls)
     shown, environment = target(url)
     options = ["--format=custom", f"--file={path}", "--no-password", f"--dbname={shown}"]
     try:
@@ -56,7 +56,7 @@ def check(path: Path) -> None:
         StrataError: it is not, or is of a newer PostgreSQL than any pg_restore here.
     """
     try:
-        output([client("pg_restore"), "--file=/dev/null", path])
+        output([find_client("pg_restore"), "--file=/dev/null", path])
     except ClientError as error:
         raise files.damaged_error(path, str(error)) from error
 
@@ -68,7 +68,7 @@ def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -
         StrataError: it failed, and nothing has changed.
     """
     driver = _driver(connection)
-    program = client("pg_restore")
+    program = find_client("pg_restore")
     options = [] if roles else ["--no-owner", "--no-privileges"]
     try:
         with driver.transaction(), progress_bar("Restore", unit=" tables") as bar:
