@@ -1,7 +1,8 @@
 """An action of a statement: `drop column` with a table and a name, for instance."""
 
-import re
 from dataclasses import dataclass, field
+
+from stratakit.sql.tokenizer import tokenize
 
 
 @dataclass(frozen=True)
@@ -23,5 +24,10 @@ class Action:
     flags: frozenset[str] = field(default_factory=frozenset)
 
     def has(self, words: str) -> bool:
-        """Return whether the text contains these words, in any case."""
-        return bool(re.search(rf"(?<!\w){words}(?!\w)", self.text, re.IGNORECASE))
+        """Return whether the text contains these words, outside of strings and quoted names.
+
+        Args:
+            words: a phrase in upper case.
+        """
+        code = (word.upper() for word in tokenize(self.text) if word[0] not in "'\"`$")
+        return f" {words} " in f" {' '.join(code)} "

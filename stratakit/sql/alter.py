@@ -3,8 +3,21 @@
 from collections.abc import Iterator
 
 from stratakit.sql.action import Action
-from stratakit.sql.columns import column_action, is_constraint, parse_constraint
-from stratakit.sql.tokenizer import Tokens, join_words, split_at_commas
+from stratakit.sql.columns import (
+    INDEXES,
+    column_action,
+    is_constraint,
+    is_index,
+    parse_constraint,
+    take_index_name,
+)
+from stratakit.sql.tokenizer import Tokens, split_at_commas
+
+TABLE_PHRASES = (
+    "ADD PARTITION (", "ADD PARTITION IF", "ADD PARTITION PARTITIONS", "ADD SYSTEM VERSIONING",
+    "ADD PERIOD FOR", "DROP SYSTEM VERSIONING", "DROP PERIOD FOR",
+)  # fmt: skip
+"""Phrases of MySQL and MariaDB that concern the table, and neither a column nor a constraint."""
 
 
 def parse_alter(tokens: Tokens) -> Iterator[Action]:
@@ -52,12 +65,31 @@ def parse_alter_table(tokens: Tokens) -> Iterator[Action]:
     tokens.take("ONLY")
     table = tokens.take_name()
     tokens.take("*")
+    if _take_drop_partition(tokens):
+        for part in split_at_commas(tokens.rest):
+            yield Action("drop partition", table, tokens.part(part).take_name())
+        return
     for part in split_at_commas(tokens.rest):
         yield from _parse_action(table, tokens.part(part))
 
 
+def _take_drop_partition(tokens: Tokens) -> bool:
+    """Read DROP PARTITION, which MySQL has, unless partition is the name of a column."""
+    words = [word.upper() for word in tokens.rest[2:3]]
+    if (
+        not words
+        or words[0] in (",", "CASCADE", "RESTRICT")
+        or not tokens.take("DROP", "PARTITION")
+    ):
+        return False
+    tokens.take("IF", "EXISTS")
+    return True
+
+
 def _parse_action(table: str, tokens: Tokens) -> Iterator[Action]:
-    if tokens.take("ADD"):
+    if any(tokens.starts_with(*phrase.split()) for phrase in TABLE_PHRASES):
+        yield Action("alter table", table, text=tokens.text)
+    elif tokens.take("ADD"):
         yield from _parse_add(table, tokens)
     elif tokens.take("DROP"):
         yield from _parse_drop(table, tokens)
@@ -66,8 +98,10 @@ def _parse_action(table: str, tokens: Tokens) -> Iterator[Action]:
     elif tokens.take_any("ALTER COLUMN", "ALTER"):
         yield from _parse_alter_column(table, tokens)
     elif tokens.take_any("MODIFY COLUMN", "MODIFY"):
+        tokens.take("IF", "EXISTS")
         yield column_action(table, tokens.rest, "modify column")
     elif tokens.take_any("CHANGE COLUMN", "CHANGE"):
+        tokens.take("IF", "EXISTS")
         old = tokens.take_name()
         new = column_action(table, tokens.rest, "modify column")
         if new.name != old:
@@ -89,8 +123,9 @@ def _parse_action(table: str, tokens: Tokens) -> Iterator[Action]:
 
 
 def _parse_add(table: str, tokens: Tokens) -> Iterator[Action]:
-    if tokens.take_any("INDEX", "KEY", "FULLTEXT INDEX", "SPATIAL INDEX"):
-        yield Action("create index", table, tokens.take_name(), tokens.text)
+    if is_index(tokens.rest):
+        tokens.take_any(*INDEXES)
+        yield Action("create index", table, take_index_name(tokens), tokens.text)
         return
     has_keyword = tokens.take("COLUMN")
     if_not_exists = tokens.take("IF", "NOT", "EXISTS")
@@ -130,10 +165,13 @@ def _parse_rename(table: str, tokens: Tokens) -> Iterator[Action]:
     kind = tokens.take_any("CONSTRAINT", "INDEX", "KEY", "COLUMN") or "COLUMN"
     if tokens.starts_with("TO"):  # RENAME to TO other: a column that has the name "to"
         tokens.position -= 1
+    tokens.take("IF", "EXISTS")
     name = tokens.take_name()
-    tokens.take("TO")
-    kind = "INDEX" if kind == "KEY" else kind
-    yield Action(f"rename {kind.lower()}", table, name, tokens.take_name())
+    if tokens.take("TO"):
+        kind = "INDEX" if kind == "KEY" else kind
+        yield Action(f"rename {kind.lower()}", table, name, tokens.take_name())
+    else:  # MySQL: RENAME other
+        yield Action("rename table", table, table, name)
 
 
 def _parse_alter_column(table: str, tokens: Tokens) -> Iterator[Action]:
@@ -156,6 +194,6 @@ def _parse_alter_column(table: str, tokens: Tokens) -> Iterator[Action]:
     elif tokens.take("DROP", "EXPRESSION"):
         yield Action("drop expression", table, name)
     elif tokens.take("ADD", "GENERATED"):
-        yield Action("add identity", table, name, join_words(tokens.rest))
+        yield Action("add identity", table, name, tokens.text)
     else:
         yield Action("alter column", table, name, tokens.text)

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 
 from stratakit.sql.action import Action
-from stratakit.sql.columns import column_action, is_constraint, parse_constraint
+from stratakit.sql.columns import column_action, is_constraint, is_index, parse_constraint
 from stratakit.sql.tokenizer import Tokens, split_at_commas
 
 
 def parse_create(tokens: Tokens) -> Iterator[Action]:
     """Parse what follows CREATE."""
     flags = {"OR REPLACE"} if tokens.take("OR", "REPLACE") else set()
-    while word := tokens.take_any(
-        "TEMPORARY", "TEMP", "UNLOGGED", "UNIQUE", "FULLTEXT", "CONSTRAINT", "VIRTUAL"
-    ):
-        flags.add(word)
+    flags |= _take_modifiers(tokens)
     kind = tokens.take_any(
         "TABLE", "INDEX", "MATERIALIZED VIEW", "VIEW", "TRIGGER", "TYPE", "SCHEMA", "SEQUENCE",
         "EXTENSION", "FUNCTION", "RULE", "POLICY", "DOMAIN",
@@ -28,7 +25,11 @@ def parse_create(tokens: Tokens) -> Iterator[Action]:
     if kind == "TABLE":
         yield from _parse_table(tokens, flags)
         return
+    if kind == "SCHEMA":
+        tokens.take("AUTHORIZATION")
     name = "" if tokens.starts_with("ON") else tokens.take_name()
+    if tokens.take("USING"):  # the type of a MySQL index, before ON
+        tokens.take_word()
     table = name if "VIEW" in kind else ""
     if kind in ("TRIGGER", "RULE"):
         while tokens and not tokens.take("ON" if kind == "TRIGGER" else "TO"):
@@ -41,11 +42,29 @@ def parse_create(tokens: Tokens) -> Iterator[Action]:
     yield Action(f"create {kind.lower()}", table, name, tokens.text, frozenset(flags))
 
 
+def _take_modifiers(tokens: Tokens) -> set[str]:
+    """Read the words between CREATE and the kind of the object."""
+    modifiers = set[str]()
+    while word := tokens.take_any(
+        "GLOBAL", "LOCAL", "TEMPORARY", "TEMP", "UNLOGGED", "UNIQUE", "FULLTEXT", "SPATIAL",
+        "CONSTRAINT", "VIRTUAL", "RECURSIVE", "ALGORITHM =", "DEFINER =", "SQL SECURITY",
+    ):  # fmt: skip
+        if word in ("ALGORITHM =", "DEFINER =", "SQL SECURITY"):
+            tokens.take_word()
+            if tokens.take("@"):  # a MySQL account
+                tokens.take_word()
+        else:
+            modifiers.add(word)
+    return modifiers
+
+
 def _parse_table(tokens: Tokens, flags: set[str]) -> Iterator[Action]:
     table = tokens.take_name()
     items = tokens.take_parentheses()
     yield Action("create table", table, table, tokens.text, frozenset(flags))
     for item in split_at_commas(items):
+        if is_index(item):
+            continue
         if is_constraint(item):
             for constraint in parse_constraint(table, tokens.part(item)):
                 yield Action(

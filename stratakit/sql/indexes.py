@@ -56,5 +56,5 @@ def columns_in(text: str) -> list[str]:
 
 def _render_column(words: list[str]) -> str:
     if len(words) == 1 and not words[0].startswith("'"):
-        return f'"{unquote(words[0])}"'
+        return as_python(unquote(words[0]))
     return f"sa.text({as_python(join_words(words))})"

@@ -1,16 +1,24 @@
 """Parsing SQL statements into their actions."""
 
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from stratakit.sql.action import Action
 from stratakit.sql.alter import parse_alter, parse_alter_table
 from stratakit.sql.create import parse_create
-from stratakit.sql.tokenizer import DEFAULT_SCHEMA, Tokens, split_at_commas, split_statements
+from stratakit.sql.tokenizer import (
+    DEFAULT_SCHEMA,
+    Tokens,
+    literal_text,
+    split_at_commas,
+    split_statements,
+    tokenize,
+)
 
-LITERAL = re.compile(r"'((?:[^']|'')*)'\s*(?:USING\b|INTO\b|$)", re.IGNORECASE)
-BLOCK_WORDS = re.compile(r"\b(?:BEGIN|THEN|ELSE|LOOP|EXECUTE)\b|;", re.IGNORECASE)
+BLOCK_WORDS = ("BEGIN", "THEN", "ELSE", "LOOP", "EXECUTE")
+BLOCK_STATEMENTS = (
+    "ALTER", "CREATE", "DROP", "UPDATE", "DELETE", "INSERT", "TRUNCATE", "LOCK", "WITH", "MERGE",
+)  # fmt: skip
 
 
 def parse(text: str, default_schema: str = DEFAULT_SCHEMA) -> Iterator[Action]:
@@ -33,11 +41,21 @@ def _parse_statement(tokens: Tokens) -> Iterator[Action]:
 
 
 def _parse_rows(kind: str, tokens: Tokens) -> Iterator[Action]:
+    """Parse a statement that changes the rows of the table that it names first."""
+    while tokens.take_any(*ROW_MODIFIERS):
+        pass
+    tokens.take("INTO")
+    tokens.take("ONLY")
     yield Action(kind, tokens.take_name(), text=tokens.text)
 
 
-def _parse_delete_alias(tokens: Tokens) -> Iterator[Action]:
-    """Parse DELETE alias FROM table alias JOIN ..., which MySQL has."""
+def _parse_delete(tokens: Tokens) -> Iterator[Action]:
+    """Parse DELETE FROM, and DELETE alias FROM table alias JOIN ..., which MySQL has."""
+    while tokens.take_any("LOW_PRIORITY", "QUICK", "IGNORE"):
+        pass
+    if tokens.take("FROM"):
+        yield from _parse_rows("delete", tokens)
+        return
     alias = tokens.take_name()
     text = tokens.text
     while tokens and not tokens.take_any("FROM", "JOIN", ","):
@@ -80,18 +98,21 @@ def _parse_rename_tables(tokens: Tokens) -> Iterator[Action]:
         yield Action("rename table", old, old, each.take_name())
 
 
-def _parse_truncate(tokens: Tokens) -> Iterator[Action]:
+def _parse_tables(kind: str, tokens: Tokens) -> Iterator[Action]:
     for item in split_at_commas(tokens.rest):
-        yield Action("truncate", tokens.part(item).take_name())
+        yield Action(kind, tokens.part(item).take_name())
 
 
 def _parse_lock(tokens: Tokens) -> Iterator[Action]:
-    tokens.take("ONLY")
-    yield Action("lock table", tokens.take_name(), text=tokens.text)
+    for item in split_at_commas(tokens.rest):
+        each = tokens.part(item)
+        each.take("ONLY")
+        yield Action("lock table", each.take_name(), text=each.text)
 
 
 def _parse_cluster(tokens: Tokens) -> Iterator[Action]:
     tokens.take("VERBOSE")
+    tokens.take_parentheses()
     yield Action("cluster", tokens.take_name() if tokens else "")
 
 
@@ -100,7 +121,10 @@ def _parse_vacuum(tokens: Tokens) -> Iterator[Action]:
     is_full = tokens.take("FULL") or "FULL" in options
     while tokens.take_any("FREEZE", "VERBOSE", "ANALYZE"):
         pass
-    yield Action("vacuum full" if is_full else "vacuum", tokens.take_name() if tokens else "")
+    into_file = tokens.starts_with("INTO")
+    for item in list(split_at_commas([] if into_file else tokens.rest)) or [[]]:
+        table = tokens.part(item).take_name()
+        yield Action("vacuum full" if is_full else "vacuum", table)
 
 
 def _parse_reindex(tokens: Tokens) -> Iterator[Action]:
@@ -152,40 +176,47 @@ def _parse_with(tokens: Tokens) -> Iterator[Action]:
 
 def _parse_do(tokens: Tokens) -> Iterator[Action]:
     """Parse a DO block: each statement that its text contains."""
-    for body in filter(lambda word: word.startswith("$"), tokens.rest):
-        code = body[2:-2] if body.startswith("$$") else body.strip("$").partition("$")[2]
-        for piece in BLOCK_WORDS.split(code):
-            text = piece.strip()
-            if literal := LITERAL.match(text):
-                text = literal[1].replace("''", "'")
-            if re.match(r"(ALTER|CREATE|DROP|UPDATE|DELETE|INSERT|TRUNCATE|LOCK)\b", text, re.I):
+    for body in filter(None, map(literal_text, tokens.rest)):
+        words, is_dynamic = list[str](), False
+        for word in [*tokenize(body), ";"]:
+            # Within a statement, THEN and ELSE are those of a CASE expression.
+            is_statement = tokens.part(words).take_any(*BLOCK_STATEMENTS)
+            if word != ";" and (is_statement or word.upper() not in BLOCK_WORDS):
+                words.append(word)
+                continue
+            text = literal_text(words[0]) if words and is_dynamic else None
+            if is_statement:
+                yield from _parse_statement(tokens.part(words))
+            elif text and [each.upper() for each in words[1:2]] in ([], ["USING"], ["INTO"]):
                 yield from parse(text, tokens.default_schema)
+            words, is_dynamic = [], word.upper() == "EXECUTE"
 
 
+ROW_MODIFIERS = (
+    "LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "IGNORE", "OR ABORT", "OR FAIL", "OR IGNORE",
+    "OR REPLACE", "OR ROLLBACK",
+)  # fmt: skip
 # A phrase precedes the shorter ones that it begins with.
 STATEMENTS: dict[str, Callable[[Tokens], Iterator[Action]]] = {
     "ALTER TABLE": parse_alter_table,
     "ALTER FOREIGN TABLE": parse_alter_table,
+    "ALTER ONLINE TABLE": parse_alter_table,
+    "ALTER IGNORE TABLE": parse_alter_table,
     "ALTER": parse_alter,
     "CREATE": parse_create,
     "DROP": _parse_drop,
     "WITH": _parse_with,
-    "UPDATE ONLY": partial(_parse_rows, "update"),
     "UPDATE": partial(_parse_rows, "update"),
-    "DELETE FROM ONLY": partial(_parse_rows, "delete"),
-    "DELETE FROM": partial(_parse_rows, "delete"),
-    "DELETE": _parse_delete_alias,
-    "INSERT INTO": partial(_parse_rows, "insert"),
-    "INSERT IGNORE INTO": partial(_parse_rows, "insert"),
-    "INSERT OR IGNORE INTO": partial(_parse_rows, "insert"),
-    "REPLACE INTO": partial(_parse_rows, "insert"),
-    "MERGE INTO": partial(_parse_rows, "update"),
+    "DELETE": _parse_delete,
+    "INSERT": partial(_parse_rows, "insert"),
+    "REPLACE": partial(_parse_rows, "insert"),
+    "MERGE": partial(_parse_rows, "update"),
     "DO": _parse_do,
     "RENAME TABLE": _parse_rename_tables,
-    "TRUNCATE TABLE ONLY": _parse_truncate,
-    "TRUNCATE TABLE": _parse_truncate,
-    "TRUNCATE ONLY": _parse_truncate,
-    "TRUNCATE": _parse_truncate,
+    "TRUNCATE TABLE ONLY": partial(_parse_tables, "truncate"),
+    "TRUNCATE TABLE": partial(_parse_tables, "truncate"),
+    "TRUNCATE ONLY": partial(_parse_tables, "truncate"),
+    "TRUNCATE": partial(_parse_tables, "truncate"),
     "LOCK TABLES": _parse_lock,
     "LOCK TABLE": _parse_lock,
     "LOCK": _parse_lock,
@@ -202,5 +233,5 @@ STATEMENTS: dict[str, Callable[[Tokens], Iterator[Action]]] = {
     "SET LOCAL": _parse_set,
     "SET": _parse_set,
     "REVOKE": _parse_revoke,
-    "OPTIMIZE TABLE": partial(_parse_rows, "vacuum full"),
+    "OPTIMIZE TABLE": partial(_parse_tables, "vacuum full"),
 }

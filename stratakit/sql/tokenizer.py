@@ -2,18 +2,28 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-TOKEN = re.compile(
-    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
+TOKEN = r"""
+    (?P<space>\s+|--[^\n]*|/\*(?!!)(?:(?!/\*|\*/).|{comment})*\*/|{comment}|/\*!\d*|\*/)
     |(?P<body>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
-    |(?P<string>[EN]?'(?:[^'\\]|''|\\.)*')
+    |(?P<string>E'(?:[^'\\]|''|\\.)*'|N?'{string}*')
     |(?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`)
-    |(?P<parameter>%\(\w+\)s|%s)
-    |(?P<word>[A-Za-z_\u0080-\uffff][\w$]*)
-    |(?P<number>\d+(?:\.\d+)?)
-    |(?P<sign>::|<>|<=|>=|!=|:=|.)""",
-    re.DOTALL | re.VERBOSE | re.IGNORECASE,
-)
+    |(?P<parameter>%\(\w+\)s|%s|:[A-Za-z_]\w*|\$\d+)
+    |(?P<word>[A-Za-z_\u0080-\U0010ffff][\w$\u0080-\U0010ffff]*)
+    |(?P<number>0x[0-9A-F]+|\d+(?:\.\d*)?(?:E[+-]?\d+)?)
+    |(?P<sign>::|:=|<>|<=|>=|!=|->>|->|\#>>|\#>|@>|<@|&&|\|\||@@|!~\*|!~|~\*|.)
+"""
+"""PostgreSQL nests comments, and MySQL runs the text of `/*! comments */`."""
+
+
+def _pattern(string: str) -> re.Pattern[str]:
+    text = TOKEN.replace("{comment}", r"/\*(?!!)(?:(?!\*/).)*\*/").replace("{string}", string)
+    return re.compile(text, re.DOTALL | re.VERBOSE | re.IGNORECASE)
+
+
+PATTERNS = (_pattern(r"(?:[^'\\]|''|\\.)"), _pattern(r"(?:[^']|'')"))
+"""With backslashes as escapes, which MySQL has, and without."""
 DEFAULT_SCHEMA = "public"
 
 
@@ -93,10 +103,15 @@ class Tokens:
 
 def join_words(words: list[str]) -> str:
     """Join words into text, spaced as people write SQL."""
-    text = " ".join(words)
-    text = re.sub(r" ?(::|\.) ?", r"\1", text)
-    text = re.sub(r"(?<=\w) \(", "(", text)
-    return text.replace("( ", "(").replace(" )", ")").replace(" ,", ",")
+    pairs = pairwise(["", *words])
+    return "".join(f" {word}" if _has_space(before, word) else word for before, word in pairs)
+
+
+def _has_space(before: str, word: str) -> bool:
+    """Return whether there is a space between two words."""
+    if before in ("", "(", "[", ".", "::", "@", "@@") or word in (")", "]", "[", ",", ".", "::"):
+        return False
+    return word != "(" or not re.match(r"\w", before[-1])
 
 
 def first_name(text: str) -> str:
@@ -106,7 +121,8 @@ def first_name(text: str) -> str:
 
 def as_python(text: str) -> str:
     """Render a text as a literal of Python, in the quotes that read best."""
-    return repr(text) if '"' in text else f'"{text}"'
+    literal = repr(text)
+    return literal if '"' in literal or "\\" in literal else f'"{text}"'
 
 
 def unquote(word: str) -> str:
@@ -130,26 +146,53 @@ def split_at_commas(words: list[str]) -> Iterator[list[str]]:
         yield part
 
 
+def tokenize(text: str) -> list[str]:
+    """Split a text into its words; comments are left out.
+
+    A backslash is an escape in every string of MySQL, and of PostgreSQL's strings only in those
+    that begin with E. The dialect is the one in which no string is left open.
+    """
+    for pattern in PATTERNS:
+        words = [token[0] for token in pattern.finditer(text) if not token["space"]]
+        if "'" not in words:
+            break
+    return words
+
+
 def split_statements(text: str) -> Iterator[list[str]]:
     """Split a text into its statements, each a list of words; comments are left out."""
     words = list[str]()
-    for token in TOKEN.finditer(text):
-        if token["space"]:
-            continue
-        if token[0] == ";" and not _is_inside_body(words):
+    for word in tokenize(text):
+        if word == ";" and not _is_inside_body(words):
             if words:
                 yield words
             words = []
         else:
-            words.append(token[0])
+            words.append(word)
     if words:
         yield words
 
 
+def literal_text(word: str) -> str | None:
+    """Return the text of a string in quotes or dollar quotes; None if the word is no string."""
+    if match := re.fullmatch(r"\$(\w*)\$(.*)\$\1\$", word, re.DOTALL):
+        return match[2]
+    if match := re.fullmatch(r"[EN]?'(.*)'", word, re.DOTALL | re.IGNORECASE):
+        return match[1].replace("''", "'")
+    return None
+
+
 def _is_inside_body(words: list[str]) -> bool:
     """Return whether a semicolon belongs to the body of a trigger, a function or a procedure."""
-    head = {word.upper() for word in words[:6]}
-    if not (head & {"CREATE"} and head & {"TRIGGER", "FUNCTION", "PROCEDURE"}):
-        return False
     upper = [word.upper() for word in words]
-    return "BEGIN" in upper and upper[-1] != "END"
+    if upper[:1] != ["CREATE"] or not {"TRIGGER", "FUNCTION", "PROCEDURE"} & set(upper[:12]):
+        return False
+    depth = 0
+    for before, word in pairwise(upper):
+        if word in ("BEGIN", "CASE") and before != "END":
+            depth += 1
+        elif word == "END" and before != ".":
+            depth -= 1
+        elif before == "END" and word in ("IF", "LOOP", "WHILE", "REPEAT", "FOR"):
+            depth += 1
+    return depth > 0
