@@ -4,7 +4,7 @@ import configparser
 import os
 import tomllib
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -142,7 +142,17 @@ def _script_location(root: Path) -> Path:
 
 
 def _dotenv(path: Path) -> dict[str, str | None]:
-    return dotenv_values(path) if path.is_file() else {}
+    try:
+        status = path.stat()
+    except OSError:
+        return {}
+    return _read_dotenv(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=8)
+def _read_dotenv(path: Path, _modified: int, _size: int) -> dict[str, str | None]:
+    """Read a `.env` once for each state of the file."""
+    return dotenv_values(path)
 
 
 def _fits(value: object, kind: object) -> bool:

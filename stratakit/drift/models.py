@@ -11,7 +11,7 @@ from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Constraint, Index, MetaData
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import CompileError, DBAPIError
 from sqlalchemy.schema import CreateSchema
 
 from stratakit import catalog, scratch
@@ -53,7 +53,7 @@ def compare_models(config: Config, metadata: MetaData) -> tuple[list[Finding], C
         with scratch.database(config) as url, connect(url) as elsewhere:
             try:
                 _create(elsewhere, metadata, migrated)
-            except DBAPIError as error:
+            except (DBAPIError, CompileError) as error:
                 return [_creation_failure(error)], migrated
             modelled = catalog.read(elsewhere).with_names_of(migrated, _names(metadata))
         # The name of a column's own sequence stays when its table is renamed; nothing uses it.
@@ -156,8 +156,8 @@ def _findings(
         yield Finding("models-differ", f"The migrations differ: {each}.", WHY, remedy, file, line)
 
 
-def _creation_failure(error: DBAPIError) -> Finding:
-    reason = driver_message(error)
+def _creation_failure(error: DBAPIError | CompileError) -> Finding:
+    reason = driver_message(error) if isinstance(error, DBAPIError) else str(error)
     return Finding(
         "models-not-made",
         f"The models' tables cannot be made in an empty database: {reason}",
