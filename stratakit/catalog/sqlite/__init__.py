@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection, RowMapping
 
 from stratakit.catalog.model import ObjectKey
-from stratakit.catalog.sqlite.ddl import TableText, normal, option, parsed, where
+from stratakit.catalog.sqlite.ddl import TableText, normal, option, parsed, where, words
 
 HIDDEN = {2: "virtual", 3: "stored"}
 READ_ONLY = ("PRAGMA query_only = ON",)
@@ -37,13 +37,13 @@ def _table(connection: Connection, table: str, sql: str, options: RowMapping) ->
         {
             "strict": bool(options["strict"]),
             "without rowid": bool(options["wr"]),
-            "autoincrement": "autoincrement" in normal(sql).split(),
+            "autoincrement": "autoincrement" in words(sql),
             "virtual": normal(sql) if options["type"] == "virtual" else None,
         },
     )
     columns = _rows(connection, f"PRAGMA table_xinfo({_quoted(table)})")
     for row in columns:
-        definition = text.columns.get(row["name"].lower(), [])
+        definition = text.column(row["name"])
         yield (
             ObjectKey("column", table, row["name"]),
             {

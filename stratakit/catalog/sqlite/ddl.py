@@ -17,6 +17,8 @@ WORD = re.compile(
 BATCH_COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_(?P<table>[^"\s(]+)"?', re.IGNORECASE)
 """The statement with which Alembic's batch mode begins to recreate a table."""
 BEGINS = {"constraint", "primary", "unique", "check", "foreign", "references"}
+UNNAMED = {"null", "default", "collate", "generated"}
+"""Clauses of a column that no catalog names, whose own name is not that of the next constraint."""
 
 
 def words(sql: str) -> list[str]:
@@ -25,9 +27,17 @@ def words(sql: str) -> list[str]:
     for match in WORD.finditer(sql):
         kind, text = match.lastgroup, match.group(match.lastgroup or 0)
         if kind != "space":
-            known = kind != "string" and text.lower()
-            found.append(f'"{known}"' if kind != "other" and known in BEGINS else known or text)
+            if kind == "other":
+                text = text.lower()
+            elif kind != "string":
+                text = _identifier(text.replace('""', '"'))
+            found.append(text)
     return found
+
+
+def _identifier(name: str) -> str:
+    """A name as it is among the words: one that looks like a keyword keeps its quotes."""
+    return f'"{name.lower()}"' if name.lower() in BEGINS else name.lower()
 
 
 def normal(sql: str) -> str:
@@ -58,9 +68,13 @@ class TableText:
         """The CHECKs of the table and of its columns."""
         return [found for found in self.constraints if found.kind == "check"]
 
+    def column(self, name: str) -> list[str]:
+        """The definition of a column; empty where the text has none."""
+        return self.columns.get(_identifier(name), [])
+
     def constraint(self, kind: str, columns: Sequence[str]) -> Constraint:
         """The constraint of a kind on these columns; an unnamed one where the text has none."""
-        wanted = tuple(column.lower() for column in columns)
+        wanted = tuple(map(_identifier, columns))
         for found in self.constraints:
             if found.kind == kind and found.columns == wanted:
                 return found
@@ -115,21 +129,25 @@ def _constraints(item: Sequence[str], owner: str) -> Iterator[Constraint]:
             end = _closing(item, place + 1)
             yield Constraint(word, name, (), " ".join(_bare(item[place + 1 : end + 1])))
             name, place = "", end
+        elif word in UNNAMED:
+            name = ""
         elif word in BEGINS and not (word == "references" and not owner):
             listed = item.index("(", place) if not owner else -1
             end = _closing(item, listed) if not owner else place
-            columns = tuple(item[listed + 1 : end : 2]) if not owner else (owner,)
+            inside = _split(item[listed + 1 : end])
+            columns = (owner,) if owner else tuple(column[0] for column in inside)
             kind = "foreign" if word == "references" else word
-            yield Constraint(kind, name, columns, "", dict(_clauses(item[end + 1 :])))
+            yield Constraint(kind, name, columns, "", dict(_clauses(kind, item[end + 1 :])))
             name, place = "", end
         place += 1
 
 
-def _clauses(rest: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _clauses(kind: str, rest: Sequence[str]) -> Iterator[tuple[str, str]]:
     text = " ".join(rest)
-    if found := re.search(r"(not )?deferrable( initially \w+)?", text):
+    found = re.search(r"(not )?deferrable( initially \w+)?", text)
+    if found and kind == "foreign":
         yield "deferrable", found.group()
-    if found := re.match(r"on conflict (\w+)", text):
+    if found := re.match(r"(?:key )?(?:asc |desc )?on conflict (\w+)", text):
         yield "on conflict", found.group(1)
 
 
