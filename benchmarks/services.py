@@ -14,7 +14,7 @@ from stratakit.config import load
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import environment
-from stratakit.scratch import mysql
+from stratakit.scratch import mariadb
 from tests import databases
 from tests.conftest import clone
 from tests.living import Service
@@ -76,7 +76,7 @@ def server_of(backend: str) -> DatabaseURL:
     """The server of this process."""
     if backend == "postgresql":
         return databases._postgresql()
-    server = mysql._own_server(databases._config())
+    server = mariadb.start_server(databases._config())
     # For scratch databases it keeps what is committed to itself for a second.
     _run(server, "SET GLOBAL innodb_flush_log_at_trx_commit = 2")
     return server

@@ -14,7 +14,7 @@ from stratakit.config import Config
 from stratakit.devserver.server import Server
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL, parse
-from stratakit.scratch import mysql
+from stratakit.scratch import mariadb
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def fresh(backend: str) -> Iterator[dict[str, str]]:
 
 def server_of(backend: str) -> DatabaseURL:
     """The process's server of PostgreSQL or MySQL."""
-    return _postgresql() if backend == "postgresql" else mysql._own_server(_config())
+    return _postgresql() if backend == "postgresql" else mariadb.start_server(_config())
 
 
 @cache

@@ -46,7 +46,7 @@ def test_rows_meet_checks_and_foreign_keys_and_what_cannot_be_filled_is_told(
     left = sample_rows.fill(connection)
     assert {*left} == {"impossible"}
     assert "CHECK constraint failed" in left["impossible"]
-    assert sample_rows.counts(connection) == {"colours": 2, "chairs": 2, "impossible": 0}
+    assert sample_rows.count_rows(connection) == {"colours": 2, "chairs": 2, "impossible": 0}
     chairs = connection.exec_driver_sql("SELECT colour, height, name FROM chairs").all()
     assert {chair.colour for chair in chairs} <= {"red", "green"}
     assert all(100 <= chair.height <= 200 for chair in chairs)

@@ -16,7 +16,7 @@ from stratakit.devserver.binaries import DEBIAN, binaries
 from stratakit.devserver.cluster import initialize
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import parse
-from stratakit.scratch import mysql
+from stratakit.scratch import mariadb
 from tests.serving import free_port
 
 
@@ -76,7 +76,7 @@ def _postgresql(place: Path, port: int) -> subprocess.Popen[bytes]:
 
 def _mariadb(place: Path, port: int) -> subprocess.Popen[bytes]:
     subprocess.run(
-        [mysql._binary("mariadb-install-db"), "--no-defaults", f"--datadir={place}/data"],
+        [mariadb.find_program("mariadb-install-db"), "--no-defaults", f"--datadir={place}/data"],
         check=True,
         capture_output=True,
     )
@@ -97,7 +97,7 @@ def _mariadb(place: Path, port: int) -> subprocess.Popen[bytes]:
     }
     return subprocess.Popen(
         [
-            *(mysql._binary("mariadbd"), "--no-defaults"),
+            *(mariadb.find_program("mariadbd"), "--no-defaults"),
             *(f"--{name}={value}" for name, value in options.items()),
         ],
         stdout=subprocess.DEVNULL,

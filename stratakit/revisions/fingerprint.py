@@ -1,6 +1,6 @@
-"""Whether anything that a check looks at has changed since the last good one.
+"""A fingerprint of all that a check reads, to skip one that cannot find anything new.
 
-Every file is hashed and no import is traced, so that it can err only towards checking again.
+Every file is hashed and no import is traced, so that an error can only repeat a check.
 """
 
 import hashlib
@@ -28,35 +28,35 @@ SINGLE_FILES = (
 
 
 class Hash(Protocol):
-    """One of hashlib's."""
+    """A hash object of hashlib."""
 
     def update(self, data: bytes, /) -> None:
         """Add bytes."""
 
 
 def cache_file(config: Config) -> Path:
-    """The file that holds the fingerprint of the last good check."""
+    """Return the file with the fingerprint of the last check without findings."""
     return config.root / ".local" / "checked"
 
 
 def compute_fingerprint(config: Config) -> str:
     """Hash the project's packages, the migrations and the versions of the libraries."""
-    hash = hashlib.sha256(environment(config).encode())
-    add(hash, sorted(_files(config)), config.root)
-    return hash.hexdigest()
+    digest = hashlib.sha256(describe_platform(config).encode())
+    add_files(digest, sorted(_files(config)), config.root)
+    return digest.hexdigest()
 
 
-def environment(config: Config) -> str:
-    """What the outcome rests on beside files: the kind of database and the versions."""
+def describe_platform(config: Config) -> str:
+    """Return the inputs of a check that are not files: the database and all versions."""
     return repr((config.database, sys.version_info[:2], list(_versions())))
 
 
-def add(hash: Hash, files: Iterable[Path], root: Path) -> None:
-    """Add files to a hash: their names and what is in them."""
+def add_files(digest: Hash, files: Iterable[Path], root: Path) -> None:
+    """Add the names and the contents of files to a hash."""
     folder = f"{root}{os.sep}"
     for file in files:
-        hash.update(f"{str(file).removeprefix(folder)}\0".encode())
-        hash.update(hashlib.sha256(file.read_bytes()).digest())
+        digest.update(f"{str(file).removeprefix(folder)}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
 
 
 def _files(config: Config) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""The local server for the length of a check: it runs afterwards only where it ran before."""
+"""The local server during a check, which stops it afterwards unless it ran before."""
 
 import os
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from stratakit.devserver.server import local_server
 
 @contextmanager
 def stop_server_afterwards(config: Config) -> Iterator[None]:
-    """Stop the local PostgreSQL at the end, if scratch databases are there and it did not run."""
-    used = config.database == "postgresql" and not os.environ.get("TEST_DATABASE_URL")
+    """Stop the local PostgreSQL after the block, if the block started it for scratch databases."""
+    is_used = config.database == "postgresql" and not os.environ.get("TEST_DATABASE_URL")
     server = local_server(config.root)
-    running = used and server.is_running
+    was_running = is_used and server.is_running
     try:
         yield
     finally:
-        if used and not running and server.is_running:
+        if is_used and not was_running and server.is_running:
             server.stop()

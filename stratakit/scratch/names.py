@@ -1,4 +1,4 @@
-"""Names by which the scratch databases of a service are known, so that left-overs are its own."""
+"""Names of scratch databases, by which a project recognizes its own stale ones."""
 
 import hashlib
 import secrets
@@ -7,20 +7,21 @@ from stratakit.config import Config
 
 
 def prefix(config: Config) -> str:
-    """What all of them begin with: it differs between two folders of one service."""
+    """Return the prefix of all names, which differs between two folders of one project."""
     local = (config.root / ".local").resolve()
     return f"strata_{hashlib.sha256(str(local).encode()).hexdigest()[:8]}_"
 
 
 def unique_name(config: Config) -> str:
-    """A name that nothing has."""
+    """Return a name that no database has."""
     return f"{prefix(config)}{secrets.token_hex(6)}"
 
 
 def cached_name(config: Config, key: str) -> str:
-    """The name of the state at head.
+    """Return the name of the cached database at head.
 
     Args:
-        key: a hash of what made it.
+        config: the project's.
+        key: a hash of all that determines its schema.
     """
     return f"{prefix(config)}head_{key[:24]}"

@@ -1,4 +1,4 @@
-"""Rows in the tables of a scratch database, so that a migration meets what it will meet."""
+"""Sample rows in the tables of a scratch database, because migrations meet tables with rows."""
 
 import re
 import warnings
@@ -30,7 +30,7 @@ from stratakit.revisions.log import LOG
 NOT_FILLED = ("alembic_version", LOG.name)
 ATTEMPTS = 200
 
-# What a type's column holds in the first row, the second one, and so on.
+# The value of a column of each type in the first row, the second row, and so on.
 VALUES: dict[type[types.TypeEngine[Any]], Callable[[int], Any]] = {
     types.Boolean: lambda number: bool(number % 2),
     types.Integer: lambda number: number,
@@ -48,37 +48,37 @@ VALUES: dict[type[types.TypeEngine[Any]], Callable[[int], Any]] = {
 
 
 def fill(connection: Connection, only: Collection[str] | None = None) -> dict[str, str]:
-    """Put two rows into every table that has none: one full, one with NULL wherever it may be.
+    """Insert two rows into every empty table: one full, one with NULL in every nullable column.
 
-    Where a CHECK refuses them, the values that its text names are tried.
+    If a CHECK refuses them, the values that its text names are tried.
 
     Args:
         connection: outside of a transaction.
         only: the tables to fill; None for all.
 
     Returns:
-        The tables for which no row could be made, each with what the database says of it.
+        The tables that refuse every row, each with the message of the database.
     """
-    left = {}
+    refused = {}
     with connection.begin():
-        tables = reflected(connection, only)
+        tables = reflect(connection, only)
         for table in tables.sorted_tables:
             if connection.execute(select(table).limit(1)).first() is None:
-                refusals = [_filled(connection, table, number) for number in (1, 2)]
+                refusals = [_insert_row(connection, table, number) for number in (1, 2)]
                 if all(refusals):
-                    left[table.name] = str(refusals[0])
-    return left
+                    refused[table.name] = str(refusals[0])
+    return refused
 
 
-def reflected(connection: Connection, only: Collection[str] | None = None) -> MetaData:
-    """The tables of a database as they stand there, but for Alembic's and ours.
+def reflect(connection: Connection, only: Collection[str] | None = None) -> MetaData:
+    """Reflect the tables of a database, without Alembic's and stratakit's own.
 
     Args:
         only: the names of the tables; None for all.
     """
     tables = MetaData()
     with warnings.catch_warnings():
-        # SQLAlchemy 2.1 warns of what it tells itself of a CHECK that is NOT VALID.
+        # SQLAlchemy 2.1 warns of an option that it reflects itself: a CHECK that is NOT VALID.
         warnings.simplefilter("ignore", SAWarning)
         tables.reflect(
             connection,
@@ -87,20 +87,20 @@ def reflected(connection: Connection, only: Collection[str] | None = None) -> Me
     return tables
 
 
-def counts(connection: Connection) -> dict[str, int]:
-    """How many rows each table has."""
+def count_rows(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of each table."""
     with connection.begin():
-        tables = reflected(connection)
+        tables = reflect(connection)
         return {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
             for table in tables.sorted_tables
         }
 
 
-def _filled(connection: Connection, table: Table, number: int) -> str:
-    """Insert one row; what the database says where it takes none, else an empty text."""
+def _insert_row(connection: Connection, table: Table, number: int) -> str:
+    """Insert one row, and return the database's message if it refuses all; else an empty text."""
     refusal = ""
-    for row in islice(_rows(connection, table, number), ATTEMPTS):
+    for row in islice(_candidate_rows(connection, table, number), ATTEMPTS):
         try:
             with connection.begin_nested():
                 connection.execute(insert(table).values(row))
@@ -111,19 +111,22 @@ def _filled(connection: Connection, table: Table, number: int) -> str:
     return refusal
 
 
-def _rows(connection: Connection, table: Table, number: int) -> Iterator[dict[str, Any]]:
-    """A row, then others with the values that the table's CHECKs name."""
-    row = dict(_row(connection, table, number))
-    yield row
+def _candidate_rows(connection: Connection, table: Table, number: int) -> Iterator[dict[str, Any]]:
+    """Generate a row, then others with the values that the table's CHECKs name."""
+    first = dict(_row_values(connection, table, number))
+    yield first
     checks = inspect(connection).get_check_constraints(table.name, table.schema)
     text = " ".join(str(check["sqltext"]) for check in checks)
-    columns = [table.columns[name] for name in row if re.search(rf"\b{re.escape(name)}\b", text)]
-    for values in product(*(list(_named_in(text, column, row)) for column in columns)):
-        yield {**row, **{column.name: value for column, value in zip(columns, values, strict=True)}}
+    columns = [table.columns[name] for name in first if re.search(rf"\b{re.escape(name)}\b", text)]
+    for values in product(*(list(_suggested_values(text, column, first)) for column in columns)):
+        yield {
+            **first,
+            **{column.name: value for column, value in zip(columns, values, strict=True)},
+        }
 
 
-def _named_in(text: str, column: "Column[Any]", row: dict[str, Any]) -> Iterator[Any]:
-    """Values for a column that a CHECK's text suggests, the own one last."""
+def _suggested_values(text: str, column: "Column[Any]", row: dict[str, Any]) -> Iterator[Any]:
+    """Generate the values that a CHECK's text suggests for a column, then the row's own one."""
     if isinstance(column.type, String):
         yield from re.findall(r"'((?:[^'%_])*)'", text)
     elif isinstance(column.type, types.Numeric | types.Integer):
@@ -134,32 +137,36 @@ def _named_in(text: str, column: "Column[Any]", row: dict[str, Any]) -> Iterator
     yield row[column.name]
 
 
-def _row(connection: Connection, table: Table, number: int) -> Iterator[tuple[str, Any]]:
+def _row_values(connection: Connection, table: Table, number: int) -> Iterator[tuple[str, Any]]:
     for column in table.columns:
-        generated = column.computed or (column.identity and column.identity.always)
-        empty = number == 2 and column.nullable and not column.primary_key
-        if generated or empty:
+        is_generated = column.computed or (column.identity and column.identity.always)
+        is_empty = number == 2 and column.nullable and not column.primary_key
+        if is_generated or is_empty:
             continue
         keys = [key for key in column.foreign_keys if key.column.table is not table]
-        value = _parents(connection, keys[0].column, number) if keys else _value(column, number)
+        value = (
+            _parent_value(connection, keys[0].column, number)
+            if keys
+            else _sample_value(column, number)
+        )
         if value is not None:
             yield column.name, value
 
 
-def _parents(connection: Connection, column: "Column[Any]", number: int) -> Any:
-    """What the row of that number, or the last one, has in a column that is referred to."""
+def _parent_value(connection: Connection, column: "Column[Any]", number: int) -> Any:
+    """Return the value of a referenced column in the row of that number, or in the last one."""
     rows = select(column).where(column.is_not(None)).order_by(column).limit(number)
-    found = connection.execute(rows).scalars().all()
-    return found[-1] if found else None
+    values = connection.execute(rows).scalars().all()
+    return values[-1] if values else None
 
 
-def _value(column: "Column[Any]", number: int) -> Any:
-    """A value of the column's type; None for the default."""
+def _sample_value(column: "Column[Any]", number: int) -> Any:
+    """Return a value of the column's type; None for the default."""
     if isinstance(column.type, Enum):
         return column.type.enums[(number - 1) % len(column.type.enums)]
     if isinstance(column.type, String):
         return f"{column.name} {number}"[-(column.type.length or 50) :]
-    for kind, made in VALUES.items():
+    for kind, make_value in VALUES.items():
         if isinstance(column.type, kind):
-            return made(number)
+            return make_value(number)
     return None

@@ -1,4 +1,4 @@
-"""Temporary folders that the next run removes where this one was killed."""
+"""Temporary folders, which the next run removes if this one is killed."""
 
 import os
 import shutil
@@ -16,34 +16,35 @@ PID_FILE = "server.pid"
 
 
 @contextmanager
-def folder(config: Config) -> Iterator[Path]:
-    """A folder for this process alone: it holds the lock on a file in it while it lives.
+def temporary_folder(config: Config) -> Iterator[Path]:
+    """Create a folder that is removed afterwards, and remove the stale ones of killed processes.
 
-    A server whose number is in `server.pid` there is ended with a left-over.
+    The process holds the lock of a file in it. A server whose number is in `server.pid` of a stale
+    folder is stopped.
     """
     parent = Path(tempfile.gettempdir())
-    for left in parent.glob(f"{names.prefix(config)}*"):
-        _clear(left)
-    made = Path(tempfile.mkdtemp(prefix=names.prefix(config), dir=parent))
-    held = file_lock.try_lock(made / "lock")
+    for stale in parent.glob(f"{names.prefix(config)}*"):
+        _remove_stale(stale)
+    folder = Path(tempfile.mkdtemp(prefix=names.prefix(config), dir=parent))
+    descriptor = file_lock.try_lock(folder / "lock")
     try:
-        yield made
+        yield folder
     finally:
-        shutil.rmtree(made, ignore_errors=True)
-        if held is not None:
-            os.close(held)
+        shutil.rmtree(folder, ignore_errors=True)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
-def _clear(left: Path) -> None:
+def _remove_stale(folder: Path) -> None:
     with suppress(OSError):
-        if left.stat().st_uid != os.geteuid() or not (left / "lock").exists():
+        if folder.stat().st_uid != os.geteuid() or not (folder / "lock").exists():
             return
-        held = file_lock.try_lock(left / "lock")
-        if held is None:
+        descriptor = file_lock.try_lock(folder / "lock")
+        if descriptor is None:
             return
         with suppress(ValueError, OSError):
-            pid = int((left / PID_FILE).read_text())
-            if str(left).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+            pid = int((folder / PID_FILE).read_text())
+            if str(folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                 os.kill(pid, signal.SIGTERM)
-        shutil.rmtree(left, ignore_errors=True)
-        os.close(held)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)

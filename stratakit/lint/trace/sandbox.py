@@ -120,7 +120,7 @@ class Bench:
         assert driver is not None
         if self.backend == "sqlite":
             driver.execute("PRAGMA foreign_keys = OFF")
-        tables = sample_rows.reflected(self.connection)
+        tables = sample_rows.reflect(self.connection)
         for table in tables.sorted_tables:
             quoted = self.connection.dialect.identifier_preparer.format_table(table)
             if self.backend == "postgresql":
