@@ -114,7 +114,7 @@ def load(root: Path | None = None) -> Config:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         values = {}
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}.") from error
     kinds = get_type_hints(Config)
     known = {field.name for field in fields(Config)} - {"root"}
