@@ -5,7 +5,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 # More than cores: a third of the time a test waits for a server, a lock or a disk.
-PYTEST := $(RUN) -m pytest --numprocesses 3
+PYTEST := $(RUN) -m pytest --numprocesses 3 --dist worksteal
+ALL ?=
 KEEP ?=
 
 export KEEP
@@ -20,11 +21,11 @@ help: ## Show this list.
 demo: $(INSTALLED) ## Render a service into build/demo, run it and use it; KEEP=1 leaves it serving.
 	@$(RUN) benchmarks/demo.py $(if $(KEEP),--keep)
 
-test: $(INSTALLED) ## Run the tests of the template, but for the slow ones.
-	$(PYTEST) -m "not slow"
+test: $(INSTALLED) ## Run the fast tests; ALL=1 runs those of whole services, too, as CI does.
+	$(PYTEST) -m "$(if $(ALL),not proof,not slow and not proof)"
 
-test-slow: $(INSTALLED) ## Run the slow ones: whole services, installed, built, updated and run.
-	$(PYTEST) -m slow
+proof: $(INSTALLED) ## Run what is larger than CI, before a release: docs/proof.md has its figures.
+	@$(RUN) scripts/proof.py
 
 lint: $(INSTALLED) lint-template ## Check style and types of everything.
 	$(RUN) -m ruff check
@@ -45,7 +46,7 @@ lint-template:
 
 release: $(INSTALLED) ## Release VERSION=1.2.0: changelog, all tests, and the record of it.
 	@$(RUN) scripts/release.py check "$(VERSION)"
-	@$(MAKE) --no-print-directory lint test test-slow
+	@$(MAKE) --no-print-directory lint test ALL=1
 	@$(RUN) scripts/release.py record "$(VERSION)"
 
 clean: ## Remove what demo and tests left behind.
@@ -64,6 +65,6 @@ $(INSTALLED): pyproject.toml
 	$(VENV)/bin/uv pip install --quiet --python $(RUN) --upgrade --group dev --editable .
 	@touch $@
 
-.PHONY: help demo test test-slow lint lint-template release clean
+.PHONY: help demo test proof lint lint-template release clean
 
 -include local.mk
