@@ -62,7 +62,7 @@ def test_a_model_in_a_new_schema_gets_the_schema_with_its_table(migrated: Servic
         ),
         (
             "from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n",
-            "app/orders/tables.py:3: declarative_base() is a second declarative base.",
+            "app/orders/tables.py:3: Base is a second declarative base.",
         ),
     ],
 )

@@ -4,6 +4,7 @@ The files are parsed, not imported: importing them all would start half of the a
 """
 
 import ast
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,17 +40,17 @@ def misplaced_models(
         model_files: the files that discovery imports.
     """
     names = {base.__name__ for base in bases}
-    own_bases = {(base.__module__, base.__name__) for base in bases}
     root = folder.parents[package.count(".")]
     for file in sorted(folder.rglob("*.py")):
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8", errors="replace")
         if not any(sign in text for sign in (*names, *SIGNS)):
             continue
         relative = file.relative_to(root)
         parts = relative.with_suffix("").parts
         module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         for line, name, problem in _find_misplaced(text, names, is_model_file=file in model_files):
-            if (module, name) not in own_bases:
+            declared = getattr(sys.modules.get(module), name, None)
+            if not any(declared is base for base in bases):
                 yield MisplacedModel(relative, line, name, problem)
 
 
@@ -58,8 +59,13 @@ def _find_misplaced(
 ) -> Iterator[tuple[int, str, str]]:
     try:
         tree = ast.parse(text)
-    except SyntaxError:
+    except (SyntaxError, ValueError):
         return
+    names = {
+        id(node.value): ast.unparse(node.targets[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             bases = {_last_name(expression) for expression in node.bases}
@@ -70,7 +76,8 @@ def _find_misplaced(
         elif isinstance(node, ast.Call):
             called = _last_name(node.func)
             if called == "declarative_base":
-                yield node.lineno, ast.unparse(node), "is a second declarative base"
+                name = names.get(id(node), ast.unparse(node))
+                yield node.lineno, name, "is a second declarative base"
             elif called == "Table" and not is_model_file and _is_on_metadata(node):
                 name = ast.unparse(node.args[0])
                 yield node.lineno, name, "is a table outside of a models module"

@@ -12,6 +12,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 Literal = str | ColumnElement[bool]
 FALSE, TRUE = ("false", "0"), ("true", "1")
+CAST = re.compile(r"::[\w\s.\"]+(\(\d+(,\s*\d+)?\))?$")
 
 
 def literal(column: "Column[Any]") -> Literal | None:
@@ -48,9 +49,15 @@ def matches_model(column: "Column[Any]", server_default: str | None) -> bool:
     value = literal(column)
     if value is None or server_default is None or column.server_default is not None:
         return False
-    literal_text = re.sub(r"::[\w\s.\"]+(\(\d+(,\d+)?\))?$", "", server_default.strip().strip("()"))
-    literal_text = literal_text.strip().strip("()")
+    literal_text = _without_casts(server_default)
     if isinstance(value, str):
         is_quoted = literal_text[:1] == literal_text[-1:] == "'"
         return value == (literal_text[1:-1].replace("''", "'") if is_quoted else literal_text)
     return literal_text.strip("'").lower() in (TRUE if column.default.arg else FALSE)  # type: ignore[union-attr]
+
+
+def _without_casts(expression: str) -> str:
+    """Return an expression without the casts and the parentheses around it."""
+    text = expression.strip()
+    inner = CAST.sub("", text[1:-1] if text.startswith("(") and text.endswith(")") else text)
+    return text if inner == text else _without_casts(inner)

@@ -1,7 +1,9 @@
 """Conflicts of an update of the template, after which Copier ends with status 0 all the same."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from stratakit.diagnostics.finding import Finding
 from stratakit.process.git import git
@@ -23,30 +25,30 @@ def _find_rejects(root: Path) -> Iterator[Finding]:
     # Ignored files, too: many projects ignore *.rej.
     for options in (["--cached"], ["--others"]):
         for name in git(root, "ls-files", "-z", *options, "--", "*.rej", ":!.venv").split(b"\0"):
-            rejected = name.decode()
+            rejected = os.fsdecode(name)
             if name and (root / rejected).exists():
                 yield Finding(
                     "update-conflict",
                     f"{rejected} contains changes that an update could not apply to "
                     f"{rejected.removesuffix('.rej')}.",
                     DETAIL,
-                    f"Apply them by hand, then: rm '{rejected}'",
+                    f"Apply them by hand, then: rm {quote(rejected)}",
                     rejected,
                 )
 
 
 def _find_markers(root: Path) -> Iterator[Finding]:
     command = ["grep", "--untracked", "-lzI", "-e", f"^{BEGIN.decode()}"]
-    for name in filter(None, git(root, *command).split(b"\0")):
-        path = root / name.decode()
+    for name in filter(None, os.fsdecode(git(root, *command)).split("\0")):
+        path = root / name
         lines = path.read_bytes().splitlines() if path.is_file() else []
         begins = [number for number, line in enumerate(lines, 1) if line.startswith(BEGIN)]
         if begins and any(line.startswith(END) for line in lines[begins[0] :]):
             yield Finding(
                 "update-conflict",
-                f"{name.decode()} has conflict markers.",
+                f"{name} has conflict markers.",
                 DETAIL,
-                f"Keep the right lines of both, then: git add '{name.decode()}'",
-                name.decode(),
+                f"Keep the right lines of both, then: git add {quote(name)}",
+                name,
                 begins[0],
             )
