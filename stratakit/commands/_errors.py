@@ -1,7 +1,8 @@
 """One kind of error for all that can stop a command."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from errno import EACCES, ENOSPC, EROFS
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -35,18 +36,25 @@ def command(
 
     @wraps(function)
     def wrapped(config: Config, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        with warnings.catch_warnings():
-            for message in EXPECTED_WARNINGS:
-                warnings.filterwarnings("ignore", message)
-            try:
-                return function(config, *args, **kwargs)
-            except Exception as error:
-                explained = _explain(error, config)
-                if explained is None or explained is error:
-                    raise
-                raise explained from error
+        with explained_errors(config):
+            return function(config, *args, **kwargs)
 
     return wrapped
+
+
+@contextmanager
+def explained_errors(config: Config) -> Iterator[None]:
+    """Raise a StrataError for what Alembic, a driver or a file system refuses in the block."""
+    with warnings.catch_warnings():
+        for message in EXPECTED_WARNINGS:
+            warnings.filterwarnings("ignore", message)
+        try:
+            yield
+        except Exception as error:
+            explained = _explain(error, config)
+            if explained is None or explained is error:
+                raise
+            raise explained from error
 
 
 def _explain(error: Exception, config: Config) -> StrataError | None:

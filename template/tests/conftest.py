@@ -1,16 +1,15 @@
 """The application on a scratch database at head; what a test does there is rolled back."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
-from stratakit.testing import migrated_database
 
 from app.main import create_app
-from app.settings import ROOT, Settings
+from app.settings import Settings
 
 
 class TestSettings(Settings):
@@ -24,15 +23,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
-def database_url() -> Iterator[str]:
-    with migrated_database(ROOT) as url:
-        yield url
-
-
 @pytest.fixture
-def settings(database_url: str) -> Settings:
-    return TestSettings(environment="test", database_url=SecretStr(database_url))
+def settings(migrated_database: str) -> Settings:
+    return TestSettings(environment="test", database_url=SecretStr(migrated_database))
 
 
 @pytest.fixture

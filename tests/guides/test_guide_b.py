@@ -200,7 +200,7 @@ def test_a_changed_model_without_a_migration_fails_in_ci_and_in_the_tests(
     migrated: Service,
 ) -> None:
     """B6: the hook is B5's; with the revision all are content."""
-    test = "tests/test_migrations.py::test_models_and_revisions_agree"
+    test = "tests/test_migrations.py::test_models_match_migrations"
     pytest_of_the_service = (migrated.python, "-m", "pytest", "-q", test)
     migrated.add_column(PHONE)
     in_ci = migrated.run(migrated.python, CHECK, "--check-only")

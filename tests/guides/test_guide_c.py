@@ -19,7 +19,7 @@ from tests.living import Service
 MIGRATE = "./migrate.sh"
 CHECK = "scripts/check_migrations.py"
 
-UP_DOWN_AND_UP = "tests/test_migrations.py::test_revisions_go_up_down_and_up_again_with_rows"
+ROUND_TRIPS = "tests/test_migrations.py::test_upgrade_and_downgrade_with_rows"
 COMPULSORY = """\
 with op.batch_alter_table("items") as batch_op:
         batch_op.alter_column("phone", existing_type=sa.String(20), nullable=False)"""
@@ -141,11 +141,11 @@ def test_a_merge_is_linted_and_undone_by_one_of_the_revisions_it_joins(migrated:
 def test_a_revision_that_does_not_go_up_again_fails_the_services_tests(migrated: Service) -> None:
     """C4: a test in the service takes each up, down and up, and leaves the database alone."""
     revision = migrated.revision("003", "002", ADD_PHONE)
-    failed = migrated.run(migrated.python, "-m", "pytest", "-q", UP_DOWN_AND_UP)
+    failed = migrated.run(migrated.python, "-m", "pytest", "-q", ROUND_TRIPS)
     assert failed.returncode == 1, failed.stdout
     assert "003_by_hand.py" in failed.stdout
     revision.write_text(revision.read_text().rpartition("pass")[0] + f"{DROP_PHONE}\n")
-    passed = migrated.run(migrated.python, "-m", "pytest", "-q", UP_DOWN_AND_UP)
+    passed = migrated.run(migrated.python, "-m", "pytest", "-q", ROUND_TRIPS)
     assert passed.returncode == 0, passed.stdout
     assert migrated.stands_at() == "002"
 
@@ -155,12 +155,12 @@ def test_a_revision_that_rows_do_not_allow_fails_the_services_tests(migrated: Se
     """C4: there are rows in the tables, with NULL where it is allowed."""
     migrated.revision("003", "002", ADD_PHONE, DROP_PHONE)
     revision = migrated.revision("004", "003", COMPULSORY, COMPULSORY.replace("False", "True"))
-    failed = migrated.run(migrated.python, "-m", "pytest", "-q", UP_DOWN_AND_UP)
+    failed = migrated.run(migrated.python, "-m", "pytest", "-q", ROUND_TRIPS)
     assert failed.returncode == 1, failed.stdout
     assert "004_by_hand.py" in failed.stdout
     filling = "op.execute(\"UPDATE items SET phone = 'none' WHERE phone IS NULL\")\n    with"
     revision.write_text(revision.read_text().replace("with", filling, 1))
-    passed = migrated.run(migrated.python, "-m", "pytest", "-q", UP_DOWN_AND_UP)
+    passed = migrated.run(migrated.python, "-m", "pytest", "-q", ROUND_TRIPS)
     assert passed.returncode == 0, passed.stdout
 
 

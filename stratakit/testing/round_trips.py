@@ -1,0 +1,186 @@
+"""Round trips of revisions: upgrade, downgrade and upgrade again, with rows in the tables."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script import Script
+from sqlalchemy import Connection
+
+from stratakit import catalog, scratch
+from stratakit.catalog import Catalog
+from stratakit.config import Config
+from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.finding import Finding
+from stratakit.engine.connect import connect
+from stratakit.revisions import alembic_config, environment, guards, history
+from stratakit.scratch import sample_rows
+
+
+class RoundTrips:
+    """Round trips on one scratch database, which each revision leaves to the next.
+
+    A revision that is tested out of order, or after a failure, starts from an empty database.
+
+    Args:
+        config: the project's configuration.
+
+    Raises:
+        StrataError: env.py or the revisions cannot be read.
+    """
+
+    def __init__(self, config: Config) -> None:
+        # An env.py that connects by itself would migrate its own database instead.
+        environment.environment(config)
+        self._config = config
+        self._alembic = alembic_config.alembic_config(config)
+        self._scripts = alembic_config.scripts(config)
+        self._order = list(self._scripts.walk_revisions())[::-1]
+        self._adopted = history.read(config.versions).history([config.adopted])
+        self._resources = ExitStack()
+        self._connection: Connection | None = None
+        self._applied = 0
+        self._broken: Script | None = None
+
+    def close(self) -> None:
+        """Drop the scratch database."""
+        self._connection = None
+        self._resources.close()
+
+    def run(self, revision: str) -> list[Finding]:
+        """Upgrade to a revision, downgrade it, and upgrade to it again.
+
+        The file of the revision may declare `irreversible = "reason"` and `deletes_rows =
+        "reason"`.
+
+        Args:
+            revision: the id of the revision.
+
+        Returns:
+            Each difference that the round trip leaves behind, and each table that loses rows.
+
+        Raises:
+            StrataError: the revision fails, or an earlier one fails.
+        """
+        index = [script.revision for script in self._order].index(revision)
+        with ExitStack() as after_failure:
+            after_failure.callback(self.close)
+            connection = self._connect_before(index)
+            findings = list(self._round_trip(connection, self._order[index]))
+            if not findings:
+                after_failure.pop_all()
+        return findings
+
+    def _connect_before(self, index: int) -> Connection:
+        """Return a connection to a database with every revision before the one at an index."""
+        if self._broken in self._order[:index]:
+            raise self._blocked(index)
+        if self._connection is None or self._applied > index:
+            self.close()
+            url = self._resources.enter_context(scratch.database(self._config))
+            self._connection = self._resources.enter_context(connect(url))
+            self._alembic.attributes["connection"] = self._connection
+            self._applied = 0
+        for script in self._order[self._applied : index]:
+            try:
+                self._upgrade(script)
+                _fill(self._connection)
+            except Exception as error:
+                # The test of each later revision would apply everything up to it again.
+                self._broken = script
+                raise self._blocked(index) from error
+        return self._connection
+
+    def _blocked(self, index: int) -> StrataError:
+        assert self._broken
+        return StrataError(
+            f"{_name(self._order[index])} was not run.",
+            detail=f"{_name(self._broken)}, which comes before it, fails.",
+            hint="Correct that one first. Its own test shows why it fails: "
+            f"pytest -k {self._broken.revision}",
+        )
+
+    def _round_trip(self, connection: Connection, script: Script) -> Iterator[Finding]:
+        before, rows = _read_catalog(connection), sample_rows.count_rows(connection)
+        self._upgrade(script)
+        yield from self._lost_rows("upgrade", rows, connection, script)
+        _fill(connection)
+        if script.revision in self._adopted or guards.irreversible(script):
+            return
+        self._downgrade(script)
+        found = catalog.differences(before, _read_catalog(connection))
+        differences = [each for each in found if not each.values_stay]
+        for difference in differences:
+            yield Finding(
+                "incomplete-downgrade",
+                f"downgrade() does not undo upgrade(): {difference}.",
+                "After both, the database has to be what it was before.",
+                'Correct downgrade(), or declare in the file: irreversible = "reason"',
+                self._file(script),
+            )
+        yield from self._lost_rows("downgrade", rows, connection, script)
+        if not differences:
+            self._upgrade(script)
+            _fill(connection)
+
+    def _lost_rows(
+        self, function: str, before: dict[str, int], connection: Connection, script: Script
+    ) -> Iterator[Finding]:
+        if hasattr(script.module, "deletes_rows"):
+            return
+        after = sample_rows.count_rows(connection)
+        for table, count in before.items():
+            if after.get(table, count) < count:
+                yield Finding(
+                    "deleted-rows",
+                    f"{function}() deletes rows: {table} had {count} and has {after[table]}.",
+                    "A database in use would lose data.",
+                    'Keep the rows, or declare in the file: deletes_rows = "reason"',
+                    self._file(script),
+                )
+
+    def _file(self, script: Script) -> str:
+        return Path(script.path).relative_to(self._config.root).as_posix()
+
+    def _upgrade(self, script: Script) -> None:
+        self._step(script, is_upgrade=True)
+        self._applied += 1
+
+    def _downgrade(self, script: Script) -> None:
+        self._step(script, is_upgrade=False)
+        self._applied -= 1
+
+    def _step(self, script: Script, *, is_upgrade: bool) -> None:
+        """Run one revision in one direction.
+
+        By its id alone, a downgrade at two heads is ambiguous, and a downgrade to its parent would
+        include the other branch.
+        """
+
+        def upgrade(_heads: object, _context: MigrationContext) -> list[RevisionStep]:
+            return [RevisionStep(self._scripts.revision_map, script, True)]
+
+        def downgrade(_heads: object, _context: MigrationContext) -> list[RevisionStep]:
+            return [RevisionStep(self._scripts.revision_map, script, False)]
+
+        # env.py learns from the name of the function what it is asked for.
+        steps = upgrade if is_upgrade else downgrade
+        with EnvironmentContext(self._alembic, self._scripts, fn=steps):
+            self._scripts.run_env()
+
+
+def _name(script: Script) -> str:
+    return Path(script.path).name
+
+
+def _read_catalog(connection: Connection) -> Catalog:
+    with connection.begin():
+        return catalog.read(connection)
+
+
+def _fill(connection: Connection) -> None:
+    for table, reason in sample_rows.fill(connection).items():
+        warnings.warn(f"no row could be made for {table}: {reason}", stacklevel=2)
