@@ -148,7 +148,7 @@ def test_a_revision_whose_file_is_gone_is_named_with_what_brings_it_back(migrate
         failed = migrated.migrate(verb)
         assert failed.returncode == 1
         assert "Traceback" not in failed.stderr
-    migrated.follow(failed.stderr, "Bring the file back: ")
+    migrated.follow(failed.stderr, "Restore the file: ")
     assert migrated.migrate("check").returncode == 0
 
 

@@ -57,7 +57,7 @@ def test_a_staged_edit_of_a_committed_revision_is_stopped(hooked: Service) -> No
     assert stopped.returncode == 1
     assert "002_items.py was edited after it was committed." in stopped.stdout + stopped.stderr
     assert ".local/staged" not in stopped.stdout + stopped.stderr
-    hooked.follow(stopped.stderr, "a revision of its own: ")
+    hooked.follow(stopped.stderr, "as a new revision: ")
     assert hooked.git("status", "--short") == ""
 
 
@@ -70,7 +70,7 @@ def test_a_service_in_a_folder_of_its_repository_is_named_as_it_lies(hooked: Ser
     hooked.git("add", "migrations")
     stopped = commit(hooked)
     assert stopped.returncode == 1
-    hooked.follow(stopped.stderr, "a revision of its own: ")
+    hooked.follow(stopped.stderr, "as a new revision: ")
     assert hooked.git("status", "--short") == ""
 
 

@@ -112,7 +112,7 @@ def test_a_revision_on_another_branch_is_to_be_fetched_and_not_replaced(migrated
     migrated.sql("UPDATE alembic_version SET version_num = '003'")
     refused = migrated.migrate("adopt")
     assert refused.returncode == 1
-    migrated.follow(refused.stderr, "Bring the file back: ")
+    migrated.follow(refused.stderr, "Restore the file: ")
     assert file.exists()
 
 

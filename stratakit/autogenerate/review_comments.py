@@ -14,7 +14,7 @@ from alembic.operations import ops
 from stratakit.autogenerate import hazards
 from stratakit.config import Backend
 from stratakit.operations import walk
-from stratakit.revisions.history import MARK
+from stratakit.revisions.review_comments import INDENT, MARK
 
 
 class FindingOp(ops.MigrateOperation):
@@ -36,9 +36,9 @@ class FindingOp(ops.MigrateOperation):
 def _rendered(_context: AutogenContext, finding: FindingOp) -> list[str]:
     first, *rest = finding.text.splitlines()
     width = 85  # leaves room for the indentation of a batch
-    lines = textwrap.wrap(f"{MARK} {first}", width, subsequent_indent="#   ")
+    lines = textwrap.wrap(f"{MARK} {first}", width, subsequent_indent=INDENT)
     for line in rest:
-        lines += textwrap.wrap(f"#   {line}", width, subsequent_indent="#   ")
+        lines += textwrap.wrap(f"{INDENT}{line}", width, subsequent_indent=INDENT)
     return lines
 
 

@@ -149,7 +149,7 @@ def _find_position(
         return AdoptResult("managed", url.name, position=stands), heads
     if ahead := position.describe_ahead(config, connection):
         return AdoptResult("ahead", url.name, notes=(ahead,)), ()
-    if any(git.file_of_revision(config.versions, head) for head in heads if head not in known):
+    if any(git.find_revision(config.versions, head) for head in heads if head not in known):
         guards.refuse_unknown_revision(config, heads)
     return None, ()
 

@@ -92,7 +92,7 @@ def _check_database(config: Config, url: DatabaseURL, result: CheckResult) -> No
             result.pending = plan.upgrades(config, connection, "heads")
         inconsistencies = log.find_inconsistencies(
             config,
-            log.entries(connection),
+            log.read_entries(connection),
             position.current_heads(connection),
             history.read(config.versions),
         )

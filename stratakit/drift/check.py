@@ -30,7 +30,7 @@ def find_problems(config: Config, metadata: MetaData) -> list[Finding]:
     """
     chain = history.read(config.versions)
     if len(chain.heads) > 1:
-        several = guards.several_heads(alembic_config.scripts(config))
+        several = guards.several_heads_error(alembic_config.scripts(config))
         return [Finding("several-heads", several.message, several.detail, several.hint)]
     found = [
         Finding(
@@ -54,6 +54,6 @@ def find_problems(config: Config, metadata: MetaData) -> list[Finding]:
                 "strata.toml",
             )
         )
-    found += manifest.chain_findings(config, chain)
+    found += manifest.revision_findings(config, chain)
     differences, schema = models.compare_models(config, metadata)
     return [*found, *differences, *snapshot.schema_findings(config, schema)]

@@ -35,7 +35,7 @@ def _hint(connection: Connection, config: Config, name: str, found: Differences)
         and standing != name
         and not compare_database(connection, config, standing, ignore_primary_key_names=True)
     ):
-        if standing is None or standing in chain.history([name]):
+        if standing is None or standing in chain.ancestors([name]):
             return f"Apply what is missing: {MIGRATE} upgrade {name}"
         return f"Undo what is too much: {MIGRATE} downgrade {name}"
     for head in chain.heads if len(chain.heads) == 1 else ():

@@ -42,7 +42,7 @@ def revisions_since(config: Config, base: str | None = None) -> list[str]:
     Raises:
         StrataError: git does not know the base.
     """
-    old = git.files_at(config.versions, base)
+    old = git.list_files(config.versions, base)
     chain = history.read(config.versions)
     return [id for id, revision in chain.items() if revision.path.name not in old]
 
@@ -68,7 +68,7 @@ def lint(config: Config, asked: Sequence[str]) -> LintResult:
             raise
         why = f"Nothing was run, for {step.revision} cannot be loaded."
         return LintResult(list(_judged(config, [step])), [why], len(asked))
-    exempt = chain.history([config.adopted]) if config.adopted else set()
+    exempt = chain.ancestors([config.adopted]) if config.adopted else set()
     # What the first one makes was there before migrations took over, or is new altogether.
     exempt |= {id for id, revision in chain.items() if not revision.parents}
     wanted = {id for id in asked if id not in exempt}

@@ -1,9 +1,10 @@
-"""What git knows of revisions' files: those that are not here, and those that were edited."""
+"""Revision files in git: those that are missing here, and those that differ from a commit."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from shlex import quote, split
+from shlex import quote
 
 from stratakit.diagnostics.errors import UsageError
 from stratakit.process.git import git
@@ -11,90 +12,90 @@ from stratakit.process.git import git
 MAIN_BRANCHES = ("origin/HEAD", "main", "master")
 
 
-def file_of_revision(versions: Path, revision: str) -> str | None:
+@dataclass(frozen=True)
+class CommittedFile:
+    """A revision's file as a commit has it.
+
+    Args:
+        folder: the folder of the revisions.
+        name: the file's name, relative to the folder.
+        commit: the commit's id.
+    """
+
+    folder: Path
+    name: str
+    commit: str
+
+    @property
+    def restore_command(self) -> str:
+        """The command that restores the file."""
+        return f"git -C {quote(str(self.folder))} checkout {self.commit} -- {quote(self.name)}"
+
+    def content(self) -> bytes:
+        """Return the file's content in the commit."""
+        return git(self.folder, "show", f"{self.commit}:./{self.name}")
+
+
+def find_revision(versions: Path, revision: str) -> CommittedFile | None:
     """Find a revision's file on any branch.
 
     Args:
         versions: the folder of the revisions.
-        revision: the id that no file here has.
+        revision: the id, which no file here has.
 
     Returns:
-        The command that brings the file back, or None where git has no such file (or there is no
-        git).
+        The file; None if git has no such file, or there is no git.
     """
-    found = git(
+    output = git(
         versions,
         *["log", "--all", "--diff-filter=A", "--format=%H", "--name-only", "--relative", "--"],
         f"*{revision}*.py",
-    ).split()
-    for commit, name in pairwise(found):
-        if name.endswith(b".py"):
-            return f"{_in(versions)} checkout {commit.decode()} -- {quote(name.decode())}"
+    ).decode()
+    for commit, name in pairwise(output.split()):
+        if name.endswith(".py"):
+            return CommittedFile(versions, name, commit)
     return None
 
 
-def version_of_file(path: Path, wanted: Callable[[bytes], bool]) -> str | None:
-    """Find the commit in which a file was as it is wanted.
-
-    Returns:
-        The command that brings that version back, or None.
-    """
+def find_version(path: Path, is_wanted: Callable[[bytes], bool]) -> CommittedFile | None:
+    """Find the version of a file whose content fulfills a condition, on any branch."""
     for commit in git(path.parent, "log", "--all", "--format=%H", "--", path.name).decode().split():
-        text = git(path.parent, "show", f"{commit}:./{path.name}")
-        if wanted(text):
-            return f"{_in(path.parent)} checkout {commit} -- {quote(path.name)}"
+        file = CommittedFile(path.parent, path.name, commit)
+        if is_wanted(file.content()):
+            return file
     return None
 
 
-def edited(versions: Path) -> Iterator[tuple[str, str]]:
-    """Find the files that the main branch has and that are different or missing here.
+def changed_files(versions: Path) -> Iterator[CommittedFile]:
+    """Find the files of the main branch that are different or missing here.
 
     Args:
         versions: the folder of the revisions.
 
-    Returns:
-        Their names, each with the command that brings the file back.
+    Yields:
+        The files as they are where this branch began.
     """
-    for branch in MAIN_BRANCHES:
-        if base := git(versions, "merge-base", "HEAD", branch).decode().strip():
-            changed = (
-                "diff",
-                "--name-only",
-                "--no-renames",
-                "--diff-filter=MD",
-                "--relative",
-                base,
-                "--",
-                "*.py",
-            )
-            for name in git(versions, *changed).decode().splitlines():
-                yield name, f"{_in(versions)} checkout {base} -- {quote(name)}"
-            return
+    if base := _branch_point(versions, MAIN_BRANCHES):
+        options = ("--name-only", "--no-renames", "--diff-filter=MD", "--relative")
+        for name in git(versions, "diff", *options, base, "--", "*.py").decode().splitlines():
+            yield CommittedFile(versions, name, base)
 
 
-def committed(versions: Path, back: str) -> bytes:
-    """What a file held that a command of `edited` brings back."""
-    *_, base, _, name = split(back)
-    return git(versions, "show", f"{base}:./{name}")
-
-
-def files_at(versions: Path, base: str | None) -> set[str]:
-    """The files that the folder of the revisions has where this branch began.
+def list_files(versions: Path, base: str | None) -> set[str]:
+    """List the revision files as they are where this branch began.
 
     Args:
         versions: the folder of the revisions.
         base: a commit or a branch; None for the main branch.
 
     Returns:
-        Their names; none where there is no git, or no such branch.
+        Their names; none if there is no git, or no main branch.
 
     Raises:
-        StrataError: the base that was named is not there.
+        StrataError: git does not have the base.
     """
-    for branch in (base,) if base else MAIN_BRANCHES:
-        if found := git(versions, "merge-base", "HEAD", branch).decode().strip():
-            names = git(versions, "ls-tree", "--name-only", found, "./").decode()
-            return set(names.splitlines())
+    if commit := _branch_point(versions, (base,) if base else MAIN_BRANCHES):
+        return set(git(versions, "ls-tree", "--name-only", commit, "./").decode().splitlines())
     if base:
         raise UsageError(
             f"git has no {base} that this branch shares a commit with.",
@@ -103,5 +104,20 @@ def files_at(versions: Path, base: str | None) -> set[str]:
     return set()
 
 
-def _in(folder: Path) -> str:
-    return f"git -C {quote(str(folder))}"
+def list_main_files(versions: Path) -> set[str] | None:
+    """List the revision files at the tip of the main branch; None if there is none."""
+    for branch in MAIN_BRANCHES:
+        if git(versions, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}"):
+            return set(git(versions, "ls-tree", "--name-only", branch, "./").decode().splitlines())
+    return None
+
+
+def is_committed(path: Path) -> bool:
+    """Return whether the last commit has a file."""
+    return bool(git(path.parent, "ls-tree", "--name-only", "HEAD", path.name))
+
+
+def _branch_point(versions: Path, branches: tuple[str, ...]) -> str:
+    """Return the last commit that is shared with the first of the branches that exists."""
+    commits = (git(versions, "merge-base", "HEAD", branch) for branch in branches)
+    return next(filter(None, commits), b"").decode().strip()

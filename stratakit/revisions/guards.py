@@ -12,39 +12,39 @@ from stratakit.revisions import git, history
 from stratakit.revisions.position import describe_revision
 
 
-def is_upgrade(asked: MigrationContext) -> bool:
-    """Whether Alembic was asked for an upgrade."""
-    return getattr(asked.opts.get("fn"), "__name__", "") == "upgrade"
+def is_upgrade(context: MigrationContext) -> bool:
+    """Return whether Alembic runs an upgrade."""
+    return getattr(context.opts.get("fn"), "__name__", "") == "upgrade"
 
 
 def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
-    """Raise a StrataError where a database stands at a revision that no file has."""
+    """Raise a StrataError if a database is at a revision that no file has."""
     known = history.read(config.versions)
     for head in heads:
         if head in known:
             continue
-        fetch = git.file_of_revision(config.versions, head)
+        file = git.find_revision(config.versions, head)
         raise StrataError(
             f"The database stands at revision {head}, and no file in {config.versions} has it.",
             detail="It was migrated from a branch or a release that is not checked out here. "
-            "Stamping another revision would hide what it did.",
-            hint=f"Bring the file back: {fetch}"
-            if fetch
+            "Stamping another revision would hide its changes.",
+            hint=f"Restore the file: {file.restore_command}"
+            if file
             else f"Find its file: git fetch --all && git log --all --oneline -- '*{head}*'\n"
             "If it is gone for good, find the revision that the schema is at by comparing: "
             f"{MIGRATE} adopt",
         )
 
 
-def irreversible(revision: Script) -> str:
-    """Why a revision cannot be undone, as its file says: `irreversible = "reason"`."""
+def irreversible_reason(revision: Script) -> str:
+    """Return the reason why a revision is irreversible, by its file: `irreversible = "reason"`."""
     return str(getattr(revision.module, "irreversible", ""))
 
 
-def refuse_irreversible(undone: Sequence[Script]) -> None:
-    """Raise a StrataError where a revision that would be undone says that it cannot be."""
-    for revision in undone:
-        if reason := irreversible(revision):
+def refuse_irreversible(revisions: Sequence[Script]) -> None:
+    """Raise a StrataError if one of the revisions to undo is irreversible."""
+    for revision in revisions:
+        if reason := irreversible_reason(revision):
             raise StrataError(
                 f"{describe_revision(revision)} cannot be undone: {reason}",
                 detail="Its file says so: irreversible = ...",
@@ -54,18 +54,18 @@ def refuse_irreversible(undone: Sequence[Script]) -> None:
 
 
 def require_one_head(directory: ScriptDirectory) -> None:
-    """Raise a StrataError where two revisions both want to be the last."""
+    """Raise a StrataError if there are several heads."""
     if len(directory.get_heads()) > 1:
-        raise several_heads(directory)
+        raise several_heads_error(directory)
 
 
-def several_heads(directory: ScriptDirectory) -> StrataError:
-    """Say which heads there are, and how to join them."""
-    listed = "\n".join(
+def several_heads_error(directory: ScriptDirectory) -> StrataError:
+    """Return the error that lists the heads."""
+    heads = "\n".join(
         f"  {describe_revision(head)}" for head in directory.get_revisions("heads") if head
     )
     return StrataError(
-        f"There are several heads:\n{listed}",
-        detail="Two branches each added a revision after the same one, so there is no last one.",
+        f"There are several heads:\n{heads}",
+        detail="Two branches each added a revision after the same one, so neither is the last one.",
         hint=f"Join them: {MIGRATE} merge",
     )

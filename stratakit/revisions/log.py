@@ -1,7 +1,7 @@
-"""migration_log: the foundation's own table, which tells who migrated what, when and how long.
+"""The table `migration_log`: who migrated what, when and how long it took.
 
-It is also how old code tells a database that is *ahead* of it from one with an *unknown* revision:
-the log names the parents of revisions whose files the old code does not have.
+Old code distinguishes a database that is *ahead* from one with an *unknown* revision by the log,
+which names the parents of revisions whose files the old code does not have.
 """
 
 import getpass
@@ -32,7 +32,8 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import git
-from stratakit.revisions.history import RevisionHistory, digest, has_digest
+from stratakit.revisions.digest import digest
+from stratakit.revisions.history import RevisionHistory, as_tuple
 
 CURRENT_TIMESTAMP = func.current_timestamp()
 
@@ -57,24 +58,24 @@ LOG = Table(
 
 
 def recorder(note: str | None = None) -> Callable[..., None]:
-    """Make the callback for Alembic's `on_version_apply`.
+    """Return the callback for Alembic's `on_version_apply`.
 
-    It runs in the transaction that changes the version row, so that both are there or neither.
+    It runs in the transaction that changes the version row, so that both are written or neither.
 
     Args:
-        note: why, where a person had to say so.
+        note: the reason that a person gave.
     """
     started = datetime.now(UTC)
 
     def record(*, ctx: Any, step: Any, heads: Iterable[str], run_args: object) -> None:
         nonlocal started
         finished = datetime.now(UTC)
-        way = "upgrade" if step.is_upgrade else "downgrade"
+        direction = "upgrade" if step.is_upgrade else "downgrade"
         row = {
-            "direction": "stamp" if step.is_stamp else way,
-            "heads": _joined(heads),
+            "direction": "stamp" if step.is_stamp else direction,
+            "heads": _join(heads),
             "note": note,
-            "who": _who(),
+            "who": _user_at_host(),
             "started": CURRENT_TIMESTAMP if ctx.as_sql else started,
             "finished": CURRENT_TIMESTAMP if ctx.as_sql else finished,
         }
@@ -84,13 +85,13 @@ def recorder(note: str | None = None) -> Callable[..., None]:
         elif step.is_upgrade and not step.down_revision_ids:
             ctx.impl.create_table(LOG)
         for revision in step.up_revisions:
-            ctx.impl.execute(insert(LOG).values(**row, **_described(revision)))
+            ctx.impl.execute(insert(LOG).values(**row, **_describe(revision)))
 
     return record
 
 
-def _described(revision: Any) -> dict[str, str | None]:
-    parents = [*_several(revision.down_revision), *_several(revision.dependencies)]
+def _describe(revision: Any) -> dict[str, str | None]:
+    parents = [*as_tuple(revision.down_revision), *as_tuple(revision.dependencies)]
     return {
         "revision": revision.revision,
         "down_revision": ",".join(parents),
@@ -99,91 +100,91 @@ def _described(revision: Any) -> dict[str, str | None]:
     }
 
 
-def _several(value: str | Iterable[str] | None) -> Iterable[str]:
-    return (value,) if isinstance(value, str) else value or ()
-
-
-def entries(connection: Connection) -> list[RowMapping]:
-    """All entries, oldest first; none where the table is not there yet."""
+def read_entries(connection: Connection) -> list[RowMapping]:
+    """Read all entries, oldest first; none if the table does not exist yet."""
     if not connection.dialect.has_table(connection, LOG.name):
         return []
     return list(connection.execute(select(LOG).order_by(LOG.c.id)).mappings())
 
 
 def reaches(rows: Iterable[RowMapping], start: Iterable[str], goal: str) -> bool:
-    """Whether the log leads from the revisions `start` back to the revision `goal`."""
-    return goal in _history(rows, start)
+    """Return whether the log leads from the revisions `start` back to the revision `goal`."""
+    return goal in _ancestors(rows, start)
 
 
 def phases_since(
     rows: Sequence[RowMapping], start: Iterable[str], known: Iterable[str]
 ) -> set[str | None]:
-    """The phases of the revisions from `start` back to those that are known."""
+    """Return the phases of the revisions from `start` back to the known ones."""
     phases = {row["revision"]: row["phase"] for row in rows}
-    return {phases.get(revision) for revision in _history(rows, start, set(known))}
+    return {phases.get(revision) for revision in _ancestors(rows, start, set(known))}
 
 
-def _history(
+def _ancestors(
     rows: Iterable[RowMapping], start: Iterable[str], end: Container[str] = ()
 ) -> set[str]:
     parents = {row["revision"]: row["down_revision"].split(",") for row in rows}
-    ahead, seen = list(start), set[str]()
-    while ahead:
-        revision = ahead.pop()
-        if revision and revision not in seen and revision not in end:
-            seen.add(revision)
-            ahead += parents.get(revision, ())
-    return seen
+    waiting, ancestors = list(start), set[str]()
+    while waiting:
+        revision = waiting.pop()
+        if revision and revision not in ancestors and revision not in end:
+            ancestors.add(revision)
+            waiting += parents.get(revision, ())
+    return ancestors
 
 
 def find_inconsistencies(
-    config: Config, rows: Sequence[RowMapping], heads: Iterable[str], chain: RevisionHistory
+    config: Config, rows: Sequence[RowMapping], heads: Iterable[str], revisions: RevisionHistory
 ) -> Iterator[Finding]:
-    """Find what the log does not explain: a version row set by hand, an applied revision edited.
+    """Find changes that the log does not explain: a version row set by hand, an edited revision.
 
     Args:
         config: the project's.
         rows: the entries of the log, oldest first.
         heads: the revisions at which the database is.
-        chain: the revisions' files.
+        revisions: the revisions' files.
 
     Yields:
         Findings of the rule `changed-by-hand`; those about a revision name its file.
     """
     if not rows:
         return
-    explained = rows[-1]["heads"]
-    if _joined(heads) != explained:
+    expected = rows[-1]["heads"]
+    if _join(heads) != expected:
         yield Finding(
             RULE,
-            f"alembic_version says {_joined(heads) or 'nothing'}, and by migration_log it "
-            f"stands at {explained or 'nothing'}: the version row was changed by hand.",
-            "What was skipped or undone is not known.",
-            "Stamp the revision that the schema is really at; it is compared first: "
-            f"{MIGRATE} stamp {explained or 'base'}",
+            f"alembic_version says {_join(heads) or 'nothing'}, and by migration_log it "
+            f"stands at {expected or 'nothing'}: the version row was changed by hand.",
+            "The skipped or undone changes are not known.",
+            "Stamp the revision that the schema matches; it is compared first: "
+            f"{MIGRATE} stamp {expected or 'base'}",
         )
     applied = {row["revision"]: row for row in rows if row["direction"] == "upgrade"}
-    for id in sorted(chain.history(heads) & set(applied)):
-        path, sha256 = chain[id].path, applied[id]["sha256"]
-        if not has_digest(path.read_bytes(), sha256):
-            back = git.version_of_file(path, partial(has_digest, sha256=sha256))
+    for revision_id in sorted(revisions.ancestors(heads) & set(applied)):
+        path, sha256 = revisions[revision_id].path, applied[revision_id]["sha256"]
+        if digest(path.read_bytes()) != sha256:
+            version = git.find_version(path, partial(_has_digest, sha256=sha256))
             yield Finding(
                 RULE,
                 f"{path.name} was edited after it was applied here.",
                 "Databases that have it do not get the edit, and new ones do.",
-                f"Bring it back, and write the change as a revision of its own: {back}"
-                if back
+                f"Restore it, and write the change as a new revision: {version.restore_command}"
+                if version
                 else f"Undo it here and apply it again: {MIGRATE} downgrade "
-                f"{','.join(chain[id].parents) or 'base'} && {MIGRATE} upgrade",
+                f"{','.join(revisions[revision_id].parents) or 'base'} && {MIGRATE} upgrade",
                 file=path.relative_to(config.root).as_posix(),
             )
 
 
-def _joined(heads: Iterable[str]) -> str:
+def _has_digest(source: bytes, sha256: str) -> bool:
+    return digest(source) == sha256
+
+
+def _join(heads: Iterable[str]) -> str:
     return ",".join(sorted(heads))
 
 
-def _who() -> str:
+def _user_at_host() -> str:
     try:
         user = getpass.getuser()
     except (KeyError, OSError):

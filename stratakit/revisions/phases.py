@@ -1,10 +1,10 @@
-"""What a revision says of itself: `phase = "expand"`, `"backfill"` or `"contract"`."""
+"""The phase of a revision, which its file names: `phase = "expand"`, `"backfill"`, `"contract"`."""
 
 COMPATIBLE = frozenset({"expand", "backfill"})
-"""Code that knows nothing of such a revision goes on working on a database that has it."""
+"""Code without such a revision works on a database that has it."""
 
 DATA = frozenset({"backfill"})
-"""Such a revision changes rows, for as long as that takes."""
+"""Such a revision changes rows, which may take long."""
 
-TAKES_AWAY = "contract"
-"""Such a revision takes away what this code does not use: it goes on working until then."""
+CONTRACT = "contract"
+"""Such a revision drops objects that this code does not use: the code works without it."""

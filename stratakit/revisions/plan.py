@@ -1,4 +1,4 @@
-"""What a command would do to a database, told before it is done."""
+"""The revisions that a command would apply or undo."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,13 +17,14 @@ from stratakit.revisions.position import current_heads
 
 
 def upgrades(config: Config, connection: Connection, target: str) -> list[Script]:
-    """The revisions that an upgrade would apply, in order.
+    """Return the revisions that an upgrade would apply, in order.
 
     Args:
         target: a revision id, `head`, `heads` or a step such as `+1`.
 
     Raises:
-        StrataError: `head` while there are several.
+        StrataError: the target is `head` and there are several, or the database is at a revision
+            without a file.
         alembic.util.CommandError: the target is no revision.
     """
     directory = scripts(config)
@@ -31,23 +32,26 @@ def upgrades(config: Config, connection: Connection, target: str) -> list[Script
     refuse_unknown_revision(config, heads)
     if target == "head":
         require_one_head(directory)
-    with _explaining_target(target):
-        ahead = directory.iterate_revisions(target, heads, implicit_base=True)
-        return list(ahead)[::-1]
+    with _explain_invalid_target(target):
+        pending = directory.iterate_revisions(target, heads, implicit_base=True)
+        return list(pending)[::-1]
 
 
 def deferred_contracts(config: Config, pending: Sequence[Script]) -> list[Script]:
-    """Those of the pending revisions that only take away, and that no other one follows."""
-    chain = history.read(config.versions)
-    needed = chain.history(chain.before_contract)
-    return [revision for revision in pending if revision.revision not in needed]
+    """Return the pending revisions whose phase is `contract`, and that no other one follows."""
+    revisions = history.read(config.versions)
+    required = revisions.ancestors(revisions.before_contract)
+    return [revision for revision in pending if revision.revision not in required]
 
 
 def downgrades(config: Config, connection: Connection, target: str) -> list[Script]:
-    """The revisions that a downgrade would undo, in order.
+    """Return the revisions that a downgrade would undo, in order.
 
     Args:
         target: a revision id, `base` or a step such as `-1`.
+
+    Raises:
+        StrataError: the target is no revision, or is not unique.
     """
     heads = current_heads(connection)
     refuse_unknown_revision(config, heads)
@@ -61,26 +65,26 @@ def downgrades(config: Config, connection: Connection, target: str) -> list[Scri
             f"Or name the revision to go down to, one of: {MIGRATE} history",
         )
     directory = scripts(config)
-    merged = _merged(directory, heads) if target.startswith("-") else []
-    with _explaining_target(target, merged):
+    merge_parents = _merge_parents(directory, heads) if target.startswith("-") else []
+    with _explain_invalid_target(target, merge_parents):
         return list(directory.iterate_revisions(heads, target, select_for_downgrade=True))
 
 
-def _merged(directory: ScriptDirectory, heads: Sequence[str]) -> list[str]:
-    """The revisions that a merge at which a database stands has joined."""
-    at = [revision for revision in directory.get_revisions(heads) if revision is not None]
-    return [parent for merge in at if merge.is_merge_point for parent in merge.down_revision or ()]
+def _merge_parents(directory: ScriptDirectory, heads: Sequence[str]) -> list[str]:
+    """Return the parents of the merge revisions at which a database is."""
+    merges = (each for each in directory.get_revisions(heads) if each and each.is_merge_point)
+    return [parent for merge in merges for parent in merge.down_revision or ()]
 
 
 @contextmanager
-def _explaining_target(target: str, merged: Sequence[str] = ()) -> Iterator[None]:
-    """Say what to write instead of a target that is none; behind a merge, what it has joined."""
+def _explain_invalid_target(target: str, merge_parents: Sequence[str] = ()) -> Iterator[None]:
+    """Explain a target that does not exist; after a merge, name the revisions that it merged."""
     try:
         yield
     except RevisionError as error:
-        ways = [f"Undo the merge: {MIGRATE} downgrade {each}" for each in merged]
+        commands = [f"Undo the merge: {MIGRATE} downgrade {each}" for each in merge_parents]
         raise UsageError(
-            f"{target} is not where this can go: {error}.",
-            detail=f"Behind the merge are {' and '.join(merged)}." if merged else "",
-            hint="\n".join(ways) or f"See what there is: {MIGRATE} history",
+            f"{target} is no target: {error}.",
+            detail=f"The merge follows {' and '.join(merge_parents)}." if merge_parents else "",
+            hint="\n".join(commands) or f"See what there is: {MIGRATE} history",
         ) from error

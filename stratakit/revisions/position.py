@@ -50,13 +50,13 @@ def describe_ahead(config: Config, connection: Connection) -> str:
     heads = current_heads(connection)
     if not heads or all(head in chain for head in heads):
         return ""
-    entries = log.entries(connection)
+    entries = log.read_entries(connection)
     if not chain or not all(log.reaches(entries, heads, head) for head in chain.heads):
         return ""
     back = [
-        f"\nBring the file back: {fetch}"
+        f"\nRestore the file: {file.restore_command}"
         for head in heads
-        if head not in chain and (fetch := git.file_of_revision(config.versions, head))
+        if head not in chain and (file := git.find_revision(config.versions, head))
     ]
     return (
         f"The database is ahead of this code: it stands at {', '.join(heads)}, and the newest "

@@ -1,21 +1,34 @@
-"""Review comments that are still open in revision files."""
+"""Review comments in revision files: what autogenerate may have got wrong.
 
+A comment begins with `# FINDING:`, and its other lines are indented. A person resolves a comment by
+deleting it.
+"""
+
+import re
 from pathlib import Path
 
-from stratakit.revisions.history import MARK, RevisionHistory
+from stratakit.revisions.history import RevisionHistory
+
+MARK = "# FINDING:"
+INDENT = "#   "
+COMMENT = re.compile(
+    rf"^[ \t]*{MARK}.*(?:\n[ \t]*{INDENT}.*)*(?:\n|\Z)".encode(),
+    re.MULTILINE,
+)
 
 
-def unresolved_comments(chain: RevisionHistory) -> list[tuple[Path, int, str]]:
-    """The findings that are still in the revisions' files: file, line, text."""
-    found = []
-    for revision in chain.values():
-        lines = revision.path.read_text(encoding="utf-8").splitlines()
-        for number, line in enumerate(lines, 1):
-            if line.strip().startswith(MARK):
-                comment = [line.strip().removeprefix(MARK)]
-                for more in lines[number:]:
-                    if not more.strip().startswith("#   "):
-                        break
-                    comment.append(more.strip().removeprefix("#"))
-                found.append((revision.path, number, " ".join(" ".join(comment).split())))
-    return found
+def remove_comments(source: bytes) -> bytes:
+    """Return the source of a revision without its review comments."""
+    return COMMENT.sub(b"", source)
+
+
+def unresolved_comments(revisions: RevisionHistory) -> list[tuple[Path, int, str]]:
+    """Find the review comments that are still in the files: file, line, text."""
+    comments = []
+    for revision in revisions.values():
+        source = revision.path.read_bytes()
+        for comment in COMMENT.finditer(source):
+            words = comment[0].decode().replace(MARK, "").replace(INDENT, "").split()
+            line = source.count(b"\n", 0, comment.start()) + 1
+            comments.append((revision.path, line, " ".join(words)))
+    return comments

@@ -40,7 +40,7 @@ def explain_failure(
         None where Alembic's own words have to do.
     """
     if isinstance(error.__cause__, MultipleHeads):
-        return guards.several_heads(directory)
+        return guards.several_heads_error(directory)
     if monitor.step is None or isinstance(monitor.step, StampStep):
         return None
     revision = monitor.step.revision

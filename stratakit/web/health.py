@@ -87,8 +87,8 @@ def check_readiness(connection: Connection, chain: RevisionHistory) -> Readiness
     database = ", ".join(heads) or None
     if heads == chain.heads:
         return Readiness("ready", expected, database, "The schema is what this code expects.", True)
-    if set(heads) <= chain.history(chain.heads):
-        if chain.history(chain.before_contract) <= chain.history(heads):
+    if set(heads) <= chain.ancestors(chain.heads):
+        if chain.ancestors(chain.before_contract) <= chain.ancestors(heads):
             detail = (
                 "What is pending takes away what this code does not use. When no older code "
                 f"serves, apply it: {MIGRATE} upgrade"
@@ -100,7 +100,7 @@ def check_readiness(connection: Connection, chain: RevisionHistory) -> Readiness
             database,
             f"Revisions are pending. Apply them: {MIGRATE} upgrade",
         )
-    entries = log.entries(connection)
+    entries = log.read_entries(connection)
     if all(log.reaches(entries, heads, head) for head in chain.heads):
         applied_phases = log.phases_since(entries, heads, chain)
         if applied_phases <= phases.COMPATIBLE:

@@ -322,7 +322,7 @@ def test_a_revision_of_another_branch_is_named_and_its_file_brought_back(
     assert "The database stands at revision 003, and no file in" in plain.stderr
     assert not any("migrate.sh stamp" in told for told in (ahead.stdout, plain.stderr))
     assert migrated.stands_at() == "003"
-    migrated.follow(ahead.stdout, "Bring the file back: ")
+    migrated.follow(ahead.stdout, "Restore the file: ")
     assert migrated.migrate("upgrade").returncode == 0
     assert migrated.stands_at() == "003"
 
@@ -430,6 +430,6 @@ def test_an_applied_revision_that_was_edited_is_noticed(migrated: Service) -> No
     checked = migrated.migrate("check")
     assert checked.returncode == 1
     assert checked.stdout.count("002_items.py was edited after it was") == 1
-    migrated.follow(checked.stdout, "write the change as a revision of its own: ")
+    migrated.follow(checked.stdout, "write the change as a new revision: ")
     assert migrated.root.joinpath("migrations/versions/002_items.py").read_text() == before
     assert migrated.migrate("check").returncode == 0

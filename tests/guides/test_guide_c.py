@@ -238,7 +238,7 @@ def test_a_committed_revision_that_was_edited_is_noticed(migrated: Service) -> N
     checked = migrated.run(migrated.python, CHECK)
     assert checked.returncode == 1
     assert "002_items.py was edited after it was committed." in checked.stdout
-    migrated.follow(checked.stdout, "write the change as a revision of its own: ")
+    migrated.follow(checked.stdout, "write the change as a new revision: ")
     assert file.read_text() == before
     assert migrated.run(migrated.python, CHECK).returncode == 0
 

@@ -39,9 +39,9 @@ def say(scripts: Sequence[ops.MigrationScript]) -> None:
     for script, part in zip(scripts, parts, strict=True):
         said = {change.phase(each) for each in part if not isinstance(each, SAY_NOTHING)}
         # What takes away can be left for later: it does nothing beside.
-        if "" in said or (phases.TAKES_AWAY in said and len(said) > 1):
+        if "" in said or (phases.CONTRACT in said and len(said) > 1):
             continue
-        phase = next((each for each in (phases.TAKES_AWAY, "backfill") if each in said), "expand")
+        phase = next((each for each in (phases.CONTRACT, "backfill") if each in said), "expand")
         # Beside operations, a directive has no other way into the file.
         script.imports = {*script.imports, f'phase = "{phase}"'}
 
@@ -115,7 +115,7 @@ class _Change:
     def phase(self, operation: ops.MigrateOperation) -> str:
         """The phase of one operation; empty where running code may fail by it."""
         if isinstance(operation, TAKE):
-            return "" if walk.subject(operation) in self.needed else phases.TAKES_AWAY
+            return "" if walk.subject(operation) in self.needed else phases.CONTRACT
         if isinstance(operation, FillOp):
             return "backfill"
         return "expand" if isinstance(operation, ADD) or self._goes_on(operation) else ""

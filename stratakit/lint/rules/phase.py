@@ -55,7 +55,7 @@ def find(step: Step) -> Iterator[Violation]:
         for danger in rule.find(step):
             yield Violation(
                 f'phase = "{step.phase}" says that running code goes on, but {danger.what}',
-                f'phase = "{phases.TAKES_AWAY}"',
+                f'phase = "{phases.CONTRACT}"',
                 danger.statement,
                 danger.line,
             )
