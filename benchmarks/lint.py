@@ -23,11 +23,11 @@ from pathlib import Path
 from sqlalchemy import MetaData
 
 from stratakit.lint.linter import lint
-from stratakit.lint.trace import offline
-from stratakit.lint.trace.model import Statement
+from stratakit.lint.trace.offline import OfflineReader
+from stratakit.lint.trace.statement import Statement
 from stratakit.orm import naming
 from stratakit.revisions import alembic_config
-from tests.safety import dangerous, otherwise, revisions, safe
+from tests.safety import dangerous, more_cases, revisions, safe
 
 SQUAWK = "squawk-cli==2.70.0"
 COUNTS = (10, 50, 100, 200)
@@ -74,70 +74,74 @@ def main() -> None:
         print("revisions  seconds  ms a revision")
         for count in COUNTS:
             seconds = statistics.median(
-                taken(Path(folder) / f"{count}-{turn}", count) for turn in range(ROUNDS)
+                measure(Path(folder) / f"{count}-{turn}", count) for turn in range(ROUNDS)
             )
             print(f"{count:9}  {seconds:7.2f}  {1000 * seconds / count:13.1f}", flush=True)
         if "--speed-only" not in sys.argv:
             compare(Path(folder))
 
 
-def taken(folder: Path, count: int) -> float:
-    """The seconds that linting takes, without making the scratch database and what is before."""
+def measure(folder: Path, count: int) -> float:
+    """Return the seconds of linting, without those of the scratch database and its tables."""
     bodies = [REVISIONS[number % 3].format(number=number) for number in range(count)]
-    config = revisions.written(folder, "postgresql", bodies)
+    config = revisions.write_project(folder, "postgresql", bodies)
     ids = [file.stem for file in sorted(config.versions.glob("*.py"))[1:]]
     begun = time.perf_counter()
     lint(config, ids[:1])
     one = time.perf_counter()
-    linted = lint(config, ids)
+    result = lint(config, ids)
     ended = time.perf_counter()
-    assert not linted.findings, linted.findings
+    assert not result.findings, result.findings
     return (ended - one) - (one - begun)
 
 
 def compare(folder: Path) -> None:
     """Print what is found, and what is alarmed about."""
-    bad: Cases = [(rule, (body,)) for rule, body in dangerous.DANGEROUS + otherwise.DANGEROUS]
-    good: Cases = [("", bodies) for bodies in [*safe.SAFE, *((one,) for one in otherwise.SAFE)]]
-    program = installed(folder / "squawk")
+    bad: Cases = [(rule, (body,)) for rule, body in dangerous.DANGEROUS + more_cases.DANGEROUS]
+    good: Cases = [("", bodies) for bodies in [*safe.SAFE, *((one,) for one in more_cases.SAFE)]]
+    program = install_squawk(folder / "squawk")
     print(f"\n{len(bad)} dangerous and {len(good)} safe     found  false alarms")
-    row("ours", ours(folder / "ours", bad), ours(folder / "ours-safe", good))
-    dangers, safes = rendered(folder / "bad", bad), rendered(folder / "good", good)
+    print_row("ours", count_ours(folder / "ours", bad), count_ours(folder / "ours-safe", good))
+    dangers, safes = render_sql(folder / "bad", bad), render_sql(folder / "good", good)
     for title, options in (
         (f"{SQUAWK}, as it is", ()),
         (f"{SQUAWK}, style and timeouts off", ("--exclude", STYLE)),
     ):
-        alarms = told(program, dangers, options), told(program, safes, options)
-        row(title, len(alarms[0]), len(alarms[1]))
+        found = find_with_squawk(program, dangers, options)
+        print_row(title, len(found), len(find_with_squawk(program, safes, options)))
 
 
-def row(title: str, found: int, alarms: int) -> None:
+def print_row(title: str, found: int, alarms: int) -> None:
     print(f"{title:45}  {found:5}  {alarms:12}", flush=True)
 
 
-def ours(folder: Path, cases: Cases) -> int:
-    """In how many cases the right rule, or for a safe one any, finds something."""
+def count_ours(folder: Path, cases: Cases) -> int:
+    """Count the cases in which the right rule, or for a safe one any, finds something."""
     found = 0
     for number, (rule, bodies) in enumerate(cases):
-        rules = revisions.rules_found(revisions.written(folder / str(number), "postgresql", bodies))
+        rules = revisions.violated_rules(
+            revisions.write_project(folder / str(number), "postgresql", bodies)
+        )
         found += rule in rules if rule else bool(rules)
     return found
 
 
-def rendered(folder: Path, cases: Cases) -> Path:
+def render_sql(folder: Path, cases: Cases) -> Path:
     """Write the SQL of each case."""
     for number, (_, bodies) in enumerate(cases):
-        config = revisions.written(folder / str(number), "postgresql", bodies)
+        config = revisions.write_project(folder / str(number), "postgresql", bodies)
         ids = {file.stem for file in sorted(config.versions.glob("*.py"))[1:]}
         alembic = alembic_config.alembic_config(config, quiet=True)
         metadata = MetaData(naming_convention=naming.NAMING_CONVENTION)
-        steps = [step for step in offline.steps(config, metadata, alembic, ids) if step.up]
-        text = "\n".join(line for step in steps for line in sql(step.statements))
+        runs = OfflineReader(config, metadata, alembic).read(ids)
+        upgrades = [run for run in runs if run.is_upgrade]
+        text = "\n".join(line for run in upgrades for line in as_script(run.statements))
         (folder / f"{number}.sql").write_text(text)
     return folder
 
 
-def sql(statements: Sequence[Statement]) -> Iterator[str]:
+def as_script(statements: Sequence[Statement]) -> Iterator[str]:
+    """Yield the lines of a script with the statements in their transactions."""
     for (_, autocommit), group in groupby(
         statements, key=lambda each: (each.transaction, each.autocommit)
     ):
@@ -145,8 +149,8 @@ def sql(statements: Sequence[Statement]) -> Iterator[str]:
         yield from lines if autocommit else ["BEGIN;", *lines, "COMMIT;"]
 
 
-def told(program: Path, folder: Path, options: Sequence[str]) -> set[str]:
-    """The files in which squawk finds something."""
+def find_with_squawk(program: Path, folder: Path, options: Sequence[str]) -> set[str]:
+    """Return the files in which squawk finds something."""
     files = sorted(folder.glob("*.sql"))
     done = subprocess.run(
         [program, "--reporter", "json", *options, *files], capture_output=True, text=True
@@ -154,7 +158,7 @@ def told(program: Path, folder: Path, options: Sequence[str]) -> set[str]:
     return {finding["file"] for finding in json.loads(done.stdout or "[]")}
 
 
-def installed(folder: Path) -> Path:
+def install_squawk(folder: Path) -> Path:
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     subprocess.run(
         [folder / "bin" / "pip", "-q", "install", "--disable-pip-version-check", SQUAWK], check=True

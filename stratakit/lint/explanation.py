@@ -1,50 +1,45 @@
-"""A rule explained: its title, why it matters, and what is bad and good."""
-
-from types import ModuleType
+"""Explanations of rules: the title, the reason, and bad and good code."""
 
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
-from stratakit.lint.rules import rules
+from stratakit.lint.rule import Rule
+from stratakit.lint.rules import load_rules
 
 
 def explain(name: str) -> str:
     """Explain a rule as Markdown.
 
     Args:
-        name: the rule's, such as "drop-column".
+        name: the rule's id, such as "drop-column".
 
     Raises:
-        StrataError: there is no rule of that name.
+        UsageError: there is no rule of that id.
     """
-    rule = rules().get(name)
+    rule = load_rules().get(name)
     if rule is None:
         raise UsageError(
             f"There is no rule {name}.",
             hint=f"All rules: {MIGRATE} lint --explain all",
         )
-    return _section(name, rule)
+    return _section(rule)
 
 
-def titles() -> str:
+def list_titles() -> str:
     """List all rules with their titles, a line each."""
-    width = max(map(len, rules()))
-    return "\n".join(
-        f"{name:<{width}}  {(rule.__doc__ or '').partition(chr(10))[0]}"
-        for name, rule in rules().items()
-    )
+    rules = load_rules()
+    width = max(map(len, rules))
+    return "\n".join(f"{rule.id:<{width}}  {rule.title}" for rule in rules.values())
 
 
-def _section(name: str, rule: ModuleType) -> str:
-    title, _, why = (rule.__doc__ or "").partition("\n")
+def _section(rule: Rule) -> str:
     parts = [
-        f"### {name}\n\n{title} {' '.join(why.split())}\n",
-        f"Databases: {', '.join(rule.DATABASES)}.\n",
-        "Bad:\n\n" + "\n".join(map(_code, rule.BAD)),
-        "Good:\n\n" + "\nand in the next revision:\n\n".join(map(_code, rule.GOOD)),
+        f"### {rule.id}\n\n{rule.title} {rule.detail}\n",
+        f"Databases: {', '.join(rule.backends)}.\n",
+        "Bad:\n\n" + "\n".join(map(_code, rule.bad)),
+        "Good:\n\n" + "\nand in the next revision:\n\n".join(map(_code, rule.good)),
     ]
     return "\n".join(parts)
 
 
 def _code(body: str) -> str:
-    stripped = body.strip("\n")
-    return f"```python\n{stripped}\n```\n"
+    return f"```python\n{body}\n```\n"

@@ -1,9 +1,9 @@
-"""Linting revisions: each is run, and the rules look at what was seen."""
+"""The linter: each revision is run, and the rules check what was seen."""
 
-import ast
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 
 from alembic.util import CommandError
 from sqlalchemy import MetaData
@@ -11,197 +11,196 @@ from sqlalchemy import MetaData
 from stratakit.config import Config
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.diagnostics.finding import Finding
-from stratakit.lint import rules
-from stratakit.lint.suppressions import about_suppression, allows
-from stratakit.lint.trace import offline, runner
-from stratakit.lint.trace.model import Step, unloadable
-from stratakit.lint.trace.sandbox import Bench
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.rules import load_rules
+from stratakit.lint.suppressions import (
+    Suppression,
+    innermost_span,
+    parse_suppressions,
+    statement_spans,
+    suppression_finding,
+)
+from stratakit.lint.trace.offline import OfflineReader
+from stratakit.lint.trace.revision_run import RevisionRun
+from stratakit.lint.trace.runner import RevisionRunner
+from stratakit.lint.trace.sandbox import Sandbox
 from stratakit.lint.violation import Violation
 from stratakit.orm import naming
 from stratakit.revisions import alembic_config, environment, git, guards, history
 
+GRAVE = {Severity.BLOCKS_TRAFFIC, Severity.FAILS, Severity.LOSES_DATA}
+"""The severities after which no fallback has anything to add in the same line."""
 
-@dataclass
+
+@dataclass(frozen=True)
 class LintResult:
-    """What came of linting.
+    """The result of linting.
 
     Args:
-        findings: what was found and is not acknowledged.
-        unseen: what was not looked at, and why.
-        revisions: how many were asked for.
+        findings: the violations that are not suppressed, and the suppressions of nothing.
+        skipped: sentences about what was not checked, and why.
+        revisions: the number of revisions that were to be linted.
     """
 
-    findings: list[Finding] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    revisions: int = 0
+    findings: list[Finding]
+    skipped: list[str]
+    revisions: int
 
 
 def revisions_since(config: Config, base: str | None = None) -> list[str]:
-    """The revisions that the main branch, or another base, does not have.
+    """Return the ids of the revisions that another commit does not have.
+
+    Args:
+        config: the project's.
+        base: a commit or a branch; by default the main branch.
 
     Raises:
         StrataError: git does not know the base.
     """
     old = git.list_files(config.versions, base)
-    chain = history.read(config.versions)
-    return [id for id, revision in chain.items() if revision.path.name not in old]
+    revisions = history.read(config.versions)
+    return [key for key, revision in revisions.items() if revision.path.name not in old]
 
 
-def lint(config: Config, asked: Sequence[str]) -> LintResult:
+def lint(config: Config, revisions: Sequence[str]) -> LintResult:
     """Lint revisions.
 
     Args:
-        config: the service's.
-        asked: the ids of the revisions; those that were there at the adoption are left out.
+        config: the project's.
+        revisions: the ids of the revisions; those up to the adopted one are left out.
 
     Raises:
         StrataError: there are several heads, or a revision cannot be read.
     """
-    chain = history.read(config.versions)
+    known = history.read(config.versions)
     try:
         guards.require_one_head(alembic_config.scripts(config))
     except (StrataError, CommandError):
         raise
     except Exception as error:
-        step = unloadable(config, chain, error)
-        if step is None:
+        run = RevisionRun.from_load_error(config, known, error)
+        if run is None:
             raise
-        why = f"Nothing was run, for {step.revision} cannot be loaded."
-        return LintResult(list(_judged(config, [step])), [why], len(asked))
-    exempt = chain.ancestors([config.adopted]) if config.adopted else set()
-    # What the first one makes was there before migrations took over, or is new altogether.
-    exempt |= {id for id, revision in chain.items() if not revision.parents}
-    wanted = {id for id in asked if id not in exempt}
-    linted = LintResult(revisions=len(wanted))
-    if not wanted:
-        return linted
-    steps: dict[str, list[Step]] = {}
-    for step in _steps(config, wanted, linted):
-        steps.setdefault(step.revision, []).append(step)
-    for id, both in steps.items():
-        linted.findings += sorted(_judged(config, both), key=lambda found: found.line)
-        if any(step.incomplete for step in both):
-            linted.skipped.append(
-                f"{id} asks the database for an answer, and was not read further."
-            )
-    for id in wanted - set(steps):
-        linted.skipped.append(f"{id} was not looked at, since one before it fails.")
-    return linted
+        reason = f"Nothing was run, for {run.revision} cannot be loaded."
+        return LintResult(list(_findings(config, [run])), [reason], len(revisions))
+    wanted = set(revisions) - _exempt_revisions(config, known)
+    count, findings = len(wanted), list[Finding]()
+    runs, skipped = _run(config, wanted) if wanted else ([], [])
+    for revision, group in groupby(runs, key=lambda run: run.revision):
+        both = list(group)
+        wanted.remove(revision)
+        findings += sorted(_findings(config, both), key=lambda finding: finding.line)
+        if any(run.is_incomplete for run in both):
+            skipped.append(f"{revision} asks the database for an answer, and was not read further.")
+    skipped += [
+        f"{revision} was not looked at, since one before it fails."
+        for revision in known
+        if revision in wanted
+    ]
+    return LintResult(findings, skipped, count)
 
 
-def _steps(config: Config, wanted: set[str], linted: LintResult) -> Iterator[Step]:
+def _exempt_revisions(config: Config, known: history.RevisionHistory) -> set[str]:
+    """Return the revisions that existed at the adoption, and the first ones, which create all."""
+    adopted = known.ancestors([config.adopted]) if config.adopted else set()
+    return adopted | {key for key, revision in known.items() if not revision.parents}
+
+
+def _run(config: Config, revisions: set[str]) -> tuple[list[RevisionRun], list[str]]:
+    """Run revisions in a sandbox, or read them if there is no server for one.
+
+    Returns:
+        The runs, and sentences about what was not checked.
+    """
     alembic = alembic_config.alembic_config(config, quiet=True)
     metadata = _metadata(config)
     with ExitStack() as stack:
         try:
-            bench = stack.enter_context(Bench(config, metadata, alembic))
+            sandbox = stack.enter_context(Sandbox(config, metadata, alembic))
         except DatabaseUnavailable as error:
-            linted.skipped.append(
+            runs = list(OfflineReader(config, metadata, alembic).read(revisions))
+            skipped = (
                 "No revision was run, for there is no server: locks, rewritten and scanned tables, "
                 f"plans and failures were not looked at. {error.message}"
             )
-            yield from offline.steps(config, metadata, alembic, wanted)
-        else:
-            yield from runner.steps(bench, wanted)
+            return runs, [skipped]
+        return list(RevisionRunner(sandbox).run(revisions)), []
 
 
 def _metadata(config: Config) -> MetaData:
-    """The models' tables; where they cannot be imported, the naming convention alone."""
+    """Return the models' tables; the naming convention alone if they cannot be imported."""
     try:
         return environment.metadata(config)
     except StrataError:
         return MetaData(naming_convention=naming.NAMING_CONVENTION)
 
 
-def _judged(config: Config, steps: Sequence[Step]) -> Iterator[Finding]:
-    """The findings about a revision that it does not acknowledge, and its acknowledgements' own."""
-    source = steps[0].source
-    acknowledged = list(allows(source))
-    spans = _statements(source)
-    file = str(steps[0].path.relative_to(config.root).as_posix())
-    seen = set()
-    for step in steps:
-        for name, danger in _found(step):
-            line = danger.statement.line if danger.statement else danger.line
-            first, last = _span(spans, line)
-            matching = [
-                allow
-                for allow in acknowledged
-                if allow.rule == name
-                and allow.reason
-                and first <= allow.last
-                and allow.first <= last
-            ]
-            for allow in matching:
-                allow.used = True
-            if not matching and (name, line, danger.what) not in seen:
-                seen.add((name, line, danger.what))
-                yield _finding(name, danger, step, file, line or 1)
-    for allow in acknowledged:
-        elsewhere = allow.rule in rules.rules() and not _concerns(allow.rule, steps[0])
-        if not allow.used and not elsewhere:
-            yield about_suppression(allow.rule, allow.reason, file, allow.line)
+def _findings(config: Config, runs: Sequence[RevisionRun]) -> Iterator[Finding]:
+    """Yield the findings about one revision.
+
+    Args:
+        config: the project's.
+        runs: its upgrade, and its downgrade.
+    """
+    source = runs[0].source
+    file = runs[0].path.relative_to(config.root).as_posix()
+    suppressions = list(parse_suppressions(source))
+    spans = statement_spans(source)
+    used: set[Suppression] = set()
+    reported: set[tuple[str, int, str]] = set()
+    for run in runs:
+        for rule, violation in _violations(run):
+            line = violation.source_line
+            span = innermost_span(spans, line)
+            covering = {each for each in suppressions if each.covers(rule.id, span)}
+            used |= covering
+            key = (rule.id, line, violation.message)
+            if not covering and key not in reported:
+                reported.add(key)
+                yield _finding(rule, violation, run, file)
+    for suppression in suppressions:
+        named_rule = load_rules().get(suppression.rule)
+        is_of_other_database = named_rule and runs[0].backend not in named_rule.backends
+        if suppression not in used and not is_of_other_database:
+            yield suppression_finding(suppression, file)
 
 
-def _concerns(rule: str, step: Step) -> bool:
-    return step.backend in rules.rules()[rule].DATABASES
+def _violations(run: RevisionRun) -> Iterator[tuple[Rule, Violation]]:
+    """Yield what the rules find in a run; of fallbacks only what no other rule has found."""
+    rules = [
+        rule
+        for rule in load_rules().values()
+        if run.backend in rule.backends and (run.is_upgrade or rule.checks_downgrade)
+    ]
+    covered: set[int] = set()
+    for rule in sorted(rules, key=lambda rule: rule.fallback):
+        for violation in rule.check(run):
+            if not rule.fallback and rule.severity in GRAVE:
+                covered.add(violation.source_line)
+            if not rule.fallback or violation.source_line not in covered:
+                yield rule, violation
 
 
-def _found(step: Step) -> Iterator[tuple[str, Violation]]:
-    """What the rules find in a step; the last resorts only where no other rule said it."""
-    said: set[int] = set()
-    last_resorts = []
-    for name, rule in rules.rules().items():
-        if step.backend not in rule.DATABASES or not (step.up or hasattr(rule, "DOWNGRADE")):
-            continue
-        if hasattr(rule, "LAST_RESORT"):
-            last_resorts.append((name, rule))
-            continue
-        for danger in rule.find(step):
-            if rule.SEVERITY in ("blocks traffic", "fails", "loses data"):
-                said.add(danger.statement.line if danger.statement else danger.line)
-            yield name, danger
-    for name, rule in last_resorts:
-        for danger in rule.find(step):
-            if (danger.statement.line if danger.statement else danger.line) not in said:
-                yield name, danger
-
-
-def _finding(name: str, danger: Violation, step: Step, file: str, line: int) -> Finding:
-    rule = rules.rules()[name]
-    _, _, reason = (rule.__doc__ or "").partition("\n")
+def _finding(rule: Rule, violation: Violation, run: RevisionRun, file: str) -> Finding:
     details = {
-        "severity": str(rule.SEVERITY),
-        "revision": step.revision,
-        "direction": step.direction,
+        "severity": str(rule.severity),
+        "revision": run.revision,
+        "direction": run.direction,
     }
-    if statement := danger.statement:
+    if statement := violation.statement:
         details["statement"] = " ".join(statement.text.split())
-        table, mode = statement.strongest
+        table, mode = statement.strongest_lock
         if mode:
             details["lock"] = f"{mode} on {table}"
-        if mode or statement.online:
-            details["held"] = statement.lasting
+        if mode or statement.algorithm:
+            details["held"] = statement.lock_duration
     lock = f" ({details['lock']}, {details['held']})" if "lock" in details else ""
     return Finding(
-        rule=name,
-        message=f"{name}: {danger.what}.{lock}",
-        detail=" ".join(reason.split()),
-        hint=danger.recipe,
+        rule=rule.id,
+        message=f"{rule.id}: {violation.message}.{lock}",
+        detail=rule.detail,
+        hint=violation.suggestion,
         file=file,
-        line=line,
+        line=violation.source_line or 1,
         details=details,
     )
-
-
-def _statements(source: str) -> list[tuple[int, int]]:
-    return [
-        (node.lineno, node.end_lineno or node.lineno)
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.stmt) and not hasattr(node, "body")
-    ]
-
-
-def _span(spans: Sequence[tuple[int, int]], line: int) -> tuple[int, int]:
-    inside = [span for span in spans if span[0] <= line <= span[1]]
-    return min(inside, key=lambda span: span[1] - span[0], default=(line, line))

@@ -1,28 +1,31 @@
-"""What a revision acknowledges: `# migrate: allow <rule> -- <reason>`, on or above its line."""
+"""Suppressions in a revision: `# migrate: allow <rule> -- <reason>`, on or above a line."""
 
 import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from stratakit.diagnostics.finding import Finding
-from stratakit.lint import rules
+from stratakit.lint.rules import load_rules
 
 COMMENT = re.compile(r"#\s*migrate:\s*allow\b\s*(?P<rule>[\w-]*)\s*(?:--\s*(?P<reason>.*))?$")
 
+Span = tuple[int, int]
+"""The first and the last line of a statement."""
 
-@dataclass
-class Allow:
-    """One acknowledgement.
+
+@dataclass(frozen=True)
+class Suppression:
+    """A comment by which a revision allows what a rule finds.
 
     Args:
-        rule: the rule's name.
-        reason: why; empty where it was left out.
-        line: its own.
-        first: the first line that it speaks of.
-        last: the last one.
+        rule: the rule's id.
+        reason: why it is safe; empty if the comment gives none.
+        line: the line of the comment.
+        first: the first line that it is about.
+        last: the last line that it is about.
     """
 
     rule: str
@@ -30,63 +33,71 @@ class Allow:
     line: int
     first: int
     last: int
-    used: bool = False
+
+    def covers(self, rule: str, span: Span) -> bool:
+        """Whether it suppresses a rule's violation in a statement."""
+        first, last = span
+        return rule == self.rule and self.reason != "" and first <= self.last and self.first <= last
 
 
-def allows(source: str) -> Iterator[Allow]:
-    """Read the acknowledgements of a revision's file."""
-    spans = list(_spans(ast.parse(source)))
-    comments = {
-        token.start[0]: token
-        for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        if token.type == tokenize.COMMENT
-    }
+def parse_suppressions(source: str) -> Iterator[Suppression]:
+    """Read the suppressions in the text of a revision."""
+    spans = list(_suppressible_spans(ast.parse(source)))
     lines = source.splitlines()
-    for number, token in comments.items():
-        found = COMMENT.match(token.string)
-        if not found:
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        match = COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
+        if match is None:
             continue
-        target = number
+        line = target = token.start[0]
         while target <= len(lines) and lines[target - 1].strip()[:1] in ("#", ""):
             target += 1
-        first, last = _around(spans, target)
-        yield Allow(found["rule"], (found["reason"] or "").strip(), number, first, last)
+        first, last = innermost_span(spans, target)
+        yield Suppression(match["rule"], (match["reason"] or "").strip(), line, first, last)
 
 
-def _around(spans: list[tuple[int, int]], line: int) -> tuple[int, int]:
-    """The lines of the smallest statement that has a line."""
-    inside = [span for span in spans if span[0] <= line <= span[1]]
-    return min(inside, key=lambda span: span[1] - span[0], default=(line, line))
+def statement_spans(source: str) -> list[Span]:
+    """Return the lines of the statements that hold no others."""
+    return [
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.stmt) and not hasattr(node, "body")
+    ]
 
 
-def _spans(tree: ast.AST) -> Iterator[tuple[int, int]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.With | ast.For | ast.While | ast.If | ast.Try):
-            # What stands above a block speaks of all of it.
-            yield node.lineno, node.end_lineno or node.lineno
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.lineno, node.lineno
-        elif isinstance(node, ast.stmt):
-            yield node.lineno, node.end_lineno or node.lineno
+def innermost_span(spans: Sequence[Span], line: int) -> Span:
+    """Return the shortest of the spans that a line is in; by default the line alone."""
+    around = [span for span in spans if span[0] <= line <= span[1]]
+    return min(around, key=lambda span: span[1] - span[0], default=(line, line))
 
 
-def about_suppression(rule: str, reason: str, file: str, line: int) -> Finding:
-    """Report an acknowledgement without a reason, or one that nothing is found for."""
-    if not reason:
+def suppression_finding(suppression: Suppression, file: str) -> Finding:
+    """Report a suppression that has no reason, or that suppresses nothing."""
+    rule = suppression.rule
+    if not suppression.reason:
         return Finding(
             "allow-without-reason",
             f"allow-without-reason: {rule or 'a rule'} is allowed without a reason.",
             "Who reviews it has to know why it is safe here.",
             f"# migrate: allow {rule or 'RULE'} -- why it is safe here",
             file,
-            line,
+            suppression.line,
         )
-    unknown = "" if rule in rules.rules() else f" There is no rule {rule}."
+    unknown = "" if rule in load_rules() else f" There is no rule {rule}."
     return Finding(
         "unused-allow",
         f"unused-allow: nothing that {rule} finds stands here.{unknown}",
         "It would hide what comes here later.",
         "Delete the comment, or put it on or above the line that the finding names.",
         file,
-        line,
+        suppression.line,
     )
+
+
+def _suppressible_spans(tree: ast.AST) -> Iterator[Span]:
+    """Yield the lines that a comment above a statement is about."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.lineno, node.lineno
+        elif isinstance(node, ast.stmt):
+            # A comment above a block, such as a loop, is about all of it.
+            yield node.lineno, node.end_lineno or node.lineno

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from stratakit.lint import rules
 from stratakit.lint.explanation import explain
+from stratakit.lint.rule import Severity
+from stratakit.lint.rules import load_rules
 from tests.safety.peers import PEERS, RULES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
@@ -28,11 +29,10 @@ tables `items` and `owners`.
 def page() -> str:
     """The page as it has to be."""
     parts = [HEAD]
-    for severity in rules.SEVERITIES:
-        named = {n: r for n, r in rules.rules().items() if severity == r.SEVERITY}
-        parts.append(f"## {severity[0].upper()}{severity[1:]}\n")
-        for name in named:
-            parts.append(explain(name))
+    for severity in Severity:
+        parts.append(f"## {severity.capitalize()}\n")
+        rules = load_rules().values()
+        parts += [explain(rule.id) for rule in rules if rule.severity == severity]
     parts.append(_comparison())
     return "\n".join(parts).rstrip() + "\n"
 
@@ -45,7 +45,7 @@ def _comparison() -> str:
         f"| rule | {' | '.join(PEERS)} |",
         f"|---|{'---|' * len(PEERS)}",
     ]
-    for name in rules.rules():
+    for name in load_rules():
         theirs = RULES.get(name, {})
         lines.append(f"| {name} | {' | '.join(theirs.get(peer, '-') for peer in PEERS)} |")
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from stratakit.config import Backend, Config
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.lint.linter import LintResult, lint
-from stratakit.lint.trace.sandbox import Bench
+from stratakit.lint.trace.sandbox import Sandbox
 from stratakit.orm import naming
 from stratakit.revisions import alembic_config
 from tests import databases
@@ -88,7 +88,7 @@ op.execute("CREATE INDEX ix_owners_lower ON owners (lower(name))")
 BEFORE = {"postgresql": TABLES + POSTGRESQL, "sqlite": TABLES + SQLITE, "mysql": TABLES}
 
 
-def written(
+def write_project(
     folder: Path, backend: Backend, bodies: Sequence[str], before: str | None = None
 ) -> Config:
     """Write a service whose first revision makes the tables.
@@ -106,14 +106,14 @@ def written(
     (folder / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/migrations\n")
     follows = None
     for number, body in enumerate([before or BEFORE[backend], *bodies]):
-        id = f"r{number:03}"
-        text = HEADER.format(id=id, follows=follows)
-        (versions / f"{id}.py").write_text(text + functions(body, number == 0))
-        follows = id
+        name = f"r{number:03}"
+        text = HEADER.format(id=name, follows=follows)
+        (versions / f"{name}.py").write_text(text + revision_functions(body, number == 0))
+        follows = name
     return Config(root=folder, database=backend)
 
 
-def functions(body: str, first: bool = False) -> str:
+def revision_functions(body: str, first: bool = False) -> str:
     """The functions of a revision; with only its upgrade() it says that it cannot go back."""
     if "def upgrade" in body:
         return f"\n\n{body}\n"
@@ -123,7 +123,7 @@ def functions(body: str, first: bool = False) -> str:
     return f"{irreversible}\n\ndef upgrade() -> None:\n{upgrade}\n\n\n{downgrade}"
 
 
-def linted(config: Config) -> LintResult:
+def lint_project(config: Config) -> LintResult:
     """Lint all but the first revision; on PostgreSQL on a copy of what the first one makes."""
     files = sorted((config.versions).glob("*.py"))
     asked = [file.stem for file in files[1:]]
@@ -135,9 +135,9 @@ def linted(config: Config) -> LintResult:
         return lint(config, asked)
 
 
-def rules_found(config: Config) -> set[str]:
+def violated_rules(config: Config) -> set[str]:
     """The names of the rules that find something."""
-    return {finding.rule for finding in linted(config).findings}
+    return {finding.rule for finding in lint_project(config).findings}
 
 
 PROTOTYPES: dict[tuple[str, str], str] = {}
@@ -151,9 +151,9 @@ def _prototype(server: DatabaseURL, config: Config, first: str) -> str:
         _execute(server, f"CREATE DATABASE {name}")
         at = server.with_name(name)
         metadata = MetaData(naming_convention=naming.NAMING_CONVENTION)
-        bench = Bench(config, metadata, alembic_config.alembic_config(config, quiet=True))
-        with patch("stratakit.scratch.database", lambda _: nullcontext(at)), bench:
-            bench.apply([alembic_config.scripts(config).get_revision("r000")], filled=True)
+        sandbox = Sandbox(config, metadata, alembic_config.alembic_config(config, quiet=True))
+        with patch("stratakit.scratch.database", lambda _: nullcontext(at)), sandbox:
+            sandbox.apply([alembic_config.scripts(config).get_revision("r000")], with_rows=True)
         PROTOTYPES[key] = name
     return PROTOTYPES[key]
 

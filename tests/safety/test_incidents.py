@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.safety.revisions import linted, rules_found, server, written
+from tests.safety.revisions import lint_project, server, violated_rules, write_project
 
 DOWN = "\n\n\ndef downgrade() -> None:\n    "
 
@@ -17,7 +17,7 @@ def test_a_downgrade_that_rewrites_a_large_table_is_found(tmp_path: Path) -> Non
         '        batch_op.alter_column("note", existing_type=sa.Text(), type_=sa.String(50))'
     )
     with server("postgresql"):
-        (finding,) = linted(written(tmp_path, "postgresql", [body])).findings
+        (finding,) = lint_project(write_project(tmp_path, "postgresql", [body])).findings
     assert finding.rule == "table-rewrite"
     assert finding.details["direction"] == "downgrade"
     assert finding.details["lock"] == "AccessExclusive on items"
@@ -31,7 +31,7 @@ def test_an_update_of_all_rows_under_the_lock_of_a_change_before_is_found(tmp_pa
         "op.execute(\"UPDATE items SET kind = 'manual' WHERE kind IS NULL\")\n"
     )
     with server("postgresql"):
-        found = rules_found(written(tmp_path, "postgresql", [body]))
+        found = violated_rules(write_project(tmp_path, "postgresql", [body]))
     assert found == {"data-after-lock", "whole-table-change"}
 
 
@@ -43,7 +43,7 @@ def test_not_null_behind_an_update_of_all_rows_is_found(tmp_path: Path) -> None:
         '    batch_op.alter_column("note", existing_type=sa.String(50), nullable=False)\n'
     )
     with server("postgresql"):
-        found = rules_found(written(tmp_path, "postgresql", [body]))
+        found = violated_rules(write_project(tmp_path, "postgresql", [body]))
     assert found == {"set-not-null", "whole-table-change"}
 
 
@@ -54,7 +54,7 @@ def test_two_tables_in_one_transaction_are_found(tmp_path: Path) -> None:
         'op.execute("ALTER TABLE owners ADD COLUMN a text")\n'
     )
     with server("postgresql"):
-        (finding,) = linted(written(tmp_path, "postgresql", [body])).findings
+        (finding,) = lint_project(write_project(tmp_path, "postgresql", [body])).findings
     assert finding.rule == "two-tables-locked"
     assert "items and owners" in finding.message
 
@@ -75,6 +75,6 @@ op.create_table(
     sa.Column("item_id", sa.Integer(), sa.ForeignKey("items.id", ondelete="CASCADE")),
 )
 """
-    found = linted(written(tmp_path, "sqlite", [body], parent_and_child)).findings
+    found = lint_project(write_project(tmp_path, "sqlite", [body], parent_and_child)).findings
     lost = [finding.message for finding in found if finding.rule == "sqlite-loss"]
     assert any("of 2 rows of tags are gone" in what for what in lost), found

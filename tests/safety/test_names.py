@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from stratakit.config import Config
-from stratakit.lint import rules
+from stratakit.lint.rules import load_rules
 from stratakit.operations import snippets
-from tests.safety.revisions import BEFORE, linted, rules_found, server, written
+from tests.safety.revisions import BEFORE, lint_project, server, violated_rules, write_project
 
 NAMES = [
     "amount", "archive", "colour", "day", "item_id", "item_names", "items", "mood", "moods",
@@ -20,9 +20,7 @@ NAMES = [
 ]  # fmt: skip
 STRING_OR_NAME = re.compile(rf"'[^']*'|\b({'|'.join(NAMES)})\b")
 RULES = [
-    name
-    for name, rule in rules.rules().items()
-    if "postgresql" in getattr(rule, "SHOWN_ON", rule.DATABASES)
+    name for name, rule in load_rules().items() if "postgresql" in (rule.shown_on or rule.backends)
 ]
 # What lint advises for these is the whole change.
 ADVISED = [
@@ -60,10 +58,10 @@ STATEMENTS = {
 }
 
 
-def renamed(body: str) -> str:
+def quote_names(body: str) -> str:
     """The same revision about tables and columns whose names have to be quoted."""
     tokens = [
-        token._replace(string=repr(_renamed(ast.literal_eval(token.string))))
+        token._replace(string=repr(_quote_names(ast.literal_eval(token.string))))
         if token.type == tokenize.STRING
         else token
         for token in tokenize.generate_tokens(io.StringIO(body).readline)
@@ -71,29 +69,29 @@ def renamed(body: str) -> str:
     return tokenize.untokenize((token.type, token.string) for token in tokens)
 
 
-def _renamed(text: str) -> str:
+def _quote_names(text: str) -> str:
     if re.fullmatch(r"[\w.]+", text):
         return ".".join(part.title() if part in NAMES else part for part in text.split("."))
     return STRING_OR_NAME.sub(lambda it: f'"{it[1].title()}"' if it[1] else it[0], text)
 
 
-def advice(config: Config, rule: str) -> list[str]:
+def suggested_bodies(config: Config, rule: str) -> list[str]:
     """What a rule advises for the only revision, as the bodies of revisions."""
-    (told,) = [finding.hint for finding in linted(config).findings if finding.rule == rule]
-    return told.split(snippets.NEXT)
+    (hint,) = [finding.hint for finding in lint_project(config).findings if finding.rule == rule]
+    return hint.split(snippets.NEXT)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RULES)
 def test_names_that_have_to_be_quoted_change_nothing(name: str, tmp_path: Path) -> None:
-    rule, before = rules.rules()[name], renamed(BEFORE["postgresql"])
+    rule, before = load_rules()[name], quote_names(BEFORE["postgresql"])
     bad, good = (
-        written(tmp_path / kind, "postgresql", [renamed(body) for body in bodies], before)
-        for kind, bodies in (("bad", rule.BAD), ("good", rule.GOOD))
+        write_project(tmp_path / kind, "postgresql", [quote_names(body) for body in bodies], before)
+        for kind, bodies in (("bad", rule.bad), ("good", rule.good))
     )
     with server("postgresql"):
-        assert name in rules_found(bad)
-        found = linted(good)
+        assert name in violated_rules(bad)
+        found = lint_project(good)
         assert [str(finding) for finding in found.findings] == []
         assert found.skipped == []
 
@@ -101,9 +99,9 @@ def test_names_that_have_to_be_quoted_change_nothing(name: str, tmp_path: Path) 
 @pytest.mark.parametrize("rule", ADVISED)
 def test_what_is_advised_is_clean(rule: str, tmp_path: Path) -> None:
     with server("postgresql"):
-        bad = written(tmp_path / "bad", "postgresql", rules.rules()[rule].BAD[-1:])
-        told = advice(bad, rule)
-        found = rules_found(written(tmp_path / "good", "postgresql", told))
+        bad = write_project(tmp_path / "bad", "postgresql", load_rules()[rule].bad[-1:])
+        told = suggested_bodies(bad, rule)
+        found = violated_rules(write_project(tmp_path / "good", "postgresql", told))
         assert not found & {rule, "fails"}
 
 
@@ -111,10 +109,12 @@ def test_what_is_advised_is_clean(rule: str, tmp_path: Path) -> None:
 def test_what_is_advised_for_a_table_in_a_schema_is_clean(rule: str, tmp_path: Path) -> None:
     bad = f"op.execute({STATEMENTS[rule]!r})"
     with server("postgresql"):
-        told = advice(written(tmp_path / "bad", "postgresql", [bad], IN_A_SCHEMA), rule)
+        told = suggested_bodies(
+            write_project(tmp_path / "bad", "postgresql", [bad], IN_A_SCHEMA), rule
+        )
         if rule == "foreign-key-without-index":
             told = ["\n".join([bad, *told])]
-        found = rules_found(written(tmp_path / "good", "postgresql", told, IN_A_SCHEMA))
+        found = violated_rules(write_project(tmp_path / "good", "postgresql", told, IN_A_SCHEMA))
         assert not found & {rule, "fails"}
 
 
@@ -122,5 +122,5 @@ def test_what_a_table_in_a_schema_goes_through_is_seen(tmp_path: Path) -> None:
     made = """op.execute("CREATE FUNCTION made() RETURNS int RETURN random()::int")"""
     body = f"op.execute({f'{ORDER} ADD COLUMN made integer DEFAULT made()'!r})"
     with server("postgresql"):
-        found = rules_found(written(tmp_path, "postgresql", [body], IN_A_SCHEMA + made))
+        found = violated_rules(write_project(tmp_path, "postgresql", [body], IN_A_SCHEMA + made))
     assert "volatile-default" in found

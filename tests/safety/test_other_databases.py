@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stratakit.config import Backend
-from tests.safety.revisions import linted, rules_found, server, written
+from tests.safety.revisions import lint_project, server, violated_rules, write_project
 
 IMPORT = """from app.accounts.models import Account
 
@@ -169,13 +169,13 @@ SAFE: list[tuple[Backend, str]] = [
 @pytest.mark.parametrize(("backend", "rule", "body"), DANGEROUS)
 def test_what_is_dangerous_is_found(backend: Backend, rule: str, body: str, tmp_path: Path) -> None:
     with server(backend):
-        assert rule in rules_found(written(tmp_path, backend, [body]))
+        assert rule in violated_rules(write_project(tmp_path, backend, [body]))
 
 
 def test_an_invented_value_is_found_once(tmp_path: Path) -> None:
     body = 'op.add_column("items", sa.Column("c", sa.Integer(), nullable=False))'
     with server("mysql"):
-        found = rules_found(written(tmp_path, "mysql", [body]))
+        found = violated_rules(write_project(tmp_path, "mysql", [body]))
     assert "mysql-implicit-default" in found
     assert "not-null-without-default" not in found
 
@@ -183,7 +183,7 @@ def test_an_invented_value_is_found_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("backend", "body"), SAFE)
 def test_what_is_safe_is_clean(backend: Backend, body: str, tmp_path: Path) -> None:
     with server(backend):
-        found = linted(written(tmp_path, backend, [body]))
+        found = lint_project(write_project(tmp_path, backend, [body]))
         assert [str(finding) for finding in found.findings] == []
         assert found.skipped == []
 
@@ -198,7 +198,7 @@ def test_a_collation_of_a_columns_own_is_lost_where_it_is_not_said_again(tmp_pat
         "    existing_nullable=True)"
     )
     with server("mysql"):
-        found = linted(written(tmp_path, "mysql", [body], made)).findings
+        found = lint_project(write_project(tmp_path, "mysql", [body], made)).findings
     assert "tokens.token loses COLLATE" in " ".join(finding.message for finding in found)
 
 
@@ -208,13 +208,13 @@ def test_a_finding_in_a_batch_names_the_line_of_its_operation(tmp_path: Path) ->
         '    batch_op.add_column(sa.Column("c", sa.Text()))\n'
         '    batch_op.alter_column("item_id", existing_type=sa.Integer(), nullable=False)'
     )
-    (finding,) = linted(written(tmp_path, "sqlite", [body])).findings
+    (finding,) = lint_project(write_project(tmp_path, "sqlite", [body])).findings
     assert (finding.rule, finding.line) == ("set-not-null", 16)
 
 
 def test_an_index_that_goes_with_its_table_is_not_lost(tmp_path: Path) -> None:
     body = 'op.drop_table("tags")'
-    assert rules_found(written(tmp_path, "sqlite", [body])) == {"drop-table"}
+    assert violated_rules(write_project(tmp_path, "sqlite", [body])) == {"drop-table"}
 
 
 def test_what_a_recreated_table_does_not_say_any_more_is_lost(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_what_a_recreated_table_does_not_say_any_more_is_lost(tmp_path: Path) ->
         'with op.batch_alter_table("people", recreate="always") as batch_op:\n'
         '    batch_op.add_column(sa.Column("c", sa.Text()))'
     )
-    found = linted(written(tmp_path, "sqlite", [body], made)).findings
+    found = lint_project(write_project(tmp_path, "sqlite", [body], made)).findings
     told = " ".join(finding.message for finding in found)
     assert "AUTOINCREMENT of people.id is gone" in told
     assert "COLLATE of people.login is gone" in told
@@ -247,19 +247,19 @@ RECREATED = (
     ids=["a unique index", "a trigger, by hand"],
 )
 def test_what_is_made_again_is_as_before(before: str, body: str, tmp_path: Path) -> None:
-    found = linted(written(tmp_path, "sqlite", [body], before)).findings
+    found = lint_project(write_project(tmp_path, "sqlite", [body], before)).findings
     assert [str(finding) for finding in found] == []
 
 
 def test_a_unique_index_that_is_dropped_is_a_constraint(tmp_path: Path) -> None:
     body = 'op.drop_index("uq_people", table_name="people")'
-    (finding,) = linted(written(tmp_path, "sqlite", [body], PEOPLE)).findings
+    (finding,) = lint_project(write_project(tmp_path, "sqlite", [body], PEOPLE)).findings
     assert finding.rule == "drop-constraint"
     assert "uq_people of people" in finding.message
 
 
 def test_rows_that_go_by_cascade_are_not_laid_to_a_recreated_table(tmp_path: Path) -> None:
     body = 'op.execute("DELETE FROM items WHERE id = 1")'
-    (finding,) = linted(written(tmp_path, "sqlite", [body])).findings
+    (finding,) = lint_project(write_project(tmp_path, "sqlite", [body])).findings
     assert "recreates" not in finding.message
     assert "rows of tags are gone" in finding.message

@@ -5,19 +5,19 @@ from pathlib import Path
 import pytest
 
 from tests.safety.dangerous import DANGEROUS
-from tests.safety.revisions import linted, rules_found, server, written
+from tests.safety.revisions import lint_project, server, violated_rules, write_project
 from tests.safety.safe import SAFE
 
 
 @pytest.mark.parametrize(("rule", "body"), DANGEROUS)
 def test_what_is_dangerous_is_found(rule: str, body: str, tmp_path: Path) -> None:
     with server("postgresql"):
-        assert rule in rules_found(written(tmp_path, "postgresql", [body]))
+        assert rule in violated_rules(write_project(tmp_path, "postgresql", [body]))
 
 
 @pytest.mark.parametrize("bodies", SAFE)
 def test_what_is_safe_is_clean(bodies: tuple[str, ...], tmp_path: Path) -> None:
     with server("postgresql"):
-        found = linted(written(tmp_path, "postgresql", bodies))
+        found = lint_project(write_project(tmp_path, "postgresql", bodies))
         assert [str(finding) for finding in found.findings] == []
         assert found.skipped == []

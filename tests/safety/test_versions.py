@@ -14,9 +14,9 @@ from stratakit.devserver.binaries import binaries
 from stratakit.devserver.cluster import initialize
 from stratakit.devserver.server import Server
 from tests import databases
-from tests.safety import otherwise
+from tests.safety import more_cases
 from tests.safety.dangerous import DANGEROUS
-from tests.safety.revisions import linted, rules_found, written
+from tests.safety.revisions import lint_project, violated_rules, write_project
 from tests.safety.safe import SAFE
 from tests.servers import ask
 
@@ -28,16 +28,16 @@ NEWER = {"ADD CONSTRAINT n NOT NULL note"}
 @pytest.mark.parametrize("version", ["18", "16"])
 def test_every_danger_is_found_and_nothing_safe(version: str, tmp_path: Path) -> None:
     wrong = []
-    safe = [*SAFE, *((body,) for body in otherwise.SAFE)]
+    safe = [*SAFE, *((body,) for body in more_cases.SAFE)]
     with patch.dict(os.environ, TEST_DATABASE_URL=_server(version)):
-        for number, (rule, body) in enumerate(DANGEROUS + otherwise.DANGEROUS):
+        for number, (rule, body) in enumerate(DANGEROUS + more_cases.DANGEROUS):
             if version < "18" and any(new in body for new in NEWER):
                 continue
-            found = rules_found(written(tmp_path / f"d{number}", "postgresql", [body]))
+            found = violated_rules(write_project(tmp_path / f"d{number}", "postgresql", [body]))
             if rule not in found:
                 wrong.append(f"{rule} is not found, but {sorted(found)}:\n{body}")
         for number, bodies in enumerate(safe):
-            alarms = linted(written(tmp_path / f"s{number}", "postgresql", bodies))
+            alarms = lint_project(write_project(tmp_path / f"s{number}", "postgresql", bodies))
             wrong += [f"{alarm}\n{bodies}" for alarm in [*alarms.findings, *alarms.skipped]]
     assert not wrong, "\n\n".join(wrong)
 

@@ -28,7 +28,7 @@ def run(arguments: Namespace, config: Config) -> int:
     """Lint, print the findings and what was not looked at; or explain a rule."""
     if arguments.explain:
         name = arguments.explain
-        print(explanation.titles() if name == "all" else explanation.explain(name))
+        print(explanation.list_titles() if name == "all" else explanation.explain(name))
         return 0
     result = commands.lint(config, arguments.revision, base=arguments.base, every=arguments.all)
     for text in result.skipped:

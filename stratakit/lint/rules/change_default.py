@@ -1,47 +1,35 @@
-"""A server default is changed.
-
-Code that still runs goes on as if new rows had the old value.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "breaks running code"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-SHOWN_ON = (
-    "postgresql",
-    "mysql",
-)
-BAD = (
-    """\
-op.alter_column("items", "status", existing_type=sa.String(20), server_default="open")
-""",
-)
-GOOD = (
-    """\
-op.alter_column("items", "note", existing_type=sa.String(50), server_default="none")
-""",
-)
 
+class ChangeDefault(Rule):
+    """A server default is changed.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("set default"):
-        known = statement.before.get(act.table)
-        column = known.columns.get(act.name) if known else None
-        if (
-            column is not None
-            and column.default is not None
-            and step.old_column(act.table, act.name)
-        ):
-            yield Violation(
-                f"new rows of {act.table} get another {act.name} than {column.default}",
-                "Deploy code that writes the value itself first, then acknowledge this.",
-                statement,
-            )
+    Code that still runs goes on as if new rows had the old value.
+    """
+
+    id = "change-default"
+    severity = Severity.BREAKS_RUNNING_CODE
+    backends = ("postgresql", "sqlite", "mysql")
+    shown_on = ("postgresql", "mysql")
+    bad = (
+        'op.alter_column("items", "status", existing_type=sa.String(20), server_default="open")',
+    )
+    good = ('op.alter_column("items", "note", existing_type=sa.String(50), server_default="none")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("set default"):
+            column = statement.column_before(action)
+            if (
+                column is not None
+                and column.default is not None
+                and run.column_existed_before(action.table, action.name)
+            ):
+                yield Violation(
+                    f"new rows of {action.table} get another {action.name} than {column.default}",
+                    "Deploy code that writes the value itself first, then acknowledge this.",
+                    statement,
+                )

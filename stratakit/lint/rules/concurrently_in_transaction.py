@@ -1,37 +1,37 @@
-"""CONCURRENTLY is asked for inside of a transaction.
-
-PostgreSQL refuses it there: the revision fails wherever it is run.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import autocommitted, execute
 
-SEVERITY = "fails"
-DATABASES = ("postgresql",)
-DOWNGRADE = True
-BAD = (
-    """\
-op.create_index("ix_items_note", "items", ["note"], postgresql_concurrently=True)
-""",
-)
-GOOD = (
-    """\
-with op.get_context().autocommit_block():
-    op.create_index("ix_items_note", "items", ["note"], postgresql_concurrently=True)
-""",
-)
 
+class ConcurrentlyInTransaction(Rule):
+    """CONCURRENTLY is asked for inside of a transaction.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("create index", "drop index", "reindex", "detach partition"):
-        if "CONCURRENTLY" in act.flags and not statement.autocommit:
-            text = " ".join(statement.text.rstrip("; \n").split())
-            yield Violation(
-                f"{act.kind} {act.name} CONCURRENTLY cannot run inside of a transaction",
-                autocommitted(execute(text)),
-                statement,
-            )
+    PostgreSQL refuses it there: the revision fails wherever it is run.
+    """
+
+    id = "concurrently-in-transaction"
+    severity = Severity.FAILS
+    backends = ("postgresql",)
+    checks_downgrade = True
+    bad = ('op.create_index("ix_items_note", "items", ["note"], postgresql_concurrently=True)',)
+    good = (
+        """
+        with op.get_context().autocommit_block():
+            op.create_index("ix_items_note", "items", ["note"], postgresql_concurrently=True)
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions(
+            "create index", "drop index", "reindex", "detach partition"
+        ):
+            if "CONCURRENTLY" in action.flags and not statement.autocommit:
+                text = " ".join(statement.text.rstrip("; \n").split())
+                yield Violation(
+                    f"{action.kind} {action.name} CONCURRENTLY cannot run inside of a transaction",
+                    autocommitted(execute(text)),
+                    statement,
+                )

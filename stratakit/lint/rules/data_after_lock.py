@@ -1,58 +1,67 @@
-"""Rows are changed while a table is locked by a change before.
-
-What ALTER TABLE locks stays locked until the transaction ends, however long the rows take.
-"""
-
 from collections.abc import Iterator
 
+from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.rules.two_tables_locked import ALTERING
-from stratakit.lint.trace.model import Step
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.sql.action import Action
 
-SEVERITY = "blocks traffic"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.add_column("items", sa.Column("colour", sa.String(20)))
-op.execute("UPDATE items SET colour = 'red' WHERE id = 1")
-""",
-)
-GOOD = (
-    """\
-op.add_column("items", sa.Column("colour", sa.String(20)))
-""",
-    """\
-op.execute("UPDATE items SET colour = 'red' WHERE id = 1")
-""",
-)
 
+class DataAfterLock(Rule):
+    """Rows are changed while a table is locked by a change before.
 
-def _many(act: Action) -> bool:
-    return act.kind != "insert" or act.has("SELECT")
+    What ALTER TABLE locks stays locked until the transaction ends, however long the rows take.
+    """
 
+    id = "data-after-lock"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql",)
+    bad = (
+        """
+        op.add_column("items", sa.Column("colour", sa.String(20)))
+        op.execute("UPDATE items SET colour = 'red' WHERE id = 1")
+        """,
+    )
+    good = (
+        'op.add_column("items", sa.Column("colour", sa.String(20)))',
+        """
+        op.execute("UPDATE items SET colour = 'red' WHERE id = 1")
+        """,
+    )
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    altered: dict[int, str] = {}
-    for statement in step.statements:
-        rows = [act for act in statement.acts if act.kind in ("update", "delete", "insert")]
-        old = [act for act in rows if step.old(act.table) and _many(act)]
-        if old and not statement.autocommit and statement.transaction in altered:
-            yield Violation(
-                f"rows of {old[0].table} are changed while {altered[statement.transaction]} is "
-                "locked by "
-                "a statement before",
-                "Change the rows in a revision of its own, in batches, each a transaction.",
-                statement,
-            )
-        if statement.autocommit:
-            continue
-        if step.observed:
-            held = [name for name, mode in statement.held.items() if mode == "AccessExclusive"]
-        else:
-            held = [
-                act.table for act in statement.acts if act.kind in ALTERING and step.old(act.table)
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        altered: dict[int, str] = {}
+        for statement in run.statements:
+            rows = [
+                action
+                for action in statement.actions
+                if action.kind in ("update", "delete", "insert")
             ]
-        if held:
-            altered.setdefault(statement.transaction, held[0])
+            old = [
+                each for each in rows if run.existed_before(each.table) and _is_of_many_rows(each)
+            ]
+            if old and not statement.autocommit and statement.transaction in altered:
+                yield Violation(
+                    f"rows of {old[0].table} are changed "
+                    f"while {altered[statement.transaction]} is locked by a statement before",
+                    "Change the rows in a revision of its own, in batches, each a transaction.",
+                    statement,
+                )
+            if statement.autocommit:
+                continue
+            if run.is_observed:
+                held = [
+                    name for name, mode in statement.held_locks.items() if mode == "AccessExclusive"
+                ]
+            else:
+                held = [
+                    action.table
+                    for action in statement.actions
+                    if action.kind in ALTERING and run.existed_before(action.table)
+                ]
+            if held:
+                altered.setdefault(statement.transaction, held[0])
+
+
+def _is_of_many_rows(action: Action) -> bool:
+    return action.kind != "insert" or action.has("SELECT")

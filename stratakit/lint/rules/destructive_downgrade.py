@@ -1,71 +1,70 @@
-"""A downgrade destroys what was there before its revision.
-
-Who undoes a bad deploy does not expect to lose data that the revision never made.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "loses data"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-DOWNGRADE = True
-BAD = (
-    """\
-def upgrade() -> None:
-    op.add_column("items", sa.Column("colour", sa.String(20)))
+
+class DestructiveDowngrade(Rule):
+    """A downgrade destroys what was there before its revision.
+
+    Who undoes a bad deploy does not expect to lose data that the revision never made.
+    """
+
+    id = "destructive-downgrade"
+    severity = Severity.LOSES_DATA
+    backends = ("postgresql", "sqlite", "mysql")
+    checks_downgrade = True
+    bad = (
+        """
+        def upgrade() -> None:
+            op.add_column("items", sa.Column("colour", sa.String(20)))
 
 
-def downgrade() -> None:
-    op.drop_column("items", "note")
-""",
-)
-GOOD = (
-    """\
-def upgrade() -> None:
-    op.add_column("items", sa.Column("colour", sa.String(20)))
+        def downgrade() -> None:
+            op.drop_column("items", "note")
+        """,
+    )
+    good = (
+        """
+        def upgrade() -> None:
+            op.add_column("items", sa.Column("colour", sa.String(20)))
 
 
-def downgrade() -> None:
-    op.drop_column("items", "colour")
-""",
-)
+        def downgrade() -> None:
+            op.drop_column("items", "colour")
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        if run.is_upgrade:
+            return
+        created_schemas = run.counterpart.names("create schema") if run.counterpart else set()
+        for statement, action in run.actions("drop column", "drop table", "drop schema", "delete"):
+            if action.kind == "drop column" and not run.column_existed_before(
+                action.table, _name_before(run, action.table, action.name)
+            ):
+                continue
+            if action.kind == "drop schema" and action.name in created_schemas:
+                continue
+            if action.kind == "delete" and action.has("WHERE"):
+                continue
+            if action.kind in ("drop table", "delete") and not run.existed_before(action.table):
+                continue
+            gone = (
+                f"{action.table}.{action.name}"
+                if action.kind == "drop column"
+                else action.table or action.name
+            )
+            yield Violation(
+                f"the downgrade destroys {gone}, which was there before the revision",
+                "Undo only what upgrade() does.",
+                statement,
+            )
 
 
-def _schemas(step: Step) -> set[str]:
-    return step.other.names("create schema") if step.other else set()
-
-
-def _before(step: Step, table: str, column: str) -> str:
-    """What a column was called before the upgrade."""
-    renames = step.other.acts("rename column") if step.other else ()
-    names = {(act.table, act.text): act.name for _, act in renames}
+def _name_before(run: RevisionRun, table: str, column: str) -> str:
+    """Return the name that a column had before the upgrade."""
+    renames = run.counterpart.actions("rename column") if run.counterpart else ()
+    names = {(action.table, action.text): action.name for _, action in renames}
     return names.get((table, column), column)
-
-
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    if step.up:
-        return
-    for statement, act in step.acts("drop column", "drop table", "drop schema", "delete"):
-        if act.kind == "drop column" and not step.old_column(
-            act.table, _before(step, act.table, act.name)
-        ):
-            continue
-        if act.kind == "drop schema" and act.name in _schemas(step):
-            continue
-        if act.kind == "delete" and act.has("WHERE"):
-            continue
-        if act.kind in ("drop table", "delete") and not step.old(act.table):
-            continue
-        gone = f"{act.table}.{act.name}" if act.kind == "drop column" else act.table or act.name
-        yield Violation(
-            f"the downgrade destroys {gone}, which was there before the revision",
-            "Undo only what upgrade() does.",
-            statement,
-        )

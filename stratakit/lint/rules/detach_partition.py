@@ -1,40 +1,42 @@
-"""A partition is detached while nothing can use the table.
-
-DETACH PARTITION wants an ACCESS EXCLUSIVE lock on the whole partitioned table.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import autocommitted, execute, sql
 
-SEVERITY = "blocks traffic"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.execute("ALTER TABLE visits DETACH PARTITION visits_2025")
-""",
-)
-GOOD = (
-    """\
-with op.get_context().autocommit_block():
-    op.execute("ALTER TABLE visits DETACH PARTITION visits_2025 CONCURRENTLY")
-""",
-)
 
+class DetachPartition(Rule):
+    """A partition is detached while nothing can use the table.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("detach partition"):
-        if "CONCURRENTLY" not in act.flags and not act.has("FINALIZE") and step.old(act.table):
-            yield Violation(
-                f"partition {act.name} is detached while nothing can use {act.table}",
-                autocommitted(
-                    execute(
-                        f"ALTER TABLE {sql(act.table)} DETACH PARTITION {sql(act.name)} "
-                        "CONCURRENTLY"
-                    )
-                ),
-                statement,
-            )
+    DETACH PARTITION wants an ACCESS EXCLUSIVE lock on the whole partitioned table.
+    """
+
+    id = "detach-partition"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql",)
+    bad = ('op.execute("ALTER TABLE visits DETACH PARTITION visits_2025")',)
+    good = (
+        """
+        with op.get_context().autocommit_block():
+            op.execute("ALTER TABLE visits DETACH PARTITION visits_2025 CONCURRENTLY")
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("detach partition"):
+            if (
+                "CONCURRENTLY" not in action.flags
+                and not action.has("FINALIZE")
+                and run.existed_before(action.table)
+            ):
+                yield Violation(
+                    f"partition {action.name} is detached while nothing can use {action.table}",
+                    autocommitted(
+                        execute(
+                            f"ALTER TABLE {sql(action.table)} "
+                            f"DETACH PARTITION {sql(action.name)} CONCURRENTLY"
+                        )
+                    ),
+                    statement,
+                )

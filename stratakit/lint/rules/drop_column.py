@@ -1,39 +1,33 @@
-"""A column is dropped.
-
-Its data is gone, and code that still runs fails on its next statement: an ORM names every column.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import operation
 
-SEVERITY = "loses data"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-BAD = (
-    """\
-op.drop_column("items", "note")
-""",
-)
-GOOD = (
-    """\
-op.add_column("items", sa.Column("remark", sa.String(20)))
-""",
-)
 
+class DropColumn(Rule):
+    """A column is dropped.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("drop column"):
-        if step.old_column(act.table, act.name):
-            yield Violation(
-                f"{act.table}.{act.name} is dropped with its data, and running code still names it",
-                f"# migrate: allow drop-column -- no running code uses {act.name} since ...\n"
-                + operation("drop_column", act.table, f'"{act.name}"'),
-                statement,
-            )
+    Its data is gone, and code that still runs fails on its next statement: an ORM names every
+    column.
+    """
+
+    id = "drop-column"
+    severity = Severity.LOSES_DATA
+    backends = ("postgresql", "sqlite", "mysql")
+    contract_only = True
+    bad = ('op.drop_column("items", "note")',)
+    good = ('op.add_column("items", sa.Column("remark", sa.String(20)))',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("drop column"):
+            if run.column_existed_before(action.table, action.name):
+                yield Violation(
+                    f"{action.table}.{action.name} is dropped with its data, "
+                    "and running code still names it",
+                    "# migrate: allow drop-column "
+                    f"-- no running code uses {action.name} since ...\n"
+                    + operation("drop_column", action.table, f'"{action.name}"'),
+                    statement,
+                )

@@ -1,39 +1,36 @@
-"""A foreign key is dropped.
-
-Both tables are locked against all use, and from then on rows may refer to none.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "blocks traffic"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.drop_constraint("fk_tags_item", "tags", type_="foreignkey")
-""",
-)
-GOOD = (
-    """\
-op.execute("ALTER TABLE tags VALIDATE CONSTRAINT fk_tags_item")
-""",
-)
 
+class DropForeignKey(Rule):
+    """A foreign key is dropped.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("drop constraint"):
-        known = statement.before.get(act.table)
-        constraint = known.constraints.get(act.name) if known else None
-        foreign = constraint.kind == "f" if constraint else "fk" in act.name.split("_")
-        if foreign and step.old(act.table) and not (constraint is None and step.observed):
-            other = constraint.referred if constraint else "the other table"
-            yield Violation(
-                f"foreign key {act.name} is dropped: {act.table} and {other} are locked "
-                "together, and "
-                "rows may refer to none from then on",
-                "Acknowledge it when no code relies on it, and run it under a lock timeout.",
-                statement,
-            )
+    Both tables are locked against all use, and from then on rows may refer to none.
+    """
+
+    id = "drop-foreign-key"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql",)
+    bad = ('op.drop_constraint("fk_tags_item", "tags", type_="foreignkey")',)
+    good = ('op.execute("ALTER TABLE tags VALIDATE CONSTRAINT fk_tags_item")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("drop constraint"):
+            known = statement.tables_before.get(action.table)
+            constraint = known.constraints.get(action.name) if known else None
+            if constraint is None and run.is_observed:
+                continue
+            is_foreign_key = "fk" in action.name.split("_")
+            other = "the other table"
+            if constraint is not None:
+                is_foreign_key, other = constraint.kind == "f", constraint.referenced_table
+            if is_foreign_key and run.existed_before(action.table):
+                yield Violation(
+                    f"foreign key {action.name} is dropped: {action.table} "
+                    f"and {other} are locked together, and rows may refer to none from then on",
+                    "Acknowledge it when no code relies on it, and run it under a lock timeout.",
+                    statement,
+                )

@@ -1,48 +1,47 @@
-"""An index is dropped while every use of its table waits.
-
-DROP INDEX wants an ACCESS EXCLUSIVE lock on the table: it waits behind each transaction that uses
-it, and all others wait behind it.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import autocommitted, operation
 
-SEVERITY = "blocks traffic"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.drop_index("ix_items_status", "items")
-""",
-)
-GOOD = (
-    """\
-with op.get_context().autocommit_block():
-    op.drop_index("ix_items_status", "items", postgresql_concurrently=True)
-""",
-)
 
+class DropIndexWithoutConcurrently(Rule):
+    """An index is dropped while every use of its table waits.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    made = step.names("create index")
-    for statement, act in step.acts("drop index"):
-        there = statement.before.get(act.name, ()) is not None and act.name not in made
-        if "CONCURRENTLY" not in act.flags and there:
-            known = statement.before.get(act.name)
-            table = act.table or (known.parent if known else "")
-            if table and not step.old(table):
+    DROP INDEX wants an ACCESS EXCLUSIVE lock on the table: it waits behind each transaction that
+    uses it, and all others wait behind it.
+    """
+
+    id = "drop-index-without-concurrently"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql",)
+    bad = ('op.drop_index("ix_items_status", "items")',)
+    good = (
+        """
+        with op.get_context().autocommit_block():
+            op.drop_index("ix_items_status", "items", postgresql_concurrently=True)
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        created = run.names("create index")
+        for statement, action in run.actions("drop index"):
+            if "CONCURRENTLY" in action.flags or action.name in created:
+                continue
+            index = statement.tables_before.get(action.name)
+            is_missing = index is None and action.name in statement.tables_before
+            table = action.table or (index.parent if index else "")
+            if is_missing or (table and not run.existed_before(table)):
                 continue
             yield Violation(
-                f"index {act.name} is dropped while no statement can use {table or 'its table'}",
+                f"index {action.name} is dropped while no statement can use {table or 'its table'}",
                 autocommitted(
                     operation(
                         "drop_index",
                         table,
                         "postgresql_concurrently=True",
-                        of=f'"{act.name.rpartition(".")[2]}"',
+                        of=f'"{action.name.rpartition(".")[2]}"',
                     )
                 ),
                 statement,

@@ -1,35 +1,27 @@
-"""A schema is dropped.
-
-All that is in it is gone, and code that still runs fails.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "loses data"
-DATABASES = (
-    "postgresql",
-    "mysql",
-)
-BAD = (
-    """\
-op.execute("DROP SCHEMA archive CASCADE")
-""",
-)
-GOOD = (
-    """\
-op.execute("CREATE SCHEMA reports")
-""",
-)
 
+class DropSchema(Rule):
+    """A schema is dropped.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("drop schema", "drop database"):
-        yield Violation(
-            f"{act.kind.removeprefix('drop ')} {act.name} is dropped, and running code may use it",
-            "Acknowledge it when no running code uses it.",
-            statement,
-        )
+    All that is in it is gone, and code that still runs fails.
+    """
+
+    id = "drop-schema"
+    severity = Severity.LOSES_DATA
+    backends = ("postgresql", "mysql")
+    bad = ('op.execute("DROP SCHEMA archive CASCADE")',)
+    good = ('op.execute("CREATE SCHEMA reports")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("drop schema", "drop database"):
+            yield Violation(
+                f"{action.kind.removeprefix('drop ')} {action.name} is dropped, "
+                "and running code may use it",
+                "Acknowledge it when no running code uses it.",
+                statement,
+            )

@@ -1,47 +1,39 @@
-"""A table is dropped.
-
-Its rows are gone, code that still runs fails, and every table that it refers to is locked too.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import operation
 
-SEVERITY = "loses data"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-BAD = (
-    """\
-op.drop_table("tags")
-""",
-)
-GOOD = (
-    """\
-op.create_table("labels", sa.Column("id", sa.BigInteger(), primary_key=True))
-""",
-)
 
+class DropTable(Rule):
+    """A table is dropped.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("drop table", "drop foreign table"):
-        if step.old(act.table) and statement.before.get(act.table, ()) is not None:
-            known = statement.before.get(act.table)
-            busy = (
-                {c.referred for c in known.constraints.values() if c.kind == "f"}
-                if known
-                else set()
+    Its rows are gone, code that still runs fails, and every table that it refers to is locked too.
+    """
+
+    id = "drop-table"
+    severity = Severity.LOSES_DATA
+    backends = ("postgresql", "sqlite", "mysql")
+    contract_only = True
+    bad = ('op.drop_table("tags")',)
+    good = ('op.create_table("labels", sa.Column("id", sa.BigInteger(), primary_key=True))',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("drop table", "drop foreign table"):
+            table = statement.tables_before.get(action.table)
+            is_missing = table is None and action.table in statement.tables_before
+            if is_missing or not run.existed_before(action.table):
+                continue
+            constraints = table.constraints.values() if table else ()
+            busy = {each.referenced_table for each in constraints if each.kind == "f"}
+            message = f"table {action.table} is dropped with its rows"
+            suggestion = (
+                f"# migrate: allow drop-table -- no running code uses {action.table} since ...\n"
+                + operation("drop_table", action.table)
             )
-            also = f", and {', '.join(sorted(busy))} locked meanwhile" if busy else ""
-            yield Violation(
-                f"table {act.table} is dropped with its rows{also}",
-                ("# first, in a revision each, the foreign keys to busy tables\n" if busy else "")
-                + f"# migrate: allow drop-table -- no running code uses {act.table} since ...\n"
-                + operation("drop_table", act.table),
-                statement,
-            )
+            if busy:
+                message += f", and {', '.join(sorted(busy))} locked meanwhile"
+                first = "# first, in a revision each, the foreign keys to busy tables\n"
+                suggestion = first + suggestion
+            yield Violation(message, suggestion, statement)

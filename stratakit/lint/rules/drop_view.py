@@ -1,50 +1,43 @@
-"""A view is dropped.
-
-Code that still runs fails on its next statement.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "breaks running code"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-BAD = (
-    """\
-op.execute("DROP VIEW cheap_items")
-""",
-)
-GOOD = (
-    """\
-op.execute("CREATE VIEW dear_items AS SELECT id FROM items WHERE price > 9")
-""",
-)
 
+class DropView(Rule):
+    """A view is dropped.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    again = step.names("create view", "create materialized view")
-    for statement, act in step.acts("drop view", "drop materialized view"):
-        if act.name not in again:
-            yield Violation(
-                f"{act.kind.removeprefix('drop ')} {act.name} is dropped, and running code may "
-                "use it",
-                "Acknowledge it when no running code uses it.",
-                statement,
+    Code that still runs fails on its next statement.
+    """
+
+    id = "drop-view"
+    severity = Severity.BREAKS_RUNNING_CODE
+    backends = ("postgresql", "sqlite", "mysql")
+    contract_only = True
+    bad = ('op.execute("DROP VIEW cheap_items")',)
+    good = ('op.execute("CREATE VIEW dear_items AS SELECT id FROM items WHERE price > 9")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        created = run.names("create view", "create materialized view")
+        for statement, action in run.actions("drop view", "drop materialized view"):
+            if action.name not in created:
+                yield Violation(
+                    f"{action.kind.removeprefix('drop ')} {action.name} is dropped, "
+                    "and running code may use it",
+                    "Acknowledge it when no running code uses it.",
+                    statement,
+                )
+        for statement, action in run.actions("create view", "create materialized view"):
+            old, new = run.tables_before.get(action.name), run.recreated_views.get(action.name)
+            lost = (
+                [column for column in old.columns if column not in new.columns]
+                if old and new
+                else []
             )
-    for statement, act in step.acts("create view", "create materialized view"):
-        old, new = step.existed.get(act.name), step.remade.get(act.name)
-        gone = (
-            [column for column in old.columns if column not in new.columns] if old and new else []
-        )
-        if gone:
-            yield Violation(
-                f"view {act.name} loses {', '.join(gone)}, and running code may read it",
-                "Acknowledge it when no running code reads it.",
-                statement,
-            )
+            if lost:
+                yield Violation(
+                    f"view {action.name} loses {', '.join(lost)}, and running code may read it",
+                    "Acknowledge it when no running code reads it.",
+                    statement,
+                )

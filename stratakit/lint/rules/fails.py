@@ -1,34 +1,24 @@
-"""A revision fails.
-
-It was run on a database at the revision before it, and the database refused it.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "fails"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-DOWNGRADE = True
-LAST_RESORT = True
-BAD = (
-    """\
-op.execute("ALTER TABLE itmes ADD COLUMN colour text")
-""",
-)
-GOOD = (
-    """\
-op.execute("ALTER TABLE items ADD COLUMN colour text")
-""",
-)
 
+class Fails(Rule):
+    """A revision fails.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    if step.error and not step.refused:
-        yield Violation(f"the {step.direction} fails: {step.error}", "", line=step.error_line)
+    It was run on a database at the revision before it, and the database refused it.
+    """
+
+    id = "fails"
+    severity = Severity.FAILS
+    backends = ("postgresql", "sqlite", "mysql")
+    checks_downgrade = True
+    fallback = True
+    bad = ('op.execute("ALTER TABLE itmes ADD COLUMN colour text")',)
+    good = ('op.execute("ALTER TABLE items ADD COLUMN colour text")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        if run.error and not run.is_irreversible:
+            yield Violation(f"the {run.direction} fails: {run.error}", "", line=run.error_line)

@@ -1,76 +1,70 @@
-"""A key has 32 bits.
-
-It ends at 2,147,483,647 rows ever inserted; a change then rewrites the table and all that refers.
-"""
-
 import re
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.sql.columns import referenced_table
 from stratakit.sql.indexes import columns_in, parse_index
 
-SEVERITY = "style"
-DATABASES = (
-    "postgresql",
-    "mysql",
-)
-BAD = (
-    """\
-op.create_table("labels", sa.Column("id", sa.Integer(), primary_key=True))
-""",
-)
-GOOD = (
-    """\
-op.create_table("labels", sa.Column("id", sa.BigInteger(), primary_key=True))
-""",
-)
-
 SMALL = re.compile(r"(int|int4|integer|smallint|int2|serial|serial4|smallserial|mediumint)\b", re.I)
 
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    keys = {
-        (act.table, column)
-        for _, act in step.acts("declare primary key")
-        for column in columns_in(act.text)
-    }
-    for statement, act in step.acts("declare column", "add column"):
-        key = "PRIMARY KEY" in act.flags or (act.table, act.name) in keys
-        if key and SMALL.match(act.text):
-            yield Violation(
-                f"the key {act.table}.{act.name} is {act.text.split(' ')[0].lower()}, which "
-                "ends at 2,147,483,647 or before",
-                f'In the revision: sa.Column("{act.name}", sa.BigInteger(), ...)\n'
-                f"In the model: {act.name}: Mapped[int] = mapped_column(BigInteger(), ...), or "
-                "Mapped[Key], where app/database.py has it",
-                statement,
-            )
-    yield from _referring(step)
+class IntegerKey(Rule):
+    """A key has 32 bits.
+
+    It ends at 2,147,483,647 rows ever inserted; a change then rewrites the table and all that
+    refers.
+    """
+
+    id = "integer-key"
+    severity = Severity.STYLE
+    backends = ("postgresql", "mysql")
+    bad = ('op.create_table("labels", sa.Column("id", sa.Integer(), primary_key=True))',)
+    good = ('op.create_table("labels", sa.Column("id", sa.BigInteger(), primary_key=True))',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        keys = {
+            (action.table, column)
+            for _, action in run.actions("declare primary key")
+            for column in columns_in(action.text)
+        }
+        for statement, action in run.actions("declare column", "add column"):
+            key = "PRIMARY KEY" in action.flags or (action.table, action.name) in keys
+            if key and SMALL.match(action.text):
+                yield Violation(
+                    f"the key {action.table}.{action.name} is {action.text.split(' ')[0].lower()}, "
+                    "which ends at 2,147,483,647 or before",
+                    f'In the revision: sa.Column("{action.name}", sa.BigInteger(), ...)\n'
+                    f"In the model: {action.name}: Mapped[int] = mapped_column(BigInteger(), ...), "
+                    "or Mapped[Key], where app/database.py has it",
+                    statement,
+                )
+        yield from _narrow_references(run)
 
 
-def _referring(step: Step) -> Iterator[Violation]:
-    """Columns that refer to a key of 64 bits, and have 32."""
+def _narrow_references(run: RevisionRun) -> Iterator[Violation]:
+    """Find columns of 32 bits that refer to a key of 64 bits."""
     columns = {
-        (act.table, act.name): act.text for _, act in step.acts("declare column", "add column")
+        (action.table, action.name): action.text
+        for _, action in run.actions("declare column", "add column")
     }
     kinds = ("declare foreign key", "add foreign key", "declare column", "add column")
-    for statement, act in step.acts(*kinds):
-        table, known = statement.before.get(referenced_table(act)), statement.before.get(act.table)
-        if table is None:
+    for statement, action in run.actions(*kinds):
+        table = statement.tables_before.get(action.table)
+        target = statement.tables_before.get(referenced_table(action))
+        if target is None:
             continue
-        own, _, other = re.split(r"\b(REFERENCES)\b", act.text, maxsplit=1, flags=re.I)
-        name = act.name if "column" in act.kind else parse_index(own).column_list.strip('[]"')
-        target = parse_index(other).column_list.strip('[]"')
-        key = table.columns.get(target if target != "..." else "id")
-        old = known.columns.get(name) if known else None
-        type_ = columns.get((act.table, name)) or (old.type if old else "")
+        own, _, other = re.split(r"\b(REFERENCES)\b", action.text, maxsplit=1, flags=re.I)
+        name = action.name if "column" in action.kind else parse_index(own).column_list.strip('[]"')
+        key_name = parse_index(other).column_list.strip('[]"')
+        key = target.columns.get(key_name if key_name != "..." else "id")
+        old = table.columns.get(name) if table else None
+        type_ = columns.get((action.table, name)) or (old.type if old else "")
         if key is not None and key.type.startswith("bigint") and SMALL.match(type_):
             yield Violation(
-                f"{act.table}.{name} is {type_.split(' ')[0].lower()}, and {table.name}, which it "
-                "refers to, goes further",
+                f"{action.table}.{name} is {type_.split(' ')[0].lower()}, and {target.name}, "
+                "which it refers to, goes further",
                 f'sa.Column("{name}", sa.BigInteger(), ...)',
                 statement,
             )

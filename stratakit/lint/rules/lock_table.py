@@ -1,37 +1,28 @@
-"""A table is locked by hand.
-
-What the lock stops waits until the revision ends.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "blocks traffic"
-DATABASES = (
-    "postgresql",
-    "mysql",
-)
-DOWNGRADE = True
-BAD = (
-    """\
-op.execute("LOCK TABLE items IN EXCLUSIVE MODE")
-""",
-)
-GOOD = (
-    """\
-op.execute("SELECT 1")
-""",
-)
 
+class LockTable(Rule):
+    """A table is locked by hand.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("lock table"):
-        if step.old(act.table):
-            yield Violation(
-                f"{act.table} is locked until the revision ends",
-                "Leave it out: each statement takes the lock that it needs.",
-                statement,
-            )
+    What the lock stops waits until the revision ends.
+    """
+
+    id = "lock-table"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql", "mysql")
+    checks_downgrade = True
+    bad = ('op.execute("LOCK TABLE items IN EXCLUSIVE MODE")',)
+    good = ('op.execute("SELECT 1")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("lock table"):
+            if run.existed_before(action.table):
+                yield Violation(
+                    f"{action.table} is locked until the revision ends",
+                    "Leave it out: each statement takes the lock that it needs.",
+                    statement,
+                )

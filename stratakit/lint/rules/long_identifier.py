@@ -1,48 +1,45 @@
-"""A name is longer than the database keeps.
-
-PostgreSQL cuts it off at 63 bytes without a word, and later nothing finds it; MySQL refuses it.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Statement, Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
+from stratakit.lint.trace.statement import Statement
 from stratakit.lint.violation import Violation
 from stratakit.orm.naming import MAX_BYTES
 
-SEVERITY = "fails"
-DATABASES = (
-    "postgresql",
-    "mysql",
-)
-BAD = (
-    """\
-op.execute("ALTER TABLE items ADD COLUMN " + "long_" * 13 + " text")
-""",
-)
-GOOD = (
-    """\
-op.execute("ALTER TABLE items ADD COLUMN short text")
-""",
-)
+NAMES = ("index_name", "constraint_name", "table_name", "new_table_name", "modify_name")
+"""The attributes of Alembic's operations that are names."""
 
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    if not step.up:
-        return
-    names: list[tuple[Statement | None, int, str]] = [
-        (statement, 0, name)
-        for statement in step.statements
-        for act in statement.acts
-        for name in (act.name, act.table)
-    ]
-    for call in step.calls:
-        for key in ("index_name", "constraint_name", "table_name", "new_table_name", "modify_name"):
-            names.append((None, call.line, str(getattr(call.operation, key, None) or "")))
-    told = set()
-    for statement, line, name in names:
-        if name not in told and len(name.rpartition(".")[2].encode()) > MAX_BYTES:
-            told.add(name)
-            yield Violation(
-                f"the name {name} has more than {MAX_BYTES} bytes", "Shorten it.", statement, line
-            )
+class LongIdentifier(Rule):
+    """A name is longer than the database keeps.
+
+    PostgreSQL cuts it off at 63 bytes without a word, and later nothing finds it; MySQL refuses it.
+    """
+
+    id = "long-identifier"
+    severity = Severity.FAILS
+    backends = ("postgresql", "mysql")
+    bad = ('op.execute("ALTER TABLE items ADD COLUMN " + "long_" * 13 + " text")',)
+    good = ('op.execute("ALTER TABLE items ADD COLUMN short text")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        names: list[tuple[Statement | None, int, str]] = [
+            (statement, 0, name)
+            for statement in run.statements
+            for action in statement.actions
+            for name in (action.name, action.table)
+        ]
+        for call in run.calls:
+            for attribute in NAMES:
+                name = str(getattr(call.operation, attribute, None) or "")
+                names.append((None, call.line, name))
+        reported = set()
+        for statement, line, name in names:
+            if name not in reported and len(name.rpartition(".")[2].encode()) > MAX_BYTES:
+                reported.add(name)
+                yield Violation(
+                    f"the name {name} has more than {MAX_BYTES} bytes",
+                    "Shorten it.",
+                    statement,
+                    line,
+                )

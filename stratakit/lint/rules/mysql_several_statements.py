@@ -1,49 +1,46 @@
-"""A revision changes the schema more than once.
-
-MySQL and MariaDB commit each change at once: if the second fails, the first stays, and the
-revision can neither be run again nor undone.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "cannot go back"
-DATABASES = ("mysql",)
-BAD = (
-    """\
-op.add_column("items", sa.Column("colour", sa.String(20)))
-op.add_column("owners", sa.Column("colour", sa.String(20)))
-""",
-)
-GOOD = (
-    """\
-op.add_column("items", sa.Column("colour", sa.String(20)))
-""",
-    """\
-op.add_column("owners", sa.Column("colour", sa.String(20)))
-""",
-)
 
+class MySQLSeveralStatements(Rule):
+    """A revision changes the schema more than once.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    changing = [
-        (statement, act)
-        for statement in step.statements
-        for act in statement.acts[:1]
-        if act.kind.startswith(
-            ("add ", "alter ", "create ", "drop ", "rename ", "modify ", "truncate")
-        )
-        and (act.kind == "create table" or step.old(act.table))
-    ]
-    if step.up and len(changing) > 1:
-        statement, act = changing[1]
-        yield Violation(
-            f"{len(changing)} changes of the schema in one revision: if {act.kind} {act.table} "
-            "fails, "
-            "what came before stays",
-            "Make a revision of each, or one ALTER TABLE of all.",
-            statement,
-        )
+    MySQL and MariaDB commit each change at once: if the second fails, the first stays, and the
+    revision can neither be run again nor undone.
+    """
+
+    id = "mysql-several-statements"
+    severity = Severity.CANNOT_GO_BACK
+    backends = ("mysql",)
+    bad = (
+        """
+        op.add_column("items", sa.Column("colour", sa.String(20)))
+        op.add_column("owners", sa.Column("colour", sa.String(20)))
+        """,
+    )
+    good = (
+        'op.add_column("items", sa.Column("colour", sa.String(20)))',
+        'op.add_column("owners", sa.Column("colour", sa.String(20)))',
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        changing = [
+            (statement, action)
+            for statement in run.statements
+            for action in statement.actions[:1]
+            if action.kind.startswith(
+                ("add ", "alter ", "create ", "drop ", "rename ", "modify ", "truncate")
+            )
+            and (action.kind == "create table" or run.existed_before(action.table))
+        ]
+        if len(changing) > 1:
+            statement, action = changing[1]
+            yield Violation(
+                f"{len(changing)} changes of the schema in one revision: "
+                f"if {action.kind} {action.table} fails, what came before stays",
+                "Make a revision of each, or one ALTER TABLE of all.",
+                statement,
+            )

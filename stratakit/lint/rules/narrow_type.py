@@ -1,67 +1,61 @@
-"""A column gets a type that holds less.
-
-A value that does not fit makes the revision fail, or is cut off; running code may still write such.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import sql
 from stratakit.sql.columns import type_of
 from stratakit.sql.types import is_narrower
 
-SEVERITY = "loses data"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-SHOWN_ON = (
-    "postgresql",
-    "mysql",
-)
-BAD = (
-    """\
-op.alter_column(
-    "items",
-    "name",
-    existing_type=sa.String(200),
-    existing_nullable=False,
-    type_=sa.String(20),
-)
-""",
-)
-GOOD = (
-    """\
-op.alter_column(
-    "items",
-    "name",
-    existing_type=sa.String(200),
-    existing_nullable=False,
-    type_=sa.String(250),
-)
-""",
-)
 
+class NarrowType(Rule):
+    """A column gets a type that holds less.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("alter type", "modify column"):
-        known = statement.before.get(act.table)
-        column = known.columns.get(act.name) if known else None
-        if (
-            column is not None
-            and step.old(act.table)
-            and is_narrower(column.type, type_of(act.text))
-        ):
-            yield Violation(
-                f"{act.table}.{act.name} is {column.type} and becomes {type_of(act.text)}, "
-                "which holds "
-                "less",
-                "Find the values that do not fit, and shorten them in a revision before this "
-                "one:\n"
-                f"SELECT * FROM {sql(act.table, step.backend)} "
-                f"WHERE length({sql(act.name, step.backend)}) > ...",
-                statement,
-            )
+    A value that does not fit makes the revision fail, or is cut off; running code may still write
+    such.
+    """
+
+    id = "narrow-type"
+    severity = Severity.LOSES_DATA
+    backends = ("postgresql", "sqlite", "mysql")
+    shown_on = ("postgresql", "mysql")
+    bad = (
+        """
+        op.alter_column(
+            "items",
+            "name",
+            existing_type=sa.String(200),
+            existing_nullable=False,
+            type_=sa.String(20),
+        )
+        """,
+    )
+    good = (
+        """
+        op.alter_column(
+            "items",
+            "name",
+            existing_type=sa.String(200),
+            existing_nullable=False,
+            type_=sa.String(250),
+        )
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("alter type", "modify column"):
+            column = statement.column_before(action)
+            if (
+                column is not None
+                and run.existed_before(action.table)
+                and is_narrower(column.type, type_of(action.text))
+            ):
+                yield Violation(
+                    f"{action.table}.{action.name} is {column.type} "
+                    f"and becomes {type_of(action.text)}, which holds less",
+                    "Find the values that do not fit, and shorten them in a revision "
+                    "before this one:\n"
+                    f"SELECT * FROM {sql(action.table, run.backend)} "
+                    f"WHERE length({sql(action.name, run.backend)}) > ...",
+                    statement,
+                )

@@ -1,43 +1,47 @@
-"""A NOT NULL column is added without a server default.
-
-It fails on a table with rows; on an empty one, code that still runs cannot insert any more. A
-default of the model is Python only: autogenerate leaves it out.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import operation
 
-SEVERITY = "fails"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-)
-BAD = (
-    """\
-op.add_column("items", sa.Column("colour", sa.String(20), nullable=False))
-""",
-)
-GOOD = (
-    """\
-op.add_column("items", sa.Column("colour", sa.String(20), nullable=False, server_default="red"))
-""",
-)
+VALUES = {"DEFAULT", "GENERATED ALWAYS AS", "IDENTITY", "SERIAL", "AUTO_INCREMENT"}
+"""The words by which each row gets a value."""
 
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    enough = {"DEFAULT", "GENERATED ALWAYS AS", "IDENTITY", "SERIAL", "AUTO_INCREMENT"}
-    for statement, act in step.acts("add column"):
-        if "NOT NULL" in act.flags and not act.flags & enough and step.old(act.table):
-            yield Violation(
-                f"{act.table}.{act.name} is NOT NULL and has no server default",
-                operation(
-                    "add_column",
-                    act.table,
-                    f'sa.Column("{act.name}", ..., nullable=False, server_default="...")',
-                ),
-                statement,
-            )
+class NotNullWithoutDefault(Rule):
+    """A NOT NULL column is added without a server default.
+
+    It fails on a table with rows; on an empty one, code that still runs cannot insert any more. A
+    default of the model is Python only: autogenerate leaves it out.
+    """
+
+    id = "not-null-without-default"
+    severity = Severity.FAILS
+    backends = ("postgresql", "sqlite")
+    contract_only = True
+    bad = ('op.add_column("items", sa.Column("colour", sa.String(20), nullable=False))',)
+    good = (
+        """
+        op.add_column(
+            "items", sa.Column("colour", sa.String(20), nullable=False, server_default="red")
+        )
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("add column"):
+            if (
+                "NOT NULL" in action.flags
+                and not action.flags & VALUES
+                and run.existed_before(action.table)
+            ):
+                yield Violation(
+                    f"{action.table}.{action.name} is NOT NULL and has no server default",
+                    operation(
+                        "add_column",
+                        action.table,
+                        f'sa.Column("{action.name}", ..., nullable=False, server_default="...")',
+                    ),
+                    statement,
+                )

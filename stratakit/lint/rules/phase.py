@@ -1,29 +1,12 @@
-"""A revision says that running code goes on behind it, and takes away what such code uses.
-
-`/ready` of that code believes it and answers 200: requests come, and fail.
-"""
-
 from collections.abc import Iterator
+from dataclasses import replace
 
-from stratakit.lint.rules import (
-    drop_column,
-    drop_table,
-    drop_view,
-    not_null_without_default,
-    rename_column,
-    rename_schema,
-    rename_table,
-)
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.rules import load_rules
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.revisions import phases
 
-SEVERITY = "breaks running code"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
 CHANGE = """
 
 def upgrade() -> None:
@@ -34,28 +17,28 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.add_column("items", sa.Column("note", sa.String(50)))
 """
-BAD = ('phase = "expand"\n' + CHANGE,)
-GOOD = ('phase = "contract"\n' + CHANGE,)
-BREAK = (
-    drop_column,
-    drop_table,
-    drop_view,
-    not_null_without_default,
-    rename_column,
-    rename_schema,
-    rename_table,
-)
 
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    if step.phase not in phases.COMPATIBLE:
-        return
-    for rule in BREAK:
-        for danger in rule.find(step):
-            yield Violation(
-                f'phase = "{step.phase}" says that running code goes on, but {danger.what}',
-                f'phase = "{phases.CONTRACT}"',
-                danger.statement,
-                danger.line,
-            )
+class Phase(Rule):
+    """A revision says that running code goes on behind it, and takes away what such code uses.
+
+    `/ready` of that code believes it and answers 200: requests come, and fail.
+    """
+
+    id = "phase"
+    severity = Severity.BREAKS_RUNNING_CODE
+    backends = ("postgresql", "sqlite", "mysql")
+    bad = ('phase = "expand"\n' + CHANGE,)
+    good = ('phase = "contract"\n' + CHANGE,)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        if run.phase not in phases.COMPATIBLE:
+            return
+        for rule in load_rules().values():
+            for violation in rule.check(run) if rule.contract_only else ():
+                yield replace(
+                    violation,
+                    message=f'phase = "{run.phase}" says that running code goes on, '
+                    f"but {violation.message}",
+                    suggestion=f'phase = "{phases.CONTRACT}"',
+                )

@@ -1,36 +1,30 @@
-"""A materialized view is refreshed while nothing can read it.
-
-REFRESH holds an ACCESS EXCLUSIVE lock until the query is done.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import execute, sql
 
-SEVERITY = "blocks traffic"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.execute("REFRESH MATERIALIZED VIEW item_names")
-""",
-)
-GOOD = (
-    """\
-op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY item_names")
-""",
-)
 
+class RefreshMaterializedView(Rule):
+    """A materialized view is refreshed while nothing can read it.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    made = step.names("create materialized view")
-    for statement, act in step.acts("refresh materialized view"):
-        if "CONCURRENTLY" not in act.flags and act.table not in made:
-            yield Violation(
-                f"materialized view {act.table} cannot be read until it is refreshed",
-                execute(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {sql(act.table)}")
-                + "  # needs a unique index",
-                statement,
-            )
+    REFRESH holds an ACCESS EXCLUSIVE lock until the query is done.
+    """
+
+    id = "refresh-materialized-view"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql",)
+    bad = ('op.execute("REFRESH MATERIALIZED VIEW item_names")',)
+    good = ('op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY item_names")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        created = run.names("create materialized view")
+        for statement, action in run.actions("refresh materialized view"):
+            if "CONCURRENTLY" not in action.flags and action.table not in created:
+                yield Violation(
+                    f"materialized view {action.table} cannot be read until it is refreshed",
+                    execute(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {sql(action.table)}")
+                    + "  # needs a unique index",
+                    statement,
+                )

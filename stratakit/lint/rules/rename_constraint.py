@@ -1,33 +1,29 @@
-"""A constraint is renamed.
-
-ON CONFLICT ON CONSTRAINT, and code that reads the name out of an error, fail while they still run.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "breaks running code"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.execute("ALTER TABLE items RENAME CONSTRAINT uq_items_name TO uq_name")
-""",
-)
-GOOD = (
-    """\
-op.execute("ALTER INDEX ix_items_status RENAME TO ix_status")
-""",
-)
 
+class RenameConstraint(Rule):
+    """A constraint is renamed.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("rename constraint"):
-        if step.old(act.table):
-            yield Violation(
-                f"constraint {act.name} of {act.table} is renamed under code that may name it",
-                "Let the code name the columns: ON CONFLICT (column), then acknowledge this.",
-                statement,
-            )
+    ON CONFLICT ON CONSTRAINT, and code that reads the name out of an error, fail while they still
+    run.
+    """
+
+    id = "rename-constraint"
+    severity = Severity.BREAKS_RUNNING_CODE
+    backends = ("postgresql",)
+    bad = ('op.execute("ALTER TABLE items RENAME CONSTRAINT uq_items_name TO uq_name")',)
+    good = ('op.execute("ALTER INDEX ix_items_status RENAME TO ix_status")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("rename constraint"):
+            if run.existed_before(action.table):
+                yield Violation(
+                    f"constraint {action.name} of {action.table} is renamed under code "
+                    "that may name it",
+                    "Let the code name the columns: ON CONFLICT (column), then acknowledge this.",
+                    statement,
+                )

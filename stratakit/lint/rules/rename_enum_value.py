@@ -1,38 +1,44 @@
-"""An enum value is renamed.
-
-Code that still runs writes the old value, which is refused, and reads one that it does not know.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import autocommitted, execute, sql
 
-SEVERITY = "breaks running code"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.execute("ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'")
-""",
-)
-GOOD = (
-    """\
-with op.get_context().autocommit_block():
-    op.execute("ALTER TYPE mood ADD VALUE 'blue'")
-""",
-)
 
+class RenameEnumValue(Rule):
+    """An enum value is renamed.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("rename enum value"):
-        if act.name not in step.made:
-            yield Violation(
-                f"the value {act.text} of {act.name} changes under code that still runs",
-                autocommitted(
-                    execute(f"ALTER TYPE {sql(act.name)} ADD VALUE {act.text.rpartition(' ')[2]}")
+    Code that still runs writes the old value, which is refused, and reads one that it does not
+    know.
+    """
+
+    id = "rename-enum-value"
+    severity = Severity.BREAKS_RUNNING_CODE
+    backends = ("postgresql",)
+    bad = (
+        """
+        op.execute("ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'")
+        """,
+    )
+    good = (
+        """
+        with op.get_context().autocommit_block():
+            op.execute("ALTER TYPE mood ADD VALUE 'blue'")
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("rename enum value"):
+            if action.name not in run.created:
+                yield Violation(
+                    f"the value {action.text} of {action.name} changes under code that still runs",
+                    autocommitted(
+                        execute(
+                            f"ALTER TYPE {sql(action.name)} ADD VALUE "
+                            f"{action.text.rpartition(' ')[2]}"
+                        )
+                    )
+                    + "\n# then: code that knows both, the rows changed in batches",
+                    statement,
                 )
-                + "\n# then: code that knows both, the rows changed in batches",
-                statement,
-            )

@@ -1,43 +1,38 @@
-"""A schema is renamed.
-
-Code that still runs fails on its next statement.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "breaks running code"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.execute("ALTER SCHEMA archive RENAME TO attic")
-""",
-)
-GOOD = (
-    """\
-op.execute("CREATE SCHEMA attic")
-""",
-)
 
+class RenameSchema(Rule):
+    """A schema is renamed.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts(
-        "rename schema",
-        "rename sequence",
-        "rename type",
-        "rename domain",
-        "rename function",
-        "rename procedure",
-        "rename attribute",
-    ):
-        swapped = act.kind == "rename type" and act.name in step.names("create type")
-        if not swapped:
-            yield Violation(
-                f"{act.kind.removeprefix('rename ')} {act.name} is renamed under code that "
-                "still runs",
-                "Make a new one beside it, move what uses it, drop the old one later.",
-                statement,
-            )
+    Code that still runs fails on its next statement.
+    """
+
+    id = "rename-schema"
+    severity = Severity.BREAKS_RUNNING_CODE
+    backends = ("postgresql",)
+    contract_only = True
+    bad = ('op.execute("ALTER SCHEMA archive RENAME TO attic")',)
+    good = ('op.execute("CREATE SCHEMA attic")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions(
+            "rename schema",
+            "rename sequence",
+            "rename type",
+            "rename domain",
+            "rename function",
+            "rename procedure",
+            "rename attribute",
+        ):
+            swapped = action.kind == "rename type" and action.name in run.names("create type")
+            if not swapped:
+                yield Violation(
+                    f"{action.kind.removeprefix('rename ')} {action.name} is renamed under code "
+                    "that still runs",
+                    "Make a new one beside it, move what uses it, drop the old one later.",
+                    statement,
+                )

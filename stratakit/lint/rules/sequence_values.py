@@ -1,41 +1,40 @@
-"""A sequence is set to other values.
-
-One that starts again gives numbers that rows have: inserts fail, or rows that are gone come back
-under another meaning.
-"""
-
 import re
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "breaks running code"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.execute("ALTER SEQUENCE numbers RESTART WITH 1")
-""",
-)
-GOOD = (
-    """\
-op.execute("ALTER SEQUENCE numbers CACHE 20")
-""",
-)
 OTHER = re.compile(
     r"\b(?:RESTART|INCREMENT|(?<!NO )CYCLE|AS (?:SMALLINT|INT\w*)|MAXVALUE)\b", re.IGNORECASE
 )
 
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    made = step.names("create sequence")
-    for statement, act in step.acts("alter sequence", "alter column"):
-        name = f"{act.table}.{act.name}" if act.table else act.name
-        old = step.old_column(act.table, act.name) if act.table else act.name not in made
-        if old and OTHER.search(act.text):
-            yield Violation(
-                f"the sequence {name} gives other numbers: {act.text}",
-                "Acknowledge it when no row has, or had, what it gives from then on.",
-                statement,
+class SequenceValues(Rule):
+    """A sequence is set to other values.
+
+    One that starts again gives numbers that rows have: inserts fail, or rows that are gone come
+    back under another meaning.
+    """
+
+    id = "sequence-values"
+    severity = Severity.BREAKS_RUNNING_CODE
+    backends = ("postgresql",)
+    bad = ('op.execute("ALTER SEQUENCE numbers RESTART WITH 1")',)
+    good = ('op.execute("ALTER SEQUENCE numbers CACHE 20")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        created = run.names("create sequence")
+        for statement, action in run.actions("alter sequence", "alter column"):
+            name = f"{action.table}.{action.name}" if action.table else action.name
+            is_old = (
+                run.column_existed_before(action.table, action.name)
+                if action.table
+                else action.name not in created
             )
+            if is_old and OTHER.search(action.text):
+                yield Violation(
+                    f"the sequence {name} gives other numbers: {action.text}",
+                    "Acknowledge it when no row has, or had, what it gives from then on.",
+                    statement,
+                )

@@ -1,90 +1,89 @@
-"""A column is made NOT NULL.
-
-PostgreSQL reads the whole table under an ACCESS EXCLUSIVE lock, unless a validated CHECK proves
-that there is no NULL. Elsewhere, running code that still writes NULL fails.
-"""
-
 from collections.abc import Iterator
+from dataclasses import replace
 
-from stratakit.lint.trace.model import Statement, Step
+from stratakit.config import Backend
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
+from stratakit.lint.trace.statement import Statement
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import NEXT, execute, operation, sql, validate
 from stratakit.sql.action import Action
 from stratakit.sql.tokenizer import first_name
 
-SEVERITY = "blocks traffic"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-SHOWN_ON = ("postgresql",)
-BAD = (
-    """\
-op.alter_column("items", "note", nullable=False)
-""",
-)
-GOOD = (
-    """\
-op.execute("ALTER TABLE items ADD CONSTRAINT note_given CHECK (note IS NOT NULL) NOT VALID")
-""",
-    """\
-op.execute("ALTER TABLE items VALIDATE CONSTRAINT note_given")
-""",
-    """\
-op.alter_column("items", "note", nullable=False)
-op.drop_constraint("note_given", "items")
-""",
-)
+
+class SetNotNull(Rule):
+    """A column is made NOT NULL.
+
+    PostgreSQL reads the whole table under an ACCESS EXCLUSIVE lock, unless a validated CHECK proves
+    that there is no NULL. Elsewhere, running code that still writes NULL fails.
+    """
+
+    id = "set-not-null"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql", "sqlite", "mysql")
+    shown_on = ("postgresql",)
+    bad = ('op.alter_column("items", "note", nullable=False)',)
+    good = (
+        """
+        op.execute(
+            "ALTER TABLE items ADD CONSTRAINT note_given CHECK (note IS NOT NULL) NOT VALID"
+        )
+        """,
+        'op.execute("ALTER TABLE items VALIDATE CONSTRAINT note_given")',
+        """
+        op.alter_column("items", "note", nullable=False)
+        op.drop_constraint("note_given", "items")
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        proven: set[str] = set()
+        for statement in run.statements:
+            for action in statement.actions:
+                if action.kind == "validate constraint":
+                    proven.add(action.table)
+                if action.kind not in ("set not null", "add not null", "modify column"):
+                    continue
+                if not run.existed_before(action.table) or "NOT VALID" in action.flags:
+                    continue
+                column = action.name if action.kind != "add not null" else first_name(action.text)
+                if not run.column_existed_before(action.table, column):
+                    continue
+                if not _was_nullable(statement, action, column):
+                    continue
+                if run.backend == "postgresql" and (
+                    not statement.scanned_tables and not statement.error
+                    if run.is_observed
+                    else action.table in proven
+                ):
+                    continue
+                yield Violation(
+                    f"{action.table}.{column} is made NOT NULL"
+                    + (" while nothing can use the table" if run.backend == "postgresql" else ""),
+                    _suggestion(action.table, column, run.backend, run.server_version),
+                    statement,
+                )
 
 
-def recipe(table: str, column: str, backend: str, version: int) -> str:
-    """The steps that make a column NOT NULL while it is used."""
+def _suggestion(table: str, column: str, backend: Backend, version: int) -> str:
+    """Suggest the steps that make a column NOT NULL while it is used."""
     if backend != "postgresql":
         return f"Deploy code that writes {column}, fill old rows in batches, then acknowledge this."
     name = f"{column}_given"
-    never = f"NOT NULL {sql(column)}" if version >= 18 else f"CHECK ({sql(column)} IS NOT NULL)"
-    forbidden = execute(f"ALTER TABLE {sql(table)} ADD CONSTRAINT {sql(name)} {never} NOT VALID")
+    check = f"NOT NULL {sql(column)}" if version >= 18 else f"CHECK ({sql(column)} IS NOT NULL)"
+    added = execute(f"ALTER TABLE {sql(table)} ADD CONSTRAINT {sql(name)} {check} NOT VALID")
     lines = [validate(table, name)]
     if version < 18:
         lines += [
             operation("alter_column", table, f'"{column}"', "nullable=False"),
             operation("drop_constraint", table, of=f'"{name}"'),
         ]
-    return forbidden + NEXT + "\n".join(lines)
+    return added + NEXT + "\n".join(lines)
 
 
-def _new(statement: Statement, act: Action, column: str) -> bool:
-    """Whether the column was nullable before."""
-    known = statement.before.get(act.table)
-    if act.kind == "modify column" and "NOT NULL" not in act.flags:
+def _was_nullable(statement: Statement, action: Action, column: str) -> bool:
+    """Whether a column was nullable before."""
+    if action.kind == "modify column" and "NOT NULL" not in action.flags:
         return False
-    return known is None or column not in known.columns or not known.columns[column].not_null
-
-
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    proven: set[str] = set()
-    for statement in step.statements:
-        for act in statement.acts:
-            if act.kind == "validate constraint":
-                proven.add(act.table)
-            if act.kind not in ("set not null", "add not null", "modify column"):
-                continue
-            if not step.old(act.table) or "NOT VALID" in act.flags:
-                continue
-            column = act.name if act.kind != "add not null" else first_name(act.text)
-            if not step.old_column(act.table, column) or not _new(statement, act, column):
-                continue
-            if step.backend == "postgresql" and (
-                not statement.scanned and not statement.error
-                if step.observed
-                else act.table in proven
-            ):
-                continue
-            yield Violation(
-                f"{act.table}.{column} is made NOT NULL"
-                + (" while nothing can use the table" if step.backend == "postgresql" else ""),
-                recipe(act.table, column, step.backend, step.version),
-                statement,
-            )
+    known = statement.column_before(replace(action, name=column))
+    return known is None or not known.not_null

@@ -1,35 +1,32 @@
-"""A table is moved to another storage.
-
-SET EXPRESSION, LOGGED, UNLOGGED, TABLESPACE and ACCESS METHOD write the whole table anew, while
-nothing can use it; an unlogged table is empty after a crash.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "blocks traffic"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.execute("ALTER TABLE items SET UNLOGGED")
-""",
-)
-GOOD = (
-    """\
-op.execute("ALTER TABLE items SET (fillfactor = 90)")
-""",
-)
+CHANGES = (
+    "set expression", "set tablespace", "set logged", "set unlogged", "set access method",
+)  # fmt: skip
 
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    kinds = ("set expression", "set tablespace", "set logged", "set unlogged", "set access method")
-    for statement, act in step.acts(*kinds):
-        if step.old(act.table):
-            yield Violation(
-                f"{act.kind.upper()} writes {act.table} anew while nothing can use it",
-                "Make a new table so, copy the rows in batches, then change over.",
-                statement,
-            )
+class StorageChange(Rule):
+    """A table is moved to another storage.
+
+    SET EXPRESSION, LOGGED, UNLOGGED, TABLESPACE and ACCESS METHOD write the whole table anew, while
+    nothing can use it; an unlogged table is empty after a crash.
+    """
+
+    id = "storage-change"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql",)
+    bad = ('op.execute("ALTER TABLE items SET UNLOGGED")',)
+    good = ('op.execute("ALTER TABLE items SET (fillfactor = 90)")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions(*CHANGES):
+            if run.existed_before(action.table):
+                yield Violation(
+                    f"{action.kind.upper()} writes {action.table} anew while nothing can use it",
+                    "Make a new table so, copy the rows in batches, then change over.",
+                    statement,
+                )

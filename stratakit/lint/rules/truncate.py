@@ -1,42 +1,36 @@
-"""A table is emptied.
-
-All rows are gone, in every table that CASCADE reaches too; nothing can use it meanwhile.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import batches
 
-SEVERITY = "loses data"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-DOWNGRADE = True
-SHOWN_ON = ("postgresql",)
-BAD = (
-    """\
-op.execute("TRUNCATE items")
-""",
-)
-GOOD = (
-    """\
-op.create_table("drafts", sa.Column("id", sa.BigInteger(), primary_key=True))
-op.execute("TRUNCATE drafts")
-""",
-)
 
+class Truncate(Rule):
+    """A table is emptied.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("truncate"):
-        if step.old(act.table):
-            yield Violation(
-                f"{act.table} loses all its rows",
-                "Delete in batches what is not needed any more:\n"
-                + batches(step.backend, act.table, "delete"),
-                statement,
-            )
+    All rows are gone, in every table that CASCADE reaches too; nothing can use it meanwhile.
+    """
+
+    id = "truncate"
+    severity = Severity.LOSES_DATA
+    backends = ("postgresql", "sqlite", "mysql")
+    shown_on = ("postgresql",)
+    checks_downgrade = True
+    bad = ('op.execute("TRUNCATE items")',)
+    good = (
+        """
+        op.create_table("drafts", sa.Column("id", sa.BigInteger(), primary_key=True))
+        op.execute("TRUNCATE drafts")
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("truncate"):
+            if run.existed_before(action.table):
+                yield Violation(
+                    f"{action.table} loses all its rows",
+                    "Delete in batches what is not needed any more:\n"
+                    + batches(run.backend, action.table, "delete"),
+                    statement,
+                )

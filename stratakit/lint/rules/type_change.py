@@ -1,52 +1,52 @@
-"""A column changes its type by writing or reading the whole table.
-
-All rows, and all indexes on the column, are written anew while nothing can use the table. Free are
-a longer varchar, varchar to text, a greater numeric precision of the same scale.
-"""
-
 from collections.abc import Iterator
 
+from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.rules.enum_swap import PLAIN
-from stratakit.lint.trace.model import Step
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import operation
 from stratakit.sql.tokenizer import first_name
 
-SEVERITY = "blocks traffic"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.alter_column("items", "quantity", type_=sa.BigInteger())
-""",
-)
-GOOD = (
-    """\
-op.alter_column("items", "note", type_=sa.String(500))
-""",
-)
+FREE = ("text", "varchar", "character varying", "numeric")
+"""The beginnings of types that a column can mostly get for free."""
 
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    made = step.names("create type")
-    for statement, act in step.acts("alter type"):
-        if not step.old_column(act.table, act.name):
-            continue
-        target = first_name(act.text)
-        known = statement.before.get(act.table)
-        column = known.columns.get(act.name) if known else None
-        if target in made and not (column and PLAIN.match(column.type)):
-            continue
-        free = act.text.lower().startswith(("text", "varchar", "character varying", "numeric"))
-        costly = statement.rewritten or statement.scanned or statement.error
-        if costly if step.observed else not free:
-            yield Violation(
-                f"{act.table}.{act.name} becomes {act.text.partition(' USING')[0]}: "
-                + ("the change fails" if statement.error else "the whole table is worked through")
-                + " while nothing can use it",
-                operation("add_column", act.table, f'sa.Column("{act.name}_new", ...)')
-                + "\n# then: code that writes both, the rows copied in batches, code that reads "
-                "the new "
-                "one, the old one dropped",
-                statement,
-            )
+class TypeChange(Rule):
+    """A column changes its type by writing or reading the whole table.
+
+    All rows, and all indexes on the column, are written anew while nothing can use the table. Free
+    are a longer varchar, varchar to text, a greater numeric precision of the same scale.
+    """
+
+    id = "type-change"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql",)
+    bad = ('op.alter_column("items", "quantity", type_=sa.BigInteger())',)
+    good = ('op.alter_column("items", "note", type_=sa.String(500))',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        created = run.names("create type")
+        for statement, action in run.actions("alter type"):
+            if not run.column_existed_before(action.table, action.name):
+                continue
+            target = first_name(action.text)
+            column = statement.column_before(action)
+            if target in created and not (column and PLAIN.match(column.type)):
+                continue
+            is_costly = not action.text.lower().startswith(FREE)
+            if run.is_observed:
+                is_costly = bool(
+                    statement.rewritten_tables or statement.scanned_tables or statement.error
+                )
+            if is_costly:
+                work = "the whole table is worked through"
+                if statement.error:
+                    work = "the change fails"
+                yield Violation(
+                    f"{action.table}.{action.name} becomes {action.text.partition(' USING')[0]}: "
+                    f"{work} while nothing can use it",
+                    operation("add_column", action.table, f'sa.Column("{action.name}_new", ...)')
+                    + "\n# then: code that writes both, the rows copied in batches, "
+                    + "code that reads the new one, the old one dropped",
+                    statement,
+                )

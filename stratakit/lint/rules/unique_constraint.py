@@ -1,71 +1,70 @@
-"""A unique constraint is added to a table with rows.
-
-Its index is built under a lock that stops all traffic, and duplicates that are there make it fail.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import execute, key_by_index, named, sql
 from stratakit.sql.action import Action
 from stratakit.sql.indexes import IndexDefinition, columns_in, parse_index
 
-SEVERITY = "blocks traffic"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-SHOWN_ON = ("postgresql",)
-BAD = (
-    """\
-op.create_unique_constraint("uq_items_note", "items", ["note"])
-""",
-)
-GOOD = (
-    """\
-with op.get_context().autocommit_block():
-    op.create_index("uq_items_note", "items", ["note"], unique=True, postgresql_concurrently=True)
-""",
-    """\
-op.execute("ALTER TABLE items ADD CONSTRAINT uq_items_note UNIQUE USING INDEX uq_items_note")
-""",
-)
 
+class UniqueConstraint(Rule):
+    """A unique constraint is added to a table with rows.
 
-def _old(step: Step, act: Action) -> bool:
-    """Whether rows that are there can hold the same twice: a column that is new holds NULL."""
-    if act.kind == "add column":
-        return False
-    return all(step.old_column(act.table, name) for name in columns_in(act.text))
+    Its index is built under a lock that stops all traffic, and duplicates that are there make it
+    fail.
+    """
 
-
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    cleaned = {act.table for _, act in step.acts("delete")}
-    for statement, act in step.acts("add unique", "add column", "create index"):
-        unique = act.kind == "add unique" or "UNIQUE" in act.flags
-        if not unique or "USING INDEX" in act.flags or not step.old(act.table):
-            continue
-        if act.kind == "create index" and step.backend == "postgresql":
-            continue
-        if step.backend != "postgresql" and (act.table in cleaned or not _old(step, act)):
-            continue
-        on = parse_index(act.text)
-        name = act.name or named("uq", act.table)
-        if act.kind == "add column":
-            name, on = named("uq", act.table, act.name), IndexDefinition((f'"{act.name}"',))
-        yield Violation(
-            f"unique constraint {name} on {act.table}: duplicates make it fail"
-            + (
-                ", and its index is built while nothing can use the table"
-                if step.backend == "postgresql"
-                else ""
-            ),
-            key_by_index("UNIQUE", name, act.table, on)
-            if step.backend == "postgresql"
-            else execute(f"DELETE FROM {sql(act.table, step.backend)} WHERE ...")
-            + "  # duplicates first",
-            statement,
+    id = "unique-constraint"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql", "sqlite", "mysql")
+    shown_on = ("postgresql",)
+    bad = ('op.create_unique_constraint("uq_items_note", "items", ["note"])',)
+    good = (
+        """
+        with op.get_context().autocommit_block():
+            op.create_index(
+                "uq_items_note", "items", ["note"], unique=True, postgresql_concurrently=True
+            )
+        """,
+        """
+        op.execute(
+            "ALTER TABLE items ADD CONSTRAINT uq_items_note UNIQUE USING INDEX uq_items_note"
         )
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        cleaned = {action.table for _, action in run.actions("delete")}
+        for statement, action in run.actions("add unique", "add column", "create index"):
+            is_unique = action.kind == "add unique" or "UNIQUE" in action.flags
+            if (
+                not is_unique
+                or "USING INDEX" in action.flags
+                or not run.existed_before(action.table)
+            ):
+                continue
+            on = parse_index(action.text)
+            name = action.name or named("uq", action.table)
+            if action.kind == "add column":
+                name = named("uq", action.table, action.name)
+                on = IndexDefinition((f'"{action.name}"',))
+            message = f"unique constraint {name} on {action.table}: duplicates make it fail"
+            if run.backend == "postgresql":
+                if action.kind == "create index":
+                    continue
+                message += ", and its index is built while nothing can use the table"
+                suggestion = key_by_index("UNIQUE", name, action.table, on)
+            else:
+                if action.table in cleaned or not _can_hold_duplicates(run, action):
+                    continue
+                table = sql(action.table, run.backend)
+                suggestion = execute(f"DELETE FROM {table} WHERE ...") + "  # duplicates first"
+            yield Violation(message, suggestion, statement)
+
+
+def _can_hold_duplicates(run: RevisionRun, action: Action) -> bool:
+    """Whether rows can hold the same values already: a column that is new holds NULL."""
+    if action.kind == "add column":
+        return False
+    return all(run.column_existed_before(action.table, name) for name in columns_in(action.text))

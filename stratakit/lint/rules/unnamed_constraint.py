@@ -1,54 +1,52 @@
-"""A constraint has no name of its own.
-
-Each database names it in its way, so that no later revision can address it on all of them.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from alembic.ddl.postgresql import CreateExcludeConstraintOp
+from alembic.operations import ops
+
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "style"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-SHOWN_ON = ("postgresql",)
-BAD = (
-    """\
-op.execute("ALTER TABLE items ADD CHECK (price >= 0) NOT VALID")
-""",
-)
-GOOD = (
-    """\
-op.execute("ALTER TABLE items ADD CONSTRAINT ck_price CHECK (price >= 0) NOT VALID")
-""",
+SUGGESTION = 'Give it a name: "ck_table_what_it_says"'
+
+CONSTRAINTS = (
+    ops.CreateCheckConstraintOp,
+    ops.CreateForeignKeyOp,
+    ops.CreateUniqueConstraintOp,
+    CreateExcludeConstraintOp,
 )
 
-NAME = 'Give it a name: "ck_table_what_it_says"'
+
+class UnnamedConstraint(Rule):
+    """A constraint has no name of its own.
+
+    Each database names it in its way, so that no later revision can address it on all of them.
+    """
+
+    id = "unnamed-constraint"
+    severity = Severity.STYLE
+    backends = ("postgresql", "sqlite", "mysql")
+    shown_on = ("postgresql",)
+    bad = ('op.execute("ALTER TABLE items ADD CHECK (price >= 0) NOT VALID")',)
+    good = ('op.execute("ALTER TABLE items ADD CONSTRAINT ck_price CHECK (price >= 0) NOT VALID")',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        lines = set()
+        for call in run.calls:
+            operation = call.operation
+            if isinstance(operation, CONSTRAINTS) and operation.constraint_name is None:
+                lines.add(call.line)
+                yield Violation(
+                    f"a constraint of {_table(operation)} has no name", SUGGESTION, line=call.line
+                )
+        for statement, action in run.actions(
+            "add unique", "add check", "add foreign key", "add exclude"
+        ):
+            if not action.name and statement.line not in lines:
+                yield Violation(
+                    f"a constraint of {action.table} has no name", SUGGESTION, statement
+                )
 
 
 def _table(operation: object) -> str:
     return getattr(operation, "table_name", "") or getattr(operation, "source_table", "")
-
-
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    if not step.up:
-        return
-    found = set()
-    for call in step.calls:
-        operation = call.operation
-        kind = type(operation).__name__
-        if (
-            (kind.startswith("Create") and kind.endswith("ConstraintOp"))
-            or kind == "CreateForeignKeyOp"
-        ) and operation.constraint_name is None:
-            found.add(call.line)
-            yield Violation(
-                f"a constraint of {_table(operation)} has no name", NAME, line=call.line
-            )
-    for statement, act in step.acts("add unique", "add check", "add foreign key", "add exclude"):
-        if not act.name and statement.line not in found:
-            yield Violation(f"a constraint of {act.table} has no name", NAME, statement)

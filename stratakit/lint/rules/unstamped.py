@@ -1,37 +1,31 @@
-"""A revision ends without its version.
-
-The schema is changed and the version row is not: the next command runs the revision again.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 
-SEVERITY = "cannot go back"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-DOWNGRADE = True
-BAD = (
-    """\
-op.add_column("items", sa.Column("colour", sa.String(20)))
-op.get_bind().commit()
-""",
-)
-GOOD = (
-    """\
-op.add_column("items", sa.Column("colour", sa.String(20)))
-""",
-)
 
+class Unstamped(Rule):
+    """A revision ends without its version.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    if step.unstamped and not step.error:
-        line = step.commits[0] if step.commits else 1
-        yield Violation(
-            f"the {step.direction} ends, and the version row does not say so", "", line=line
-        )
+    The schema is changed and the version row is not: the next command runs the revision again.
+    """
+
+    id = "unstamped"
+    severity = Severity.CANNOT_GO_BACK
+    backends = ("postgresql", "sqlite", "mysql")
+    checks_downgrade = True
+    bad = (
+        """
+        op.add_column("items", sa.Column("colour", sa.String(20)))
+        op.get_bind().commit()
+        """,
+    )
+    good = ('op.add_column("items", sa.Column("colour", sa.String(20)))',)
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        if run.is_unstamped and not run.error:
+            line = run.commit_lines[0] if run.commit_lines else 1
+            yield Violation(
+                f"the {run.direction} ends, and the version row does not say so", "", line=line
+            )

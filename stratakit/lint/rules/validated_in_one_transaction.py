@@ -1,45 +1,46 @@
-"""A constraint is added NOT VALID and validated in one transaction.
-
-The lock of ADD CONSTRAINT is held until the end, so that all rows are read under it after all.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.trace.model import Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import validate
 
-SEVERITY = "blocks traffic"
-DATABASES = ("postgresql",)
-BAD = (
-    """\
-op.execute("ALTER TABLE items ADD CONSTRAINT ck_note CHECK (note <> '') NOT VALID")
-op.execute("ALTER TABLE items VALIDATE CONSTRAINT ck_note")
-""",
-)
-GOOD = (
-    """\
-op.execute("ALTER TABLE items ADD CONSTRAINT ck_note CHECK (note <> '') NOT VALID")
-""",
-    """\
-op.execute("ALTER TABLE items VALIDATE CONSTRAINT ck_note")
-""",
-)
 
+class ValidatedInOneTransaction(Rule):
+    """A constraint is added NOT VALID and validated in one transaction.
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    added: dict[tuple[str, str, int], int] = {}
-    for statement in step.statements:
-        for act in statement.acts:
-            key = (act.table, act.name, statement.transaction)
-            if act.kind.startswith("add ") and "NOT VALID" in act.flags:
-                added[key] = statement.line
-            if act.kind != "validate constraint" or statement.autocommit:
-                continue
-            if key in added and step.old(act.table):
-                yield Violation(
-                    f"{act.name} of {act.table} is validated under the lock that added it",
-                    "In the next revision:\n" + validate(act.table, act.name),
-                    statement,
-                )
+    The lock of ADD CONSTRAINT is held until the end, so that all rows are read under it after all.
+    """
+
+    id = "validated-in-one-transaction"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql",)
+    bad = (
+        """
+        op.execute("ALTER TABLE items ADD CONSTRAINT ck_note CHECK (note <> '') NOT VALID")
+        op.execute("ALTER TABLE items VALIDATE CONSTRAINT ck_note")
+        """,
+    )
+    good = (
+        """
+        op.execute("ALTER TABLE items ADD CONSTRAINT ck_note CHECK (note <> '') NOT VALID")
+        """,
+        'op.execute("ALTER TABLE items VALIDATE CONSTRAINT ck_note")',
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        added: dict[tuple[str, str, int], int] = {}
+        for statement in run.statements:
+            for action in statement.actions:
+                key = (action.table, action.name, statement.transaction)
+                if action.kind.startswith("add ") and "NOT VALID" in action.flags:
+                    added[key] = statement.line
+                if action.kind != "validate constraint" or statement.autocommit:
+                    continue
+                if key in added and run.existed_before(action.table):
+                    yield Violation(
+                        f"{action.name} of {action.table} is validated under the lock "
+                        "that added it",
+                        "In the next revision:\n" + validate(action.table, action.name),
+                        statement,
+                    )

@@ -1,78 +1,72 @@
-"""Rows of a whole table are copied into another in one transaction.
-
-It lasts as long as the table is large: what it locks stays locked, and dead rows stay until its
-end. MySQL and MariaDB let nobody write the rows meanwhile that they read.
-"""
-
 from collections.abc import Iterator
 
-from stratakit.lint.rules.whole_table_change import by_key
-from stratakit.lint.trace.model import Statement, Step
+from stratakit.lint.rule import Rule, Severity
+from stratakit.lint.rules.whole_table_change import selects_by_key
+from stratakit.lint.trace.revision_run import RevisionRun
+from stratakit.lint.trace.statement import Statement
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import repeated, sql
 from stratakit.sql.action import Action
 from stratakit.sql.tokenizer import Tokens, split_statements
 
-SEVERITY = "blocks traffic"
-DATABASES = (
-    "postgresql",
-    "sqlite",
-    "mysql",
-)
-SHOWN_ON = (
-    "postgresql",
-    "mysql",
-)
-BAD = (
-    """\
-op.execute("INSERT INTO owners (id, name) SELECT id, name FROM items WHERE note IS NULL")
-""",
-)
-GOOD = (
-    """\
-connection = op.get_bind()
-with op.get_context().autocommit_block():
-    while connection.execute(
-        sa.text(
-            "INSERT INTO owners (id, name) SELECT id, name FROM items "
-            "WHERE id > (SELECT coalesce(max(id), 0) FROM owners) ORDER BY id LIMIT 1000"
-        )
-    ).rowcount:
-        pass
-""",
-)
+
+class WholeTableCopy(Rule):
+    """Rows of a whole table are copied into another in one transaction.
+
+    It lasts as long as the table is large: what it locks stays locked, and dead rows stay until its
+    end. MySQL and MariaDB let nobody write the rows meanwhile that they read.
+    """
+
+    id = "whole-table-copy"
+    severity = Severity.BLOCKS_TRAFFIC
+    backends = ("postgresql", "sqlite", "mysql")
+    shown_on = ("postgresql", "mysql")
+    bad = (
+        'op.execute("INSERT INTO owners (id, name) SELECT id, name FROM items WHERE note IS NULL")',
+    )
+    good = (
+        """
+        connection = op.get_bind()
+        with op.get_context().autocommit_block():
+            while connection.execute(
+                sa.text(
+                    "INSERT INTO owners (id, name) SELECT id, name FROM items "
+                    "WHERE id > (SELECT coalesce(max(id), 0) FROM owners) ORDER BY id LIMIT 1000"
+                )
+            ).rowcount:
+                pass
+        """,
+    )
+
+    def check(self, run: RevisionRun) -> Iterator[Violation]:
+        for statement, action in run.actions("insert"):
+            sources = [name for name in _sources(action) if run.existed_before(name)]
+            if not sources or action.has("LIMIT") or action.has("FETCH FIRST"):
+                continue
+            into = sql(action.table, run.backend)
+            if _reads_all(statement, action, sources[0]):
+                yield Violation(
+                    f"all of {sources[0]} is copied into {action.table} in one transaction",
+                    repeated(
+                        f"INSERT INTO {into} (...) SELECT ... FROM {sql(sources[0], run.backend)} ",
+                        f"WHERE id > (SELECT coalesce(max(id), 0) FROM {into}) ",
+                        "ORDER BY id LIMIT 1000",
+                    ),
+                    statement,
+                )
 
 
-def find(step: Step) -> Iterator[Violation]:
-    """Find it in a run of a revision."""
-    for statement, act in step.acts("insert"):
-        sources = [name for name in _sources(act) if step.old(name)]
-        if not sources or act.has("LIMIT") or act.has("FETCH FIRST"):
-            continue
-        into = sql(act.table, step.backend)
-        if _all(statement, act, sources[0]):
-            yield Violation(
-                f"all of {sources[0]} is copied into {act.table} in one transaction",
-                repeated(
-                    f"INSERT INTO {into} (...) SELECT ... FROM {sql(sources[0], step.backend)} ",
-                    f"WHERE id > (SELECT coalesce(max(id), 0) FROM {into}) ",
-                    "ORDER BY id LIMIT 1000",
-                ),
-                statement,
-            )
+def _reads_all(statement: Statement, action: Action, source: str) -> bool:
+    """Whether the source is read as a whole: by the plan, or else by the columns in WHERE."""
+    if statement.has_plan:
+        return source.rpartition(".")[2] in statement.planned_full_scans
+    return not action.has("WHERE") or not selects_by_key(action)
 
 
-def _all(statement: Statement, act: Action, source: str) -> bool:
-    """Whether the source is read as a whole: by the plan, else by what WHERE compares."""
-    if statement.planned:
-        return source.rpartition(".")[2] in statement.walks
-    return not act.has("WHERE") or not by_key(act)
-
-
-def _sources(act: Action) -> Iterator[str]:
-    """The tables that the rows come from; those of a subquery in WHERE are only asked."""
+def _sources(action: Action) -> Iterator[str]:
+    """Yield the tables that the rows come from, without those of subqueries in WHERE."""
     depth = 0
-    for words in split_statements(act.text):
+    for words in split_statements(action.text):
         upper = [word.upper() for word in words]
         for place, word in enumerate(words):
             depth += (word == "(") - (word == ")")

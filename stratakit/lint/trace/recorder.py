@@ -1,203 +1,164 @@
-"""Watching a revision at work: each statement with the line that it comes from."""
+"""A recorder of the statements that a revision sends, each with its line."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
-from alembic.operations.base import AbstractOperations
-from alembic.operations.batch import BatchOperationsImpl
+from alembic.operations import Operations
 from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
 
-from stratakit.lint.trace import loops
-from stratakit.lint.trace.model import Call, Statement, Step
+from stratakit.lint.trace.frames import call_stack, current_line, is_in_module
+from stratakit.lint.trace.loops import changes_objects, is_orm_flush, loop_lines
+from stratakit.lint.trace.observers import StatementObserver
+from stratakit.lint.trace.operation_log import OperationLog
 from stratakit.lint.trace.relation import Table
+from stratakit.lint.trace.revision_run import RevisionRun
+from stratakit.lint.trace.statement import Statement
 from stratakit.sql.action import Action
 from stratakit.sql.columns import referenced_table
 from stratakit.sql.parser import parse
 from stratakit.sql.tokenizer import unquote
 
 OURS = ("alembic_version", "migration_log")
-
-
-class Eyes(Protocol):
-    """What one kind of database can tell of a statement."""
-
-    def tables(self, cursor: Any, names: set[str]) -> dict[str, Table | None]:
-        """Tell tables as they stand."""
-
-    def before(self, cursor: Any, statement: Statement, parameters: Any) -> None:
-        """Look before a statement runs."""
-
-    def after(self, cursor: Any, statement: Statement) -> None:
-        """Look behind a statement that ran."""
+ROWS = ("select", "insert", "update", "delete", "set", "show", "with")
+"""The kinds of actions that may run in a loop, and are counted."""
 
 
 class Recorder:
-    """Fills a step while its revision runs; for a `with`.
+    """Records one run of a revision.
 
     Args:
-        connection: the migrations' own.
-        step: what is filled.
-        eyes: of the kind of database.
+        connection: the connection that the revision runs on.
+        run: the revision, as it is before it runs; with its counterpart for a downgrade.
+        observer: of the kind of database.
     """
 
-    def __init__(self, connection: Connection, step: Step, eyes: Eyes) -> None:
-        self._connection, self._step, self._eyes = connection, step, eyes
+    def __init__(
+        self, connection: Connection, run: RevisionRun, observer: StatementObserver
+    ) -> None:
+        self._connection, self._run, self._observer = connection, run, observer
         self._transaction = 1
-        self._line = 0
-        self._loops = list(loops.lines(step.source))
-        self._assigns = loops.assign(step.source)
-        self._depth = 0
+        self._loops = list(loop_lines(run.source))
+        self._changes_objects = changes_objects(run.source)
+        self._log = OperationLog(run.path)
+        self._statements: list[Statement] = []
+        self._commit_lines: list[int] = []
+        upgrade = run.counterpart
+        self._tables_before: dict[str, Table | None] = dict(
+            upgrade.tables_before if upgrade else {}
+        )
+        self._recreated_views: dict[str, Table | None] = {}
         self._listeners: dict[str, Callable[..., None]] = {
             "before_cursor_execute": self._before,
             "after_cursor_execute": self._after,
-            "commit": self._committed,
+            "commit": self._after_commit,
         }
 
     @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Watch until the end of the `with`."""
+    def recording(self) -> Iterator[None]:
+        """Record until the end of the `with`."""
         for name, listener in self._listeners.items():
             event.listen(self._connection, name, listener)
         try:
-            with self._operations():
-                yield
+            yield
         finally:
             for name, listener in self._listeners.items():
                 event.remove(self._connection, name, listener)
 
-    @contextmanager
-    def _operations(self) -> Iterator[None]:
-        """Note Alembic's operations, and in a batch the line of each."""
-        recorder = self
-        invoke, begin = AbstractOperations.invoke, BatchOperationsImpl.__init__
+    def attach(self, operations: Operations) -> None:
+        """Record what is called on Alembic's object behind `alembic.op`, too."""
+        self._log.attach(operations)
 
-        def invoked(self: Any, operation: Any) -> Any:
-            recorder._step.calls.append(Call(operation, recorder._here()))
-            return invoke(self, operation)
-
-        class Batch(list[Any]):
-            def append(self, item: Any) -> None:
-                super().append((recorder._here(), item))
-
-            def __iter__(self) -> Iterator[Any]:
-                for line, item in super().__iter__():
-                    recorder._line = line
-                    yield item
-                recorder._line = 0
-
-        def begun(self: Any, *args: Any, **kw: Any) -> None:
-            begin(self, *args, **kw)  # type: ignore[no-untyped-call]
-            self.batch = Batch()
-
-        AbstractOperations.invoke = invoked  # type: ignore[method-assign]
-        BatchOperationsImpl.__init__ = begun  # type: ignore[method-assign]
-        try:
-            yield
-        finally:
-            AbstractOperations.invoke = invoke  # type: ignore[method-assign]
-            BatchOperationsImpl.__init__ = begin  # type: ignore[method-assign]
-
-    def _here(self) -> int:
-        frame = sys._getframe(1)
-        path = str(self._step.path)
-        while frame is not None:
-            if frame.f_code.co_filename == path:
-                return frame.f_lineno
-            frame = frame.f_back  # type: ignore[assignment]
-        return 0
+    def recorded_run(self) -> RevisionRun:
+        """Return the run with what was recorded of it."""
+        return replace(
+            self._run,
+            is_observed=True,
+            statements=tuple(self._statements),
+            calls=tuple(self._log.calls),
+            tables_before=self._tables_before,
+            recreated_views=self._recreated_views,
+            commit_lines=tuple(self._commit_lines),
+        )
 
     def _before(
-        self, connection: Any, cursor: Any, text: str, parameters: Any, _context: Any, many: bool
+        self,
+        connection: Connection,
+        _cursor: DBAPICursor,
+        text: str,
+        parameters: Any,
+        _context: ExecutionContext | None,
+        many: bool,
     ) -> None:
-        line = self._line or self._here()
-        if self._depth or not line:
+        line = self._log.batch_line or current_line(self._run.path)
+        if not line:
             return
-        found = tuple(parse(text, connection.dialect.default_schema_name or "public"))
-        if any(act.table in OURS for act in found):
+        actions = tuple(parse(text, connection.dialect.default_schema_name or "public"))
+        ours = any(action.table in OURS for action in actions)
+        if ours or self._count_again(text, line, actions):
             return
         level = connection.get_execution_options().get("isolation_level")
-        self.note(text, line, found, autocommit=level == "AUTOCOMMIT", many=many, cursor=cursor,
-                  parameters=parameters)  # fmt: skip
-
-    def note(
-        self,
-        text: str,
-        line: int,
-        found: tuple[Action, ...],
-        *,
-        autocommit: bool = False,
-        many: bool = False,
-        cursor: Any = None,
-        parameters: Any = None,
-    ) -> None:
-        """Note a statement before it runs."""
-        last = self._step.statements[-1] if self._step.statements else None
-        if last is not None and (last.text, last.line) == (text, line) and not _changes(found):
-            last.times += 1
-            return
-        same = [each for each in self._step.statements if (each.text, each.line) == (text, line)]
-        if same and not _changes(found):
-            same[-1].times += 1
-            self._step.statements.remove(same[-1])
-            self._step.statements.append(same[-1])
-            return
-        statement = Statement(text, line, found, self._transaction, autocommit)
-        statement.times = 2 if many else 1
-        statement.in_loop = any(first < line <= end for first, end in self._loops) or (
-            self._assigns and loops.flushing()
+        statement = Statement(text, line, actions, self._transaction, level == "AUTOCOMMIT")
+        statement.executions = 2 if many else 1
+        statement.in_loop = any(first < line <= last for first, last in self._loops) or (
+            self._changes_objects and is_orm_flush()
         )
-        self._step.statements.append(statement)
-        if cursor is None:
+        self._statements.append(statement)
+        self._look_before(statement)
+        self._observer.before(statement, parameters[0] if many and parameters else parameters)
+
+    def _count_again(self, text: str, line: int, actions: tuple[Action, ...]) -> bool:
+        """Count a statement that ran before from the same line, if it changes rows alone."""
+        if any(action.kind not in ROWS for action in actions):
+            return False
+        for statement in reversed(self._statements):
+            if (statement.text, statement.line) == (text, line):
+                statement.executions += 1
+                self._statements.remove(statement)
+                self._statements.append(statement)
+                return True
+        return False
+
+    def _look_before(self, statement: Statement) -> None:
+        """Read the relations that a statement names, before it runs."""
+        actions = statement.actions
+        for action in actions:
+            if action.kind == "rename table" and not self._tables_before.get(action.table, True):
+                self._tables_before.setdefault(unquote(action.text), None)
+        names = {name for action in actions for name in _relations(action) if name}
+        if names and any(action.kind not in ("select", "insert") for action in actions):
+            statement.tables_before = self._observer.read_tables(names)
+            self._remember_tables(statement)
+
+    def _remember_tables(self, statement: Statement) -> None:
+        for name, table in statement.tables_before.items():
+            self._tables_before.setdefault(name, None if table and table.is_new else table)
+
+    def _after(self, _connection: Connection, _cursor: DBAPICursor, text: str, *_: object) -> None:
+        if not self._statements or self._statements[-1].text != text:
             return
-        for act in found:
-            if act.kind == "rename table" and not self._step.existed.get(act.table, True):
-                self._step.existed.setdefault(unquote(act.text), None)
-        names = {
-            name
-            for act in found
-            for name in (act.table, _named(act), referenced_table(act))
-            if name
-        }
-        if names and any(act.kind not in ("select", "insert") for act in found):
-            statement.before = self._eyes.tables(cursor, names)
-            self._existed(statement)
-        self._eyes.before(cursor, statement, parameters[0] if many and parameters else parameters)
+        statement = self._statements[-1]
+        self._observer.after(statement)
+        self._remember_tables(statement)
+        for action in statement.actions:
+            if action.kind.startswith("create") and "view" in action.kind:
+                self._recreated_views |= self._observer.read_tables({action.name})
 
-    def _existed(self, statement: Statement) -> None:
-        for name, table in statement.before.items():
-            self._step.existed.setdefault(name, None if table and table.new else table)
-
-    def _after(self, _connection: Any, cursor: Any, text: str, *_: Any) -> None:
-        if self._step.statements and self._step.statements[-1].text == text:
-            statement = self._step.statements[-1]
-            self._eyes.after(cursor, statement)
-            self._existed(statement)
-            for act in statement.acts:
-                if act.kind.startswith("create") and "view" in act.kind:
-                    self._step.remade |= self._eyes.tables(cursor, {act.name})
-
-    def _committed(self, _connection: Any) -> None:
+    def _after_commit(self, _connection: Connection) -> None:
         self._transaction += 1
-        frame = sys._getframe(1)
-        while frame is not None:
-            name = frame.f_code.co_filename
-            if name == str(self._step.path):
-                self._step.commits.append(frame.f_lineno)
+        for frame in call_stack():
+            if frame.f_code.co_filename == str(self._run.path):
+                self._commit_lines.append(frame.f_lineno)
                 return
-            if name.replace("\\", "/").endswith("alembic/runtime/migration.py"):
+            if is_in_module(frame, "alembic/runtime/migration.py"):
                 return
-            frame = frame.f_back  # type: ignore[assignment]
 
 
-def _changes(found: tuple[Action, ...]) -> bool:
-    rows = ("select", "insert", "update", "delete", "set", "show", "with")
-    return any(act.kind not in rows for act in found)
-
-
-def _named(act: Action) -> str:
-    """The relation that an act names beside its table."""
-    if act.kind in ("drop index", "reindex", "rename index", "attach partition"):
-        return act.name
-    return ""
+def _relations(action: Action) -> Iterator[str]:
+    """Yield the names of the relations that an action is about."""
+    yield action.table
+    yield referenced_table(action)
+    if action.kind in ("drop index", "reindex", "rename index", "attach partition"):
+        yield action.name

@@ -1,42 +1,55 @@
-"""What a database tells of a relation."""
+"""A relation as a database describes it."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column as the database told it."""
+    """A column of a table or a view.
+
+    Args:
+        type: its type; on MySQL and MariaDB followed by COLLATE, AUTO_INCREMENT and COMMENT.
+        default: its server default, as SQL.
+    """
 
     type: str
     not_null: bool = False
     default: str | None = None
-    generated: bool = False
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """A constraint: its kind in PostgreSQL's letters (p, u, f, c, x, n) and its definition."""
+    """A constraint of a table.
+
+    Args:
+        kind: in PostgreSQL's letters: p, u, f, c, x or n.
+        text: its definition, on PostgreSQL.
+        referenced_table: the other table of a foreign key.
+    """
 
     kind: str
-    valid: bool
-    text: str
-    columns: tuple[str, ...] = ()
-    referred: str = ""
+    text: str = ""
+    referenced_table: str = ""
 
 
 @dataclass(frozen=True)
 class Index:
-    """An index of a table."""
+    """An index of a table, with the columns that it begins with."""
 
     unique: bool
-    valid: bool
-    text: str
     columns: tuple[str, ...] = ()
 
 
 @dataclass
 class Table:
-    """A relation as it stood before a statement."""
+    """A table, a view or an index.
+
+    Args:
+        kind: in PostgreSQL's letters: r, p, v, m or i.
+        filenode: the number of its file, on PostgreSQL.
+        parent: the table of an index.
+        is_new: whether the revision has created it.
+    """
 
     name: str
     kind: str = "r"
@@ -44,7 +57,5 @@ class Table:
     columns: dict[str, Column] = field(default_factory=dict)
     constraints: dict[str, Constraint] = field(default_factory=dict)
     indexes: dict[str, Index] = field(default_factory=dict)
-    views: tuple[str, ...] = ()
-    referrers: tuple[str, ...] = ()
     parent: str = ""
-    new: bool = False
+    is_new: bool = False

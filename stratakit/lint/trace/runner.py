@@ -1,134 +1,135 @@
-"""Running revisions up and down on a bench, each watched where it is asked for."""
+"""The runner: revisions up and down in a sandbox, each observed."""
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from alembic.runtime.migration import RevisionStep
 from alembic.script import Script
-from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
-from stratakit.config import Backend
 from stratakit.engine.errors import driver_message
-from stratakit.lint.trace import sqlite
-from stratakit.lint.trace.model import Direction, Statement, Step, unrun
-from stratakit.lint.trace.mysql import MySQL
-from stratakit.lint.trace.postgresql import PostgreSQL
-from stratakit.lint.trace.recorder import Eyes, Recorder
-from stratakit.lint.trace.sandbox import Bench
-from stratakit.lint.trace.sqlite import SQLite
-from stratakit.lint.trace.sqlite_batch import told
-
-EYES: dict[Backend, Callable[[Connection, int | None], Eyes]] = {
-    "postgresql": PostgreSQL,
-    "sqlite": SQLite,
-    "mysql": MySQL,
-}
+from stratakit.lint.trace.observers import OBSERVERS
+from stratakit.lint.trace.recorder import Recorder
+from stratakit.lint.trace.revision_run import Direction, RevisionRun
+from stratakit.lint.trace.sandbox import Sandbox
 
 
-def steps(bench: Bench, asked: set[str]) -> Iterator[Step]:
-    """Run all revisions up to the last that is asked for, and watch those that are.
+class RevisionRunner:
+    """Runs revisions up and down in a sandbox."""
 
-    Args:
-        bench: where.
-        asked: the ids of revisions.
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._observer = OBSERVERS[sandbox.backend]()
 
-    Returns:
-        The upgrade of each and, where it has one, its downgrade; nothing behind one that fails.
-    """
-    chain = list(bench.script.walk_revisions())[::-1]
-    last = max(place for place, each in enumerate(chain) if each.revision in asked)
-    plain: list[Script] = []
-    for script in chain[: last + 1]:
-        if script.revision not in asked:
-            plain.append(script)
-            continue
-        if plain:
-            bench.apply(plain, filled=True)
-            plain = []
-        up = _watched(bench, script, "upgrade")
-        yield up
-        if up.error:
-            return
-        yield from _down(bench, script, up)
+    def run(self, revisions: Collection[str]) -> Iterator[RevisionRun]:
+        """Run all revisions up to the last that is asked for, and observe those that are.
 
+        Args:
+            revisions: the ids of some revisions, one at least.
 
-def _down(bench: Bench, script: Script, up: Step) -> Iterator[Step]:
-    if getattr(script.module, "irreversible", None) or not hasattr(script.module, "downgrade"):
-        return
-    down = _watched(bench, script, "downgrade", up)
-    yield down
-    if down.error or down.unstamped or bench.backend == "mysql":
-        if not down.undone or down.unstamped:
-            bench.rebuild()
-        return
-    try:
-        bench.apply([script])
-    except Exception as error:  # the downgrade left something behind
-        if not isinstance(error, IntegrityError | DataError):
-            down.left = _reason(error)
-        bench.rebuild()
+        Yields:
+            The upgrade of each and, if it has one, its downgrade; nothing after an upgrade that
+            fails.
+        """
+        scripts = list(self._sandbox.script.walk_revisions())[::-1]
+        last = max(place for place, each in enumerate(scripts) if each.revision in revisions)
+        unobserved: list[Script] = []
+        for script in scripts[: last + 1]:
+            if script.revision not in revisions:
+                unobserved.append(script)
+                continue
+            if unobserved:
+                self._sandbox.apply(unobserved, with_rows=True)
+                unobserved = []
+            upgrade = self._run(script, "upgrade")
+            if upgrade.error:
+                yield upgrade
+                return
+            downgrade = self._run_downgrade(script, upgrade)
+            yield replace(upgrade, counterpart=downgrade)
+            if downgrade is not None:
+                yield downgrade
 
+    def _run_downgrade(self, script: Script, upgrade: RevisionRun) -> RevisionRun | None:
+        """Run a revision down and up again, so that the next one finds it applied."""
+        sandbox = self._sandbox
+        if getattr(script.module, "irreversible", None) or not hasattr(script.module, "downgrade"):
+            return None
+        downgrade = self._run(script, "downgrade", upgrade)
+        if downgrade.error or downgrade.is_unstamped or sandbox.backend == "mysql":
+            if not downgrade.is_rolled_back or downgrade.is_unstamped:
+                sandbox.rebuild()
+            return downgrade
+        try:
+            sandbox.apply([script])
+        except Exception as error:  # the downgrade left something behind
+            sandbox.rebuild()
+            if not isinstance(error, IntegrityError | DataError):
+                return replace(downgrade, rerun_error=_reason(error))
+        return downgrade
 
-def _watched(bench: Bench, script: Script, direction: Direction, up: Step | None = None) -> Step:
-    step = _once(bench, script, direction, up)
-    if step.error and step.fails_on_rows:
-        # What the rows made here do not meet says nothing of the rows that there are.
-        if step.undone:
-            bench.empty()
+    def _run(
+        self, script: Script, direction: Direction, upgrade: RevisionRun | None = None
+    ) -> RevisionRun:
+        """Run a revision with rows in its tables, and without if it fails on them."""
+        sandbox = self._sandbox
+        run = self._run_once(script, direction, upgrade)
+        if run.error and run.fails_on_rows:
+            # The rows of a sandbox say nothing of those of a real database.
+            if run.is_rolled_back:
+                sandbox.delete_rows()
+            else:
+                if direction == "downgrade":
+                    sandbox.mark_applied(script)
+                sandbox.rebuild(with_rows=False)
+            run = self._run_once(script, direction, upgrade)
+        if not run.error and run.is_upgrade:
+            sandbox.mark_applied(script, is_unstamped=run.is_unstamped)
+            tables = {action.table for _, action in run.actions("create table")}
+            tables |= {action.text for _, action in run.actions("rename table")}
+            if tables:
+                sandbox.insert_rows(tables)
+        return run
+
+    def _run_once(
+        self, script: Script, direction: Direction, upgrade: RevisionRun | None
+    ) -> RevisionRun:
+        sandbox = self._sandbox
+        run = RevisionRun.from_script(sandbox.config, script, direction, sandbox.server_version)
+        run = replace(run, counterpart=upgrade)
+        self._observer.begin(sandbox.connection, direction)
+        recorder = Recorder(sandbox.connection, run, self._observer)
+        step = RevisionStep(sandbox.script.revision_map, script, run.is_upgrade)
+        try:
+            with recorder.recording():
+                sandbox.run([step], recorder.attach)
+        except Exception as error:
+            sandbox.connection.rollback()
+            run = _failed_run(recorder.recorded_run(), error)
         else:
-            if direction == "downgrade":
-                bench.keep(script)
-            bench.rebuild(filled=False)
-        step = _once(bench, script, direction, up)
-    if not step.error and direction == "upgrade":
-        bench.keep(script, unstamped=step.unstamped)
-        made = {act.table for _, act in step.acts("create table")}
-        made |= {act.text for _, act in step.acts("rename table")}
-        if made:
-            bench.fill(made)
-    return step
+            sandbox.connection.rollback()
+            is_unstamped = (script.revision in sandbox.heads) != run.is_upgrade
+            run = replace(recorder.recorded_run(), is_unstamped=is_unstamped)
+        return self._observer.complete(run)
 
 
-def _once(bench: Bench, script: Script, direction: Direction, up: Step | None) -> Step:
-    step = unrun(bench.config, script, direction, bench.version)
-    step.observed, step.other = True, up
-    if up is not None:
-        step.existed = dict(up.existed)
-        up.other = step
-    eyes = EYES[bench.backend](bench.connection, getattr(up, "watermark", None))
-    step.watermark = getattr(eyes, "watermark", 0)
-    before = sqlite.contents(bench.connection) if bench.backend == "sqlite" else {}
-    run = RevisionStep(bench.script.revision_map, script, direction == "upgrade")
-    try:
-        with Recorder(bench.connection, step, eyes).watching():
-            bench.run([run])
-    except Exception as error:
-        _failed(step, error)
-        bench.connection.rollback()
-    else:
-        bench.connection.rollback()
-        step.unstamped = (script.revision in bench.heads) != step.up
-    if bench.backend == "sqlite":
-        told(step)
-        if not step.error:
-            step.lost = sqlite.losses(step, before, sqlite.contents(bench.connection))
-    return step
-
-
-def _failed(step: Step, error: Exception) -> None:
+def _failed_run(run: RevisionRun, error: Exception) -> RevisionRun:
     lines = [
         frame.lineno
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == str(step.path)
+        if frame.filename == str(run.path)
     ]
-    step.error = _reason(error)
-    step.error_line = (lines[-1] if lines else 0) or 1
-    step.refused = not step.up and isinstance(error, NotImplementedError)
-    step.fails_on_rows = isinstance(error, IntegrityError | DataError)
-    statement: Statement | None = step.statements[-1] if step.statements else None
-    if statement is not None and getattr(error, "statement", None) == statement.text:
-        statement.error = step.error
+    reason = _reason(error)
+    if run.statements and run.statements[-1].text == getattr(error, "statement", None):
+        run.statements[-1].error = reason
+    return replace(
+        run,
+        error=reason,
+        error_line=(lines[-1] if lines else 0) or 1,
+        is_irreversible=not run.is_upgrade and isinstance(error, NotImplementedError),
+        fails_on_rows=isinstance(error, IntegrityError | DataError),
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -1,10 +1,12 @@
-"""A scratch database with the first revisions of a chain applied."""
+"""A scratch database that stands at one revision after the other."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
+from typing import Self
 
 from alembic.config import Config as AlembicConfig
+from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import Script, ScriptDirectory
@@ -17,18 +19,18 @@ from stratakit.engine.connect import connect
 from stratakit.scratch import sample_rows
 
 
-class Bench:
-    """A scratch database on which revisions are run one after the other; for a `with`.
+class Sandbox:
+    """A scratch database on which revisions run one after the other; for a `with`.
 
-    Those that it has from the beginning, as a copy of another database, are not run again.
+    A copy of another database has revisions from the beginning, which do not run again.
 
     Args:
-        config: the service's.
-        metadata: of its models, whose schemas and naming convention count.
-        alembic: where its revisions are.
+        config: the project's.
+        metadata: the models' tables, whose schemas and naming convention count.
+        alembic: Alembic's configuration, with the folder of the revisions.
 
     Raises:
-        StrataError: on entering, there is no server for it (exit status 3).
+        DatabaseUnavailable: on entering, there is no server for it.
     """
 
     def __init__(self, config: Config, metadata: MetaData, alembic: AlembicConfig) -> None:
@@ -37,9 +39,9 @@ class Bench:
         self._stack = ExitStack()
         self._applied: list[Script] = []
         self._unstamped: set[str] = set()
-        self.version = 0
+        self.server_version = 0
 
-    def __enter__(self) -> "Bench":
+    def __enter__(self) -> Self:
         logging.getLogger("alembic.runtime").setLevel(logging.WARNING)
         self._open()
         return self
@@ -47,38 +49,52 @@ class Bench:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def apply(self, scripts: Sequence[Script], *, filled: bool = False) -> None:
-        """Run revisions up, and put rows into the tables where that is asked for."""
-        missing = [each for each in scripts if each.revision not in self._there]
+    def apply(self, scripts: Sequence[Script], *, with_rows: bool = False) -> None:
+        """Run the upgrades of revisions.
+
+        Args:
+            scripts: the revisions, in their order.
+            with_rows: whether all tables get rows afterwards.
+        """
+        missing = [each for each in scripts if each.revision not in self._preapplied]
         if missing:
             revision_map = self.script.revision_map
             self.run([RevisionStep(revision_map, each, True) for each in missing])
         for script in missing:
             self._stamp(script)
         self._applied += [each for each in scripts if each not in self._applied]
-        if filled and missing:
-            self.fill(None)
+        if with_rows and missing:
+            self.insert_rows()
 
-    def keep(self, script: Script, *, unstamped: bool = False) -> None:
-        """Count a revision that was run for one that is applied.
+    def mark_applied(self, script: Script, *, is_unstamped: bool = False) -> None:
+        """Note that a revision was run.
 
         Args:
             script: the revision.
-            unstamped: whether it ended without its version, which is written for it.
+            is_unstamped: whether it ended without its version, which is then written for it.
         """
         if script not in self._applied:
             self._applied.append(script)
-        if unstamped:
+        if is_unstamped:
             self._unstamped.add(script.revision)
             self._stamp(script)
 
-    def run(self, steps: list[RevisionStep]) -> None:
-        """Run revisions as the migrations' environment does, each in a transaction of its own."""
+    def run(
+        self,
+        steps: list[RevisionStep],
+        on_start: Callable[[Operations], None] = lambda _operations: None,
+    ) -> None:
+        """Run revisions as a project's environment does, each in a transaction of its own.
+
+        Args:
+            steps: the revisions, each up or down.
+            on_start: called with the object behind `alembic.op`.
+        """
         connection = self.connection
         if connection.in_transaction():
             connection.rollback()
         if self.backend == "sqlite":
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+            self._execute_directly("PRAGMA foreign_keys = ON")
         with EnvironmentContext(
             self._alembic, self.script, fn=lambda _heads, _context: steps
         ) as environment:
@@ -89,37 +105,41 @@ class Bench:
                 render_as_batch=self.backend == "sqlite",
                 **comparison(self._metadata),
             )
-            with environment.begin_transaction():
-                environment.run_migrations()
+            context = environment.get_context()
+            with environment.begin_transaction(), Operations.context(context) as operations:
+                on_start(operations)
+                context.run_migrations()
         if connection.in_transaction():
             connection.rollback()
 
-    def rebuild(self, *, filled: bool = True) -> None:
-        """Make the database anew where it stands, with rows in its tables or without."""
+    def rebuild(self, *, with_rows: bool = True) -> None:
+        """Create the database again at the revision where it stands.
+
+        Args:
+            with_rows: whether its tables get rows.
+        """
         applied, self._applied = self._applied, []
         self._stack.close()
         self._stack = ExitStack()
         self._open()
-        if applied and self._there:
-            self.empty()
+        if applied and self._preapplied:
+            self.delete_rows()
         if applied:
-            self.apply(applied, filled=filled)
-        if not filled:
-            self.empty()
+            self.apply(applied, with_rows=with_rows)
+        if not with_rows:
+            self.delete_rows()
 
-    def fill(self, tables: set[str] | None) -> None:
-        """Put rows into these tables, or into all."""
+    def insert_rows(self, tables: Collection[str] | None = None) -> None:
+        """Insert rows into tables that have none; by default into all."""
         if self.connection.in_transaction():
             self.connection.rollback()
         sample_rows.fill(self.connection, tables)
 
-    def empty(self) -> None:
-        """Take the rows out of all tables."""
+    def delete_rows(self) -> None:
+        """Delete the rows of all tables."""
         self.connection.rollback()
-        driver = self.connection.connection.driver_connection
-        assert driver is not None
         if self.backend == "sqlite":
-            driver.execute("PRAGMA foreign_keys = OFF")
+            self._execute_directly("PRAGMA foreign_keys = OFF")
         tables = sample_rows.reflect(self.connection)
         for table in tables.sorted_tables:
             quoted = self.connection.dialect.identifier_preparer.format_table(table)
@@ -141,13 +161,18 @@ class Bench:
         self.backend = url.backend
         self.connection = self._stack.enter_context(connect(url))
         self.connection.commit()
-        self._there = {each.revision for each in self.script.iterate_revisions(self.heads, "base")}
+        applied = self.script.iterate_revisions(self.heads, "base")
+        self._preapplied = {script.revision for script in applied}
         if self.backend == "postgresql":
             # A change from timestamp to timestamptz rewrites nothing where the zone is UTC.
             self.connection.exec_driver_sql("SET TimeZone = 'America/New_York'")
-            found = self.connection.exec_driver_sql("SHOW server_version_num").scalar()
-            self.version = int(str(found)) // 10_000
+            number = self.connection.exec_driver_sql("SHOW server_version_num").scalar_one()
+            self.server_version = int(number) // 10_000
             self.connection.commit()
+
+    def _execute_directly(self, statement: str) -> None:
+        """Send a statement outside of a transaction, which SQLite's PRAGMA foreign_keys needs."""
+        self.connection.connection.cursor().execute(statement)
 
     def _stamp(self, script: Script) -> None:
         """Write the version of a revision that ends without it, so that the next ones can run."""

@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""The same dangers and the same safe forms, written as people write them otherwise."""
+"""The same dangers and the same safe forms, in other spellings."""
 
 DANGEROUS: list[tuple[str, str]] = [
     ('index-without-concurrently', 'op.execute("""\n    CREATE INDEX\n      idx_items_note\n    ON items\n    (note);\n    """)'),

@@ -1,8 +1,8 @@
-"""How a relation is called in what is asked of PostgreSQL."""
+"""SQL for the names of relations on PostgreSQL."""
 
 
-def named(oid: str) -> str:
-    """SQL for a relation's name as an act has it: with its schema where it is not searched.
+def relation_name(oid: str) -> str:
+    """Return SQL for a relation's name as an action has it: with a schema outside the search path.
 
     Args:
         oid: SQL for the relation's number.
