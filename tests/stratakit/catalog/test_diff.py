@@ -115,8 +115,8 @@ def test_only_catalogs_that_differ_in_nothing_but_their_defaults_have_no_differe
     ],
 )
 def test_a_pattern_allows_a_difference(difference: Difference, pattern: str, allowed: bool) -> None:
-    assert difference.allowed(("index x", pattern)) is allowed
-    assert not difference.allowed(())
+    assert difference.is_allowed(("index x", pattern)) is allowed
+    assert not difference.is_allowed(())
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_pattern_allows_a_difference(difference: Difference, pattern: str, all
 def test_values_too_many_stay_in_an_enum(
     key: ObjectKey, attribute: str, expected: str | None, found: str | None, stay: bool
 ) -> None:
-    assert Difference(key, attribute, expected, found).values_stay is stay
+    assert Difference(key, attribute, expected, found).only_adds_enum_values is stay
 
 
 def test_a_long_value_is_shortened_to_one_line() -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from stratakit.catalog.sqlite.ddl import (
     BATCH_COPY,
     Constraint,
-    normal,
-    option,
-    parsed,
-    where,
+    find_option,
+    normalize,
+    parse_index,
+    parse_table,
     words,
 )
 
@@ -50,14 +50,14 @@ def test_a_statement_has_these_words(sql: str, expected: list[str]) -> None:
     ],
 )
 def test_expressions_are_the_same(expression: str, same: str) -> None:
-    assert normal(expression) == normal(same)
+    assert normalize(expression) == normalize(same)
 
 
 @pytest.mark.parametrize(
     ("expression", "other"), [("a = 'X'", "a = 'x'"), ("a > 0", "a >= 0"), ("(a) + (b)", "a) + (b")]
 )
 def test_expressions_differ(expression: str, other: str) -> None:
-    assert normal(expression) != normal(other)
+    assert normalize(expression) != normalize(other)
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ def test_a_table_has_these_constraints(body: str, constraints: list[Constraint])
     sql = f"CREATE TABLE t ({body})"
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(sql)  # The statement is one of SQLite's.
-    assert parsed(sql).constraints == constraints
+    assert parse_table(sql).constraints == constraints
 
 
 def test_a_constraint_is_found_by_its_kind_and_columns() -> None:
-    table = parsed(
+    table = parse_table(
         "CREATE TABLE t (A int UNIQUE, b int, CONSTRAINT u UNIQUE (b, a), CHECK (a > 0))"
     )
     assert table.constraint("unique", ["B", "A"]).name == "u"
@@ -126,14 +126,14 @@ def test_a_constraint_is_found_by_its_kind_and_columns() -> None:
 
 
 def test_a_column_with_the_name_of_a_keyword_is_found() -> None:
-    table = parsed('CREATE TABLE t ("Check" text COLLATE nocase CONSTRAINT u UNIQUE)')
+    table = parse_table('CREATE TABLE t ("Check" text COLLATE nocase CONSTRAINT u UNIQUE)')
     assert table.constraint("unique", ["Check"]).name == "u"
     assert table.column("Check") == ["text", "collate", "nocase", "constraint", "u", "unique"]
     assert table.column("absent") == []
 
 
 def test_a_statement_without_columns_has_none() -> None:
-    assert parsed("CREATE TABLE t AS SELECT 1").columns == {}
+    assert parse_table("CREATE TABLE t AS SELECT 1").columns == {}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_statement_without_columns_has_none() -> None:
     ],
 )
 def test_an_option_of_a_column(definition: str, word: str, expected: str | None) -> None:
-    assert option(words(definition), word) == expected
+    assert find_option(words(definition), word) == expected
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_an_option_of_a_column(definition: str, word: str, expected: str | None)
     ],
 )
 def test_an_index_has_columns_and_a_condition(sql: str, columns: str, condition: str) -> None:
-    assert where(sql) == (columns, condition)
+    assert parse_index(sql) == (columns, condition)
 
 
 @pytest.mark.parametrize(
@@ -197,5 +197,5 @@ def test_quoted_columns_are_found_by_the_names_that_sqlite_reports(
         connection.execute(sql)
         reported = [row[1] for row in connection.execute("PRAGMA table_info(t)")]
     assert reported == names
-    assert parsed(sql).constraint("unique", reported).name == "u"
-    assert len(parsed(sql).columns) == len(names)
+    assert parse_table(sql).constraint("unique", reported).name == "u"
+    assert len(parse_table(sql).columns) == len(names)
