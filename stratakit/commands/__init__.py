@@ -9,17 +9,21 @@ from stratakit.commands.backup import BackupResult, backup
 from stratakit.commands.check import CheckResult, check, check_models
 from stratakit.commands.create import CreateResult, create
 from stratakit.commands.current import CurrentResult, current
+from stratakit.commands.discard import DiscardResult, discard
 from stratakit.commands.downgrade import DowngradeResult, downgrade
 from stratakit.commands.drift import DriftResult, drift
 from stratakit.commands.heads import heads
 from stratakit.commands.history import HistoryEntry, HistoryResult, history
 from stratakit.commands.lint import LintResult, lint
 from stratakit.commands.merge import MergeResult, merge
+from stratakit.commands.rebase import RebaseResult, rebase
+from stratakit.commands.rebuild import rebuild
 from stratakit.commands.record import record
 from stratakit.commands.restore import restore
 from stratakit.commands.roles import roles
 from stratakit.commands.sql import downgrade_sql, upgrade_sql
 from stratakit.commands.stamp import stamp
+from stratakit.commands.switch import SwitchResult, switch
 from stratakit.commands.upgrade import UpgradePlan, UpgradeResult, upgrade
 
 __all__ = [
@@ -28,12 +32,15 @@ __all__ = [
     "CheckResult",
     "CreateResult",
     "CurrentResult",
+    "DiscardResult",
     "DowngradeResult",
     "DriftResult",
     "HistoryEntry",
     "HistoryResult",
     "LintResult",
     "MergeResult",
+    "RebaseResult",
+    "SwitchResult",
     "UpgradePlan",
     "UpgradeResult",
     "adopt",
@@ -42,6 +49,7 @@ __all__ = [
     "check_models",
     "create",
     "current",
+    "discard",
     "downgrade",
     "downgrade_sql",
     "drift",
@@ -49,10 +57,13 @@ __all__ = [
     "history",
     "lint",
     "merge",
+    "rebase",
+    "rebuild",
     "record",
     "restore",
     "roles",
     "stamp",
+    "switch",
     "upgrade",
     "upgrade_sql",
 ]

@@ -1,0 +1,23 @@
+"""Replace the local development database by a new one at head.
+
+It is made first, and filled by seed(connection) in migrations/seed.py, if there is such a file.
+Refused for any other database.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from stratakit import commands
+from stratakit.config import Config
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `rebuild` takes."""
+    parser.add_argument(
+        "--yes", metavar="DATABASE", help="its name, if DATABASE_URL names one on this machine"
+    )
+
+
+def run(arguments: Namespace, config: Config) -> int:
+    """Replace it, show where it stands."""
+    print(commands.rebuild(config, confirmed_database=arguments.yes))
+    return 0

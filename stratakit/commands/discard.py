@@ -1,0 +1,75 @@
+"""Remove a revision that was not committed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from stratakit.commands._errors import command
+from stratakit.commands._local import require_local
+from stratakit.commands.downgrade import downgrade
+from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import StrataError, UsageError
+from stratakit.drift import record
+from stratakit.engine.connect import connect
+from stratakit.revisions import environment, git, history, position
+
+
+@dataclass(frozen=True)
+class DiscardResult:
+    """A revision that was removed.
+
+    Args:
+        path: its file, which is gone.
+        undone: whether it was undone in the local database first.
+        unrecorded: why the snapshot was not written; else empty.
+    """
+
+    path: Path
+    undone: bool
+    unrecorded: str = ""
+
+
+@command
+def discard(
+    config: Config, revision: str = "head", *, confirmed_database: str | None = None
+) -> DiscardResult:
+    """Undo the newest revision in the local database, and delete its file and its record.
+
+    Args:
+        config: the project's.
+        revision: its id; by default that of the one head.
+        confirmed_database: the database's name, if DATABASE_URL names one on this machine.
+
+    Raises:
+        UsageError: it is no head, it was committed, or it was applied to a database that is not the
+            local one.
+        StrataError: it cannot be undone.
+    """
+    known = history.read(config.versions)
+    if revision == "head" and len(known.heads) == 1:
+        revision = known.heads[0]
+    if revision not in known.heads:
+        raise UsageError(
+            f"{revision} is none of the newest revisions: {', '.join(known.heads) or 'none'}.",
+            detail="Other revisions follow it.",
+            hint=f"See what there is: {MIGRATE} history",
+        )
+    discarded = known[revision]
+    if git.is_committed(discarded.path):
+        raise UsageError(
+            f"{discarded.path.name} was committed.",
+            detail="Another database may have run it.",
+            hint=f'Write a revision that undoes it: {MIGRATE} create "..."',
+        )
+    project = environment.environment(config)
+    with connect(project.database(config), read_only=True) as connection:
+        applied = revision in position.current_heads(connection)
+    if applied:
+        require_local(config, project, confirmed_database)
+        downgrade(config, ",".join(discarded.parents) or "base")
+    discarded.path.unlink()
+    try:
+        unrecorded = record.record_new_revision(config, project.metadata)
+    except StrataError as error:
+        unrecorded = error.message
+    return DiscardResult(discarded.path, applied, unrecorded)
