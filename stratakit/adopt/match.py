@@ -102,7 +102,7 @@ def stamp(config: Config, revision: str, note: str) -> None:
 def _is_allowed(difference: Difference, config: Config) -> bool:
     """Whether it is an object beside the migrations that strata.toml allows."""
     beside = not difference.attribute and difference.expected is None
-    return beside and difference.allowed(config.allowed)
+    return beside and difference.is_allowed(config.allowed)
 
 
 def _is_all(directory: ScriptDirectory, revision: str, number: int) -> bool:

@@ -1,8 +1,7 @@
-"""What a database holds, read from its own catalogue: to compare, and to write down as text.
+"""The schema of a database from its system catalog: to compare, and to record as text.
 
-`read` gives the same structure for every backend; `differences` says in words what is between two
-of them. The order of a table's columns does not count, nor do the tables `alembic_version` and
-`migration_log`.
+`read` returns the same structure for every backend, and `differences` compares two of them. Neither
+the order of a table's columns counts, nor the tables `alembic_version` and `migration_log`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,9 +18,9 @@ from stratakit.revisions.log import LOG
 __all__ = ["Catalog", "Difference", "ObjectKey", "differences", "read", "read_only"]
 
 READERS: dict[Backend, Callable[[Connection], Iterable[tuple[ObjectKey, Mapping[str, object]]]]] = {
-    "postgresql": postgresql.objects,
-    "mysql": mysql.objects,
-    "sqlite": sqlite.objects,
+    "postgresql": postgresql.read_objects,
+    "mysql": mysql.read_objects,
+    "sqlite": sqlite.read_objects,
 }
 READ_ONLY: dict[Backend, tuple[str, ...]] = {
     "postgresql": postgresql.READ_ONLY,
@@ -32,10 +31,10 @@ NOT_COMPARED = {"alembic_version", LOG.name}
 
 
 def read(connection: Connection) -> Catalog:
-    """Read the catalogue of a database; nothing is written.
+    """Read the catalog of a database; nothing is written.
 
-    What belongs to an extension or to the server itself is left out, as are owners, grants and
-    the values that sequences have reached.
+    Objects of extensions and of the server itself are left out, as are owners, grants and the
+    current values of sequences.
 
     Args:
         connection: to PostgreSQL, SQLite, MySQL or MariaDB.
@@ -58,11 +57,11 @@ def read(connection: Connection) -> Catalog:
 
 
 def read_only(connection: Connection, seconds: int) -> None:
-    """Keep a connection from writing and from taking long, until it is closed.
+    """Make a connection read-only and limit its statements, until it is closed.
 
     Args:
-        connection: on which nothing has run yet.
-        seconds: how long one statement may take; SQLite knows no such limit.
+        connection: a connection that has executed nothing yet.
+        seconds: how long one statement may take; SQLite has no such limit.
     """
     for statement in READ_ONLY[_backend(connection)]:
         connection.exec_driver_sql(statement.format(seconds=seconds))

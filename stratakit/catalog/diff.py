@@ -1,4 +1,4 @@
-"""What is between two catalogues, in words."""
+"""Comparison of two catalogs."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -8,13 +8,13 @@ from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that a database has otherwise than it should.
+    """One difference between a database and its expected schema.
 
     Args:
         key: the object.
-        attribute: which of its attributes; empty where the object as a whole is concerned.
-        expected: what it should be; None where there should be nothing.
-        found: what it is; None where there is nothing.
+        attribute: the attribute that differs; empty if the object is missing or unexpected.
+        expected: the expected value; None if none is expected.
+        found: the actual value; None if there is none.
     """
 
     key: ObjectKey
@@ -25,37 +25,38 @@ class Difference:
     def __str__(self) -> str:
         if not self.attribute:
             if self.found is None:
-                return f"{self.key} is missing" + _definition(self.expected)
-            return f"{self.key} should not be there" + _definition(self.found)
-        should, found = (_quoted(value) for value in (self.expected, self.found))
-        return f"{self.key}: {self.attribute} should be {should} and is {found}"
+                return f"{self.key} is missing" + _describe_definition(self.expected)
+            return f"{self.key} should not be there" + _describe_definition(self.found)
+        expected, found = (_describe_value(value) for value in (self.expected, self.found))
+        return f"{self.key}: {self.attribute} should be {expected} and is {found}"
 
     @property
-    def values_stay(self) -> bool:
-        """Whether an enum has values too many, which PostgreSQL cannot take out again."""
+    def only_adds_enum_values(self) -> bool:
+        """Whether an enum has additional values, which PostgreSQL cannot remove."""
         if (self.key.kind, self.attribute) != ("enum", "values"):
             return False
         return set((self.expected or "").split(" ")) <= set((self.found or "").split(" "))
 
-    def allowed(self, patterns: tuple[str, ...]) -> bool:
-        """Whether it is in a list such as `view active_items`, `table items: options`, `index *`.
+    def is_allowed(self, patterns: tuple[str, ...]) -> bool:
+        """Return whether a pattern such as `view active_items` or `index *` allows the difference.
 
         Args:
-            patterns: `*` and `?` stand for anything; with a colon, for one attribute alone.
+            patterns: names with `*` and `?` as wildcards; a colon adds the only attribute that
+                may differ, as in `table items: options`.
         """
         names = (str(self.key), f"{self.key}: {self.attribute}")
         return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
 def differences(expected: Catalog, found: Catalog) -> list[Difference]:
-    """Compare two catalogues.
+    """Compare two catalogs.
 
     Args:
-        expected: as it should be.
-        found: as it is.
+        expected: the expected one.
+        found: the actual one.
 
     Returns:
-        Each difference; of a table that is there on one side alone, only the table.
+        Each difference; for a table that only one of them has, only the table.
     """
     result = []
     for key in sorted({*expected, *found}, key=lambda key: (key.table or key.name, key)):
@@ -63,24 +64,26 @@ def differences(expected: Catalog, found: Catalog) -> list[Difference]:
         if before is None or after is None:
             table = ObjectKey("table", "", key.table)
             if not key.table or (table in expected) == (table in found):
-                result.append(Difference(key, "", _listed(before), _listed(after)))
+                result.append(
+                    Difference(key, "", _describe_attributes(before), _describe_attributes(after))
+                )
             continue
         result += [
             Difference(key, attribute, before.get(attribute), after.get(attribute))
             for attribute in dict.fromkeys((*before, *after))
-            if not _same(before.get(attribute), after.get(attribute))
+            if not _is_same(before.get(attribute), after.get(attribute))
         ]
     return result
 
 
-def _same(before: str | None, after: str | None) -> bool:
-    """Whether they are equal, or each is what its own database gives where nothing is said."""
+def _is_same(before: str | None, after: str | None) -> bool:
+    """Return whether two values are equal, or each is the default of its own database."""
     return before == after or (
         isinstance(before, DatabaseDefault) and isinstance(after, DatabaseDefault)
     )
 
 
-def _listed(attributes: dict[str, str] | None) -> str | None:
+def _describe_attributes(attributes: dict[str, str] | None) -> str | None:
     if attributes is None:
         return None
     return ", ".join(
@@ -90,14 +93,14 @@ def _listed(attributes: dict[str, str] | None) -> str | None:
     )
 
 
-def _definition(value: str | None) -> str:
-    return f" ({_short(value)})" if value else ""
+def _describe_definition(value: str | None) -> str:
+    return f" ({_shorten(value)})" if value else ""
 
 
-def _quoted(value: str | None) -> str:
-    return "nothing" if value is None else _short(value)
+def _describe_value(value: str | None) -> str:
+    return "nothing" if value is None else _shorten(value)
 
 
-def _short(value: str) -> str:
+def _shorten(value: str) -> str:
     line = " ".join(value.split())
     return line if len(line) <= 200 else f"{line[:200]}…"

@@ -1,14 +1,14 @@
-"""The structure in which every reader gives what it found."""
+"""The structure that the reader of every backend returns."""
 
 from collections.abc import Collection, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-NAMED_BY_THE_SERVER = {
+SERVER_NAMED_KINDS = {
     "primary key", "foreign key", "unique constraint", "check constraint", "exclusion constraint",
     "index",
 }  # fmt: skip
-"""What has a name of the server's choice where a model gives none."""
+"""Kinds of objects for which the server chooses a name if a model gives none."""
 
 
 class ObjectKey(NamedTuple):
@@ -16,8 +16,8 @@ class ObjectKey(NamedTuple):
 
     Args:
         kind: such as `table`, `column`, `check constraint`, `index`, `function`.
-        table: the table that it belongs to; empty where it stands for itself.
-        name: its name, with its schema in front unless that is the connection's own.
+        table: its table; empty if it belongs to none.
+        name: its name, with its schema unless that is the connection's own.
     """
 
     kind: str
@@ -29,67 +29,68 @@ class ObjectKey(NamedTuple):
 
 
 class DatabaseDefault(str):
-    """A value that an object has from its database alone, whose default it is.
+    """A value that is the default of its database, such as a collation.
 
-    Another database may have another default: it is not compared with one, nor written down.
+    Another database may have another default: two defaults count as equal, and none is recorded.
     """
 
 
 class Catalog(dict[ObjectKey, dict[str, str]]):
-    """Objects with their attributes; an attribute that says nothing is not there."""
+    """Objects with their attributes; an attribute without a value is left out."""
 
     def text(self) -> str:
-        """All of it in a stable order: one line an object, what belongs to a table below it."""
+        """Render the objects in a stable order, one line each, those of a table below it."""
         return "".join(f"{line}\n" for line in self._lines())
 
     def without(self, attribute: str, kind: str) -> "Catalog":
-        """The same with an attribute left out of every object of a kind."""
+        """Return the catalog without an attribute of every object of a kind."""
         return Catalog(
             {
-                key: {name: value for name, value in found.items() if name != attribute}
+                key: {name: value for name, value in attributes.items() if name != attribute}
                 if key.kind == kind
-                else found
-                for key, found in self.items()
+                else attributes
+                for key, attributes in self.items()
             }
         )
 
     def unnamed(self, kind: str) -> "Catalog":
-        """The same with the names left out of a kind of which a table has one at most."""
+        """Return the catalog without the names of a kind that a table has at most once."""
         return Catalog(
             {
-                key._replace(name="") if key.kind == kind else key: found
-                for key, found in self.items()
+                key._replace(name="") if key.kind == kind else key: attributes
+                for key, attributes in self.items()
             }
         )
 
     def with_names_of(self, other: "Catalog", own: Collection[str]) -> "Catalog":
-        """The same with constraints under the names that they have in another catalogue.
+        """Return the catalog with the constraints under their names in another catalog.
 
         Args:
-            other: where the same constraint of the same table may have another name.
+            other: the catalog in which an equal constraint of the same table may have another name.
             own: the names that stay.
         """
-        free: dict[object, list[ObjectKey]] = {}
+        candidates: dict[object, list[ObjectKey]] = {}
         for key in sorted(other.keys() - self.keys()):
-            free.setdefault(_nameless(key, other[key]), []).append(key)
+            candidates.setdefault(_shape(key, other[key]), []).append(key)
         result = Catalog()
-        for key, found in self.items():
-            alike = [] if key in other or key.name in own else free.get(_nameless(key, found), [])
-            named = key.kind in NAMED_BY_THE_SERVER and alike
-            result[alike.pop(0) if named else key] = found
+        for key, attributes in self.items():
+            is_fixed = key in other or key.name in own or key.kind not in SERVER_NAMED_KINDS
+            matches = [] if is_fixed else candidates.get(_shape(key, attributes), [])
+            result[matches.pop(0) if matches else key] = attributes
         return result
 
     def _lines(self) -> Iterator[str]:
         ordered = sorted(self, key=_sort_key)
-        for first, (_, group) in enumerate(groupby(ordered, key=lambda key: key.table or key.name)):
-            if first:
+        groups = groupby(ordered, key=lambda key: key.table or key.name)
+        for number, (_, group) in enumerate(groups):
+            if number:
                 yield ""
             for key in group:
                 yield from _describe(key, self[key])
 
 
-def _nameless(key: ObjectKey, attributes: dict[str, str]) -> object:
-    """What two constraints have in common that only their names tell apart."""
+def _shape(key: ObjectKey, attributes: dict[str, str]) -> object:
+    """Return all of a constraint but its name."""
     return key.kind, key.table, frozenset(attributes.items())
 
 
@@ -107,8 +108,8 @@ def _describe(key: ObjectKey, attributes: dict[str, str]) -> Iterator[str]:
             long.append((name, value))
         else:
             short.append(name if value == "yes" else f"{name} {value}")
-    said = f": {', '.join(short)}" if short else ""
-    yield f"{indent}{key.kind} {key.name}{said}"
+    details = f": {', '.join(short)}" if short else ""
+    yield f"{indent}{key.kind} {key.name}{details}"
     for name, value in long:
         yield f"{indent}  {name}"
         yield from (f"{indent}    {line}".rstrip() for line in value.splitlines())

@@ -81,7 +81,7 @@ def compare_database(
     found = [
         each
         for each in catalog.differences(expected, actual)
-        if each.attribute or each.found is None or not each.allowed(config.allowed)
+        if each.attribute or each.found is None or not each.is_allowed(config.allowed)
     ]
     if not found:
         return Differences((), ())

@@ -134,7 +134,7 @@ def _findings(
     operations: list[ops.MigrateOperation],
     between: list[Difference],
 ) -> Iterator[Finding]:
-    allowed = {(each.key.table, each.key.name) for each in between if each.allowed(config.allowed)}
+    allowed = {(each.key.table, each.key.name) for each in between if each.is_allowed(config.allowed)}
     said = set()
     for operation in operations:
         table, name = walk.subject(operation)

@@ -1,7 +1,7 @@
 """SQL as words, and a statement as a sequence of words that is read from left to right."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 TOKEN = r"""
@@ -132,7 +132,7 @@ def unquote(word: str) -> str:
     return word.lower()
 
 
-def split_at_commas(words: list[str]) -> Iterator[list[str]]:
+def split_at_commas(words: Iterable[str]) -> Iterator[list[str]]:
     """Split words at the commas outside of parentheses."""
     depth, part = 0, list[str]()
     for word in words:

@@ -39,7 +39,7 @@ class RoundTrips:
         self._alembic = alembic_config.alembic_config(config)
         self._scripts = alembic_config.scripts(config)
         self._order = list(self._scripts.walk_revisions())[::-1]
-        self._adopted = history.read(config.versions).history([config.adopted])
+        self._adopted = history.read(config.versions).ancestors([config.adopted])
         self._resources = ExitStack()
         self._connection: Connection | None = None
         self._applied = 0
@@ -108,11 +108,11 @@ class RoundTrips:
         self._upgrade(script)
         yield from self._lost_rows("upgrade", rows, connection, script)
         _fill(connection)
-        if script.revision in self._adopted or guards.irreversible(script):
+        if script.revision in self._adopted or guards.irreversible_reason(script):
             return
         self._downgrade(script)
         found = catalog.differences(before, _read_catalog(connection))
-        differences = [each for each in found if not each.values_stay]
+        differences = [each for each in found if not each.only_adds_enum_values]
         for difference in differences:
             yield Finding(
                 "incomplete-downgrade",

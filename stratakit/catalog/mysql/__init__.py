@@ -1,4 +1,4 @@
-"""The catalogue of MySQL and MariaDB, from `information_schema` of the database alone."""
+"""The catalog of MySQL and MariaDB: `information_schema`, restricted to one database."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,29 +6,31 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection
 
 from stratakit.catalog.model import DatabaseDefault, ObjectKey
-from stratakit.catalog.mysql.queries import QUERIES, UNSAID
+from stratakit.catalog.mysql.queries import OPTIONAL_COLUMNS, QUERIES
 
 # MariaDB writes `current_timestamp()`, MySQL `CURRENT_TIMESTAMP`: one default.
 NOW = re.compile(r"\b(current_timestamp|now)\b(\(\))?", re.IGNORECASE)
 READ_ONLY = (
     "SET SESSION TRANSACTION READ ONLY",
-    # Each server ignores what is written for the other: MariaDB's manual, "Comment Syntax".
+    # Each server ignores the comment of the other one: MariaDB's manual, "Comment Syntax".
     "SET SESSION /*M! max_statement_time = {seconds} */"
     " /*!50708 max_execution_time = {seconds}000 */",
 )
 
 
-def objects(connection: Connection) -> Iterator[tuple[ObjectKey, Mapping[str, object]]]:
-    """Every object of the database that the connection uses."""
+def read_objects(connection: Connection) -> Iterator[tuple[ObjectKey, Mapping[str, object]]]:
+    """Read every object of the database that the connection uses."""
     schema, collation = connection.exec_driver_sql("SELECT DATABASE(), @@collation_database").one()
-    there = _columns_of_statistics(connection)
+    available = _columns_of_statistics(connection)
     for kind, query in QUERIES.items():
-        selected = query.format(**{name: name if name in there else "''" for name in UNSAID})
-        for row in connection.exec_driver_sql(selected).mappings():
+        sql = query.format(
+            **{name: name if name in available else "''" for name in OPTIONAL_COLUMNS}
+        )
+        for row in connection.exec_driver_sql(sql).mappings():
             attributes = {
                 name: DatabaseDefault(value)
                 if (name, value) == ("collation", collation)
-                else _said(value, schema)
+                else _normalize(value, schema)
                 for name, value in row.items()
                 if name not in ("kind", "of", "name")
             }
@@ -44,15 +46,15 @@ def objects(connection: Connection) -> Iterator[tuple[ObjectKey, Mapping[str, ob
 
 
 def _columns_of_statistics(connection: Connection) -> set[str]:
-    """MySQL's and MariaDB's differ, and versions do."""
-    found = connection.exec_driver_sql(
+    """Read the columns of `statistics`, which differ between servers and versions."""
+    columns = connection.exec_driver_sql(
         "SELECT lower(column_name) FROM information_schema.columns"
         " WHERE lower(table_schema) = 'information_schema' AND lower(table_name) = 'statistics'"
     )
-    return set(found.scalars())
+    return set(columns.scalars())
 
 
-def _said(value: object, schema: str) -> object:
+def _normalize(value: object, schema: str) -> object:
     if not isinstance(value, str):
         return value
     return NOW.sub("now()", value.replace(f"`{schema}`.", ""))

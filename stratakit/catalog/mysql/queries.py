@@ -1,15 +1,15 @@
 """MySQL's and MariaDB's queries.
 
-A name in braces is a column of `statistics` that not every server has: an empty text stands in for
-it there.
+A name in braces is a column of `statistics` that not every server has, where it is replaced by an
+empty text.
 """
 
-UNSAID = ("ignored", "is_visible", "expression")
+OPTIONAL_COLUMNS = ("ignored", "is_visible", "expression")
 
 QUERIES = {
     "table": """
 SELECT table_name AS `name`, engine AS `engine`, table_collation AS `collation`,
-    -- Aria tells of its default where it was written out.
+    -- Aria reports its default if a statement named it.
     trim(replace(concat(create_options, ' '), 'page_checksum=1 ', '')) AS `options`,
     table_comment AS `comment`, table_type = 'SYSTEM VERSIONED' AS `system versioned`
 FROM information_schema.tables

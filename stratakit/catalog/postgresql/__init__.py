@@ -1,5 +1,7 @@
-"""PostgreSQL's catalogue, by the server's own functions: they write each definition as it would
-be dumped (PostgreSQL's manual, "System Catalog Information Functions")."""
+"""The catalog of PostgreSQL, by the server's own functions, which write definitions as a dump does.
+
+PostgreSQL's manual, "System Catalog Information Functions".
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,8 +20,8 @@ READ_ONLY = (
 )
 
 
-def objects(connection: Connection) -> Iterator[tuple[ObjectKey, Mapping[str, object]]]:
-    """Every object of every schema that is not the server's own or an extension's."""
+def read_objects(connection: Connection) -> Iterator[tuple[ObjectKey, Mapping[str, object]]]:
+    """Read every object of every schema, without those of the server and of extensions."""
     queries = (*tables.QUERIES, *types.QUERIES, *other_objects.QUERIES)
     for query in queries:
         for row in connection.exec_driver_sql(query).mappings():

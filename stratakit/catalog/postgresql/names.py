@@ -1,17 +1,17 @@
-"""Parts that PostgreSQL's queries share."""
+"""Expressions that the queries of PostgreSQL share."""
 
-# The schemas of the service: not the server's own, nor those of temporary tables.
-OURS = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+# Without the schemas of the server and of temporary tables.
+OWN_SCHEMAS = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 
 
-def named(name: str) -> str:
-    """An expression for a name, with its schema `n` in front unless that is the session's own."""
+def qualified_name(name: str) -> str:
+    """Return an expression for a name, with its schema `n` unless that is the session's own."""
     return f"CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname || '.' END || {name}"
 
 
-def free(catalogue: str, oid: str) -> str:
-    """A condition: no extension brought it."""
+def not_of_extension(catalog: str, oid: str) -> str:
+    """Return the condition that an object belongs to no extension."""
     return (
-        f"NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '{catalogue}'::regclass"
+        f"NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '{catalog}'::regclass"
         f" AND d.objid = {oid} AND d.deptype = 'e')"
     )

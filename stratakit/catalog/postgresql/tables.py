@@ -1,8 +1,8 @@
-"""Tables, and what belongs to them: columns, constraints, indexes, triggers, policies, rules."""
+"""Queries for tables and their columns, constraints, indexes, triggers, policies and rules."""
 
-from stratakit.catalog.postgresql.names import OURS, free, named
+from stratakit.catalog.postgresql.names import OWN_SCHEMAS, not_of_extension, qualified_name
 
-TABLE = named("c.relname")
+TABLE = qualified_name("c.relname")
 
 TABLES = f"""
 SELECT 'table' AS kind, '' AS of, {TABLE} AS name,
@@ -25,7 +25,7 @@ SELECT 'table' AS kind, '' AS of, {TABLE} AS name,
     obj_description(c.oid, 'pg_class') AS comment
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_am am ON am.oid = c.relam LEFT JOIN pg_tablespace t ON t.oid = c.reltablespace
-WHERE c.relkind IN ('r', 'p', 'f') AND {OURS} AND {free("pg_class", "c.oid")}
+WHERE c.relkind IN ('r', 'p', 'f') AND {OWN_SCHEMAS} AND {not_of_extension("pg_class", "c.oid")}
 """
 
 # NOT NULL is a constraint with a name since PostgreSQL 18; nothing depends on that name, and
@@ -57,8 +57,8 @@ LEFT JOIN LATERAL (SELECT o.objid FROM pg_depend o JOIN pg_depend u ON u.refobji
     WHERE o.refclassid = 'pg_class'::regclass AND o.refobjid = c.oid AND o.refobjsubid = a.attnum
     AND o.classid = 'pg_class'::regclass AND o.deptype = 'a'
     AND u.classid = 'pg_attrdef'::regclass AND u.objid = ad.oid LIMIT 1) sq ON true
-WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND {OURS}
-    AND {free("pg_class", "c.oid")}
+WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND {OWN_SCHEMAS}
+    AND {not_of_extension("pg_class", "c.oid")}
 """
 
 # What a view's definition does not say.
@@ -68,8 +68,8 @@ SELECT 'column' AS kind, {TABLE} AS of, a.attname AS name,
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_attrdef ad ON ad.adrelid = c.oid AND ad.adnum = a.attnum
-WHERE c.relkind IN ('v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND {OURS}
-    AND {free("pg_class", "c.oid")}
+WHERE c.relkind IN ('v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND {OWN_SCHEMAS}
+    AND {not_of_extension("pg_class", "c.oid")}
     AND (ad.oid IS NOT NULL OR col_description(c.oid, a.attnum) IS NOT NULL)
 """
 
@@ -92,7 +92,7 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_index i ON i.indexrelid = con.conindid AND con.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_class ic ON ic.oid = i.indexrelid LEFT JOIN pg_tablespace t
     ON t.oid = ic.reltablespace
-WHERE con.contype NOT IN ('n', 't') AND {OURS} AND {free("pg_class", "c.oid")}
+WHERE con.contype NOT IN ('n', 't') AND {OWN_SCHEMAS} AND {not_of_extension("pg_class", "c.oid")}
 """
 
 INDEXES = f"""
@@ -106,7 +106,7 @@ SELECT 'index' AS kind, {TABLE} AS of, ic.relname AS name,
 FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_tablespace t
     ON t.oid = ic.reltablespace
-WHERE c.relkind IN ('r', 'p', 'm') AND {OURS} AND {free("pg_class", "ic.oid")}
+WHERE c.relkind IN ('r', 'p', 'm') AND {OWN_SCHEMAS} AND {not_of_extension("pg_class", "ic.oid")}
     AND NOT EXISTS (SELECT FROM pg_constraint con
         WHERE con.conindid = ic.oid AND con.contype IN ('p', 'u', 'x'))
 """
@@ -118,7 +118,7 @@ SELECT 'trigger' AS kind, {TABLE} AS of, g.tgname AS name,
         AS fires,
     obj_description(g.oid, 'pg_trigger') AS comment
 FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT g.tgisinternal AND {OURS} AND {free("pg_trigger", "g.oid")}
+WHERE NOT g.tgisinternal AND {OWN_SCHEMAS} AND {not_of_extension("pg_trigger", "g.oid")}
 """
 
 POLICIES = f"""
@@ -132,7 +132,7 @@ SELECT 'policy' AS kind, {TABLE} AS of, p.polname AS name,
     pg_get_expr(p.polwithcheck, p.polrelid) AS "with check",
     obj_description(p.oid, 'pg_policy') AS comment
 FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE {OURS}
+WHERE {OWN_SCHEMAS}
 """
 
 RULES = f"""
@@ -142,7 +142,7 @@ SELECT 'rule' AS kind, {TABLE} AS of, r.rulename AS name,
         AS fires
 FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
 JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE r.rulename <> '_RETURN' AND {OURS} AND {free("pg_class", "c.oid")}
+WHERE r.rulename <> '_RETURN' AND {OWN_SCHEMAS} AND {not_of_extension("pg_class", "c.oid")}
 """
 
 STATISTICS = f"""
@@ -150,7 +150,7 @@ SELECT 'statistics' AS kind, {TABLE} AS of, s.stxname AS name,
     pg_get_statisticsobjdef(s.oid) AS definition,
     nullif(s.stxstattarget, -1) AS target
 FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OURS}
+JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OWN_SCHEMAS}
 """
 
 QUERIES = (

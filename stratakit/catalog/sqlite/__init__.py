@@ -1,47 +1,56 @@
-"""SQLite's catalogue: by its PRAGMAs, and by the statements in `sqlite_master` what those leave
-out (https://sqlite.org/pragma.html, https://sqlite.org/schematab.html)."""
+"""The catalog of SQLite: PRAGMAs, and the statements of `sqlite_master` for what they leave out.
+
+https://sqlite.org/pragma.html, https://sqlite.org/schematab.html
+"""
 
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, RowMapping
 
 from stratakit.catalog.model import ObjectKey
-from stratakit.catalog.sqlite.ddl import TableText, normal, option, parsed, where, words
+from stratakit.catalog.sqlite.ddl import (
+    TableText,
+    find_option,
+    normalize,
+    parse_index,
+    parse_table,
+    words,
+)
 
 HIDDEN = {2: "virtual", 3: "stored"}
 READ_ONLY = ("PRAGMA query_only = ON",)
 
-Found = Iterator[tuple[ObjectKey, Mapping[str, object]]]
+Objects = Iterator[tuple[ObjectKey, Mapping[str, object]]]
 
 
-def objects(connection: Connection) -> Found:
-    """Every table, view, index and trigger."""
-    master = _rows(
+def read_objects(connection: Connection) -> Objects:
+    """Read every table, view, index and trigger."""
+    master = _query(
         connection, "SELECT * FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
-    options = {row["name"]: row for row in _rows(connection, "PRAGMA main.table_list")}
+    options = {row["name"]: row for row in _query(connection, "PRAGMA main.table_list")}
     for row in master:
         name, sql = row["name"], row["sql"]
         if row["type"] == "table":
-            yield from _table(connection, name, sql, options[name])
+            yield from _read_table(connection, name, sql, options[name])
         elif row["type"] == "view":
-            yield ObjectKey("view", "", name), {"definition": normal(sql)}
+            yield ObjectKey("view", "", name), {"definition": normalize(sql)}
         elif row["type"] == "trigger":
-            yield ObjectKey("trigger", row["tbl_name"], name), {"definition": normal(sql)}
+            yield ObjectKey("trigger", row["tbl_name"], name), {"definition": normalize(sql)}
 
 
-def _table(connection: Connection, table: str, sql: str, options: RowMapping) -> Found:
-    text = parsed(sql)
+def _read_table(connection: Connection, table: str, sql: str, options: RowMapping) -> Objects:
+    text = parse_table(sql)
     yield (
         ObjectKey("table", "", table),
         {
             "strict": bool(options["strict"]),
             "without rowid": bool(options["wr"]),
             "autoincrement": "autoincrement" in words(sql),
-            "virtual": normal(sql) if options["type"] == "virtual" else None,
+            "virtual": normalize(sql) if options["type"] == "virtual" else None,
         },
     )
-    columns = _rows(connection, f"PRAGMA table_xinfo({_quoted(table)})")
+    columns = _query(connection, f"PRAGMA table_xinfo({_quote(table)})")
     for row in columns:
         definition = text.column(row["name"])
         yield (
@@ -49,44 +58,47 @@ def _table(connection: Connection, table: str, sql: str, options: RowMapping) ->
             {
                 "type": row["type"].upper(),
                 "not null": bool(row["notnull"]),
-                "default": normal(row["dflt_value"]) if row["dflt_value"] else None,
+                "default": normalize(row["dflt_value"]) if row["dflt_value"] else None,
                 "generated": HIDDEN.get(row["hidden"]),
-                "expression": option(definition, "as") if row["hidden"] in HIDDEN else None,
-                "collation": option(definition, "collate"),
+                "expression": find_option(definition, "as") if row["hidden"] in HIDDEN else None,
+                "collation": find_option(definition, "collate"),
             },
         )
     key = [row["name"] for row in sorted(columns, key=lambda row: row["pk"]) if row["pk"]]
     if key:
-        given = text.constraint("primary", key)
-        yield ObjectKey("primary key", table, given.name), {"columns": ", ".join(key), **given.more}
-    yield from _indexes(connection, table, text)
-    yield from _foreign_keys(connection, table, text)
+        constraint = text.constraint("primary", key)
+        yield (
+            ObjectKey("primary key", table, constraint.name),
+            {"columns": ", ".join(key), **constraint.more},
+        )
+    yield from _read_indexes(connection, table, text)
+    yield from _read_foreign_keys(connection, table, text)
     checks = sorted(text.checks, key=lambda check: (check.name, check.definition))
     for number, check in enumerate(checks):
         name = check.name or f"unnamed {sum(not other.name for other in checks[: number + 1])}"
         yield ObjectKey("check constraint", table, name), {"definition": check.definition}
 
 
-def _indexes(connection: Connection, table: str, text: TableText) -> Found:
-    for row in _rows(connection, f"PRAGMA index_list({_quoted(table)})"):
+def _read_indexes(connection: Connection, table: str, text: TableText) -> Objects:
+    for row in _query(connection, f"PRAGMA index_list({_quote(table)})"):
         parts = [
             part
-            for part in _rows(connection, f"PRAGMA index_xinfo({_quoted(row['name'])})")
+            for part in _query(connection, f"PRAGMA index_xinfo({_quote(row['name'])})")
             if part["key"]
         ]
         if row["origin"] == "u":
             columns = [str(part["name"]) for part in parts]
-            given = text.constraint("unique", columns)
-            name = given.name or ", ".join(columns)
+            constraint = text.constraint("unique", columns)
+            name = constraint.name or ", ".join(columns)
             yield (
                 ObjectKey("unique constraint", table, name),
-                {"columns": ", ".join(columns), **given.more},
+                {"columns": ", ".join(columns), **constraint.more},
             )
         elif row["origin"] == "c":
             (sql,) = connection.exec_driver_sql(
                 "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = ?", (row["name"],)
             ).one()
-            columns_text, condition = where(sql)
+            columns_text, condition = parse_index(sql)
             yield (
                 ObjectKey("index", table, row["name"]),
                 {
@@ -100,18 +112,18 @@ def _indexes(connection: Connection, table: str, text: TableText) -> Found:
             )
 
 
-def _foreign_keys(connection: Connection, table: str, text: TableText) -> Found:
+def _read_foreign_keys(connection: Connection, table: str, text: TableText) -> Objects:
     grouped: dict[int, list[RowMapping]] = {}
-    for row in _rows(connection, f"PRAGMA foreign_key_list({_quoted(table)})"):
+    for row in _query(connection, f"PRAGMA foreign_key_list({_quote(table)})"):
         grouped.setdefault(row["id"], []).append(row)
     for rows in grouped.values():
         rows.sort(key=lambda row: int(row["seq"]))
         columns = [str(row["from"]) for row in rows]
         first = rows[0]
-        given = text.constraint("foreign", columns)
+        constraint = text.constraint("foreign", columns)
         yield (
             ObjectKey(
-                "foreign key", table, given.name or f"{', '.join(columns)} to {first['table']}"
+                "foreign key", table, constraint.name or f"{', '.join(columns)} to {first['table']}"
             ),
             {
                 "columns": ", ".join(columns),
@@ -119,14 +131,14 @@ def _foreign_keys(connection: Connection, table: str, text: TableText) -> Found:
                 "their": ", ".join(str(row["to"]) for row in rows),
                 "on update": first["on_update"],
                 "on delete": first["on_delete"],
-                **given.more,
+                **constraint.more,
             },
         )
 
 
-def _rows(connection: Connection, query: str) -> list[RowMapping]:
+def _query(connection: Connection, query: str) -> list[RowMapping]:
     return list(connection.exec_driver_sql(query).mappings())
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'

@@ -1,11 +1,14 @@
-"""What SQLite keeps of a table only as text: names of constraints, CHECKs, collations, clauses.
+"""DDL of SQLite, for all that its PRAGMAs leave out: names of constraints, CHECKs, collations.
 
-Statements are taken apart into words as https://sqlite.org/lang_createtable.html writes them.
+The grammar is https://sqlite.org/lang_createtable.html. Its words differ from those of `sql`: names
+may be in brackets, and a backslash escapes nothing.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+
+from stratakit.sql.tokenizer import split_at_commas
 
 WORD = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)"""
@@ -15,15 +18,15 @@ WORD = re.compile(
     re.DOTALL,
 )
 BATCH_COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_(?P<table>[^"\s(]+)"?', re.IGNORECASE)
-"""The statement with which Alembic's batch mode begins to recreate a table."""
-BEGINS = {"constraint", "primary", "unique", "check", "foreign", "references"}
-UNNAMED = {"null", "default", "collate", "generated"}
+"""The first statement of Alembic's batch mode, which recreates a table."""
+CONSTRAINT_WORDS = {"constraint", "primary", "unique", "check", "foreign", "references"}
+UNNAMED_CLAUSES = {"null", "default", "collate", "generated"}
 """Clauses of a column that no catalog names, whose own name is not that of the next constraint."""
 
 
 def words(sql: str) -> list[str]:
     """Cut a statement into its words: lower case, identifiers without their quotes."""
-    found = []
+    result = []
     for match in WORD.finditer(sql):
         kind, text = match.lastgroup, match.group(match.lastgroup or 0)
         if kind != "space":
@@ -31,23 +34,23 @@ def words(sql: str) -> list[str]:
                 text = text.lower()
             elif kind != "string":
                 text = _identifier(text.replace('""', '"'))
-            found.append(text)
-    return found
+            result.append(text)
+    return result
 
 
 def _identifier(name: str) -> str:
-    """A name as it is among the words: one that looks like a keyword keeps its quotes."""
-    return f'"{name.lower()}"' if name.lower() in BEGINS else name.lower()
+    """Return a name as a word; one that looks like a keyword keeps its quotes."""
+    return f'"{name.lower()}"' if name.lower() in CONSTRAINT_WORDS else name.lower()
 
 
-def normal(sql: str) -> str:
-    """A statement or an expression as it compares: without outer parentheses."""
-    return " ".join(_bare(words(sql)))
+def normalize(sql: str) -> str:
+    """Return a statement or an expression in a form to compare: words without outer parentheses."""
+    return " ".join(_strip_parentheses(words(sql)))
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """One constraint of a table: PRAGMAs tell its columns, the text its name and its clauses."""
+    """A constraint of a table; its name and its clauses are in no PRAGMA."""
 
     kind: str
     name: str = ""
@@ -66,116 +69,104 @@ class TableText:
     @property
     def checks(self) -> list[Constraint]:
         """The CHECKs of the table and of its columns."""
-        return [found for found in self.constraints if found.kind == "check"]
+        return [each for each in self.constraints if each.kind == "check"]
 
     def column(self, name: str) -> list[str]:
-        """The definition of a column; empty where the text has none."""
+        """Return the definition of a column; empty if the text has none."""
         return self.columns.get(_identifier(name), [])
 
     def constraint(self, kind: str, columns: Sequence[str]) -> Constraint:
-        """The constraint of a kind on these columns; an unnamed one where the text has none."""
-        wanted = tuple(map(_identifier, columns))
-        for found in self.constraints:
-            if found.kind == kind and found.columns == wanted:
-                return found
+        """Return the constraint of a kind on these columns; an unnamed one if the text has none."""
+        identifiers = tuple(map(_identifier, columns))
+        for constraint in self.constraints:
+            if constraint.kind == kind and constraint.columns == identifiers:
+                return constraint
         return Constraint(kind)
 
 
-def parsed(sql: str) -> TableText:
-    """Take a CREATE TABLE apart."""
+def parse_table(sql: str) -> TableText:
+    """Parse a CREATE TABLE."""
     columns: dict[str, list[str]] = {}
     constraints: list[Constraint] = []
     all_words = words(sql)
     body = all_words[all_words.index("(") :] if "(" in all_words else []
-    for item in _split(body[1 : _closing(body, 0)]) if body else ():
-        owner = "" if item[0] in BEGINS else item[0]
+    for item in split_at_commas(body[1 : _closing_index(body, 0)]) if body else ():
+        owner = "" if item[0] in CONSTRAINT_WORDS else item[0]
         if owner:
             columns[owner] = item[1:]
-        constraints += _constraints(item[1:] if owner else item, owner)
+        constraints += _parse_constraints(item[1:] if owner else item, owner)
     return TableText(columns, constraints)
 
 
-def option(definition: Sequence[str], word: str) -> str | None:
-    """What follows a word of a column's definition, such as `collate`."""
+def find_option(definition: Sequence[str], word: str) -> str | None:
+    """Return the value after a word of a column's definition, such as `collate`."""
     depth = 0
-    for place, found in enumerate(definition):
-        depth += (found == "(") - (found == ")")
-        if depth == 0 and found == word and place + 1 < len(definition):
-            if definition[place + 1] != "(":
-                return definition[place + 1]
-            end = _closing(definition, place + 1)
-            return " ".join(_bare(definition[place + 1 : end + 1]))
+    for index, each in enumerate(definition):
+        depth += (each == "(") - (each == ")")
+        if depth == 0 and each == word and index + 1 < len(definition):
+            if definition[index + 1] != "(":
+                return definition[index + 1]
+            end = _closing_index(definition, index + 1)
+            return " ".join(_strip_parentheses(definition[index + 1 : end + 1]))
     return None
 
 
-def where(sql: str) -> tuple[str, str]:
-    """The columns of a CREATE INDEX and the condition of a partial one."""
+def parse_index(sql: str) -> tuple[str, str]:
+    """Return the columns of a CREATE INDEX, and the condition of a partial one."""
     all_words = words(sql)
-    begin = all_words.index("(")
-    end = _closing(all_words, begin)
-    return " ".join(all_words[begin + 1 : end]), " ".join(_bare(all_words[end + 2 :]))
+    start = all_words.index("(")
+    end = _closing_index(all_words, start)
+    return " ".join(all_words[start + 1 : end]), " ".join(_strip_parentheses(all_words[end + 2 :]))
 
 
-def _constraints(item: Sequence[str], owner: str) -> Iterator[Constraint]:
-    """Those in one item of the body, which is a column's definition or one constraint."""
-    name, place = "", 0
-    while place < len(item):
-        word = item[place]
+def _parse_constraints(item: Sequence[str], owner: str) -> Iterator[Constraint]:
+    """Parse the constraints of one item of the body: a column's definition, or one constraint."""
+    name, index = "", 0
+    while index < len(item):
+        word = item[index]
         if word == "(":
-            place = _closing(item, place)
+            index = _closing_index(item, index)
         elif word == "constraint":
-            name, place = item[place + 1], place + 1
+            name, index = item[index + 1], index + 1
         elif word == "check":
-            end = _closing(item, place + 1)
-            yield Constraint(word, name, (), " ".join(_bare(item[place + 1 : end + 1])))
-            name, place = "", end
-        elif word in UNNAMED:
+            end = _closing_index(item, index + 1)
+            yield Constraint(
+                word, name, (), " ".join(_strip_parentheses(item[index + 1 : end + 1]))
+            )
+            name, index = "", end
+        elif word in UNNAMED_CLAUSES:
             name = ""
-        elif word in BEGINS and not (word == "references" and not owner):
-            listed = item.index("(", place) if not owner else -1
-            end = _closing(item, listed) if not owner else place
-            inside = _split(item[listed + 1 : end])
-            columns = (owner,) if owner else tuple(column[0] for column in inside)
+        elif word in CONSTRAINT_WORDS and not (word == "references" and not owner):
+            start = item.index("(", index) if not owner else -1
+            end = _closing_index(item, start) if not owner else index
+            columns_text = split_at_commas(item[start + 1 : end])
+            columns = (owner,) if owner else tuple(column[0] for column in columns_text)
             kind = "foreign" if word == "references" else word
-            yield Constraint(kind, name, columns, "", dict(_clauses(kind, item[end + 1 :])))
-            name, place = "", end
-        place += 1
+            yield Constraint(kind, name, columns, "", dict(_parse_clauses(kind, item[end + 1 :])))
+            name, index = "", end
+        index += 1
 
 
-def _clauses(kind: str, rest: Sequence[str]) -> Iterator[tuple[str, str]]:
-    text = " ".join(rest)
-    found = re.search(r"(not )?deferrable( initially \w+)?", text)
-    if found and kind == "foreign":
-        yield "deferrable", found.group()
-    if found := re.match(r"(?:key )?(?:asc |desc )?on conflict (\w+)", text):
-        yield "on conflict", found.group(1)
+def _parse_clauses(kind: str, tokens: Sequence[str]) -> Iterator[tuple[str, str]]:
+    text = " ".join(tokens)
+    match = re.search(r"(not )?deferrable( initially \w+)?", text)
+    if match and kind == "foreign":
+        yield "deferrable", match.group()
+    if match := re.match(r"(?:key )?(?:asc |desc )?on conflict (\w+)", text):
+        yield "on conflict", match.group(1)
 
 
-def _split(body: Sequence[str]) -> Iterator[list[str]]:
-    item: list[str] = []
+def _closing_index(items: Sequence[str], start: int) -> int:
+    """Return the index of the parenthesis that closes the one at an index."""
     depth = 0
-    for word in body:
-        depth += (word == "(") - (word == ")")
-        if word == "," and depth == 0:
-            yield item
-            item = []
-        else:
-            item.append(word)
-    if item:
-        yield item
-
-
-def _closing(found: Sequence[str], place: int) -> int:
-    """Where the parenthesis that opens at a place is closed."""
-    depth = 0
-    for number in range(place, len(found)):
-        depth += (found[number] == "(") - (found[number] == ")")
+    for index in range(start, len(items)):
+        depth += (items[index] == "(") - (items[index] == ")")
         if depth == 0:
-            return number
-    return len(found)
+            return index
+    return len(items)
 
 
-def _bare(found: Sequence[str]) -> Sequence[str]:
-    while len(found) > 1 and found[0] == "(" and _closing(found, 0) == len(found) - 1:
-        found = found[1:-1]
-    return found
+def _strip_parentheses(items: Sequence[str]) -> Sequence[str]:
+    while len(items) > 1 and items[0] == "(" and _closing_index(items, 0) == len(items) - 1:
+        items = items[1:-1]
+    return items
