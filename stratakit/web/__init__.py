@@ -2,5 +2,6 @@
 
 from stratakit.web.errors import add_error_handlers
 from stratakit.web.health import health_router
+from stratakit.web.problems import PROBLEM_RESPONSES, problem
 
-__all__ = ["add_error_handlers", "health_router"]
+__all__ = ["PROBLEM_RESPONSES", "add_error_handlers", "health_router", "problem"]

@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     database_prepare_threshold: Annotated[int, Field(ge=0)] = 5
     """PostgreSQL prepares a statement at this use of it. 0 is never: before PgBouncer 1.21."""
 
+    max_body_bytes: Annotated[int, Field(ge=0)] = 1_000_000
+    """The largest request that is read; a larger one is answered 413."""
+
+    body_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """How long a client may take to send the body of a request before it is answered 408."""
+
     migration_database_url: SecretStr | None = None
     """The database as the owner of the schema reaches it, without a pooler in between."""
 
