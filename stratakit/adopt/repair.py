@@ -5,7 +5,6 @@ from pathlib import Path
 
 from alembic.autogenerate import produce_migrations
 from alembic.autogenerate.api import AutogenContext
-from alembic.autogenerate.render import _indent, _render_cmd_body
 from alembic.operations import Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.runtime.migration import MigrationContext
@@ -14,10 +13,11 @@ from sqlalchemy import Connection, MetaData, inspect, select
 
 from stratakit.autogenerate import describe, render
 from stratakit.autogenerate.options import comparison
-from stratakit.autogenerate.rewriters import constraint_names
+from stratakit.autogenerate.rewriters import name_constraints
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
+from stratakit.operations.alembic_private import render_body
 from stratakit.revisions import alembic_config, guards
 from stratakit.revisions.log import LOG
 
@@ -67,10 +67,11 @@ def write_repair(
     guards.require_one_head(directory)
     options = comparison(metadata, config.allowed)
     context = MigrationContext.configure(connection, opts=options)
-    operations = produce_migrations(context, metadata).upgrade_ops
+    difference = produce_migrations(context, metadata)
+    name_constraints(context, "head", [difference])
+    operations = difference.upgrade_ops
     assert operations is not None
-    constraint_names.given(operations)
-    said = list(describe.sentences(operations))
+    said = describe.describe_all(operations.ops)
     if not said:
         raise StrataError(
             "The database has all that the models say.",
@@ -101,4 +102,4 @@ def _render(operations: UpgradeOps, context: MigrationContext) -> tuple[str, set
         "render_item": render.render_item,
     }
     rendering = AutogenContext(context, opts=options)
-    return _indent(_render_cmd_body(operations, rendering)), rendering.imports
+    return render_body(operations, rendering), rendering.imports

@@ -88,7 +88,7 @@ def compare_database(
     context = MigrationContext.configure(connection, opts=comparison(made, config.allowed))
     operations = produce_migrations(context, made).upgrade_ops
     assert operations is not None
-    return Differences(found, statements(operations, connection.dialect.name))
+    return Differences(found, statements(operations.ops, connection.dialect.name))
 
 
 def _replay(config: Config, revision: str, url: str) -> None:

@@ -102,7 +102,7 @@ def _operations(
     options |= {"include_name": include_name, "include_object": include_object}
     context = MigrationContext.configure(connection, opts=options)
     found = produce_migrations(context, metadata).upgrade_ops
-    return list(walk.single(found)) if found else []
+    return list(walk.flatten(found.ops)) if found else []
 
 
 def _is_python_default(difference: Difference, metadata: MetaData) -> bool:
@@ -142,7 +142,7 @@ def _findings(
             continue
         said.add((table, name))
         file, line = find_declaration(metadata, config.root, table or name, name if table else "")
-        for sentence in describe.said(operation):
+        for sentence in describe.describe(operation):
             what = f"A revision is missing: one that {sentence}."
             yield Finding("model-without-migration", what, WHY, MAKE, file, line)
     for each in between:

@@ -1,14 +1,15 @@
 """What a run migrates, and how: resolved once and handed on."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData
 
-from stratakit.autogenerate import pipeline, render
+from stratakit.autogenerate import render
 from stratakit.autogenerate.options import comparison
+from stratakit.autogenerate.pipeline import build_pipeline
+from stratakit.autogenerate.renames import prompt
 from stratakit.config import Backend, Config
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import log
@@ -42,8 +43,11 @@ class MigrationTarget:
                 log.recorder(self.options.note),
                 *([_refuse_orphans] if backend == "sqlite" else []),
             ],
-            "process_revision_directives": partial(
-                pipeline.review, self.config, self.options.describe or str
+            "process_revision_directives": build_pipeline(
+                self.config.database,
+                self.config.server_version,
+                notify=self.options.describe or str,
+                confirm=prompt.confirm if self.options.interactive else prompt.decline,
             ),
             "render_item": render.render_item,
         }

@@ -1,21 +1,23 @@
-"""Indexes and constraints on PostgreSQL, added to a table in use."""
+"""Indexes and constraints of a table in use."""
 
 from typing import Any
 
 from alembic.operations import ops
 from sqlalchemy.schema import conv
 
-from stratakit.autogenerate.rewriters.steps import Operations, Plan
+from stratakit.autogenerate.change import Operations
+from stratakit.autogenerate.steps.postgresql.plan import StepPlan
 from stratakit.operations.autocommit import AutocommitOp
 from stratakit.operations.constraints import UniqueUsingIndexOp, ValidateConstraintOp
 
-Both = tuple[Operations, Operations]
+BothWays = tuple[Operations, Operations]
+"""Operations, and those that undo them."""
 
 
-def index(operation: ops.CreateIndexOp) -> Both:
+def create_index(operation: ops.CreateIndexOp) -> BothWays:
     """Build an index while rows are written.
 
-    What a run that was broken off left behind is dropped before, or taken where it is valid:
+    An index that an interrupted run left is dropped before, or kept if it is valid:
     stratakit/runtime/timeouts/postgresql.py.
     """
     operation.kw["postgresql_concurrently"] = True
@@ -25,7 +27,7 @@ def index(operation: ops.CreateIndexOp) -> Both:
     return [AutocommitOp([operation])], [AutocommitOp([undo])]
 
 
-def dropped_index(operation: ops.DropIndexOp) -> Both:
+def drop_index(operation: ops.DropIndexOp) -> BothWays:
     """Drop an index while its table is used."""
     undo = operation.reverse()
     undo.if_not_exists = True
@@ -35,10 +37,10 @@ def dropped_index(operation: ops.DropIndexOp) -> Both:
     return [AutocommitOp([operation])], [AutocommitOp([undo])]
 
 
-def unique(operation: ops.CreateUniqueConstraintOp) -> Both:
-    """Build the index of a unique constraint while rows are written, then make it the constraint.
+def create_unique_constraint(operation: ops.CreateUniqueConstraintOp) -> BothWays:
+    """Build the index of a unique constraint while rows are written, then add the constraint.
 
-    Both in one revision: an index cannot be taken out of its constraint again.
+    Both are one revision: an index cannot be taken out of its constraint again.
     """
     name, table, schema = str(operation.constraint_name), operation.table_name, operation.schema
     options: dict[str, Any] = dict(operation.kw)
@@ -47,7 +49,7 @@ def unique(operation: ops.CreateUniqueConstraintOp) -> Both:
         for key in ("deferrable", "initially")
         if (value := options.pop(key, None)) is not None
     }
-    made = ops.CreateIndexOp(
+    index = ops.CreateIndexOp(
         conv(name),
         table,
         list(operation.columns),
@@ -57,7 +59,7 @@ def unique(operation: ops.CreateUniqueConstraintOp) -> Both:
         postgresql_concurrently=True,
         **options,
     )
-    used = UniqueUsingIndexOp(
+    constraint = UniqueUsingIndexOp(
         name,
         table,
         index_name=None,
@@ -65,14 +67,16 @@ def unique(operation: ops.CreateUniqueConstraintOp) -> Both:
         initially=deferred.get("initially"),
         schema=schema,
     )
-    return [AutocommitOp([made, used])], [operation.reverse()]
+    return [AutocommitOp([index, constraint])], [operation.reverse()]
 
 
-def not_valid(plan: Plan, operation: ops.CreateForeignKeyOp | ops.CreateCheckConstraintOp) -> None:
-    """Add a constraint for new rows, and validate it for the others in a later revision.
+def add_not_valid(
+    plan: StepPlan, operation: ops.CreateForeignKeyOp | ops.CreateCheckConstraintOp
+) -> None:
+    """Add a constraint for new rows, and validate the existing rows in a later revision.
 
-    A foreign key waits for the index behind it: without one each delete of a row that is referred
-    to reads the whole table.
+    A foreign key is added after its index: without one each delete of a referenced row reads the
+    whole table.
     """
     operation.kw["postgresql_not_valid"] = True
     undo = operation.reverse()
@@ -81,7 +85,5 @@ def not_valid(plan: Plan, operation: ops.CreateForeignKeyOp | ops.CreateCheckCon
     else:
         table, schema = operation.table_name, operation.schema
     plan["constraint"].add([operation], [undo])
-    plan["validate"].add(
-        [ValidateConstraintOp(str(operation.constraint_name), table, schema=schema)],
-        [undo, operation],
-    )
+    validate = ValidateConstraintOp(str(operation.constraint_name), table, schema=schema)
+    plan["validate"].add([validate], [undo, operation])
