@@ -5,8 +5,8 @@ from typing import Any, NoReturn
 
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
@@ -90,17 +90,53 @@ def run_downgrade(config: Config, revision: str, options: RunOptions) -> None:
     _run(config, downgrade, revision, options, None)
 
 
+def run_one_upgrade(
+    config: Config, directory: ScriptDirectory, revision: Script, connection: Connection
+) -> None:
+    """Run env.py for the upgrade of one revision alone.
+
+    Args:
+        config: the project's.
+        directory: the revisions.
+        revision: one of them, with its parents applied.
+        connection: to the database that is meant.
+
+    Raises:
+        StrataError: the run was refused, or the revision failed.
+    """
+
+    def upgrade(_heads: Any, _context: MigrationContext) -> Iterable[Any]:
+        return [RevisionStep(directory.revision_map, revision, True)]
+
+    _run(config, upgrade, revision.revision, RunOptions(), connection, directory)
+
+
+def run_one_downgrade(
+    config: Config, directory: ScriptDirectory, revision: Script, connection: Connection
+) -> None:
+    """Run env.py for the downgrade of one head alone; the arguments are those of `run_one_upgrade`.
+
+    By its id, a downgrade at two heads is ambiguous; one to its parent includes the other branch.
+    """
+
+    def downgrade(_heads: Any, _context: MigrationContext) -> Iterable[Any]:
+        return [RevisionStep(directory.revision_map, revision, False)]
+
+    _run(config, downgrade, revision.revision, RunOptions(), connection, directory)
+
+
 def _run(
     config: Config,
     steps: Steps,
     revision: str,
     options: RunOptions,
     connection: Connection | None,
+    directory: ScriptDirectory | None = None,
 ) -> None:
     alembic = alembic_config.alembic_config(config, options)
     if connection is not None:
         alembic.attributes["connection"] = connection
-    script = ScriptDirectory.from_config(alembic)
+    script = directory or ScriptDirectory.from_config(alembic)
     with EnvironmentContext(alembic, script, fn=steps, destination_rev=revision) as context:
         guard = alembic.attributes[GUARD] = EnvironmentGuard(context)
         try:
