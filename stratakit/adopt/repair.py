@@ -11,13 +11,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, inspect, select
 
+from stratakit.alembic_private import render_body
 from stratakit.autogenerate import describe, render
 from stratakit.autogenerate.options import comparison
 from stratakit.autogenerate.rewriters import name_constraints
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.operations.alembic_private import render_body
 from stratakit.revisions import alembic_config, guards
 from stratakit.revisions.log import LOG
 

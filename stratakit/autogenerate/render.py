@@ -7,8 +7,8 @@ from sqlalchemy import Enum, TypeDecorator
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import UserDefinedType
 
+from stratakit.alembic_private import render_type
 from stratakit.autogenerate.third_party_types import is_third_party_type
-from stratakit.operations.alembic_private import render_type
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:

@@ -5,7 +5,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from sqlalchemy import Identity
 
-from stratakit.operations.alembic_private import render_server_default
+from stratakit.alembic_private import render_server_default
 
 INDENT = " " * 11
 """Alembic's own, inside `op.alter_column(`."""

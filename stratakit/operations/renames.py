@@ -6,7 +6,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
-from stratakit.operations.alembic_private import is_in_batch
+from stratakit.alembic_private import is_in_batch
 
 ItemKind = Literal["constraint", "index", "sequence"]
 

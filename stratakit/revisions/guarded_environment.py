@@ -10,6 +10,7 @@ from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
+from stratakit.alembic_private import downgrade_steps, upgrade_steps
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions import alembic_config
@@ -75,7 +76,7 @@ def run_upgrade(
 
     def upgrade(heads: Any, context: MigrationContext) -> Iterable[Any]:
         assert context.script is not None
-        return context.script._upgrade_revs(revision, heads)
+        return upgrade_steps(context.script, revision, heads)
 
     _run(config, upgrade, revision, options or RunOptions(), connection)
 
@@ -85,7 +86,7 @@ def run_downgrade(config: Config, revision: str, options: RunOptions) -> None:
 
     def downgrade(heads: Any, context: MigrationContext) -> Iterable[Any]:
         assert context.script is not None
-        return context.script._downgrade_revs(revision, heads)
+        return downgrade_steps(context.script, revision, heads)
 
     _run(config, downgrade, revision, options, None)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from alembic.operations import ops
 from sqlalchemy import Column
 
-from stratakit.operations.alembic_private import type_affinity
+from stratakit.alembic_private import type_affinity
 
 
 def rename_candidates_of_column(

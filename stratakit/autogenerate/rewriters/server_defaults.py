@@ -8,8 +8,8 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.schema import DefaultClause
 
+from stratakit.alembic_private import copy_column
 from stratakit.operations import walk
-from stratakit.operations.alembic_private import copy_column
 from stratakit.orm.server_defaults import has_server_value, literal
 
 add_server_defaults = Rewriter()

@@ -5,7 +5,7 @@ from typing import Any
 from alembic.operations import ops
 from sqlalchemy import Column
 
-from stratakit.operations.alembic_private import copy_column
+from stratakit.alembic_private import copy_column
 from stratakit.orm.server_defaults import has_server_value
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Table, text
 from sqlalchemy.schema import DefaultClause, conv
 from sqlalchemy.types import TypeEngine
 
+from stratakit.alembic_private import copy_column
 from stratakit.autogenerate.change import Change
 from stratakit.autogenerate.hazards.columns import describe_null_rows
 from stratakit.autogenerate.steps.optional_columns import allow_null_before
@@ -14,7 +15,6 @@ from stratakit.autogenerate.steps.postgresql.plan import MAIN, StepName, StepPla
 from stratakit.autogenerate.steps.postgresql.sql import compile_default, quote
 from stratakit.autogenerate.steps.postgresql.types import change_type
 from stratakit.operations import walk
-from stratakit.operations.alembic_private import copy_column
 from stratakit.operations.backfill import BackfillOp
 from stratakit.operations.constraints import (
     NotNullConstraintOp,
