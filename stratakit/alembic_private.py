@@ -48,6 +48,11 @@ def downgrade_steps(script: ScriptDirectory, revision: str, heads: Any) -> Itera
     return script._downgrade_revs(revision, heads)
 
 
+def stamp_steps(script: ScriptDirectory, revision: str, heads: Any) -> Iterable[Any]:
+    """Return the steps of a stamp; the arguments are those of `upgrade_steps`."""
+    return script._stamp_revs((revision,), heads)
+
+
 def is_in_batch(context: AutogenContext) -> bool:
     """Return whether an operation is rendered inside `with op.batch_alter_table(...)`.
 

@@ -70,6 +70,8 @@ def test_steps_run_in_the_direction_of_the_command(scripts: ScriptDirectory) -> 
     assert [step.revision.revision for step in upgrade] == ["a1", "b2"]
     downgrade = alembic_private.downgrade_steps(scripts, "base", "b2")
     assert [step.revision.revision for step in downgrade] == ["b2", "a1"]
+    (stamp,) = alembic_private.stamp_steps(scripts, "a1", ("b2",))
+    assert (stamp.is_upgrade, stamp.to_revisions) == (False, ("a1",))
 
 
 def test_a_renderer_knows_whether_it_is_in_a_batch(context: AutogenContext) -> None:
