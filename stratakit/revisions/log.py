@@ -57,6 +57,10 @@ LOG = Table(
 )
 
 
+OWN_TABLES = ("alembic_version", LOG.name)
+"""The tables of Alembic and stratakit, which are no part of a project's schema."""
+
+
 def recorder(note: str | None = None) -> Callable[..., None]:
     """Return the callback for Alembic's `on_version_apply`.
 
@@ -74,7 +78,7 @@ def recorder(note: str | None = None) -> Callable[..., None]:
         row = {
             "direction": "stamp" if step.is_stamp else direction,
             "heads": _join(heads),
-            "note": note,
+            "note": note[:255] if note else None,
             "who": _user_at_host(),
             "started": CURRENT_TIMESTAMP if ctx.as_sql else started,
             "finished": CURRENT_TIMESTAMP if ctx.as_sql else finished,
