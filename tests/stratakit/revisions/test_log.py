@@ -195,7 +195,7 @@ def test_an_undone_revision_leaves_the_one_before(config: Config, connection: Co
     path = config.versions / "b2_change.py"
     _apply(connection, path, "b2", "a1", direction="downgrade", heads=["a1"])
     assert _findings(config, connection, "a1") == []
-    path.write_bytes(b"revision = 'b2'\ndown_revision = 'a1'\n# edited\n")
+    path.write_bytes(b"revision = 'b2'\ndown_revision = 'a1'\nedited = True\n")
     assert _findings(config, connection, "a1") == []
 
 
@@ -204,13 +204,13 @@ def test_an_edited_revision_is_found_with_the_way_back(
 ) -> None:
     path = config.versions / "b2_change.py"
     applied = path.read_bytes()
-    path.write_bytes(applied + b"# edited\n")
+    path.write_bytes(applied + b"edited = True\n")
     ((rule, file, hint),) = _findings(config, connection, "b2")
     assert (rule, file) == (RULE, "migrations/versions/b2_change.py")
     assert "downgrade a1 && " in hint
     path.write_bytes(applied)
     commit = commit_all(config.root)
-    path.write_bytes(applied + b"# edited\n")
+    path.write_bytes(applied + b"edited = True\n")
     ((_, _, hint),) = _findings(config, connection, "b2")
     assert f"checkout {commit} -- b2_change.py" in hint
 
@@ -218,7 +218,7 @@ def test_an_edited_revision_is_found_with_the_way_back(
 def test_edited_revisions_are_in_a_stable_order(config: Config, connection: Connection) -> None:
     for name in ("a1_change.py", "b2_change.py"):
         path = config.versions / name
-        path.write_bytes(path.read_bytes() + b"# edited\n")
+        path.write_bytes(path.read_bytes() + b"edited = True\n")
     assert [Path(file).name for _, file, _ in _findings(config, connection, "b2")] == [
         "a1_change.py", "b2_change.py"
     ]  # fmt: skip

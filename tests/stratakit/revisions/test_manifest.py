@@ -46,7 +46,7 @@ def _findings(config: Config) -> list[tuple[str, str]]:
 
 def _edit(config: Config, name: str = "a1_change.py") -> Path:
     path = config.versions / name
-    path.write_bytes(path.read_bytes() + b"# edited\n")
+    path.write_bytes(path.read_bytes() + b"edited = True\n")
     return path
 
 
