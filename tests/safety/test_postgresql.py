@@ -18,6 +18,6 @@ def test_what_is_dangerous_is_found(rule: str, body: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("bodies", SAFE)
 def test_what_is_safe_is_clean(bodies: tuple[str, ...], tmp_path: Path) -> None:
     with server("postgresql"):
-        found = lint_project(write_project(tmp_path, "postgresql", bodies))
-        assert [str(finding) for finding in found.findings] == []
-        assert found.skipped == []
+        result = lint_project(write_project(tmp_path, "postgresql", bodies))
+        assert [str(finding) for finding in result.findings] == []
+        assert result.skipped == []
