@@ -5,14 +5,17 @@ tests/stratakit/test_alembic_private.py calls each wrapper, so that a release wi
 names fails in one place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import alembic.context
 from alembic.autogenerate import render
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
+from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, FetchedValue
+from sqlalchemy import Column, Engine, FetchedValue, NullPool, Pool
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
 
 T = TypeVar("T")
@@ -77,3 +80,28 @@ def render_body(operations: ops.OpContainer, context: AutogenContext) -> str:
     The public `render_python_code` makes a context of its own and loses the imports.
     """
     return render._indent(render._render_cmd_body(operations, context))
+
+
+def live_environment() -> EnvironmentContext:
+    """Return the context of the env.py that is running, whose proxy `alembic.context` is."""
+    environment: EnvironmentContext = alembic.context._proxy  # type: ignore[attr-defined]
+    return environment
+
+
+def substitute_pool(engine: Engine, connect: Callable[[], DBAPIConnection]) -> Pool:
+    """Return a pool that an engine can use in place of its own, with the same listeners.
+
+    A public pool has no listeners of another one, such as one that sets a PRAGMA.
+
+    Args:
+        engine: the engine.
+        connect: opens a connection if the engine has a `creator` of its own. The one that
+            `create_engine` makes is kept, because it passes `connect_args` to `do_connect`.
+    """
+    creator = engine.pool._creator
+    is_standard = getattr(creator, "__module__", "") == "sqlalchemy.engine.create"
+    return NullPool(
+        engine.pool._invoke_creator if is_standard else connect,
+        dialect=engine.dialect,
+        _dispatch=engine.pool.dispatch,
+    )

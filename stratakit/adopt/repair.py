@@ -1,4 +1,4 @@
-"""A revision that brings one adopted database to the models, and leaves all others alone."""
+"""A revision that repairs one adopted database, and does nothing on all others."""
 
 import secrets
 from pathlib import Path
@@ -30,9 +30,9 @@ GUARD = """
 
 
 def needed(op: Operations, revision: str) -> bool:
-    """Whether the database that a revision runs on was adopted for it to repair.
+    """Return whether the database was adopted with differences that a revision repairs.
 
-    One that is made from nothing has no log yet, or was made before there was one.
+    A new database has no log yet, or no such entry in it.
 
     Args:
         op: Alembic's operations, as revisions have them.
@@ -50,18 +50,18 @@ def needed(op: Operations, revision: str) -> bool:
 def write_repair(
     config: Config, connection: Connection, metadata: MetaData
 ) -> tuple[Path, str, list[str]]:
-    """Write a revision that makes what the models have and the database lacks, and the reverse.
+    """Write a revision that brings the database to the models.
 
     Args:
-        config: the service's.
+        config: the project's.
         connection: to the database, which is only read.
         metadata: the tables of the models.
 
     Returns:
-        The file, its revision id, and what it does, a sentence each.
+        The file, its revision id, and a sentence for each change.
 
     Raises:
-        StrataError: there are several heads, or the database has all that models can tell.
+        StrataError: there are several heads, or no difference that a model can express.
     """
     directory = ScriptDirectory.from_config(alembic_config.alembic_config(config, quiet=True))
     guards.require_one_head(directory)
@@ -71,8 +71,8 @@ def write_repair(
     name_constraints(context, "head", [difference])
     operations = difference.upgrade_ops
     assert operations is not None
-    said = describe.describe_all(operations.ops)
-    if not said:
+    sentences = describe.describe_all(operations.ops)
+    if not sentences:
         raise StrataError(
             "The database has all that the models say.",
             detail="What is between it and the migrations no model can express.",
@@ -89,11 +89,11 @@ def write_repair(
         imports="\n".join(sorted({"from stratakit.adopt import repair", *imports})),
     )
     assert script is not None
-    return Path(script.path), revision, said
+    return Path(script.path), revision, sentences
 
 
 def _render(operations: UpgradeOps, context: MigrationContext) -> tuple[str, set[str]]:
-    """The code of operations, and the imports that it needs."""
+    """Render operations as code, and return it with the imports that it needs."""
     options = {
         "sqlalchemy_module_prefix": "sa.",
         "alembic_module_prefix": "op.",

@@ -14,8 +14,9 @@ from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.engine.connect import connect
+from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import alembic_config, guards, history
-from stratakit.revisions.guarded_environment import run_one_downgrade, run_one_upgrade
+from stratakit.runtime.steps import one_step
 from stratakit.scratch import sample_rows
 
 
@@ -37,6 +38,7 @@ class RoundTrips:
         self._order = list(self._scripts.walk_revisions())[::-1]
         self._adopted = history.read(config.versions).ancestors([config.adopted])
         self._resources = ExitStack()
+        self._url: DatabaseURL | None = None
         self._connection: Connection | None = None
         self._applied = 0
         self._broken: Script | None = None
@@ -79,7 +81,7 @@ class RoundTrips:
             connection = self._connect()
         for script in self._order[self._applied : index]:
             try:
-                self._upgrade(connection, script)
+                self._upgrade(script)
             except Exception as error:
                 # The test of each later revision would apply everything up to it again.
                 self._broken = script
@@ -90,8 +92,8 @@ class RoundTrips:
     def _connect(self) -> Connection:
         """Connect to a new scratch database."""
         self.close()
-        url = self._resources.enter_context(scratch.database(self._config))
-        self._connection = self._resources.enter_context(connect(url))
+        self._url = self._resources.enter_context(scratch.database(self._config))
+        self._connection = self._resources.enter_context(connect(self._url))
         self._applied = 0
         return self._connection
 
@@ -106,12 +108,12 @@ class RoundTrips:
 
     def _round_trip(self, connection: Connection, script: Script) -> Iterator[Finding]:
         before, rows = _read_catalog(connection), sample_rows.count_rows(connection)
-        self._upgrade(connection, script)
+        self._upgrade(script)
         yield from self._lost_rows("upgrade", rows, connection, script)
         _fill(connection)
         if script.revision in self._adopted or guards.irreversible_reason(script):
             return
-        self._downgrade(connection, script)
+        self._downgrade(script)
         found = catalog.differences(before, _read_catalog(connection))
         differences = [each for each in found if not each.only_adds_enum_values]
         for difference in differences:
@@ -124,7 +126,7 @@ class RoundTrips:
             )
         yield from self._lost_rows("downgrade", rows, connection, script)
         if not differences:
-            self._upgrade(connection, script)
+            self._upgrade(script)
             _fill(connection)
 
     def _lost_rows(
@@ -146,13 +148,18 @@ class RoundTrips:
     def _file(self, script: Script) -> str:
         return Path(script.path).relative_to(self._config.root).as_posix()
 
-    def _upgrade(self, connection: Connection, script: Script) -> None:
-        run_one_upgrade(self._config, self._scripts, script, connection)
+    def _upgrade(self, script: Script) -> None:
+        self._run(script, is_upgrade=True)
         self._applied += 1
 
-    def _downgrade(self, connection: Connection, script: Script) -> None:
-        run_one_downgrade(self._config, self._scripts, script, connection)
+    def _downgrade(self, script: Script) -> None:
+        self._run(script, is_upgrade=False)
         self._applied -= 1
+
+    def _run(self, script: Script, *, is_upgrade: bool) -> None:
+        assert self._url is not None
+        steps = one_step(script, is_upgrade=is_upgrade)
+        scratch.run_steps(self._url, self._config, steps, self._scripts)
 
 
 def _name(script: Script) -> str:
