@@ -21,7 +21,7 @@ from stratakit.autogenerate.renames import prompt
 from stratakit.autogenerate.renames.prompt import Confirm
 from stratakit.catalog import Catalog
 from stratakit.config import Backend, Config
-from stratakit.drift.models import _is_python_default, _names
+from stratakit.drift.models import _is_python_default, explicit_names
 from stratakit.engine.connect import connect
 from stratakit.lint.linter import lint
 from stratakit.orm import naming
@@ -123,7 +123,7 @@ class Made:
             models.create_all(connection)
             expected = catalog.read(connection)
         found = self.read()
-        expected = expected.with_names_of(found, _names(models))
+        expected = expected.with_names_of(found, explicit_names(models))
         between = catalog.differences(expected, found)
         return said + [str(each) for each in between if not _is_python_default(each, models)]
 
