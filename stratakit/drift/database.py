@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alembic.autogenerate import produce_migrations
 from alembic.runtime.migration import MigrationContext
@@ -19,6 +19,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE, PROJECT_VARIABLE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
+from stratakit.engine.url import BACKENDS
 
 DROPS = re.compile(r"\bDROP (TABLE|COLUMN)\b")
 LOSS_WARNING = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
@@ -74,6 +75,7 @@ def compare_database(
     Raises:
         StrataError: the revisions do not run on an empty database.
     """
+    config = replace(config, database=BACKENDS[context.dialect.name])
     metadata = MetaData()
     expected = Catalog()
     if revision is not None:
