@@ -13,8 +13,7 @@ from sqlalchemy import text
 from stratakit.config import load
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import environment
-from stratakit.scratch import mariadb
+from stratakit.scratch import environment, mariadb
 from tests import databases
 from tests.conftest import clone
 from tests.living import Service

@@ -1,5 +1,6 @@
 """The names that migrations/env.py imports; importing them registers stratakit with Alembic."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from alembic.util import CommandError
@@ -7,9 +8,11 @@ from sqlalchemy import MetaData
 
 from stratakit import operations as operations
 from stratakit.diagnostics.errors import StrataError
+from stratakit.drift.guards import refuse_difference
 from stratakit.orm import discovery
 from stratakit.revisions import write_hook as write_hook
-from stratakit.runtime.environment import run_migrations
+from stratakit.revisions.run_options import RunOptions
+from stratakit.runtime import migrations
 
 __all__ = ["discover_models", "run_migrations"]
 
@@ -35,3 +38,24 @@ def discover_models(*packages: str, base: Any) -> MetaData:
         return discovery.discover_models(*packages, base=base)
     except StrataError as error:
         raise CommandError(str(error)) from error
+
+
+def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: object = None) -> None:
+    """Run what Alembic's command asks for, guarded: the last line of `migrations/env.py`.
+
+    The command decides what that is: an upgrade, a downgrade, a stamp, a comparison or SQL. A
+    connection in `config.attributes["connection"]` or a `sqlalchemy.url` that a caller set on
+    Alembic's Config goes before `url`, and `url` before the one that alembic.ini may have.
+
+    Args:
+        target_metadata: the tables of the models, as `discover_models` returns them.
+        url: the database as migrations reach it: text, a URL of SQLAlchemy or a pydantic secret.
+            None is the variable DATABASE_URL of the environment or of `.env`, else the local
+            database that strata.toml names.
+
+    Raises:
+        alembic.util.CommandError: the command was refused or failed; its cause is a `StrataError`
+            that says why and what to do.
+    """
+    options = RunOptions(interactive=True, check_stamp=refuse_difference)
+    migrations.run_migrations(target_metadata=target_metadata, url=url, options=options)

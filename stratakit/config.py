@@ -15,6 +15,8 @@ from stratakit.diagnostics.errors import UsageError
 
 Backend = Literal["postgresql", "sqlite", "mysql"]
 
+NO_KEYS = {"root", "x_arguments", "named_keys"}
+"""The fields of `Config` that strata.toml cannot set."""
 NO_APPLICATION = {"conftest", "docs", "migrations", "scripts", "setup", "src", "tests"}
 """Folders and modules of a project that its application does not import."""
 
@@ -30,6 +32,8 @@ class Config:
         allowed: objects that a database may have beside what the models declare.
         production_version: the version of the production server, such as "16.4".
         adopted: the revision up to which the history is older than stratakit.
+        x_arguments: no key: the arguments that env.py reads as `-x`, such as `tenant=a`.
+        named_keys: no key: the keys that strata.toml has.
     """
 
     root: Path
@@ -38,6 +42,12 @@ class Config:
     allowed: tuple[str, ...] = ()
     production_version: str = ""
     adopted: str = ""
+    x_arguments: tuple[str, ...] = ()
+    named_keys: frozenset[str] = frozenset()
+
+    def names(self, key: str) -> bool:
+        """Return whether strata.toml has a key, rather than its default counts."""
+        return key in self.named_keys
 
     @property
     def server_version(self) -> int:
@@ -117,7 +127,7 @@ def load(root: Path | None = None) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}.") from error
     kinds = get_type_hints(Config)
-    known = {field.name for field in fields(Config)} - {"root"}
+    known = {field.name for field in fields(Config)} - NO_KEYS
     for key, value in values.items():
         if key not in known:
             raise UsageError(
@@ -130,15 +140,20 @@ def load(root: Path | None = None) -> Config:
     settled: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
-    return Config(root=root, **settled)
+    return Config(root=root, named_keys=frozenset(values), **settled)
 
 
 @cache
 def _script_location(root: Path) -> Path:
     ini = configparser.RawConfigParser()
     ini.read(root / "alembic.ini", encoding="utf-8")
-    location = ini.get("alembic", "script_location", fallback="migrations")
-    return root / location.replace("%(here)s", str(root))
+    location = ini.get("alembic", "script_location", fallback="")
+    if not location and (pyproject := root / "pyproject.toml").is_file():
+        table = tomllib.loads(pyproject.read_text(encoding="utf-8")).get("tool", {})
+        location = table.get("alembic", {}).get("script_location", "")
+    # A package's folder is named as `package:folder`.
+    path = (location or "migrations").replace("%(here)s", str(root)).replace(":", "/")
+    return root / path
 
 
 def _dotenv(path: Path) -> dict[str, str | None]:

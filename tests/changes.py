@@ -15,7 +15,7 @@ DROP_SIZE = 'op.drop_column("items", "size")'
 CREATE_ALL = """
 from stratakit import config
 from stratakit.engine.connect import connect
-from stratakit.revisions import environment
+from stratakit.scratch import environment
 
 service = config.load()
 with connect(environment.current_url(service)) as connection:

@@ -173,7 +173,7 @@ def test_a_folder_that_cannot_be_is_told(migrated: Service) -> None:
 def test_two_backups_within_a_second_are_two_files(tmp_path: Path) -> None:
     names = []
     for _ in range(3):
-        path = files.free_path(tmp_path, "orders_002_20260712T101530Z", ".sql.gz")
+        path = files.unused_path(tmp_path, "orders_002_20260712T101530Z", ".sql.gz")
         path.touch()
         names.append(path.name.removeprefix("orders_002_20260712T101530Z"))
     assert names == [".sql.gz", "-2.sql.gz", "-3.sql.gz"]
@@ -360,7 +360,7 @@ def test_no_backup_is_taken_while_a_migration_runs(migrated: Service) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             waiting.wait(4)
         assert backups(migrated) == []
-        backup.create(Config(root=migrated.root), url, migrated.root / "inside", locked=True)
+        backup.create(Config(root=migrated.root), url, migrated.root / "inside", has_lock=True)
     assert waiting.wait(60) == 0
     assert len(backups(migrated)) == 1
 

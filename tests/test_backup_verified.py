@@ -54,6 +54,6 @@ def test_a_backup_that_lacks_rows_or_a_column_is_found(migrated: Service) -> Non
     with connect(migrated.url, read_only=True) as connection:
         before = verification.count_rows(connection)
     with scratch.database(config) as elsewhere, pytest.raises(StrataError) as found:
-        verification.verify(elsewhere, migrated.url, path, before)
+        verification.compare_restored(elsewhere, migrated.url, path, before)
     assert "items: 0 rows instead of 1 to 1" in str(found.value)
     assert "phone" in str(found.value)

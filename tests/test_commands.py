@@ -18,7 +18,7 @@ from stratakit.commands import UpgradePlan
 from stratakit.config import Config, load
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError, UsageError
 from stratakit.engine.connect import connect
-from stratakit.revisions.environment import current_url
+from stratakit.scratch.environment import current_url
 from tests import databases
 from tests.conftest import REPOSITORY
 from tests.living import Service

@@ -10,9 +10,9 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from sqlalchemy import Engine, create_engine, inspect
 
-from stratakit.config import Config
+from stratakit.config import Config, load
 from stratakit.diagnostics.errors import StrataError
-from stratakit.revisions import environment
+from stratakit.scratch import environment
 from tests.living import Service
 from tests.rows import imports_of_a_service
 
@@ -50,15 +50,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("orders")
 """
-PLAIN = """
-from alembic import context
-
-from app.models import Base
-
-context.configure(url="postgresql://nowhere.invalid/plain", target_metadata=Base.metadata)
-with context.begin_transaction():
-    context.run_migrations()
-"""
 
 
 @pytest.fixture
@@ -80,7 +71,7 @@ def project(tmp_path: Path) -> Iterator[Service]:
 
 
 def config(project: Service) -> Config:
-    return Config(root=project.root, database="sqlite", database_name="orders")
+    return load(project.root)
 
 
 def alembic(project: Service) -> AlembicConfig:
@@ -95,7 +86,7 @@ def refused(project: Service, env: str) -> StrataError:
     """What the library says of an env.py, and `check` says as well, without a traceback."""
     project.write("migrations/env.py", textwrap.dedent(env))
     with pytest.raises(StrataError) as raised:
-        environment.environment(config(project))
+        environment.capture(config(project))
     told = project.run(project.python, "-m", "stratakit", "check")
     assert told.returncode == raised.value.status
     assert told.stderr.strip() == str(raised.value)
@@ -106,7 +97,7 @@ def refused(project: Service, env: str) -> StrataError:
 def test_it_names_the_database_and_the_tables(project: Service) -> None:
     project.write("migrations/env.py", ENV.format(url='"sqlite:///own.db"'))
     assert list(environment.metadata(config(project)).tables) == ["orders"]
-    url = environment.environment(config(project)).url
+    url = environment.capture(config(project)).url
     assert url is not None
     assert url.url.database == f"{project.root}/own.db"
     assert not (project.root / "own.db").exists()
@@ -127,8 +118,8 @@ def test_a_url_may_be_text_or_an_object(project: Service, written: str) -> None:
 
 
 def test_without_a_url_it_is_the_local_database(project: Service) -> None:
-    assert environment.environment(config(project)).url is None
-    assert environment.current_url(config(project)).name == "orders.db"
+    assert environment.capture(config(project)).url is None
+    assert environment.capture(config(project)).database.name == "orders.db"
 
 
 def test_an_import_that_fails_is_told_with_file_and_line(project: Service) -> None:
@@ -176,11 +167,10 @@ def test_another_wrong_value_is_no_matter_of_the_settings(project: Service) -> N
     assert "env.py cannot be run: ValueError" in error.message
 
 
-def test_one_that_does_not_call_run_migrations_is_told_what_to_write(project: Service) -> None:
-    error = refused(project, PLAIN)
+def test_one_that_runs_no_migrations_is_told_so(project: Service) -> None:
+    error = refused(project, "from app.models import Base\n")
     assert error.status == 2
-    assert "migrations/env.py does not call run_migrations()." in error.message
-    assert "from stratakit.alembic import discover_models, run_migrations" in error.hint
+    assert "migrations/env.py does not run the migrations." in error.message
 
 
 @pytest.mark.parametrize("url", ['"oracle://me:s3cret@db/x"', '"postgresql://me:s3cret@db:x/y"'])
@@ -254,37 +244,6 @@ def test_the_settings_of_a_new_service_are_told_by_name_alone(
     assert re.search(r"migrations/env\.py:\d+\)", told.stderr)
     assert "Traceback" not in told.stderr
     assert "s3cret" not in told.stderr
-
-
-FIRST_ITS_OWN = """
-from alembic import context
-from sqlalchemy import create_engine
-
-from app.models import Base
-from stratakit.alembic import run_migrations
-
-with create_engine("sqlite:///real.db").connect() as connection:
-    context.configure(connection=connection, target_metadata=Base.metadata)
-    with context.begin_transaction():
-        context.run_migrations()
-
-run_migrations(target_metadata=Base.metadata, url="sqlite:///real.db")
-"""
-
-
-@pytest.mark.parametrize(
-    "verb", [("check",), ("upgrade",), ("create", "x"), ("record",), ("drift",)]
-)
-def test_one_that_configures_alembic_by_itself_first_is_refused_and_reaches_nothing(
-    project: Service, verb: tuple[str, ...]
-) -> None:
-    project.write("migrations/env.py", FIRST_ITS_OWN)
-    told = project.run(project.python, "-m", "stratakit", *verb)
-    assert told.returncode == 2, told.stdout
-    assert "env.py calls context.configure() before it calls run_migrations()" in told.stderr
-    assert "url=settings.database_url" in told.stderr
-    real = project.root / "real.db"
-    assert not real.exists() or not inspect(database(project, "real")).get_table_names()
 
 
 def test_a_url_of_another_kind_of_database_is_refused(project: Service) -> None:

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from stratakit.autogenerate import rename_prompt
 from stratakit.config import Backend
 from tests.changes import ADD_PHONE, AN_ITEM, DROP_PHONE
 from tests.forms.created import Made, made, metadata
@@ -117,15 +116,10 @@ def using(use: str, column: str) -> sa.MetaData:
     return declared
 
 
-@pytest.fixture
-def answered_with_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rename_prompt, "at_a_terminal", lambda: True)
-    monkeypatch.setattr("builtins.input", lambda _question: "y")
-
-
 def renamed_and_back(service: Made, models: sa.MetaData, before: str, after: str) -> None:
     """Create what renames, and take it up, down and up: the queries find the row each time."""
     start = service.stands_at()
+    service.confirm = lambda _question: True
     service.create(models)
     service.there_and_back(models)
     assert service.execute(after) == [(1,)]
@@ -136,7 +130,6 @@ def renamed_and_back(service: Made, models: sa.MetaData, before: str, after: str
     assert service.missing(models) == []
 
 
-@pytest.mark.usefixtures("answered_with_yes")
 @pytest.mark.parametrize(
     ("backend", "use"),
     [
@@ -188,7 +181,6 @@ def referred(name: str) -> sa.MetaData:
     return declared
 
 
-@pytest.mark.usefixtures("answered_with_yes")
 def test_a_table_that_others_refer_to_takes_its_names_along(tmp_path: Path) -> None:
     with server("postgresql"), made(tmp_path, "postgresql", referred("parents")) as service:
         service.execute("INSERT INTO parents (id, name, age) VALUES (1, 'Ann', 40)")

@@ -87,6 +87,7 @@ from stratakit.testing import (
     test_upgrade_and_downgrade_with_rows,
 )
 """
+REPOSITORY = Path(__file__).resolve().parent.parent
 MIGRATIONS = "tests/test_migrations.py"
 
 
@@ -246,7 +247,7 @@ def test_the_revisions_after_one_that_fails_name_it(project: Service) -> None:
 
 
 def test_a_revision_that_fails_leaves_a_new_database_to_the_next_one(project: Service) -> None:
-    lose_a_column(project)
+    project.revision("003", "002", ADD_PHONE)
     project.revision("004", "003", ADD_SIZE, DROP_SIZE)
     done = run_pytest(project, f"{MIGRATIONS}::{ROUND_TRIP}")
     assert failures(done.stdout) == [f"{ROUND_TRIP}[003]"]
@@ -392,6 +393,27 @@ def test_what_a_test_stores_and_commits_in_a_session_is_rolled_back(project: Ser
     assert "5 passed" in done.stdout, done.stdout
 
 
+ASYNCIO = """
+import pytest
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+"""
+
+
+def test_the_code_of_the_documentation_runs(project: Service) -> None:
+    page = (REPOSITORY / "docs" / "test.md").read_text()
+    selection, *examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    project.write("tests/conftest.py", ASYNCIO)
+    project.write(MIGRATIONS, selection)
+    for number, example in enumerate(examples):
+        project.write(f"tests/test_example_{number}.py", example)
+    done = run_pytest(project, "--import-mode=importlib")
+    assert f"{4 + len(examples)} passed" in done.stdout, done.stdout
+
+
 LOGGING = """
 import logging
 
@@ -431,12 +453,40 @@ def test_an_unrelated_project_imports_neither_alembic_nor_sqlalchemy(tmp_path: P
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_revisions_that_cannot_be_read_are_an_error_of_the_collection(project: Service) -> None:
+def add_a_syntax_error(project: Service) -> None:
     project.write("migrations/versions/003_broken.py", "def upgrade(:\n")
+
+
+def add_a_cycle(project: Service) -> None:
+    project.revision("003", "004")
+    project.revision("004", "003")
+
+
+@pytest.mark.parametrize(
+    ("plant", "text"),
+    [
+        (add_a_syntax_error, "003_broken.py is not valid Python"),
+        (add_a_cycle, "The revisions form a cycle: 003 -> 004 -> 003."),
+    ],
+    ids=["syntax error", "cycle"],
+)
+def test_revisions_that_cannot_be_read_are_an_error_of_the_collection(
+    project: Service, plant: Callable[[Service], None], text: str
+) -> None:
+    plant(project)
     done = run_pytest(project, MIGRATIONS)
     assert done.returncode == 2
-    assert "003_broken.py is not valid Python" in done.stdout
+    assert text in done.stdout
     assert "stratakit/" not in done.stdout
+
+
+def test_a_missing_revision_is_the_whole_failure(project: Service) -> None:
+    project.revision("004", "003")
+    done = run_pytest(project, MIGRATIONS)
+    assert "test_single_head" in failures(done.stdout)
+    assert "004_by_hand.py follows the revision 003, and no file in " in done.stdout
+    assert "stratakit/" not in done.stdout
+    assert "another exception occurred" not in done.stdout
 
 
 def test_the_setting_names_the_folder_of_a_project_in_a_monorepo(project: Service) -> None:

@@ -13,7 +13,7 @@ from allpairspy import AllPairs  # type: ignore[import-untyped]
 
 from tests.ownership import files, owner_of
 from tests.releases import released
-from tests.updates import QUIET, SUCCESSOR, born, git, lived, update
+from tests.updates import QUIET, SUCCESSOR, born, follow_changelog, git, lived, update
 
 Answers = dict[str, str | bool]
 ANSWERS: dict[str, list[str | bool]] = {
@@ -143,6 +143,7 @@ def test_a_service_that_lived_loses_nothing_and_passes_its_tests(
     assert life.losses() == []
     if answers.get("database") == "mysql":
         require("mariadbd")
+    follow_changelog(life, version)
     try:
         run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=life.service)
     finally:

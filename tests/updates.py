@@ -47,6 +47,28 @@ SUCCESSOR = {
     "CHANGELOG.md": ("# Changelog\n", "# Changelog\n\n## 10000\n\nThe wheel is round.\n"),
 }
 QUIET = "    # Yours below this line.\n"
+# The changes after 0.6.0 that a team makes in its own files, by CHANGELOG.md.
+SINCE_0_6_0 = {
+    "tests/test_migrations.py": [
+        ("test_there_is_one_head", "test_single_head"),
+        ("test_models_and_revisions_agree", "test_models_match_migrations"),
+        (
+            "test_revisions_go_up_down_and_up_again_with_rows",
+            "test_upgrade_and_downgrade_with_rows",
+        ),
+        ("test_new_revisions_are_safe", "test_lint"),
+    ],
+    "tests/conftest.py": [
+        ("from stratakit.testing import migrated_database\n", ""),
+        (
+            '@pytest.fixture(scope="session")\ndef database_url() -> Iterator[str]:\n'
+            "    with migrated_database(ROOT) as url:\n        yield url\n",
+            "",
+        ),
+        ("database_url: str", "migrated_database: str"),
+        ("SecretStr(database_url)", "SecretStr(migrated_database)"),
+    ],
+}
 
 BASELINE = '''"""what existed before"""
 
@@ -269,6 +291,17 @@ EDITS: dict[str, Callable[[Life, str], None]] = {
 def update(service: Path, **answers: str | bool) -> None:
     """Run `copier update` as a bot does, with the answers that were given before."""
     copier.run_update(str(service), data=answers, defaults=True, overwrite=True, quiet=True)
+
+
+def follow_changelog(life: Life, version: str) -> None:
+    """Change what the changelog asks a team to change after an update from a version."""
+    if version == "v0.6.0":
+        for name, changes in SINCE_0_6_0.items():
+            text = (life.service / name).read_text()
+            for old, new in changes:
+                assert old in text, name
+                text = text.replace(old, new)
+            life.write(name, text)
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -1,4 +1,4 @@
-"""The baseline revision, written from a database and proven by building one from it."""
+"""The baseline revision, written from a database and verified by creating another one from it."""
 
 import re
 from pathlib import Path
@@ -21,11 +21,11 @@ from stratakit.revisions import alembic_config, history
 from stratakit.revisions.history import Revision
 from stratakit.revisions.source import is_empty
 
-# What SQLAlchemy's text() would take for a parameter.
+# The colon that SQLAlchemy's text() would take as the start of a parameter.
 # https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text
 PARAMETER = re.compile(r"(?<![:\w\x5c]):(?=\w+(?!:))")
-# A backslash that it would take for one that keeps it from doing so.
-KEPT = re.compile(r"\\(?=:\w*(?![:\w]))")
+# A backslash before a colon, which text() would take as an escape.
+BACKSLASH = re.compile(r"\\(?=:\w*(?![:\w]))")
 FILE = '''"""{message}
 
 What existed before migrations took over: written from the database {name} as it was then.
@@ -64,34 +64,34 @@ def write_baseline(
     config: Config,
     connection: Connection,
     url: DatabaseURL,
-    found: Catalog,
-    given: Revision | None = None,
+    expected: Catalog,
+    revision: Revision | None = None,
 ) -> tuple[Path, str]:
     """Write the schema of a database into the first revision.
 
     Args:
-        config: the service's.
+        config: the project's.
         connection: to the database, which is only read.
-        url: where it is.
-        found: its catalogue.
-        given: the revision to write; by default the first one, which has to be empty.
+        url: its URL.
+        expected: its catalog.
+        revision: the revision to write; by default the first one, which has to be empty.
 
     Returns:
         The file, and its revision id.
 
     Raises:
-        StrataError: there is no empty first revision to write it into, or what was written does not
-            make the same schema; the file is as it was before.
+        StrataError: the first revision is not empty, or the baseline creates another schema. The
+            file is unchanged then.
     """
     try:
-        made = statements(connection, url)
+        ddl = statements(connection, url)
     except ClientError as error:
         raise DatabaseUnavailable(f"The schema of {url} cannot be read: {error}") from error
-    first = given or _first_revision(config)
+    first = revision or _first_revision(config)
     before = first.path.read_bytes() if first.path.exists() else None
-    first.path.write_text(_text(first, url.name, made), encoding="utf-8")
+    first.path.write_text(_text(first, url.name, ddl), encoding="utf-8")
     try:
-        _prove(config, first, found)
+        _prove(config, first, expected)
     except BaseException:
         if before is None:
             first.path.unlink()
@@ -102,11 +102,11 @@ def write_baseline(
 
 
 def _first_revision(config: Config) -> Revision:
-    chain = history.read(config.versions)
-    if not chain:
+    revisions = history.read(config.versions)
+    if not revisions:
         config.versions.mkdir(parents=True, exist_ok=True)
         return Revision("001", (), config.versions / "001_baseline.py", "baseline")
-    roots = [revision for revision in chain.values() if not revision.parents]
+    roots = [revision for revision in revisions.values() if not revision.parents]
     if len(roots) != 1:
         raise StrataError(
             f"There are {len(roots)} first revisions in {config.versions}.",
@@ -122,50 +122,50 @@ def _first_revision(config: Config) -> Revision:
     return roots[0]
 
 
-def _prove(config: Config, first: Revision, found: Catalog) -> None:
-    """Build a database from the baseline and compare it, then run the other revisions on it."""
+def _prove(config: Config, first: Revision, expected: Catalog) -> None:
+    """Create a database from the baseline and compare it, then run the other revisions on it."""
     with scratch.database(config) as url, connect(url) as connection:
         try:
-            match.upgrade_scratch(connection, config, first.id, url)
+            scratch.upgrade(url, config, first.id)
         except (CommandError, StrataError) as error:
             raise _build_failure(str(error)) from error
-        if differences := catalog.differences(found, match.read_catalog(connection)):
-            listed = "\n".join(f"  {difference}" for difference in differences)
+        if differences := catalog.differences(expected, match.read_catalog(connection)):
+            lines = "\n".join(f"  {difference}" for difference in differences)
             raise StrataError(
-                f"The baseline does not make what the database holds:\n{listed}",
+                f"The baseline does not make what the database holds:\n{lines}",
                 detail="A new database would not be what this one is.",
                 hint="Nothing was written. Please report what is listed: it is a fault of adopt.",
             )
         for head in alembic_config.scripts(config).get_heads():
-            match.upgrade_scratch(connection, config, head, url)
+            scratch.upgrade(url, config, head)
 
 
-def _build_failure(told: str) -> StrataError:
-    what = told.partition("\n")[0]
-    if lacking := errors.missing_server_object(what):
+def _build_failure(output: str) -> StrataError:
+    message = output.partition("\n")[0]
+    if missing := errors.missing_server_object(message):
         return StrataError(
-            f"No database can be built from what was read: {what}\n{lacking}",
+            f"No database can be built from what was read: {message}\n{missing}",
             detail="A baseline is proven by building one. Nothing was written.",
             hint=errors.INSTALL_ON_SERVER_HINT,
         )
     return StrataError(
-        f"No database can be built from what was read: {what}",
+        f"No database can be built from what was read: {message}",
         detail="A baseline is proven by building one.",
         hint="Nothing was written. Please report it: it is a fault of adopt.",
     )
 
 
-def _text(first: Revision, name: str, made: list[str]) -> str:
+def _text(first: Revision, name: str, ddl: list[str]) -> str:
     return FILE.format(
         message=first.message,
         name=name,
         revision=first.id,
-        statements="\n".join(f"    {_literal(statement)}," for statement in made),
+        statements="\n".join(f"    {_literal(statement)}," for statement in ddl),
     )
 
 
 def _literal(statement: str) -> str:
-    escaped = PARAMETER.sub(r"\\:", KEPT.sub(r"\\\\", statement))
+    escaped = PARAMETER.sub(r"\\:", BACKSLASH.sub(r"\\\\", statement))
     if '"""' in escaped or escaped.endswith("\\"):
         return repr(escaped)
     return f'r"""\n{escaped}\n"""'

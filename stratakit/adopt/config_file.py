@@ -1,4 +1,4 @@
-"""The key `adopted` of strata.toml: the revision up to which a history is taken as it is."""
+"""The key `adopted` of strata.toml: the last revision that is older than stratakit."""
 
 import tomlkit
 
@@ -9,10 +9,10 @@ from stratakit.revisions import manifest
 def write_adopted(config: Config, revision: str) -> str:
     """Write the key for a history that was written without stratakit.
 
-    Old revisions were written under other rules: they are neither linted nor undone by the tests.
+    Older revisions followed other rules: they are neither linted nor undone by the tests.
 
     Returns:
-        A sentence that says so; empty if the key is there, or the revisions are recorded ones.
+        A sentence that says so; empty if the key exists, or the revisions are recorded.
     """
     path = config.root / "strata.toml"
     if config.adopted or manifest.snapshot_path(config).exists() or not path.exists():

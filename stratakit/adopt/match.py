@@ -1,10 +1,10 @@
-"""Which revision a database is at that no migration ever touched, found by comparing catalogues."""
+"""The revision of a database without a version row, found by comparing catalogs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from alembic import command
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
@@ -14,19 +14,21 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.engine.connect import connect
-from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import alembic_config, guarded_environment, position
+from stratakit.revisions import alembic_config
 from stratakit.revisions.run_options import RunOptions
+from stratakit.runtime.change import ChangeRun
+from stratakit.runtime.run import run_environment
+from stratakit.runtime.steps import stamp_steps
 
 
 @dataclass(frozen=True)
 class State:
-    """What the migrations up to a revision make.
+    """The comparison of a database with the schema at a revision.
 
     Args:
         revision: the id of the revision.
-        message: what it says that it does.
-        differences: what the database has otherwise.
+        message: its message.
+        differences: the differences of the database.
     """
 
     revision: str
@@ -35,13 +37,13 @@ class State:
 
 
 def compare_states(
-    config: Config, found: Catalog, on_progress: Callable[[str], None]
+    config: Config, actual: Catalog, on_progress: Callable[[str], None]
 ) -> list[State]:
-    """Compare a database with the state after each revision, which are run one by one.
+    """Compare a database with the schema after each revision.
 
     Args:
-        config: the service's.
-        found: the catalogue of the database.
+        config: the project's.
+        actual: the database's catalog.
         on_progress: called with a sentence for each revision.
 
     Returns:
@@ -56,76 +58,68 @@ def compare_states(
     with scratch.database(config) as url, connect(url) as connection:
         for number, script in enumerate(revisions, 1):
             on_progress(f"Compared with {number} of {len(revisions)}: {script.revision}")
-            upgrade_scratch(connection, config, script.revision, url)
-            if _is_all(directory, script.revision, number):
-                between = catalog.differences(read_catalog(connection), found)
-                differences = [each for each in between if not _is_allowed(each, config)]
+            scratch.upgrade(url, config, script.revision)
+            if _is_complete(directory, script.revision, number):
+                differing = catalog.differences(read_catalog(connection), actual)
+                differences = [each for each in differing if not _is_allowed_extra(each, config)]
                 states.append(State(script.revision, script.doc, differences))
     return states
 
 
 def matching_states(states: list[State]) -> list[State]:
-    """The states that the database is in: several where revisions change data alone."""
+    """Return the states without differences: several if a revision changes only data."""
     return [state for state in states if not state.differences]
 
 
 def nearest_state(states: list[State]) -> State:
-    """The state with the fewest differences, the newest of several."""
+    """Return the state with the fewest differences, the newest of several."""
     return min(reversed(states), key=lambda state: len(state.differences))
 
 
-def upgrade_scratch(
-    connection: Connection, config: Config, revision: str, url: DatabaseURL
-) -> None:
-    """Bring a scratch database up to a revision."""
-    # A scratch database has nothing to lose, whatever environment the settings name.
-    options = RunOptions(confirmed_database=url.name)
-    guarded_environment.run_upgrade(config, revision, options, connection)
-
-
 def read_catalog(connection: Connection) -> Catalog:
-    """Read a catalogue, and leave no transaction open."""
-    found = catalog.read(connection)
+    """Read a catalog, and leave no transaction open."""
+    result = catalog.read(connection)
     connection.rollback()
-    return found
+    return result
 
 
 def stamp(config: Config, revision: str, note: str) -> None:
-    """Write the version row and its entry in the log, of a database that was compared.
+    """Write the version row of a compared database, and its entry in the log.
 
     A row that names a revision of another history is replaced.
     """
-    options = RunOptions(skip_stamp_check=True, note=note)
-    command.stamp(alembic_config.alembic_config(config, options), revision, purge=True)
+    run = ChangeRun(config, RunOptions(note=note))
+    alembic = alembic_config.alembic_config(config)
+    run_environment(alembic, run, stamp_steps(revision), destination_rev=revision, purge=True)
 
 
-def _is_allowed(difference: Difference, config: Config) -> bool:
-    """Whether it is an object beside the migrations that strata.toml allows."""
-    beside = not difference.attribute and difference.expected is None
-    return beside and difference.is_allowed(config.allowed)
+def _is_allowed_extra(difference: Difference, config: Config) -> bool:
+    """Return whether an object is additional and allowed by strata.toml."""
+    is_extra = not difference.attribute and difference.expected is None
+    return is_extra and difference.is_allowed(config.allowed)
 
 
-def _is_all(directory: ScriptDirectory, revision: str, number: int) -> bool:
-    """Whether a revision builds on all that were run so far, and so names the state by itself."""
-    return sum(1 for _ in _history(directory, revision)) == number
+def _is_complete(directory: ScriptDirectory, revision: str, number: int) -> bool:
+    """Return whether a revision follows all that were run so far, and so names the state."""
+    return sum(1 for _ in _lineage(directory, revision)) == number
 
 
-def _history(directory: ScriptDirectory, revision: str) -> Iterator[object]:
+def _lineage(directory: ScriptDirectory, revision: str) -> Iterator[object]:
     return directory.iterate_revisions(revision, "base")
 
 
-def adoption_findings(connection: Connection, config: Config) -> list[Finding]:
-    """Say what to do first with a database that has tables and no revision.
+def adoption_findings(context: MigrationContext, config: Config) -> list[Finding]:
+    """Find a database that has tables and no revision.
 
-    Tables that strata.toml allows do not count, such as those of an extension.
+    Tables that strata.toml allows, such as those of an extension, do not count.
     """
     tables = [
         name
-        for name in inspect(connection).get_table_names()
-        if name not in catalog.NOT_COMPARED
+        for name in inspect(context.connection).get_table_names()
+        if name not in {*catalog.NOT_COMPARED, context.version_table}
         and not any(fnmatchcase(f"table {name}", pattern) for pattern in config.allowed)
     ]
-    if not tables or position.current_heads(connection):
+    if not tables or context.get_current_heads():
         return []
     return [
         Finding(

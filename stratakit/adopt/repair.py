@@ -1,20 +1,20 @@
-"""A revision that brings one adopted database to the models, and leaves all others alone."""
+"""A revision that repairs one adopted database, and does nothing on all others."""
 
 import secrets
 from pathlib import Path
 
 from alembic.autogenerate import produce_migrations
 from alembic.autogenerate.api import AutogenContext
-from alembic.autogenerate.render import _indent, _render_cmd_body
 from alembic.operations import Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, inspect, select
 
+from stratakit.alembic_private import render_body
 from stratakit.autogenerate import describe, render
 from stratakit.autogenerate.options import comparison
-from stratakit.autogenerate.rewriters import constraint_names
+from stratakit.autogenerate.rewriters import name_constraints
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
@@ -30,9 +30,9 @@ GUARD = """
 
 
 def needed(op: Operations, revision: str) -> bool:
-    """Whether the database that a revision runs on was adopted for it to repair.
+    """Return whether the database was adopted with differences that a revision repairs.
 
-    One that is made from nothing has no log yet, or was made before there was one.
+    A new database has no log yet, or no such entry in it.
 
     Args:
         op: Alembic's operations, as revisions have them.
@@ -50,28 +50,29 @@ def needed(op: Operations, revision: str) -> bool:
 def write_repair(
     config: Config, connection: Connection, metadata: MetaData
 ) -> tuple[Path, str, list[str]]:
-    """Write a revision that makes what the models have and the database lacks, and the reverse.
+    """Write a revision that brings the database to the models.
 
     Args:
-        config: the service's.
+        config: the project's.
         connection: to the database, which is only read.
         metadata: the tables of the models.
 
     Returns:
-        The file, its revision id, and what it does, a sentence each.
+        The file, its revision id, and a sentence for each change.
 
     Raises:
-        StrataError: there are several heads, or the database has all that models can tell.
+        StrataError: there are several heads, or no difference that a model can express.
     """
     directory = ScriptDirectory.from_config(alembic_config.alembic_config(config, quiet=True))
     guards.require_one_head(directory)
     options = comparison(metadata, config.allowed)
     context = MigrationContext.configure(connection, opts=options)
-    operations = produce_migrations(context, metadata).upgrade_ops
+    difference = produce_migrations(context, metadata)
+    name_constraints(context, "head", [difference])
+    operations = difference.upgrade_ops
     assert operations is not None
-    constraint_names.given(operations)
-    said = list(describe.sentences(operations))
-    if not said:
+    sentences = describe.describe_all(operations.ops)
+    if not sentences:
         raise StrataError(
             "The database has all that the models say.",
             detail="What is between it and the migrations no model can express.",
@@ -88,11 +89,11 @@ def write_repair(
         imports="\n".join(sorted({"from stratakit.adopt import repair", *imports})),
     )
     assert script is not None
-    return Path(script.path), revision, said
+    return Path(script.path), revision, sentences
 
 
 def _render(operations: UpgradeOps, context: MigrationContext) -> tuple[str, set[str]]:
-    """The code of operations, and the imports that it needs."""
+    """Render operations as code, and return it with the imports that it needs."""
     options = {
         "sqlalchemy_module_prefix": "sa.",
         "alembic_module_prefix": "op.",
@@ -101,4 +102,4 @@ def _render(operations: UpgradeOps, context: MigrationContext) -> tuple[str, set
         "render_item": render.render_item,
     }
     rendering = AutogenContext(context, opts=options)
-    return _indent(_render_cmd_body(operations, rendering)), rendering.imports
+    return render_body(operations, rendering), rendering.imports

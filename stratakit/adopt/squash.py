@@ -1,7 +1,7 @@
-"""One first revision in place of a history that does not make its schema from nothing.
+"""One first revision in place of a history that cannot create its schema on an empty database.
 
-Such a history began when tables were there already, made by `create_all` or by hand. The new
-revision has the id of the last one, so that databases which stand there stay as they are.
+Such a history began with existing tables, created by `create_all` or by hand. The new revision has
+the id of the last one, so that databases at that revision stay as they are.
 """
 
 from pathlib import Path
@@ -18,42 +18,46 @@ from stratakit.revisions.history import REPLACED, Revision
 
 
 def write_squash(
-    config: Config, connection: Connection, url: DatabaseURL, found: Catalog, at: tuple[str, ...]
+    config: Config,
+    connection: Connection,
+    url: DatabaseURL,
+    expected: Catalog,
+    heads: tuple[str, ...],
 ) -> tuple[Path, int]:
-    """Move all revisions aside and write one from a database that stands at the last of them.
+    """Replace all revisions by one, written from a database that is at the last of them.
 
     Args:
-        config: the service's.
+        config: the project's.
         connection: to the database, which is only read.
-        url: where it is.
-        found: its catalogue.
-        at: the revisions at which it stands.
+        url: its URL.
+        expected: its catalog.
+        heads: the revisions at which it is.
 
     Returns:
-        The new file, and how many it replaces.
+        The new file, and the number of revisions that it replaces.
 
     Raises:
-        StrataError: the database is not at the one head, or what was written does not make the same
-            schema; all files are as they were before.
+        StrataError: the database is not at the one head, or the new revision creates another
+            schema. All files are unchanged then.
     """
-    chain = history.read(config.versions)
-    if len(chain.heads) != 1 or chain.heads != at:
+    revisions = history.read(config.versions)
+    if len(revisions.heads) != 1 or revisions.heads != heads:
         raise StrataError(
-            f"The database stands at {', '.join(at) or 'no revision'}, and the history ends with "
-            f"{', '.join(chain.heads) or 'none'}.",
+            f"The database is at {', '.join(heads) or 'no revision'}, and the history ends with "
+            f"{', '.join(revisions.heads) or 'none'}.",
             detail="What is written in place of all revisions has to be what all of them made.",
             hint="Take a database that stands at the one last revision.",
         )
-    (head,) = at
-    aside = config.versions / REPLACED
-    aside.mkdir(exist_ok=True)
-    moved = {each.path: each.path.rename(aside / each.path.name) for each in chain.values()}
+    (head,) = heads
+    folder = config.versions / REPLACED
+    folder.mkdir(exist_ok=True)
+    moved = {each.path: each.path.rename(folder / each.path.name) for each in revisions.values()}
     try:
         first = Revision(head, (), config.versions / f"{head}_baseline.py", "baseline")
-        path, _ = baseline.write_baseline(config, connection, url, found, first)
+        path, _ = baseline.write_baseline(config, connection, url, expected, first)
     except BaseException:
-        for before, now in moved.items():
-            now.rename(before)
-        aside.rmdir()
+        for original, moved_path in moved.items():
+            moved_path.rename(original)
+        folder.rmdir()
         raise
     return path, len(moved)

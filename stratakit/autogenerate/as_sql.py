@@ -1,39 +1,39 @@
-"""Schema operations as SQL, for a person to read and run."""
+"""Operations as SQL, for a person to read and run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
 from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
 
-from stratakit.operations import walk
-from stratakit.operations.enums import DifferingEnumOp
+from stratakit.operations.enums import UnresolvedEnumChangeOp
+from stratakit.operations.walk import flatten
 
 
-def statements(operations: ops.OpContainer, dialect: str) -> list[str]:
-    """Write what operations would run.
+def statements(operations: Iterable[ops.MigrateOperation], dialect: str) -> list[str]:
+    """Return the statements that operations would run.
 
     Args:
-        operations: what Alembic's comparison found.
-        dialect: SQLAlchemy's name of the kind of database.
+        operations: nested as Alembic's comparison returns them, such as `upgrade_ops.ops`.
+        dialect: SQLAlchemy's name of the dialect.
 
     Returns:
-        One statement each; for what the database has no single statement (SQLite changes most of a
-        table by recreating it), a comment.
+        The statements. An operation without a statement of its own is a comment: SQLite recreates
+        the table for most changes.
     """
-    return [text for operation in walk.single(operations) for text in _written(operation, dialect)]
+    return [text for operation in flatten(operations) for text in _compile(operation, dialect)]
 
 
-def _written(operation: ops.MigrateOperation, dialect: str) -> Iterator[str]:
-    written = StringIO()
+def _compile(operation: ops.MigrateOperation, dialect: str) -> Iterator[str]:
+    buffer = StringIO()
     context = MigrationContext.configure(
-        dialect_name=dialect, opts={"as_sql": True, "output_buffer": written}
+        dialect_name=dialect, opts={"as_sql": True, "output_buffer": buffer}
     )
     try:
         Operations(context).invoke(operation)
     except NotImplementedError:
-        done_by = "by hand" if isinstance(operation, DifferingEnumOp) else "recreate the table"
-        yield f"-- {operation.to_diff_tuple()[0]}: {done_by}"
-    for statement in written.getvalue().split(";\n\n"):
+        is_enum = isinstance(operation, UnresolvedEnumChangeOp)
+        yield f"-- {operation.to_diff_tuple()[0]}: {'by hand' if is_enum else 'recreate the table'}"
+    for statement in buffer.getvalue().split(";\n\n"):
         if text := " ".join(statement.split()):
             yield f"{text};"

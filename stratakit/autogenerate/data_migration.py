@@ -1,4 +1,4 @@
-"""The pattern of a migration of data, written into an empty revision as a comment."""
+"""The pattern of a data migration, as a comment in an empty revision."""
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
@@ -18,10 +18,16 @@ PATTERN = """\
 pass"""
 
 
-class BatchesOp(ops.MigrateOperation):
-    """The commented pattern, in place of operations."""
+class DataPatternOp(ops.MigrateOperation):
+    """The commented pattern in place of operations."""
 
 
-@renderers.dispatch_for(BatchesOp)
-def _rendered(_context: AutogenContext, _pattern: BatchesOp) -> list[str]:
+@renderers.dispatch_for(DataPatternOp)
+def _render(_context: AutogenContext, _pattern: DataPatternOp) -> list[str]:
     return PATTERN.splitlines()
+
+
+def add_pattern(script: ops.MigrationScript) -> None:
+    """Write the pattern into the upgrade of a script."""
+    for operations in script.upgrade_ops_list:
+        operations.ops.append(DataPatternOp())

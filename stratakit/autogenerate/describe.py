@@ -1,22 +1,25 @@
-"""Schema operations in words, such as "adds column users.phone"."""
+"""Operations in words, such as "adds column users.phone"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from alembic.operations import ops
 from sqlalchemy import Enum
 from sqlalchemy.dialects.mysql import ENUM
 
-from stratakit.operations.walk import single
+from stratakit.operations.walk import flatten
 
 
-def sentences(operations: ops.OpContainer) -> Iterator[str]:
-    """Say what each operation does, one sentence each, in the order in which they would run."""
-    for operation in single(operations):
-        yield from said(operation)
+def describe_all(operations: Iterable[ops.MigrateOperation]) -> list[str]:
+    """Return what operations do, a phrase for each, in their order.
+
+    Args:
+        operations: nested as Alembic's comparison returns them, such as `upgrade_ops.ops`.
+    """
+    return [phrase for operation in flatten(operations) for phrase in describe(operation)]
 
 
-def said(operation: ops.MigrateOperation) -> Iterator[str]:
-    """Say what one operation does."""
+def describe(operation: ops.MigrateOperation) -> Iterator[str]:
+    """Return what one operation does; an alteration of a column may do several things."""
     match operation:
         case ops.CreateTableOp():
             yield f"adds table {operation.table_name}"
@@ -27,7 +30,7 @@ def said(operation: ops.MigrateOperation) -> Iterator[str]:
         case ops.DropColumnOp():
             yield f"drops column {operation.table_name}.{operation.column_name}"
         case ops.AlterColumnOp():
-            yield from _changes(operation)
+            yield from _describe_alteration(operation)
         case ops.CreateIndexOp():
             columns = ", ".join(
                 str(getattr(column, "name", column)) for column in operation.columns
@@ -47,25 +50,14 @@ def said(operation: ops.MigrateOperation) -> Iterator[str]:
             yield f"adds {kind} {constraint.name} on {constraint.table.name}"
         case ops.DropConstraintOp():
             yield f"drops constraint {operation.constraint_name} of {operation.table_name}"
-        case _ if said := getattr(operation, "said", ""):
-            yield str(said)
+        case _ if summary := getattr(operation, "summary", ""):
+            yield str(summary)
         case _:
             name = type(operation).__name__.removesuffix("Op")
             yield f"{name} on {getattr(operation, 'table_name', 'the schema')}"
 
 
-def _type(type_: object) -> str:
-    """A type by its name, which does not say by itself whether it keeps the time zone."""
-    told = str(type_)
-    zoned = getattr(getattr(type_, "impl_instance", type_), "timezone", False)
-    return f"{told} WITH TIME ZONE" if zoned and "ZONE" not in told else told
-
-
-def _values(type_: Enum) -> str:
-    return ", ".join(map(str, type_.enums))
-
-
-def _changes(operation: ops.AlterColumnOp) -> Iterator[str]:
+def _describe_alteration(operation: ops.AlterColumnOp) -> Iterator[str]:
     column = f"{operation.table_name}.{operation.column_name}"
     if operation.modify_name is not None:
         yield f"renames column {column} to {operation.modify_name}"
@@ -82,3 +74,14 @@ def _changes(operation: ops.AlterColumnOp) -> Iterator[str]:
         yield f"{verb} server default of {column}"
     if operation.modify_comment is not False:
         yield f"changes comment of {column}"
+
+
+def _type(type_: object) -> str:
+    """Return the name of a type; some names do not tell by themselves that it has a time zone."""
+    name = str(type_)
+    has_time_zone = getattr(getattr(type_, "impl_instance", type_), "timezone", False)
+    return f"{name} WITH TIME ZONE" if has_time_zone and "ZONE" not in name else name
+
+
+def _values(type_: Enum) -> str:
+    return ", ".join(map(str, type_.enums))

@@ -1,11 +1,11 @@
-"""What of a database autogenerate leaves as it is, although the models do not have it."""
+"""Objects of a database that autogenerate keeps although the models do not have them."""
 
 from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlalchemy import CheckConstraint, MetaData, Table
 
-# Alembic's words for what it compares, and the catalogue's. MySQL's unique constraints are indexes.
+# Alembic's kinds of objects, and the catalog's. A unique constraint of MySQL is an index.
 KINDS = {
     "table": ("table",),
     "column": ("column",),
@@ -25,31 +25,35 @@ def include_object(
     reflected: bool,
     compare_to: object,
 ) -> bool:
-    """Alembic's `include_object`, behind the first two arguments.
+    """Return whether autogenerate compares an object, and may drop it.
+
+    Alembic's `include_object` after the first two arguments.
 
     Args:
-        metadata: the tables that the models declare.
-        allowed: what may be in the database beside them, as strata.toml says it.
-
-    Returns:
-        Whether autogenerate may drop it; all that the models have is compared.
+        metadata: the tables that the models declare, which are all compared.
+        allowed: patterns of objects that the database may have beside the models.
+        item: the object.
+        name: its name.
+        kind: Alembic's kind of the object, a key of `KINDS`.
+        reflected: whether the object was read from the database.
+        compare_to: its counterpart in the models; None if they do not have it.
     """
     if not reflected or compare_to is not None:
         return True
-    if kind == "check_constraint" and _has_one_without_a_name(metadata.tables.get(item.table.key)):
+    if kind == "check_constraint" and _has_unnamed_check(metadata.tables.get(item.table.key)):
         return False
     return not _is_allowed(allowed, item, name or "", kind)
 
 
 def _is_allowed(allowed: tuple[str, ...], item: Any, name: str, kind: str) -> bool:
-    """Whether a pattern says it, in the words of `check`: catalogue/differences.py."""
-    full = item.fullname if kind == "table" else f"{item.table.fullname}.{name}"
-    names = [f"{each} {full}" for each in KINDS.get(kind, ())]
+    """Return whether a pattern matches an object, named as `check` names it: catalog/diff.py."""
+    full_name = item.fullname if kind == "table" else f"{item.table.fullname}.{name}"
+    names = [f"{each} {full_name}" for each in KINDS.get(kind, ())]
     return any(fnmatchcase(each, pattern) for each in names for pattern in allowed)
 
 
-def _has_one_without_a_name(table: Table | None) -> bool:
-    """Whether the server names a CHECK of a model: any that the database has may be that one."""
+def _has_unnamed_check(table: Table | None) -> bool:
+    """Return whether the server names a CHECK of a model: each in the database may be that one."""
     if table is None:
         return False
     constraints = table.constraints.union(*(column.constraints for column in table.columns))

@@ -1,4 +1,4 @@
-"""Options of Alembic's comparison: plugins, filters, and which types differ."""
+"""Options of Alembic's comparison: plugins, filters and the comparison of types."""
 
 from functools import partial
 from typing import Any
@@ -13,32 +13,32 @@ from stratakit.autogenerate.comparators import mysql_reflection, postgresql_enum
 from stratakit.orm import schemas as model_schemas
 from stratakit.revisions.log import LOG
 
-# Compared beside tables, columns, indexes and constraints:
+# Beside tables, columns, indexes and constraints, which Alembic compares by itself:
 # https://alembic.sqlalchemy.org/en/latest/autogenerate.html
 PLUGINS = [
     "alembic.autogenerate.*",
     "alembic.ext.checkconstraint_byname",
-    postgresql_enums.NAME,
+    postgresql_enums.PLUGIN,
     mysql_reflection.PLUGIN,
     server_defaults.PLUGIN,
 ]
 
 
 def comparison(metadata: MetaData, allowed: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Alembic's options for comparing a database with tables that are declared.
+    """Return Alembic's options for the comparison of a database with declared tables.
 
     Args:
         metadata: the tables.
-        allowed: what may be in the database beside them, as strata.toml says it.
+        allowed: patterns of objects that the database may have beside them, as in strata.toml.
     """
-    named = model_schemas.declared_schemas(metadata)
+    schemas = model_schemas.declared_schemas(metadata)
     return {
         "target_metadata": metadata,
         "compare_type": _type_differs,
         "compare_server_default": True,
         "autogenerate_plugins": PLUGINS,
-        "include_schemas": bool(named),
-        "include_name": partial(_belongs_to_the_service, named),
+        "include_schemas": bool(schemas),
+        "include_name": partial(_include_name, schemas),
         "include_object": partial(filters.include_object, metadata, allowed),
     }
 
@@ -50,19 +50,18 @@ def _type_differs(
     inspected_type: TypeEngine[Any],
     declared_type: TypeEngine[Any],
 ) -> bool | None:
-    """See the order of an enum's values on MySQL, by which rows are kept.
+    """Compare the order of an enum's values on MySQL, which stores their positions.
 
     Returns:
-        None where Alembic's own comparison decides.
+        Whether the types differ; None leaves it to Alembic's comparison.
     """
     if isinstance(inspected_type, mysql.ENUM) and isinstance(declared_type, Enum):
         return list(inspected_type.enums) != list(declared_type.enums)
     return None
 
 
-def _belongs_to_the_service(
-    schemas: set[str], name: str | None, kind: str, _parents: object
-) -> bool:
+def _include_name(schemas: set[str], name: str | None, kind: str, _parents: object) -> bool:
+    """Leave out the schemas of other services, and the library's own table."""
     if kind == "schema":
         return name is None or name in schemas
     return not (kind == "table" and name == LOG.name)

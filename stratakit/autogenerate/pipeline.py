@@ -1,61 +1,84 @@
-"""The pipeline from Alembic's operations to the revisions that are written."""
+"""Alembic's `process_revision_directives`: a difference goes through the stages to its files."""
 
 from collections.abc import Callable
 from typing import Any
 
+from alembic.autogenerate.rewriter import ProcessRevisionDirectiveFn
 from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 
-from stratakit.autogenerate import describe, rename_prompt, review_comments, rewriters
-from stratakit.autogenerate.data_migration import BatchesOp
-from stratakit.autogenerate.rewriters import constraint_names, schemas
-from stratakit.config import Config
-from stratakit.operations import walk
+from stratakit.autogenerate.change import Change
+from stratakit.autogenerate.data_migration import add_pattern
+from stratakit.autogenerate.describe import describe_all
+from stratakit.autogenerate.hazards import detect_hazards, detect_unrelated_tables
+from stratakit.autogenerate.renames import detect_renames, prompt
+from stratakit.autogenerate.rewriters import (
+    complete,
+    defer_circular_foreign_keys,
+    order_table_drops,
+)
+from stratakit.autogenerate.scripts import build_scripts
+from stratakit.autogenerate.steps import create_schemas, split_into_steps
+from stratakit.config import Backend
 
 
-def review(
-    config: Config,
-    told: Callable[[str], object],
-    context: MigrationContext,
-    _revision: Any,
-    directives: list[MigrationScript],
-) -> None:
-    """Alembic's `process_revision_directives`, behind the first two arguments.
+def build_pipeline(
+    backend: Backend,
+    server_version: int = 0,
+    *,
+    notify: Callable[[str], object] = str,
+    confirm: prompt.Confirm = prompt.confirm,
+) -> ProcessRevisionDirectiveFn:
+    """Return the hook that replaces Alembic's revision by safe ones, with review comments.
 
-    Write no file when nothing has changed, and else safe forms, with findings where there is none.
-
-    An empty revision, which is asked for without autogenerate, gets a pattern for data.
+    The hook writes no file if nothing has changed. An empty revision, made without autogenerate,
+    gets a pattern for data. A command that only compares, `alembic check`, gets what Alembic found.
 
     Args:
-        config: the service's.
-        told: called with what changes, a sentence each.
+        backend: the kind of database.
+        server_version: the major version of the production server; 0 if it is unknown.
+        notify: called with a phrase for each operation of the new revisions.
+        confirm: answers whether something was renamed; by default at the terminal.
+
+    Returns:
+        The argument `process_revision_directives` of Alembic's `context.configure()`.
     """
-    arguments = context.opts["revision_context"].command_args
-    only_compares = arguments["message"] is None
-    if only_compares:
-        return
-    script = directives[0]
-    if not arguments["autogenerate"]:
-        for operations in script.upgrade_ops_list:
-            operations.ops.append(BatchesOp())
-        return
-    if all(operations.is_empty() for operations in script.upgrade_ops_list):
-        directives.clear()
-        return
-    for operations in script.upgrade_ops_list:
-        constraint_names.given(operations)
-        if rename_prompt.at_a_terminal():
-            rename_prompt.settle(operations, config.database)
-        operations.reverse_into(script.downgrade_ops_list[0])
-        for sentence in describe.sentences(operations):
-            told(sentence)
-    among = [each for operations in script.upgrade_ops_list for each in walk.single(operations)]
-    rewriters.settle(
-        directives,
-        context.opts["target_metadata"],
-        config.database,
-        config.server_version,
-    )
-    for script in directives:
-        review_comments.annotate(script, config.database, among)
-    schemas.create(context, directives)
+
+    def process_revision_directives(
+        context: MigrationContext, revision: Any, directives: list[MigrationScript]
+    ) -> None:
+        script = directives[0]
+        if _only_compares(context):
+            return
+        if not context.opts["revision_context"].command_args["autogenerate"]:
+            add_pattern(script)
+            return
+        if all(operations.is_empty() for operations in script.upgrade_ops_list):
+            directives.clear()
+            return
+        complete(context, revision, directives)
+        operations = [each for container in script.upgrade_ops_list for each in container.ops]
+        change = Change(backend, context.opts["target_metadata"], server_version, operations)
+        detect_renames(change, confirm)
+        detect_hazards(change)
+        defer_circular_foreign_keys(change)
+        order_table_drops(change)
+        split_into_steps(change)
+        detect_unrelated_tables(change)
+        create_schemas(change, context)
+        for step in change.steps:
+            for phrase in describe_all(step.upgrade):
+                notify(phrase)
+        directives[:] = build_scripts(change, script)
+
+    return process_revision_directives
+
+
+def _only_compares(context: MigrationContext) -> bool:
+    """Return whether the command is `alembic check`, which has no message.
+
+    `alembic revision` may have none, too, and then has the option for it.
+    """
+    revision = context.opts["revision_context"]
+    has_option = hasattr(revision.config.cmd_opts, "message")
+    return revision.command_args["message"] is None and not has_option

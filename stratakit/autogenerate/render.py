@@ -3,30 +3,39 @@
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
-from alembic.autogenerate.render import _repr_type
 from sqlalchemy import Enum, TypeDecorator
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import UserDefinedType
 
-from stratakit.autogenerate import hazards
+from stratakit.alembic_private import render_type
+from stratakit.autogenerate.third_party_types import is_third_party_type
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
-    """Alembic's `render_item`: the database's type instead of the application's decorator of it.
+    """Render the database's type instead of the application's decorator of it.
 
     A revision that imports the application breaks when the application changes.
+
+    Args:
+        kind: what the item is; all but a type is left to Alembic.
+        item: the type.
+        context: Alembic's, which collects imports.
+
+    Returns:
+        The code; False if Alembic's own is right.
     """
     if kind == "type" and isinstance(item, TypeDecorator):
-        return str(_repr_type(item.impl_instance, context))
-    if kind == "type" and isinstance(item, UserDefinedType) and hazards.of_a_library(item):
-        # Alembic writes the module and does not import it.
+        return render_type(item.impl_instance, context)
+    if kind == "type" and isinstance(item, UserDefinedType) and is_third_party_type(item):
+        # Alembic renders the module and does not import it.
         context.imports.add(f"import {type(item).__module__}")
     if kind == "type" and isinstance(item, Enum) and context.dialect is not None:
-        own = item.dialect_impl(context.dialect)
-        if isinstance(own, postgresql.ENUM) and own.name:
-            # op.create_enum makes it, once for all columns.
+        native = item.dialect_impl(context.dialect)
+        if isinstance(native, postgresql.ENUM) and native.name:
+            # op.create_enum creates it, once for all columns.
             context.imports.add("from sqlalchemy.dialects import postgresql")
-            schema = f", schema={own.schema!r}" if own.schema else ""
-            values = ", ".join(map(repr, own.enums))
-            return f"postgresql.ENUM({values}, name={str(own.name)!r}{schema}, create_type=False)"
+            schema = f", schema={native.schema!r}" if native.schema else ""
+            values = ", ".join(map(repr, native.enums))
+            name = str(native.name)
+            return f"postgresql.ENUM({values}, name={name!r}{schema}, create_type=False)"
     return False

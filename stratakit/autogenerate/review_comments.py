@@ -1,70 +1,55 @@
-"""What autogenerate may have got wrong, written into the new revision to be settled there.
+"""Hazards as comments in a new revision, above the operations that they concern.
 
-A finding is a comment above the operation that it is about. It is settled by mending the operation
-or by deciding that it is meant, and deleting the comment; until then `check` fails.
+A person fixes the operation or decides that it is intended, and deletes the comment. `check` fails
+until then.
 """
 
 import textwrap
-from collections.abc import Iterator, Sequence
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
-from stratakit.autogenerate import hazards
-from stratakit.config import Backend
-from stratakit.operations import walk
+from stratakit.autogenerate.change import Change, Operations
 from stratakit.revisions.review_comments import INDENT, MARK
 
+WIDTH = 85
+"""Columns of a comment, which may be indented twice."""
 
-class FindingOp(ops.MigrateOperation):
+
+class ReviewCommentOp(ops.MigrateOperation):
     """A comment in a revision's file."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
     def reverse(self) -> ops.MigrateOperation:
-        """What undoes a comment: nothing."""
         return ops.OpContainer()
 
     def to_diff_tuple(self) -> tuple[str, str]:
-        """What Alembic's `check` shows of it."""
-        return ("finding", self.text)
+        return ("review_comment", self.text)
 
 
-@renderers.dispatch_for(FindingOp)
-def _rendered(_context: AutogenContext, finding: FindingOp) -> list[str]:
-    first, *rest = finding.text.splitlines()
-    width = 85  # leaves room for the indentation of a batch
-    lines = textwrap.wrap(f"{MARK} {first}", width, subsequent_indent=INDENT)
+@renderers.dispatch_for(ReviewCommentOp)
+def _render(_context: AutogenContext, comment: ReviewCommentOp) -> list[str]:
+    first, *rest = comment.text.splitlines()
+    lines = textwrap.wrap(f"{MARK} {first}", WIDTH, subsequent_indent=INDENT)
     for line in rest:
-        lines += textwrap.wrap(f"{INDENT}{line}", width, subsequent_indent=INDENT)
+        lines += textwrap.wrap(f"{INDENT}{line}", WIDTH, subsequent_indent=INDENT)
     return lines
 
 
-def annotate(
-    script: ops.MigrationScript, backend: Backend, among: Sequence[ops.MigrateOperation]
-) -> None:
-    """Put findings above the operations of a new revision.
+def add_review_comments(change: Change, operations: Operations) -> list[ops.MigrateOperation]:
+    """Return operations with their hazards as comments.
 
     Args:
-        script: the new revision.
-        backend: of the database.
-        among: all that autogenerate made, before it was written in several revisions.
+        change: the change, with its hazards.
+        operations: those of a revision; the containers among them are changed in place.
     """
-    for operations in script.upgrade_ops_list:
-        several = hazards.several_changes(list(walk.single(operations)), among)
-        for container in (*operations.ops, operations):
-            if isinstance(container, ops.ModifyTableOps | ops.UpgradeOps):
-                container.ops = [*_with_findings(container, backend, among)]
-        if several:
-            operations.ops.insert(0, FindingOp(several))
-
-
-def _with_findings(
-    container: ops.OpContainer, backend: Backend, among: Sequence[ops.MigrateOperation]
-) -> Iterator[ops.MigrateOperation]:
-    for operation in container.ops:
-        for text in hazards.about(operation, among, backend):
-            yield FindingOp(text)
-        yield operation
+    commented: list[ops.MigrateOperation] = []
+    for operation in operations:
+        commented += [ReviewCommentOp(text) for text in change.hazards.get(operation, [])]
+        if isinstance(operation, ops.OpContainer):
+            operation.ops = add_review_comments(change, operation.ops)
+        commented.append(operation)
+    return commented

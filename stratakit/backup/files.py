@@ -1,4 +1,4 @@
-"""The files that backups are in: their names, their folder, and how one is told from another."""
+"""The files of backups: their folder, their names and their kinds."""
 
 import os
 import re
@@ -21,7 +21,7 @@ SUFFIXES = (".dump", ".sql.gz", ".db")
 
 
 def backup_folder(root: Path) -> Path:
-    """The service's own folder of backups, which git leaves alone."""
+    """Return the project's own folder of backups, which git ignores."""
     folder = root / FOLDER
     if not folder.exists():
         folder.mkdir(mode=0o700)
@@ -31,7 +31,7 @@ def backup_folder(root: Path) -> Path:
 
 @contextmanager
 def unfinished_file(folder: Path) -> Iterator[Path]:
-    """A file that only this user can read; gone afterwards, unless it got another name."""
+    """Create a file that only this user can read, and remove it unless it was renamed."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=".unfinished-", dir=folder.resolve())
     os.close(descriptor)
@@ -39,12 +39,12 @@ def unfinished_file(folder: Path) -> Iterator[Path]:
     try:
         yield path
     finally:
-        for left in path.parent.glob(f"{path.name}*"):
-            left.unlink()
+        for leftover in path.parent.glob(f"{path.name}*"):
+            leftover.unlink()
 
 
-def name(url: DatabaseURL, revisions: Iterable[str]) -> str:
-    """The name, without a suffix, of a backup that is taken now."""
+def backup_name(url: DatabaseURL, revisions: Iterable[str]) -> str:
+    """Return the name, without a suffix, of a backup at this time."""
     database = Path(url.name).stem if url.backend == "sqlite" else url.name
     revision = "+".join(sorted(revisions)) or "base"
     return re.sub(
@@ -52,49 +52,57 @@ def name(url: DatabaseURL, revisions: Iterable[str]) -> str:
     )
 
 
-def free_path(folder: Path, name: str, suffix: str) -> Path:
-    """A path that is not taken: two backups within one second are two files."""
-    names = (f"{name}{more}{suffix}" for more in chain([""], (f"-{n}" for n in count(2))))
+def unused_path(folder: Path, name: str, suffix: str) -> Path:
+    """Return a path that does not exist: two backups within one second are two files."""
+    names = (
+        f"{name}{counter}{suffix}" for counter in chain([""], (f"-{number}" for number in count(2)))
+    )
     return next(path for path in map(folder.joinpath, names) if not path.exists())
 
 
 def restore_command(path: Path) -> str:
-    """The command that restores a backup."""
-    here = Path.cwd()
-    named = path.relative_to(here) if path.is_relative_to(here) else path
-    return f"{MIGRATE} restore {shlex.quote(str(named))}"
+    """Return the command that restores a backup."""
+    folder = Path.cwd()
+    relative = path.relative_to(folder) if path.is_relative_to(folder) else path
+    return f"{MIGRATE} restore {shlex.quote(str(relative))}"
 
 
 def refuse_another_kind(path: Path, url: DatabaseURL) -> None:
-    """Raise a StrataError where a file cannot be read or begins as no backup for this database."""
+    """Raise a StrataError if a file cannot be read, or is no backup of this kind of database."""
     try:
         with path.open("rb") as file:
             beginning = file.read(16)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.", hint=_others(path)) from error
-    backend = next((BEGINNINGS[known] for known in BEGINNINGS if beginning.startswith(known)), None)
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.", hint=_other_backups(path)
+        ) from error
+    backend = next(
+        (BEGINNINGS[signature] for signature in BEGINNINGS if beginning.startswith(signature)), None
+    )
     if backend != url.backend:
         kind = f"a backup of {NAMES[backend]}" if backend else "no backup"
         raise UsageError(
             f"{path} is {kind}, and {url} is {NAMES[url.backend]}.",
             detail="Nothing was touched.",
-            hint=_others(path),
+            hint=_other_backups(path),
         )
 
 
 def damaged_error(path: Path, reason: str) -> StrataError:
-    """Say that a file is no whole backup."""
+    """Return the error for an incomplete backup."""
     return UsageError(
         f"{path} is no whole backup: {reason}.",
         detail="Nothing was touched.",
-        hint=_others(path),
+        hint=_other_backups(path),
     )
 
 
-def _others(path: Path) -> str:
+def _other_backups(path: Path) -> str:
     folders = {path.parent.absolute(), project_root() / FOLDER}
-    backups = {file for folder in folders for end in SUFFIXES for file in folder.glob(f"*{end}")}
-    found = sorted(backups - {path.absolute()}, key=lambda file: file.stat().st_mtime)
-    if not found:
+    backups = {
+        file for folder in folders for suffix in SUFFIXES for file in folder.glob(f"*{suffix}")
+    }
+    others = sorted(backups - {path.absolute()}, key=lambda file: file.stat().st_mtime)
+    if not others:
         return f"Take one: {MIGRATE} backup"
-    return "\n".join(["The latest:", *(f"  {file}" for file in reversed(found[-5:]))])
+    return "\n".join(["The latest:", *(f"  {file}" for file in reversed(others[-5:]))])

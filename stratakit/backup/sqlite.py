@@ -1,4 +1,4 @@
-"""SQLite: copied page by page with its online backup, while the application goes on.
+"""Backups of SQLite, copied page by page with its online backup while the application runs.
 
 https://sqlite.org/backup.html
 """
@@ -14,76 +14,67 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 
 from stratakit.backup import files
+from stratakit.backup.base import BackupFormat
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.progress import progress_bar
 
-SUFFIX = ".db"
 PAGES = 2048
-"""Pages of a step, 8 MB as a rule: nobody else writes within a step."""
+"""Pages of a step, usually 8 MB; no other connection can write during a step."""
 RESTARTS = 3
 BUSY_SECONDS = 15.0
 
 
-def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
-    """Copy a database into a file.
+class SQLiteBackup(BackupFormat):
+    """A copy of the database file."""
 
-    Raises:
-        StrataError: SQLite cannot, or the database is locked all the time.
-    """
-    source = _driver(connection)
-    restarts, last = 0, -1
+    suffix = ".db"
 
-    def hold_still(remaining: int) -> None:
-        """Begin to read, so that nobody writes, where writes made the copy start anew too often."""
-        nonlocal restarts, last
-        restarts += remaining >= last >= 0
-        last = remaining
-        if restarts >= RESTARTS and not source.in_transaction:
-            source.execute("BEGIN")
-            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    def dump(self, connection: Connection, url: DatabaseURL, path: Path) -> None:
+        """Copy a database into a file."""
+        source = _driver_connection(connection)
+        restarts, previous = 0, -1
 
-    try:
-        with closing(sqlite3.connect(path)) as target:
-            _copy(source, target, "Backup", hold_still)
-            # A copy in WAL mode could not be read where its folder is closed to writing.
-            target.execute("PRAGMA journal_mode = DELETE")
-    except (sqlite3.Error, TimeoutError) as error:
-        raise DatabaseUnavailable(f"The backup of {url} failed: {error}.") from error
-    finally:
-        source.rollback()
+        def hold_still(remaining: int) -> None:
+            """Block writes with a read transaction, if they restarted the copy too often."""
+            nonlocal restarts, previous
+            restarts += remaining >= previous >= 0
+            previous = remaining
+            if restarts >= RESTARTS and not source.in_transaction:
+                source.execute("BEGIN")
+                source.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
+        try:
+            with closing(sqlite3.connect(path)) as target:
+                _copy(source, target, "Backup", hold_still)
+                # A copy in WAL mode cannot be read in a read-only folder.
+                target.execute("PRAGMA journal_mode = DELETE")
+        except (sqlite3.Error, TimeoutError) as error:
+            raise DatabaseUnavailable(f"The backup of {url} failed: {error}.") from error
+        finally:
+            source.rollback()
 
-def check(path: Path) -> None:
-    """See whether a file is a whole database.
+    def check(self, path: Path) -> None:
+        """Read a file to its end, to see whether it is a complete database."""
+        try:
+            with closing(_open(path)) as source:
+                result = source.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.Error as error:
+            raise files.damaged_error(path, str(error)) from error
+        if result != "ok":
+            raise files.damaged_error(path, result)
 
-    Raises:
-        StrataError: it is not.
-    """
-    try:
-        with closing(_opened(path)) as source:
-            found = source.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.Error as error:
-        raise files.damaged_error(path, str(error)) from error
-    if found != "ok":
-        raise files.damaged_error(path, found)
-
-
-def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -> None:
-    """Make a database a copy of a file, in one transaction.
-
-    Raises:
-        StrataError: it is in use all the time, or SQLite cannot write it; nothing has changed then.
-    """
-    try:
-        with closing(_opened(path)) as source:
-            _copy(source, _driver(connection), "Restore", lambda remaining: None)
-    except (sqlite3.Error, TimeoutError) as error:
-        raise StrataError(
-            f"{path} was not restored into {url}: {error}.",
-            detail="Nothing has changed: the database holds what it held.",
-            hint="Stop what uses the database, then run the command again.",
-        ) from error
+    def load(self, connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -> None:
+        """Replace the contents of a database in one transaction, which an error undoes."""
+        try:
+            with closing(_open(path)) as source:
+                _copy(source, _driver_connection(connection), "Restore", lambda remaining: None)
+        except (sqlite3.Error, TimeoutError) as error:
+            raise StrataError(
+                f"{path} was not restored into {url}: {error}.",
+                detail="Nothing has changed: the database holds what it held.",
+                hint="Stop what uses the database, then run the command again.",
+            ) from error
 
 
 def _copy(
@@ -92,26 +83,26 @@ def _copy(
     title: str,
     after_step: Callable[[int], None],
 ) -> None:
-    moved = time.monotonic()
+    progressed_at = time.monotonic()
     with progress_bar(title, unit=" pages") as bar:
 
         def stepped(status: int, remaining: int, total: int) -> None:
-            nonlocal moved
+            nonlocal progressed_at
             if status not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                moved = time.monotonic()
+                progressed_at = time.monotonic()
                 bar.total = total
                 bar.update(total - remaining - bar.n)
                 after_step(remaining)
             # Python would try for ever.
-            elif time.monotonic() - moved > BUSY_SECONDS:
+            elif time.monotonic() - progressed_at > BUSY_SECONDS:
                 raise TimeoutError("another connection keeps it locked")
 
         source.backup(target, pages=PAGES, progress=stepped)
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _open(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
 
 
-def _driver(connection: Connection) -> Any:
+def _driver_connection(connection: Connection) -> Any:
     return connection.connection.driver_connection

@@ -1,4 +1,4 @@
-"""Whether a backup brings back what the database holds: restored elsewhere, and compared."""
+"""Verification of a backup: it is restored into a scratch database and compared."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -15,18 +15,18 @@ from stratakit.engine.url import DatabaseURL
 
 
 def count_rows(connection: Connection) -> dict[str, int]:
-    """The rows of every table, by its name with its schema."""
-    found = inspect(connection)
+    """Count the rows of every table, by its name with its schema."""
+    inspector = inspect(connection)
     schemas: list[str | None] = [None]
     if connection.dialect.name == "postgresql":
-        schemas = [name for name in found.get_schema_names() if name != "information_schema"]
+        schemas = [name for name in inspector.get_schema_names() if name != "information_schema"]
     return {
         ".".join(filter(None, (schema, name))): connection.scalar(
             select(func.count()).select_from(table(name, schema=schema))
         )
         or 0
         for schema in schemas
-        for name in found.get_table_names(schema)
+        for name in inspector.get_table_names(schema)
     }
 
 
@@ -35,84 +35,87 @@ def create_verified(
     url: DatabaseURL,
     folder: Path | None = None,
     *,
-    verified: bool | None = None,
-    locked: bool = False,
+    verify: bool | None = None,
+    has_lock: bool = False,
 ) -> tuple[Path, str]:
     """Write a backup and verify it.
 
     Args:
-        config: the service.
+        config: the project's.
         url: the database.
-        folder: where to; by default the service's `backups`.
-        verified: whether that is wanted; None: where there is a server to restore it on.
-        locked: whether the caller holds the migration lock of this database already.
+        folder: the folder of the file; by default `backups` in the project.
+        verify: whether to verify it; None verifies it if there is a server for a scratch database.
+        has_lock: whether the caller holds the migration lock of this database already.
 
     Returns:
-        The file, and what was compared or why nothing was.
+        The file, and a sentence about the comparison, or about the reason why there was none.
 
     Raises:
-        StrataError: it cannot be written, or is not what the database holds.
+        StrataError: it cannot be written, or differs from the database.
     """
-    if verified is False:
-        return backup.create(config, url, folder, locked=locked), "Not verified, as asked."
+    if verify is False:
+        return backup.create(config, url, folder, has_lock=has_lock), "Not verified, as asked."
     with ExitStack() as stack:
         try:
-            elsewhere = stack.enter_context(scratch.database(config))
-        except StrataError as problem:
-            if verified:
+            scratch_url = stack.enter_context(scratch.database(config))
+        except StrataError as error:
+            if verify:
                 raise
-            path = backup.create(config, url, folder, locked=locked)
-            return path, f"Not verified, without a server to restore it on: {problem.message}"
+            path = backup.create(config, url, folder, has_lock=has_lock)
+            return path, f"Not verified, without a server to restore it on: {error.message}"
         with connect(url, read_only=True) as connection:
             before = count_rows(connection)
-        path = backup.create(config, url, folder, locked=locked)
-        return path, f"Restored and compared: {verify(elsewhere, url, path, before)}, all there."
+        path = backup.create(config, url, folder, has_lock=has_lock)
+        compared = compare_restored(scratch_url, url, path, before)
+        return path, f"Restored and compared: {compared}, all there."
 
 
-def verify(elsewhere: DatabaseURL, url: DatabaseURL, path: Path, before: Mapping[str, int]) -> str:
-    """Restore a backup into a scratch database and compare that with the one it was taken of.
+def compare_restored(
+    scratch_url: DatabaseURL, url: DatabaseURL, path: Path, before: Mapping[str, int]
+) -> str:
+    """Restore a backup into a scratch database, and compare that with the database of the backup.
 
     Args:
-        elsewhere: the scratch database. Where its server is of another version, definitions,
-            which each version words in its own way, are not compared.
+        scratch_url: the scratch database. If its server has another version, definitions are not
+            compared, because each version words them in its own way.
         url: the database that was backed up.
         path: the backup.
-        before: the rows of its tables before it was taken. While the application writes, a table
-            has in the backup as many rows as before, as now, or a number in between.
+        before: the rows of its tables before the backup. While the application writes, the rows
+            in the backup are between those before and those now.
 
     Returns:
-        What was compared, in words.
+        A sentence about the comparison.
 
     Raises:
-        StrataError: the backup lacks something or has too much.
+        StrataError: the backup differs from the database.
     """
-    backup.restore(elsewhere, path, roles=False)
-    with connect(elsewhere, read_only=True) as connection:
-        restored, made, version = (
+    backup.restore(scratch_url, path, roles=False)
+    with connect(scratch_url, read_only=True) as connection:
+        restored, restored_schema, version = (
             count_rows(connection),
             catalog.read(connection),
-            _version(connection),
+            _server_kind(connection),
         )
     with connect(url, read_only=True) as connection:
-        after, held = count_rows(connection), catalog.read(connection)
-        same = _version(connection) == version
-    differences = catalog.differences(held, made)
-    wrong = [str(each) for each in differences if same or not each.attribute]
+        after, schema = count_rows(connection), catalog.read(connection)
+        is_same_server = _server_kind(connection) == version
+    differences = catalog.differences(schema, restored_schema)
+    problems = [str(each) for each in differences if is_same_server or not each.attribute]
     for name in sorted(before.keys() | after.keys() | restored.keys()):
-        between = sorted((before.get(name, 0), after.get(name, 0)))
-        if name not in restored or not between[0] <= restored[name] <= between[1]:
-            was = restored.get(name, "none")
-            wrong.append(f"{name}: {was} rows instead of {between[0]} to {between[1]}")
-    if wrong:
-        listed = "\n".join(f"  {one}" for one in wrong)
+        bounds = sorted((before.get(name, 0), after.get(name, 0)))
+        if name not in restored or not bounds[0] <= restored[name] <= bounds[1]:
+            count = restored.get(name, "none")
+            problems.append(f"{name}: {count} rows instead of {bounds[0]} to {bounds[1]}")
+    if problems:
+        lines = "\n".join(f"  {each}" for each in problems)
         raise StrataError(
-            f"{path} was restored and is not what {url} holds:\n{listed}",
+            f"{path} was restored and is not what {url} holds:\n{lines}",
             detail="After a loss it would not bring everything back.",
             hint=f"If the schema was changed meanwhile, take another: {MIGRATE} backup",
         )
     return f"{len(restored)} tables with {sum(restored.values())} rows"
 
 
-def _version(connection: Connection) -> object:
-    """The server's, as far as it can change how definitions are worded."""
+def _server_kind(connection: Connection) -> object:
+    """Return the parts of a server's version that can change how it words definitions."""
     return (connection.dialect.server_version_info or (0,))[:1], connection.dialect.name

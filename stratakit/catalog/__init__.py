@@ -13,7 +13,7 @@ from stratakit.catalog.diff import Difference, differences
 from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
 from stratakit.config import Backend
 from stratakit.engine import url
-from stratakit.revisions.log import LOG
+from stratakit.revisions.log import OWN_TABLES
 
 __all__ = ["Catalog", "Difference", "ObjectKey", "differences", "read", "read_only"]
 
@@ -27,7 +27,7 @@ READ_ONLY: dict[Backend, tuple[str, ...]] = {
     "mysql": mysql.READ_ONLY,
     "sqlite": sqlite.READ_ONLY,
 }
-NOT_COMPARED = {"alembic_version", LOG.name}
+NOT_COMPARED = frozenset(OWN_TABLES)
 
 
 def read(connection: Connection) -> Catalog:

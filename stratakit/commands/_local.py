@@ -4,7 +4,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.engine.resolve import local_database
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions.environment import Environment
+from stratakit.runtime.environment import Environment
 
 LOOPBACK = {"", "localhost", "127.0.0.1", "::1"}
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
-from sqlalchemy import Connection
 
 from stratakit.adopt import baseline, config_file, match, repair, squash
 from stratakit.adopt.match import State
@@ -18,9 +18,10 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.drift import record
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import environment, git, guards, history, plan, position
-from stratakit.revisions.environment import Environment
+from stratakit.revisions import git, guards, history, plan, position
 from stratakit.revisions.position import Position
+from stratakit.runtime.environment import Environment, database_url, read_database
+from stratakit.scratch import environment
 
 MOST_DIFFERENCES = 30
 """More differences than these say only that it is another schema."""
@@ -94,12 +95,17 @@ def adopt(
         StrataError: no revision makes what the database holds, or what would be written does not.
         DatabaseUnavailable: the database or a scratch database cannot be had.
     """
-    project = environment.environment(config)
-    url = project.database(config)
-    with connect(url, read_only=True) as connection:
-        managed, heads = _find_position(config, connection, url)
-        objects = match.read_catalog(connection)
-        lost = () if managed else position.current_heads(connection)
+    project = environment.capture(config)
+    config, url = project.config, project.database
+
+    def read(
+        context: MigrationContext,
+    ) -> tuple[AdoptResult | None, tuple[str, ...], Catalog, tuple[str, ...]]:
+        managed, heads = _find_position(config, context, url)
+        lost = () if managed else context.get_current_heads()
+        return managed, heads, match.read_catalog(position.connection_of(context)), lost
+
+    managed, heads, objects, lost = read_database(config, read)
     notes = (f"It stood at {', '.join(lost)}, which no file has: a lost history.",) if lost else ()
     adoption = _Adoption(config, project, url, objects, notes)
     if method == "squash" and not dry_run:
@@ -131,7 +137,7 @@ def adopt(
 
 
 def _find_position(
-    config: Config, connection: Connection, url: DatabaseURL
+    config: Config, context: MigrationContext, url: DatabaseURL
 ) -> tuple[AdoptResult | None, tuple[str, ...]]:
     """Return what to say of a database that is under migration, and its revisions.
 
@@ -142,12 +148,12 @@ def _find_position(
     Raises:
         StrataError: git has the file of its revision on another branch.
     """
-    heads = position.current_heads(connection)
+    heads = context.get_current_heads()
     known = history.read(config.versions)
     if heads and all(head in known for head in heads):
-        stands = position.read_position(config, connection)
+        stands = position.read_position(config, context)
         return AdoptResult("managed", url.name, position=stands), heads
-    if ahead := position.describe_ahead(config, connection):
+    if ahead := position.describe_ahead(config, context):
         return AdoptResult("ahead", url.name, notes=(ahead,)), ()
     if any(git.find_revision(config.versions, head) for head in heads if head not in known):
         guards.refuse_unknown_revision(config, heads)
@@ -157,7 +163,7 @@ def _find_position(
 def _write_baseline(adoption: _Adoption, on_progress: Callable[[str], None]) -> AdoptResult:
     tables = sum(key.kind == "table" for key in adoption.objects)
     on_progress(f"Reading {tables} tables, and building a database from them...")
-    with connect(adoption.url, read_only=True) as connection:
+    with connect(database_url(adoption.config), read_only=True) as connection:
         path, revision = baseline.write_baseline(
             adoption.config, connection, adoption.url, adoption.objects
         )
@@ -166,7 +172,7 @@ def _write_baseline(adoption: _Adoption, on_progress: Callable[[str], None]) -> 
 
 
 def _squash(adoption: _Adoption, heads: tuple[str, ...]) -> AdoptResult:
-    with connect(adoption.url, read_only=True) as connection:
+    with connect(database_url(adoption.config), read_only=True) as connection:
         path, replaced = squash.write_squash(
             adoption.config, connection, adoption.url, adoption.objects, heads
         )
@@ -175,7 +181,7 @@ def _squash(adoption: _Adoption, heads: tuple[str, ...]) -> AdoptResult:
 
 def _write_repair(adoption: _Adoption, head: State) -> AdoptResult:
     metadata = adoption.environment.metadata
-    with connect(adoption.url, read_only=True) as connection:
+    with connect(database_url(adoption.config), read_only=True) as connection:
         path, revision, repairs = repair.write_repair(adoption.config, connection, metadata)
     result = _stamp(adoption, head.revision, repair.NEEDED.format(revision))
     unrecorded = record.record_new_revision(adoption.config, metadata)
@@ -194,16 +200,19 @@ def _stamp(
     config = adoption.config
     match.stamp(config, stamped, note)
     exempt = config_file.write_adopted(config, stamped)
-    with connect(adoption.url, read_only=True) as connection:
+
+    def read(context: MigrationContext) -> AdoptResult:
         return AdoptResult(
             "adopted",
             adoption.url.name,
             revision,
-            position.read_position(config, connection),
-            plan.upgrades(config, connection, "heads"),
+            position.read_position(config, context),
+            plan.upgrades(config, context, "heads"),
             written,
             notes=(*adoption.notes, exempt) if exempt else adoption.notes,
         )
+
+    return read_database(config, read)
 
 
 def _choose(matching: list[State], at: str | None) -> State:

@@ -6,7 +6,7 @@ from pathlib import Path
 from stratakit.backup import files, verification
 from stratakit.commands._errors import command
 from stratakit.config import Config
-from stratakit.revisions import environment
+from stratakit.runtime.environment import database_url
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,6 @@ def backup(
         DatabaseUnavailable: there is no such database, no program for it, no space or no lock.
     """
     path, comparison = verification.create_verified(
-        config, environment.current_url(config), folder, verified=verify
+        config, database_url(config), folder, verify=verify
     )
     return BackupResult(path, comparison, files.restore_command(path))

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
 
 from stratakit.adopt import match
@@ -11,11 +13,11 @@ from stratakit.config import Config
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import check as drift_check
-from stratakit.engine.connect import connect
-from stratakit.engine.url import DatabaseURL
 from stratakit.lint import linter
-from stratakit.revisions import environment, history, log, plan, position
+from stratakit.revisions import history, log, plan, position
 from stratakit.revisions.position import Position
+from stratakit.runtime.environment import read_database
+from stratakit.scratch import environment
 from stratakit.scratch.lifecycle import stop_server_afterwards
 from stratakit.updates import conflicts
 
@@ -48,7 +50,8 @@ def check_models(config: Config) -> CheckResult:
     if unresolved := conflicts.find_conflicts(config.root):
         return CheckResult(unresolved)
     with stop_server_afterwards(config):
-        return CheckResult(drift_check.find_problems(config, environment.metadata(config)))
+        project = environment.capture(config)
+        return CheckResult(drift_check.find_problems(project.config, project.metadata))
 
 
 @command
@@ -66,10 +69,11 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
     """
     if unresolved := conflicts.find_conflicts(config.root):
         return CheckResult(unresolved)
-    project = environment.environment(config)
+    project = environment.capture(config)
+    config = project.config
     result = CheckResult(drift_check.find_problems(config, project.metadata))
     try:
-        _check_database(config, project.database(config), result)
+        read_database(config, partial(_check_database, config, result))
     except StrataError as error:
         # What was found before may be its cause.
         if not isinstance(error, DatabaseUnavailable) and not result.findings:
@@ -82,20 +86,19 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
     return result
 
 
-def _check_database(config: Config, url: DatabaseURL, result: CheckResult) -> None:
-    with connect(url, read_only=True) as connection:
-        result.position = position.read_position(config, connection)
-        if unadopted := match.adoption_findings(connection, config):
-            # What the models lack is known when the database is adopted.
-            result.findings = unadopted
-        else:
-            result.pending = plan.upgrades(config, connection, "heads")
-        inconsistencies = log.find_inconsistencies(
-            config,
-            log.read_entries(connection),
-            position.current_heads(connection),
-            history.read(config.versions),
-        )
-        # A file that has a finding gets no second one.
-        files = {finding.file for finding in result.findings} - {""}
-        result.findings += [each for each in inconsistencies if each.file not in files]
+def _check_database(config: Config, result: CheckResult, context: MigrationContext) -> None:
+    result.position = position.read_position(config, context)
+    if unadopted := match.adoption_findings(context, config):
+        # What the models lack is known when the database is adopted.
+        result.findings = unadopted
+    else:
+        result.pending = plan.upgrades(config, context, "heads")
+    inconsistencies = log.find_inconsistencies(
+        config,
+        log.read_entries(position.connection_of(context)),
+        context.get_current_heads(),
+        history.read(config.versions),
+    )
+    # A file that has a finding gets no second one.
+    files = {finding.file for finding in result.findings} - {""}
+    result.findings += [each for each in inconsistencies if each.file not in files]

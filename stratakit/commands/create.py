@@ -6,14 +6,14 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic import command as alembic_command
-
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, record
-from stratakit.revisions import alembic_config, environment, history, review_comments
+from stratakit.revisions import history, review_comments
 from stratakit.revisions.run_options import RunOptions
+from stratakit.scratch import environment
+from stratakit.scratch.revision import write_revisions
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,14 @@ def create(
             says nothing), or env.py or a revision cannot be run.
         DatabaseUnavailable: the database or a scratch database cannot be had.
     """
-    metadata = environment.metadata(config)
+    project = environment.capture(config)
+    config, metadata = project.config, project.metadata
     changes: list[str] = []
     options = RunOptions(describe=changes.append, interactive=interactive)
     # Alembic shows its progress with each write hook, even when it is quiet.
     with redirect_stdout(sys.stderr):
-        written = alembic_command.revision(
-            alembic_config.alembic_config(config, options, quiet=True),
-            message,
-            autogenerate=not empty,
-        )
-    scripts = written if isinstance(written, Sequence) else [written]
-    paths = [Path(script.path) for script in scripts if script]
+        scripts = write_revisions(project, message, options, autogenerate=not empty)
+    paths = [Path(script.path) for script in scripts]
     if not paths:
         return CreateResult((), differences=models.compare_models(config, metadata)[0])
     comments = review_comments.unresolved_comments(history.read(config.versions))

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
 
 from stratakit.commands._errors import command
 from stratakit.config import Config
-from stratakit.engine.connect import connect
-from stratakit.revisions import environment, plan, position
+from stratakit.revisions import plan, position
 from stratakit.revisions.position import Position
+from stratakit.runtime.environment import read_database
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,10 @@ def current(config: Config) -> CurrentResult:
         StrataError: the database stands at a revision that no file has.
         DatabaseUnavailable: it cannot be reached.
     """
-    with connect(environment.current_url(config), read_only=True) as connection:
+
+    def read(context: MigrationContext) -> CurrentResult:
         return CurrentResult(
-            position.read_position(config, connection),
-            plan.upgrades(config, connection, "heads"),
+            position.read_position(config, context), plan.upgrades(config, context, "heads")
         )
+
+    return read_database(config, read)

@@ -11,7 +11,8 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.drift import record
 from stratakit.engine.connect import connect
-from stratakit.revisions import environment, git, history, position
+from stratakit.revisions import git, history
+from stratakit.scratch import environment
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ def discard(
             detail="Another database may have run it.",
             hint=f'Write a revision that undoes it: {MIGRATE} create "..."',
         )
-    project = environment.environment(config)
-    with connect(project.database(config), read_only=True) as connection:
-        applied = revision in position.current_heads(connection)
+    project = environment.capture(config)
+    with connect(project.database, read_only=True) as connection:
+        applied = revision in project.context(connection).get_current_heads()
     if applied:
         require_local(config, project, confirmed_database)
         downgrade(config, ",".join(discarded.parents) or "base")

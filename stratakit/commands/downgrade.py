@@ -3,14 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
-from sqlalchemy import Connection
 
 from stratakit.commands._errors import command
 from stratakit.config import Config
-from stratakit.revisions import guarded_environment, plan, position
+from stratakit.revisions import plan, position
+from stratakit.revisions.alembic_config import alembic_config
 from stratakit.revisions.position import Position
 from stratakit.revisions.run_options import RunOptions
+from stratakit.runtime.change import ChangeRun
+from stratakit.runtime.run import run_environment
+from stratakit.runtime.steps import downgrade_steps
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,8 @@ def downgrade(
     undone: list[Script] = []
     positions: list[Position] = []
 
-    def make_plan(connection: Connection) -> list[str]:
-        undone.extend(plan.downgrades(config, connection, revision))
+    def make_plan(context: MigrationContext) -> list[str]:
+        undone.extend(plan.downgrades(config, context, revision))
         if on_plan:
             on_plan(undone)
         return [each.revision for each in undone]
@@ -62,9 +66,12 @@ def downgrade(
     options = RunOptions(
         plan=make_plan,
         dry_run=dry_run,
-        finish=lambda connection: positions.append(position.read_position(config, connection)),
+        finish=lambda context: positions.append(position.read_position(config, context)),
         confirmed_database=confirmed_database,
         interactive=interactive,
     )
-    guarded_environment.run_downgrade(config, revision, options)
+    run = ChangeRun(config, options)
+    run_environment(
+        alembic_config(config), run, downgrade_steps(revision), destination_rev=revision
+    )
     return DowngradeResult(undone, positions[0])

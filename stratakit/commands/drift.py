@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+
+from alembic.runtime.migration import MigrationContext
 
 from stratakit import catalog
 from stratakit.adopt import match
@@ -9,9 +12,9 @@ from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import database
-from stratakit.engine.connect import connect
-from stratakit.revisions import environment, guards, position
+from stratakit.revisions import guards, position
 from stratakit.revisions.position import Position
+from stratakit.runtime.environment import read_database
 
 DETAIL = (
     "Somebody changed it by hand: the next revisions may fail here, and a new database does not "
@@ -45,15 +48,21 @@ def drift(config: Config) -> DriftResult:
         StrataError: the database stands at a revision that no file has.
         DatabaseUnavailable: it or a scratch database cannot be had.
     """
-    with connect(environment.current_url(config), read_only=True) as connection:
-        catalog.read_only(connection, SECONDS)
-        if unadopted := match.adoption_findings(connection, config):
-            return DriftResult(unadopted)
-        heads = position.current_heads(connection)
-        guards.refuse_unknown_revision(config, heads)
-        revision = "heads" if len(heads) > 1 else next(iter(heads), None)
-        differences = database.compare_database(connection, config, revision)
-        stands = position.read_position(config, connection)
+    return read_database(config, partial(_compare, config))
+
+
+def _compare(config: Config, context: MigrationContext) -> DriftResult:
+    connection = position.connection_of(context)
+    # It stays read-only, and so is closed instead of going back to a pool of the application.
+    connection.detach()
+    catalog.read_only(connection, SECONDS)
+    if unadopted := match.adoption_findings(context, config):
+        return DriftResult(unadopted)
+    heads = context.get_current_heads()
+    guards.refuse_unknown_revision(config, heads)
+    revision = "heads" if len(heads) > 1 else next(iter(heads), None)
+    differences = database.compare_database(context, config, revision)
+    stands = position.read_position(config, context)
     hint = f"Undo it, and write it as a revision if it is meant:\n{differences.sql}"
     return DriftResult(
         [Finding("drift", f"{each}.", DETAIL, hint) for each in differences.found], stands

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
 from alembic.util import to_tuple
 
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.connect import connect
-from stratakit.revisions import alembic_config, environment, plan
+from stratakit.revisions import alembic_config, plan
+from stratakit.runtime.environment import read_database
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,7 @@ def history(config: Config) -> HistoryResult:
     directory = alembic_config.scripts(config)
     unknown, pending = "", set[str]()
     try:
-        with connect(environment.current_url(config), read_only=True) as connection:
-            pending = {each.revision for each in plan.upgrades(config, connection, "heads")}
+        pending = read_database(config, partial(_pending, config))
     except StrataError as error:
         unknown = error.message
     heads = directory.get_heads()
@@ -70,3 +71,7 @@ def history(config: Config) -> HistoryResult:
         ],
         unknown,
     )
+
+
+def _pending(config: Config, context: MigrationContext) -> set[str]:
+    return {each.revision for each in plan.upgrades(config, context, "heads")}

@@ -6,13 +6,15 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic import command as alembic_command
+from alembic.script import ScriptDirectory
+from alembic.util import rev_id
 
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.drift import record
-from stratakit.revisions import alembic_config, environment
+from stratakit.revisions import alembic_config
 from stratakit.runtime import guards
+from stratakit.scratch import environment
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,19 @@ def merge(
     Raises:
         StrataError: a revision is unknown, or the file cannot be written.
     """
-    joined = list(revisions) or alembic_config.scripts(config).get_heads()
+    alembic = alembic_config.alembic_config(config, quiet=True)
+    directory = ScriptDirectory.from_config(alembic)
+    joined = list(revisions) or directory.get_heads()
     if len(joined) < 2:
         return MergeResult(None)
     guards.refuse_without_template(config)
-    metadata = environment.metadata(config)
+    project = environment.capture(config)
     # Alembic shows its progress with each write hook, even when it is quiet.
     with redirect_stdout(sys.stderr):
-        script = alembic_command.merge(
-            alembic_config.alembic_config(config, quiet=True), joined, message=message
+        script = directory.generate_revision(
+            rev_id(), message, refresh=True, head=joined, config=alembic
         )
     if script is None:
         return MergeResult(None)
-    return MergeResult(Path(script.path), record.record_new_revision(config, metadata))
+    unrecorded = record.record_new_revision(project.config, project.metadata)
+    return MergeResult(Path(script.path), unrecorded)

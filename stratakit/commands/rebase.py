@@ -14,9 +14,10 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
 from stratakit.drift import record
 from stratakit.engine.connect import connect
-from stratakit.revisions import environment, git, history, log, position
-from stratakit.revisions.environment import Environment
+from stratakit.revisions import git, history, log
 from stratakit.revisions.history import Revision, RevisionHistory
+from stratakit.runtime.environment import Environment
+from stratakit.scratch import environment
 
 FOLLOWS = re.compile(r"^(?P<title>Follows|Revises): .*$", re.MULTILINE)
 
@@ -60,7 +61,7 @@ def rebase(config: Config, *, confirmed_database: str | None = None) -> RebaseRe
     first = known[own[0]] if own else None
     if first is None or first.parents == (onto,):
         return RebaseResult((), onto)
-    project = environment.environment(config)
+    project = environment.capture(config)
     reapplied = _undo(config, project, known, own, confirmed_database)
     _rewrite(first, onto)
     unrecorded = record.record_new_revision(config, project.metadata)
@@ -117,9 +118,9 @@ def _undo(
     Returns:
         Whether there was anything to undo.
     """
-    url = project.database(config)
+    url = project.database
     with connect(url, read_only=True) as connection:
-        applied = set(own) & known.ancestors(position.current_heads(connection))
+        applied = set(own) & known.ancestors(project.context(connection).get_current_heads())
         logged = {row["revision"]: row["who"] for row in log.read_entries(connection)}
     if not applied:
         return False

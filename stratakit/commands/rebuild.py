@@ -13,8 +13,9 @@ from stratakit.config import Backend, Config
 from stratakit.diagnostics.errors import UsageError, application_line, describe_exception
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import environment, position
+from stratakit.revisions import position
 from stratakit.revisions.position import Position
+from stratakit.scratch import environment
 
 SEED = "seed.py"
 """The file beside env.py whose function `seed(connection)` stores rows for development."""
@@ -37,10 +38,11 @@ def rebuild(config: Config, *, confirmed_database: str | None = None) -> Positio
         UsageError: the database is not a local development database, or the seed fails.
         StrataError: a revision fails, or this is production.
     """
-    url = require_local(config, environment.environment(config), confirmed_database)
+    project = environment.capture(config)
+    url = require_local(config, project, confirmed_database)
     REPLACERS[url.backend](config, url)
     with connect(url, read_only=True) as connection:
-        return position.read_position(config, connection)
+        return position.read_position(config, project.context(connection))
 
 
 def _fill(config: Config, url: DatabaseURL) -> None:

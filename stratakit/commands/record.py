@@ -3,7 +3,7 @@
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.drift.record import write_record
-from stratakit.revisions import environment
+from stratakit.scratch import environment
 
 
 @command
@@ -17,4 +17,5 @@ def record(config: Config) -> str:
         StrataError: there are several heads, or a revision cannot be run.
         DatabaseUnavailable: no scratch database can be had.
     """
-    return write_record(config, environment.metadata(config))
+    project = environment.capture(config)
+    return write_record(project.config, project.metadata)

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from stratakit import backup
@@ -9,10 +10,10 @@ from stratakit.backup import files
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import environment, position
+from stratakit.revisions import position
 from stratakit.revisions.position import Position
+from stratakit.runtime.environment import database_url, read_database
 
 
 @command
@@ -41,15 +42,14 @@ def restore(
         StrataError: the name is not the database's, or the file is no whole backup.
         DatabaseUnavailable: the database or a program for it cannot be had.
     """
-    url = environment.current_url(config)
+    url = database_url(config)
     path = file if file.exists() else config.root / file
     backup.check(url, path)
     if confirmed_database is None and ask:
         confirmed_database = ask(url, path)
     _require_confirmation(url, path, confirmed_database)
     backup.restore(url, path, roles=roles)
-    with connect(url, read_only=True) as connection:
-        return position.read_position(config, connection)
+    return read_database(config, partial(position.read_position, config))
 
 
 def _require_confirmation(url: DatabaseURL, path: Path, name: str | None) -> None:

@@ -1,14 +1,17 @@
 """Write the revision that a database stands at, without running anything."""
 
-from alembic import command as alembic_command
+from alembic.runtime.migration import MigrationContext
 
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.drift import guards
-from stratakit.engine.connect import connect
-from stratakit.revisions import alembic_config, environment, history, position
+from stratakit.revisions import alembic_config, history, position
 from stratakit.revisions.position import Position
 from stratakit.revisions.run_options import RunOptions
+from stratakit.runtime.change import ChangeRun
+from stratakit.runtime.environment import read_database
+from stratakit.runtime.run import run_environment
+from stratakit.runtime.steps import stamp_steps
 
 
 @command
@@ -28,19 +31,23 @@ def stamp(config: Config, revision: str, *, reason: str | None = None) -> Positi
         DatabaseUnavailable: the database or a scratch database cannot be had.
     """
     target = alembic_config.scripts(config).get_revision(revision)
-    with connect(environment.current_url(config), read_only=True) as connection:
+
+    def read_heads(context: MigrationContext) -> tuple[str, ...]:
         if not reason:
-            guards.refuse_difference(connection, config, target.revision if target else None)
-        heads = position.current_heads(connection)
+            guards.refuse_difference(context, config, target.revision if target else None)
+        return context.get_current_heads()
+
+    heads = read_database(config, read_heads)
     positions: list[Position] = []
     options = RunOptions(
-        skip_stamp_check=True,
         note=reason,
-        finish=lambda connection: positions.append(position.read_position(config, connection)),
+        finish=lambda context: positions.append(position.read_position(config, context)),
     )
-    alembic_command.stamp(
-        alembic_config.alembic_config(config, options),
-        revision,
+    run_environment(
+        alembic_config.alembic_config(config),
+        ChangeRun(config, options),
+        stamp_steps(revision),
+        destination_rev=revision,
         purge=not set(heads) <= set(history.read(config.versions)),
     )
     return positions[0]

@@ -16,9 +16,10 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
-from stratakit.revisions import environment, git, history, log, position
+from stratakit.revisions import git, history, log
 from stratakit.revisions.history import RevisionHistory
 from stratakit.revisions.position import Position
+from stratakit.scratch import environment
 from stratakit.scratch.temporary_folder import temporary_folder
 
 COPIED = ("alembic.ini", "pyproject.toml", "strata.toml")
@@ -54,17 +55,18 @@ def switch(config: Config, *, confirmed_database: str | None = None) -> SwitchRe
         UsageError: the database is not the local development database.
         StrataError: git has no file of a revision, or one cannot be undone.
     """
-    url = require_local(config, environment.environment(config), confirmed_database)
+    project = environment.capture(config)
+    url = require_local(config, project, confirmed_database)
     known = history.read(config.versions)
     with connect(url, read_only=True) as connection:
-        heads = position.current_heads(connection)
+        heads = project.context(connection).get_current_heads()
         entries = log.read_entries(connection)
     foreign = _foreign_revisions(known, heads, entries)
     undone: list[str] = []
     if foreign:
-        with _project_with(config, foreign) as project:
-            target = _common_ancestor(history.read(project.versions), known, foreign)
-            undone = [each.revision for each in downgrade(project, target).undone]
+        with _project_with(config, foreign) as copy:
+            target = _common_ancestor(history.read(copy.versions), known, foreign)
+            undone = [each.revision for each in downgrade(copy, target).undone]
     result = upgrade(config, "heads")
     return SwitchResult(undone, [each.revision for each in result.plan.pending], result.position)
 

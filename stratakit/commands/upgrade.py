@@ -4,16 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
-from sqlalchemy import Connection
 
 from stratakit.backup import verification
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import guarded_environment, history, plan, position, review_comments
+from stratakit.revisions import history, plan, position, review_comments
+from stratakit.revisions.alembic_config import alembic_config
 from stratakit.revisions.position import Position
 from stratakit.revisions.run_options import RunOptions
+from stratakit.runtime.change import ChangeRun
+from stratakit.runtime.run import run_environment
+from stratakit.runtime.steps import upgrade_steps
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,8 @@ def upgrade(
     positions: list[Position] = []
     backups: list[tuple[Path, str]] = []
 
-    def make_plan(connection: Connection) -> list[str]:
-        made = _plan(config, connection, revision, rolling=rolling)
+    def make_plan(context: MigrationContext) -> list[str]:
+        made = _plan(config, context, revision, rolling=rolling)
         plans.append(made)
         if on_plan:
             on_plan(made)
@@ -95,7 +99,7 @@ def upgrade(
 
     def make_backup(url: DatabaseURL) -> None:
         # Where many start at once, only the one that migrates has the lock and gets here.
-        backups.append(verification.create_verified(config, url, locked=True))
+        backups.append(verification.create_verified(config, url, has_lock=True))
         if on_backup:
             on_backup(*backups[0])
 
@@ -103,21 +107,24 @@ def upgrade(
         plan=make_plan,
         dry_run=dry_run,
         before_first_step=make_backup if backup else None,
-        finish=lambda connection: positions.append(position.read_position(config, connection)),
+        finish=lambda context: positions.append(position.read_position(config, context)),
         confirmed_database=confirmed_database,
         interactive=interactive,
     )
-    guarded_environment.run_upgrade(config, revision, options)
+    run = ChangeRun(config, options)
+    run_environment(alembic_config(config), run, upgrade_steps(revision), destination_rev=revision)
     return UpgradeResult(plans[0], positions[0], backups[0] if backups else None)
 
 
-def _plan(config: Config, connection: Connection, revision: str, *, rolling: bool) -> UpgradePlan:
-    if revision in ("head", "heads") and (ahead := position.describe_ahead(config, connection)):
+def _plan(
+    config: Config, context: MigrationContext, revision: str, *, rolling: bool
+) -> UpgradePlan:
+    if revision in ("head", "heads") and (ahead := position.describe_ahead(config, context)):
         return UpgradePlan(ahead=ahead)
-    pending = plan.upgrades(config, connection, revision)
+    pending = plan.upgrades(config, context, revision)
     deferred: list[Script] = []
     # On a database that is new there is no older code.
-    if rolling and position.current_heads(connection):
+    if rolling and context.get_current_heads():
         deferred = plan.deferred_contracts(config, pending)
         pending = pending[: len(pending) - len(deferred)]
     files = {Path(each.path) for each in pending}

@@ -1,4 +1,4 @@
-"""What is wrong with the models and the migrations of this service, without its database."""
+"""The check of the models and the migrations, which needs no database of the project."""
 
 from sqlalchemy import MetaData
 
@@ -16,23 +16,23 @@ from stratakit.revisions import (
 
 
 def find_problems(config: Config, metadata: MetaData) -> list[Finding]:
-    """Find what would make the next migration wrong.
+    """Find problems of the models and the migrations.
 
     Args:
         config: the project's.
         metadata: the tables of the models.
 
     Returns:
-        Each fault with the command that mends it; none where all is well.
+        A finding for each problem, with the command that fixes it.
 
     Raises:
-        StrataError: the models or the revisions cannot be read, or no scratch database can be had.
+        StrataError: the revisions cannot be read, or there is no server for a scratch database.
     """
-    chain = history.read(config.versions)
-    if len(chain.heads) > 1:
-        several = guards.several_heads_error(alembic_config.scripts(config))
-        return [Finding("several-heads", several.message, several.detail, several.hint)]
-    found = [
+    revisions = history.read(config.versions)
+    if len(revisions.heads) > 1:
+        error = guards.several_heads_error(alembic_config.scripts(config))
+        return [Finding("several-heads", error.message, error.detail, error.hint)]
+    findings = [
         Finding(
             "unsettled-finding",
             text,
@@ -42,10 +42,10 @@ def find_problems(config: Config, metadata: MetaData) -> list[Finding]:
             file.relative_to(config.root).as_posix(),
             line,
         )
-        for file, line, text in review_comments.unresolved_comments(chain)
+        for file, line, text in review_comments.unresolved_comments(revisions)
     ]
-    if config.adopted and config.adopted not in chain:
-        found.append(
+    if config.adopted and config.adopted not in revisions:
+        findings.append(
             Finding(
                 "unknown-adopted",
                 f'strata.toml: adopted = "{config.adopted}" is no revision.',
@@ -54,6 +54,6 @@ def find_problems(config: Config, metadata: MetaData) -> list[Finding]:
                 "strata.toml",
             )
         )
-    found += manifest.revision_findings(config, chain)
+    findings += manifest.revision_findings(config, revisions)
     differences, schema = models.compare_models(config, metadata)
-    return [*found, *differences, *snapshot.schema_findings(config, schema)]
+    return [*findings, *differences, *snapshot.schema_findings(config, schema)]

@@ -1,15 +1,15 @@
-"""Whether a database is what a revision makes."""
+"""Comparison of a database with the schema at a revision."""
 
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alembic.autogenerate import produce_migrations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import MetaData
 
 from stratakit import catalog, scratch
 from stratakit.autogenerate.as_sql import statements
@@ -19,15 +19,20 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE, PROJECT_VARIABLE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
+from stratakit.engine.url import BACKENDS
 
 DROPS = re.compile(r"\bDROP (TABLE|COLUMN)\b")
-LOST = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
+LOSS_WARNING = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
 URLS = ("DATABASE_URL", "MIGRATION_DATABASE_URL")
 
 
 @dataclass(frozen=True)
 class Differences:
-    """What a database has otherwise than a revision makes it."""
+    """The differences between a database and the schema at a revision.
+
+    Args:
+        found: the differences of the catalogs.
+        statements: the SQL that would remove them, as far as Alembic can."""
 
     found: Sequence[Difference]
     statements: Sequence[str]
@@ -40,59 +45,66 @@ class Differences:
 
     @property
     def sql(self) -> str:
-        """The statements that would mend it, one a line, as far as Alembic can tell them."""
-        lost = [LOST] if any(DROPS.search(each) for each in self.statements) else []
-        return "\n".join(f"  {statement}" for statement in (*lost, *self.statements))
+        """The statements, one a line, after a warning if they drop something."""
+        warning = [LOSS_WARNING] if any(DROPS.search(each) for each in self.statements) else []
+        return "\n".join(f"  {statement}" for statement in (*warning, *self.statements))
 
 
 def compare_database(
-    connection: Connection,
+    context: MigrationContext,
     config: Config,
     revision: str | None,
     *,
     ignore_primary_key_names: bool = False,
 ) -> Differences:
-    """Compare a database with what the migrations up to a revision make, by their catalogues.
+    """Compare the catalog of a database with the one at a revision.
 
-    They are run on a scratch database, in a process of their own: Alembic's proxies serve one run
-    at a time in a process.
+    The revisions are applied to a scratch database, in a process of their own: Alembic's proxies
+    serve one run at a time in a process.
 
     Args:
-        connection: to the database; it is only read.
-        config: the service's; what it allows may be in the database beside.
+        context: of the database; it is only read.
+        config: the project's, whose allowed objects may be additional.
         revision: a revision id or `heads`; None for the state before the first one.
         ignore_primary_key_names: whether primary keys may have another name, as in a database
-            that others made.
+            that other tools created.
 
     Returns:
-        What differs; false where nothing does.
+        The differences, which are false if there are none.
+
+    Raises:
+        StrataError: the revisions do not run on an empty database.
     """
-    made = MetaData()
+    config = replace(config, database=BACKENDS[context.dialect.name])
+    metadata = MetaData()
     expected = Catalog()
     if revision is not None:
         with scratch.database(config) as url:
             _replay(config, revision, url.for_migrations.render_as_string(hide_password=False))
             with connect(url, read_only=True) as replayed:
                 expected = catalog.read(replayed)
-                made.reflect(replayed, only=lambda name, _: name not in catalog.NOT_COMPARED)
+                metadata.reflect(replayed, only=lambda name, _: name not in catalog.NOT_COMPARED)
+    connection = context.connection
+    assert connection is not None
     actual = catalog.read(connection)
     if ignore_primary_key_names:
         expected, actual = (each.unnamed("primary key") for each in (expected, actual))
-    found = [
+    differences = [
         each
         for each in catalog.differences(expected, actual)
         if each.attribute or each.found is None or not each.is_allowed(config.allowed)
     ]
-    if not found:
+    if not differences:
         return Differences((), ())
-    context = MigrationContext.configure(connection, opts=comparison(made, config.allowed))
-    operations = produce_migrations(context, made).upgrade_ops
+    options = comparison(metadata, config.allowed)
+    comparing = MigrationContext.configure(connection, opts=options)
+    operations = produce_migrations(comparing, metadata).upgrade_ops
     assert operations is not None
-    return Differences(found, statements(operations, connection.dialect.name))
+    return Differences(differences, statements(operations.ops, connection.dialect.name))
 
 
 def _replay(config: Config, revision: str, url: str) -> None:
-    replay = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "stratakit.drift.replay", revision],
         cwd=config.root,
         env={
@@ -105,8 +117,8 @@ def _replay(config: Config, revision: str, url: str) -> None:
         capture_output=True,
         text=True,
     )
-    if replay.returncode != 0:
+    if process.returncode != 0:
         raise StrataError(
-            f"The revisions up to {revision} do not run on an empty database:\n{replay.stderr}",
+            f"The revisions up to {revision} do not run on an empty database:\n{process.stderr}",
             detail="Without them there is nothing to compare with.",
         )

@@ -1,50 +1,50 @@
 """Refusal of a stamp that the schema does not match."""
 
-from sqlalchemy import Connection
+from alembic.runtime.migration import MigrationContext
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift.database import Differences, compare_database
-from stratakit.revisions import history, position
+from stratakit.revisions import history
 
 
-def refuse_difference(connection: Connection, config: Config, revision: str | None) -> None:
-    """Raise a StrataError where a database is not what a revision makes.
+def refuse_difference(context: MigrationContext, config: Config, revision: str | None) -> None:
+    """Raise a StrataError if a database differs from the schema at a revision.
 
     Args:
         revision: a revision id; None for the state before the first one.
     """
-    found = compare_database(connection, config, revision, ignore_primary_key_names=True)
-    if found:
+    differences = compare_database(context, config, revision, ignore_primary_key_names=True)
+    if differences:
         name = revision or "base"
         raise StrataError(
-            f"The database is not what {name} makes. What differs:\n{found}",
+            f"The database is not what {name} makes. What differs:\n{differences}",
             detail="A stamp that is not true makes later revisions fail, or skip what they need.",
-            hint=_hint(connection, config, name, found),
+            hint=_hint(context, config, name, differences),
         )
 
 
-def _hint(connection: Connection, config: Config, name: str, found: Differences) -> str:
-    """What brings a database to a revision that it is not at."""
-    chain = history.read(config.versions)
-    standing = next(iter(position.current_heads(connection)), None)
-    known = standing is None or standing in chain
+def _hint(context: MigrationContext, config: Config, name: str, differences: Differences) -> str:
+    """Return the command that fits a database that is not at the revision."""
+    revisions = history.read(config.versions)
+    current = next(iter(context.get_current_heads()), None)
+    is_known = current is None or current in revisions
     if (
-        known
-        and standing != name
-        and not compare_database(connection, config, standing, ignore_primary_key_names=True)
+        is_known
+        and current != name
+        and not compare_database(context, config, current, ignore_primary_key_names=True)
     ):
-        if standing is None or standing in chain.ancestors([name]):
+        if current is None or current in revisions.ancestors([name]):
             return f"Apply what is missing: {MIGRATE} upgrade {name}"
         return f"Undo what is too much: {MIGRATE} downgrade {name}"
-    for head in chain.heads if len(chain.heads) == 1 else ():
-        if head not in (name, standing) and not compare_database(
-            connection, config, head, ignore_primary_key_names=True
+    for head in revisions.heads if len(revisions.heads) == 1 else ():
+        if head not in (name, current) and not compare_database(
+            context, config, head, ignore_primary_key_names=True
         ):
             return f"It is what {head} makes: {MIGRATE} stamp {head}"
     return (
-        f"Make it so by hand:\n{found.sql}\n"
+        f"Make it so by hand:\n{differences.sql}\n"
         "or, knowing better, with a reason that is logged: "
         f'{MIGRATE} stamp {name} --force "reason"'
     )

@@ -1,7 +1,7 @@
-"""Whether the migrations make what the models declare: asked of two catalogues, and of Alembic.
+"""Comparison of the models with the migrations, by two catalogs and by Alembic.
 
-The catalogues see more, in a moment; Alembic is asked about the tables in which they differ, since
-its answer says which revision is missing.
+The catalogs show more, and at once. Alembic compares the tables in which they differ, because its
+operations name the missing revision.
 """
 
 from collections.abc import Collection, Iterator
@@ -28,9 +28,9 @@ from stratakit.orm import schemas, server_defaults
 from stratakit.orm.source_location import find_declaration
 from stratakit.scratch import head
 
-WHY = "A database that is migrated is not what the code expects of it."
-MAKE = f'Make it: {MIGRATE} create "what changes"'
-BY_HAND = (
+DETAIL = "A database that is migrated is not what the code expects of it."
+CREATE_HINT = f'Make it: {MIGRATE} create "what changes"'
+BY_HAND_HINT = (
     f'Write it by hand: {MIGRATE} create --empty "what changes"\n'
     "What a model cannot express, and is meant, is named in strata.toml: allowed = [{allowed}]"
 )
@@ -40,35 +40,37 @@ def compare_models(config: Config, metadata: MetaData) -> tuple[list[Finding], C
     """Compare the tables of the models with those of the migrations, on scratch databases.
 
     Returns:
-        What differs, and the catalogue at head.
+        The differences, and the catalog at head.
 
     Raises:
-        StrataError: no scratch database can be had, or a revision fails.
+        StrataError: there is no server for a scratch database, or a revision fails.
     """
     with (
         head.head_database(config, metadata) as at_head,
         connect(at_head, read_only=True) as connection,
     ):
         migrated = catalog.read(connection)
-        with scratch.database(config) as url, connect(url) as elsewhere:
+        with scratch.database(config) as url, connect(url) as model_connection:
             try:
-                _create(elsewhere, metadata, migrated)
+                _create_tables(model_connection, metadata, migrated)
             except (DBAPIError, CompileError) as error:
                 return [_creation_failure(error)], migrated
-            modelled = catalog.read(elsewhere).with_names_of(migrated, _names(metadata))
-        # The name of a column's own sequence stays when its table is renamed; nothing uses it.
-        named = ("named", "sequence")
-        between = [
+            modelled = catalog.read(model_connection)
+        modelled = modelled.with_names_of(migrated, explicit_names(metadata))
+        # A column's own sequence keeps its name if its table is renamed; nothing uses the name.
+        expected, actual = (each.without("named", "sequence") for each in (modelled, migrated))
+        differences = [
             each
-            for each in catalog.differences(modelled.without(*named), migrated.without(*named))
+            for each in catalog.differences(expected, actual)
             if not _is_python_default(each, metadata)
         ]
-        operations = _operations(config, connection, metadata, {_table(each) for each in between})
-    return list(_findings(config, metadata, operations, between)), migrated
+        tables = {_table_name(each) for each in differences}
+        operations = _alembic_operations(config, connection, metadata, tables)
+    return list(_findings(config, metadata, operations, differences)), migrated
 
 
-def _names(metadata: MetaData) -> set[str]:
-    """The names of constraints and indexes that the models give; the server gives the others."""
+def explicit_names(metadata: MetaData) -> set[str]:
+    """Return the names of constraints and indexes that the models give, not the server."""
     constraints: list[Constraint | Index] = []
     for table in metadata.tables.values():
         constraints += [*table.constraints, *table.indexes]
@@ -76,37 +78,37 @@ def _names(metadata: MetaData) -> set[str]:
     return {str(each.name) for each in constraints if isinstance(each.name, str)}
 
 
-def _table(difference: Difference) -> str:
+def _table_name(difference: Difference) -> str:
     return difference.key.table or difference.key.name
 
 
-def _operations(
+def _alembic_operations(
     config: Config, connection: Connection, metadata: MetaData, tables: Collection[str]
 ) -> list[ops.MigrateOperation]:
-    """What Alembic would do in some of the tables to bring a database to the models."""
+    """Return Alembic's operations that bring some tables of a database to the models."""
     if not tables:
         return []
     options = comparison(metadata, config.allowed)
-    named, kept = options["include_name"], options["include_object"]
+    by_name, by_object = options["include_name"], options["include_object"]
 
     def include_name(name: str | None, kind: str, parents: dict[str, str | None]) -> bool:
         if kind == "table" and parents["schema_qualified_table_name"] not in tables:
             return False
-        return bool(named(name, kind, parents))
+        return bool(by_name(name, kind, parents))
 
     def include_object(item: Any, name: str | None, kind: str, *rest: object) -> bool:
         if kind == "table" and not {item.fullname, item.name} & set(tables):
             return False
-        return bool(kept(item, name, kind, *rest))
+        return bool(by_object(item, name, kind, *rest))
 
     options |= {"include_name": include_name, "include_object": include_object}
     context = MigrationContext.configure(connection, opts=options)
-    found = produce_migrations(context, metadata).upgrade_ops
-    return list(walk.single(found)) if found else []
+    operations = produce_migrations(context, metadata).upgrade_ops
+    return list(walk.flatten(operations.ops)) if operations else []
 
 
 def _is_python_default(difference: Difference, metadata: MetaData) -> bool:
-    """Whether it is a default of the server that says what the model says in Python."""
+    """Return whether a difference is a server default equal to the model's default in Python."""
     table = metadata.tables.get(difference.key.table)
     column = table.columns.get(difference.key.name) if table is not None else None
     return (
@@ -117,8 +119,8 @@ def _is_python_default(difference: Difference, metadata: MetaData) -> bool:
     )
 
 
-def _create(connection: Connection, metadata: MetaData, migrated: Catalog) -> None:
-    """Make the models' tables, on the schemas and extensions that the migrations make."""
+def _create_tables(connection: Connection, metadata: MetaData, migrated: Catalog) -> None:
+    """Create the models' tables, after the schemas and the extensions of the migrations."""
     preparer = connection.dialect.identifier_preparer
     for schema in sorted(schemas.declared_schemas(metadata)):
         connection.execute(CreateSchema(schema, if_not_exists=True))
@@ -132,28 +134,30 @@ def _findings(
     config: Config,
     metadata: MetaData,
     operations: list[ops.MigrateOperation],
-    between: list[Difference],
+    differences: list[Difference],
 ) -> Iterator[Finding]:
-    allowed = {(each.key.table, each.key.name) for each in between if each.is_allowed(config.allowed)}
-    said = set()
+    allowed = {
+        (each.key.table, each.key.name) for each in differences if each.is_allowed(config.allowed)
+    }
+    reported = set()
     for operation in operations:
         table, name = walk.subject(operation)
         if (table, name) in allowed:
             continue
-        said.add((table, name))
+        reported.add((table, name))
         file, line = find_declaration(metadata, config.root, table or name, name if table else "")
-        for sentence in describe.said(operation):
-            what = f"A revision is missing: one that {sentence}."
-            yield Finding("model-without-migration", what, WHY, MAKE, file, line)
-    for each in between:
+        for sentence in describe.describe(operation):
+            message = f"A revision is missing: one that {sentence}."
+            yield Finding("model-without-migration", message, DETAIL, CREATE_HINT, file, line)
+    for each in differences:
         subject = (each.key.table, each.key.name)
-        if subject in said or subject in allowed or ("", each.key.table) in said:
+        if subject in reported or subject in allowed or ("", each.key.table) in reported:
             continue
         file, line = find_declaration(
             metadata, config.root, each.key.table or each.key.name, each.key.name
         )
-        remedy = BY_HAND.format(allowed=f'"{each.key}"')
-        yield Finding("models-differ", f"The migrations differ: {each}.", WHY, remedy, file, line)
+        hint = BY_HAND_HINT.format(allowed=f'"{each.key}"')
+        yield Finding("models-differ", f"The migrations differ: {each}.", DETAIL, hint, file, line)
 
 
 def _creation_failure(error: DBAPIError | CompileError) -> Finding:

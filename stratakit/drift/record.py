@@ -1,4 +1,4 @@
-"""Brings the files beside the revisions up to date: their hashes and the schema at head."""
+"""Update of the files beside the revisions: their hashes and the schema at head."""
 
 from sqlalchemy import MetaData
 from sqlalchemy.exc import DBAPIError
@@ -14,17 +14,17 @@ from stratakit.scratch import head
 
 
 def write_record(config: Config, metadata: MetaData) -> str:
-    """Replay the migrations on a scratch database and write both files.
+    """Migrate a scratch database and write both files.
 
     Args:
         config: the project's.
         metadata: the tables of the models.
 
     Returns:
-        What changes in them, as a diff.
+        The changes in them, as a diff.
 
     Raises:
-        StrataError: there are several heads, or no scratch database can be had.
+        StrataError: there are several heads, or no server for a scratch database.
     """
     guards.require_one_head(alembic_config.scripts(config))
     with head.head_database(config, metadata) as url, connect(url, read_only=True) as connection:
@@ -33,17 +33,17 @@ def write_record(config: Config, metadata: MetaData) -> str:
 
 
 def record_new_revision(config: Config, metadata: MetaData) -> str:
-    """Do so, as far as it can be done: the revision is there already.
+    """Write both files after a new revision, which stays if that fails.
 
     Returns:
-        What was not done, and why; empty where all was.
+        A sentence about the failure and the command for later; empty if both were written.
     """
     try:
         write_record(config, metadata)
     except (StrataError, DBAPIError) as error:
-        what = error.message if isinstance(error, StrataError) else str(error.orig).strip()
+        reason = error.message if isinstance(error, StrataError) else str(error.orig).strip()
         return (
-            f"{manifest.snapshot_path(config).relative_to(config.root)} was not written: {what}\n"
+            f"{manifest.snapshot_path(config).relative_to(config.root)} was not written: {reason}\n"
             f"Once the revision runs: {MIGRATE} record"
         )
     return ""

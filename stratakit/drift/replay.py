@@ -1,6 +1,6 @@
 """Apply the revisions to a scratch database: `python -m stratakit.drift.replay REVISION`.
 
-Its URL is read from standard input, because every user of a machine sees its command lines. The
+The URL is read from standard input, because every user of a machine can see command lines. The
 connection is handed to env.py, which names the project's own database.
 """
 

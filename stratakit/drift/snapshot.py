@@ -1,6 +1,7 @@
 """The schema at head as text, committed beside the revisions.
 
-In a pull request it shows what a revision really changes."""
+A pull request shows in it what a revision changes.
+"""
 
 import re
 from collections.abc import Iterator
@@ -21,16 +22,16 @@ from stratakit.revisions.manifest import (
 COLLATION = re.compile(r", collation \w+")
 
 
-def write(config: Config, chain: RevisionHistory, schema: Catalog) -> str:
-    """Write both files anew.
+def write(config: Config, revisions: RevisionHistory, schema: Catalog) -> str:
+    """Write both files.
 
     Returns:
-        What changes in them, as a diff; empty where nothing does.
+        The changes in them, as a diff; empty if there are none.
     """
     changes = []
     for path, after in (
-        (hashes_path(config), render_manifest(chain)),
-        (snapshot_path(config), _schema(config, schema)),
+        (hashes_path(config), render_manifest(revisions)),
+        (snapshot_path(config), _render_schema(config, schema)),
     ):
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         changes += unified_diff(config, path, before, after)
@@ -39,12 +40,12 @@ def write(config: Config, chain: RevisionHistory, schema: Catalog) -> str:
 
 
 def schema_findings(config: Config, schema: Catalog) -> Iterator[Finding]:
-    """Find a snapshot that is not what the migrations make."""
+    """Find a snapshot that differs from the schema at head."""
     path = snapshot_path(config)
     if not path.exists() and not hashes_path(config).exists():
         return
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    after = _schema(config, schema)
+    after = _render_schema(config, schema)
     if config.database == "mysql":
         before = _without_defaults(before, after)
     if changes := unified_diff(config, path, before, after):
@@ -59,12 +60,12 @@ def schema_findings(config: Config, schema: Catalog) -> Iterator[Finding]:
 
 
 def _without_defaults(before: str, after: str) -> str:
-    """A snapshot without the collations that are the database's default, which older ones say."""
-    there = set(after.splitlines())
+    """Return a snapshot without the collations that are the database's default."""
+    current = set(after.splitlines())
     lines = ((line, COLLATION.sub("", line)) for line in before.splitlines())
-    return "\n".join(short if short in there else line for line, short in lines)
+    return "\n".join(shortened if shortened in current else line for line, shortened in lines)
 
 
-def _schema(config: Config, schema: Catalog) -> str:
-    made_by = "written by `stratakit record`"
-    return f"# The schema at head ({config.database}), {made_by}.\n\n{schema.text()}"
+def _render_schema(config: Config, schema: Catalog) -> str:
+    author = "written by `stratakit record`"
+    return f"# The schema at head ({config.database}), {author}.\n\n{schema.text()}"

@@ -63,18 +63,64 @@ def configure_sqlite(engine: Engine, url: DatabaseURL, *, begin: str, foreign_ke
 
 
 @contextmanager
+def sqlite_transactions(connection: Connection) -> Iterator[None]:
+    """Make the transactions of one connection to SQLite real, whoever has opened it.
+
+    Foreign keys are not enforced meanwhile, as in `migration_engine`.
+
+    Args:
+        connection: outside of a transaction; afterwards it is as it was.
+    """
+    driver = connection.connection.dbapi_connection
+    isolation_level = driver.isolation_level  # type: ignore[union-attr]
+    foreign_keys = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
+    connection.rollback()
+    # None: the engine begins its transactions itself, as the manual of SQLAlchemy recommends.
+    is_ours = isolation_level is not None
+    _set_foreign_keys(connection, "OFF")
+    if is_ours:
+        driver.isolation_level = None  # type: ignore[union-attr]
+        event.listen(connection, "begin", _begin_immediate)
+    try:
+        yield
+    finally:
+        if is_ours:
+            event.remove(connection, "begin", _begin_immediate)
+        if not connection.closed and not connection.invalidated:
+            if connection.in_transaction():
+                connection.rollback()
+            _set_foreign_keys(connection, "ON" if foreign_keys else "OFF")
+            driver.isolation_level = isolation_level  # type: ignore[union-attr]
+
+
+def _set_foreign_keys(connection: Connection, value: str) -> None:
+    """Set a PRAGMA that has no effect in a transaction, which SQLAlchemy would begin."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys = {value}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    options = connection.get_execution_options()
+    if not driver.in_transaction and options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql(options.get(SQLITE_BEGIN) or "BEGIN IMMEDIATE")
+
+
+@contextmanager
 def reading(connection: Connection) -> Iterator[None]:
     """Read on the connection of a migration, and leave no transaction open.
 
     On SQLite it takes no write lock, so that a migration that is at work is not waited for.
 
     Args:
-        connection: of `migration_engine`, outside of a transaction.
+        connection: of any engine. A transaction that is open already stays open.
     """
+    is_begun = connection.in_transaction()
     connection.execution_options(**{SQLITE_BEGIN: "BEGIN"})
     try:
         yield
     finally:
-        if connection.in_transaction():
+        if not is_begun and connection.in_transaction():
             connection.rollback()
         connection.execution_options(**{SQLITE_BEGIN: None})

@@ -26,7 +26,8 @@ from stratakit.lint.trace.runner import RevisionRunner
 from stratakit.lint.trace.sandbox import Sandbox
 from stratakit.lint.violation import Violation
 from stratakit.orm import naming
-from stratakit.revisions import alembic_config, environment, git, guards, history
+from stratakit.revisions import alembic_config, git, guards, history
+from stratakit.scratch import environment
 
 GRAVE = {Severity.BLOCKS_TRAFFIC, Severity.FAILS, Severity.LOSES_DATA}
 """The severities after which no fallback has anything to add in the same line."""

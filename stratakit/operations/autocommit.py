@@ -1,4 +1,4 @@
-"""Operations in a block in which each statement is a transaction of its own."""
+"""Operations in an autocommit block, in which each statement is a transaction of its own."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from alembic.operations import ops
 
 
 class AutocommitOp(ops.OpContainer):
-    """The block, in a revision's file: `with op.get_context().autocommit_block():`."""
+    """A block in a revision's file: `with op.get_context().autocommit_block():`."""
 
     def __init__(self, operations: Sequence[ops.MigrateOperation]) -> None:
         super().__init__(operations)
 
 
 @renderers.dispatch_for(AutocommitOp)
-def _rendered(context: AutogenContext, block: AutocommitOp) -> list[str]:
+def _render(context: AutogenContext, block: AutocommitOp) -> list[str]:
     lines = ["with op.get_context().autocommit_block():"]
     for operation in block.ops:
         lines += render_op(context, operation)
-    # The printer ends a block at an empty line.
+    # Alembic's printer ends a block at an empty line.
     return [*lines, ""]

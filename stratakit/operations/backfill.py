@@ -1,18 +1,21 @@
-"""Old rows that get a value in batches, each a transaction of its own."""
+"""Backfills: a value for the rows that exist, in batches that are transactions of their own."""
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import Operations, ops
 from sqlalchemy import text
 
-from stratakit.operations.rendering import arguments, quoted
+from stratakit.operations.rendering import quote_name, render_arguments
 
 ROWS = 1000
 
 
 @Operations.register_operation("fill_in_batches")
-class FillOp(ops.MigrateOperation):
-    """Give a value to the rows that hold NULL; whoever runs it again goes on where it ended."""
+class BackfillOp(ops.MigrateOperation):
+    """A value for the rows in which a column is NULL.
+
+    A backfill that was interrupted continues when it is run again.
+    """
 
     def __init__(
         self,
@@ -26,7 +29,7 @@ class FillOp(ops.MigrateOperation):
     ) -> None:
         self.table_name, self.column_name, self.value = table_name, column_name, value
         self.key, self.rows, self.schema = key, rows, schema
-        self.said = f"fills {table_name}.{column_name}"
+        self.summary = f"fills {table_name}.{column_name} in batches"
 
     def to_diff_tuple(self) -> tuple[str, str, str]:
         return ("fill_in_batches", self.table_name, self.column_name)
@@ -43,21 +46,21 @@ class FillOp(ops.MigrateOperation):
         rows: int = ROWS,
         schema: str | None = None,
     ) -> None:
-        """Fill a column where it is NULL.
+        """Set a column in the rows in which it is NULL.
 
         Args:
-            value: an expression in SQL.
-            key: what tells the rows apart: a column, or `ctid`.
-            rows: how many at once.
+            value: an SQL expression.
+            key: the column that identifies a row: the primary key, or `ctid`.
+            rows: the number of rows of one batch.
         """
         operations.invoke(cls(table_name, column_name, value, key=key, rows=rows, schema=schema))
 
 
-@Operations.implementation_for(FillOp)
-def _fill(operations: Operations, operation: FillOp) -> None:
+@Operations.implementation_for(BackfillOp)
+def _fill_in_batches(operations: Operations, operation: BackfillOp) -> None:
     context = operations.get_context()
-    table = quoted(operations, operation.table_name, operation.schema)
-    column, key = (quoted(operations, each) for each in (operation.column_name, operation.key))
+    table = quote_name(operations, operation.table_name, operation.schema)
+    column, key = (quote_name(operations, each) for each in (operation.column_name, operation.key))
     update = (
         f"UPDATE {table} SET {column} = {operation.value} WHERE {key} IN "
         f"(SELECT {key} FROM {table} WHERE {column} IS NULL LIMIT {operation.rows})"
@@ -71,13 +74,13 @@ def _fill(operations: Operations, operation: FillOp) -> None:
             pass
 
 
-@renderers.dispatch_for(FillOp)
-def _rendered(_context: AutogenContext, operation: FillOp) -> str:
-    named = arguments(
+@renderers.dispatch_for(BackfillOp)
+def _render(_context: AutogenContext, operation: BackfillOp) -> str:
+    arguments = render_arguments(
         operation.table_name,
         operation.column_name,
         operation.value,
         key=operation.key,
         schema=operation.schema,
     )
-    return f"op.fill_in_batches({named})"
+    return f"op.fill_in_batches({arguments})"

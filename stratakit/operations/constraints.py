@@ -1,7 +1,8 @@
-"""Constraints of PostgreSQL that come in two steps, so that neither stops who uses the table.
+"""Constraints that PostgreSQL adds in two steps, neither of which blocks the table's users.
 
-The first is an entry in the catalogue, the second reads the table under a lock that lets others
-read and write: https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+The first step adds an entry to the catalog. The second reads the table under a lock that lets
+others read and write:
+https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
 """
 
 from typing import Any
@@ -11,20 +12,26 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import Operations, ops
 from sqlalchemy import text
 
-from stratakit.operations.rendering import arguments, quoted
+from stratakit.operations.rendering import quote_name, render_arguments
 
-MADE = text("SELECT FROM pg_constraint WHERE conname = :name AND conrelid = to_regclass(:table)")
+EXISTS = text("SELECT FROM pg_constraint WHERE conname = :name AND conrelid = to_regclass(:table)")
 
 
-class _OnConstraint(ops.MigrateOperation):
-    """What is done to a constraint of a table."""
+class _ConstraintOp(ops.MigrateOperation):
+    """An operation on a constraint of a table."""
 
     verb: str
+    description: str
 
     def __init__(self, constraint_name: str, table_name: str, **options: Any) -> None:
         self.constraint_name = constraint_name
         self.table_name = table_name
         self.options = options
+
+    @property
+    def summary(self) -> str:
+        """The operation in words."""
+        return f"{self.description} {self.constraint_name} on {self.table_name}"
 
     def to_diff_tuple(self) -> tuple[str, ...]:
         return (self.verb, self.table_name, self.constraint_name)
@@ -36,10 +43,11 @@ class _OnConstraint(ops.MigrateOperation):
 
 
 @Operations.register_operation("validate_constraint")
-class ValidateConstraintOp(_OnConstraint):
-    """See whether the rows that were there before a constraint keep it."""
+class ValidateConstraintOp(_ConstraintOp):
+    """The check of a NOT VALID constraint against the rows that existed before it."""
 
     verb = "validate_constraint"
+    description = "validates constraint"
 
     @classmethod
     def validate_constraint(
@@ -55,10 +63,11 @@ class ValidateConstraintOp(_OnConstraint):
 
 
 @Operations.register_operation("create_unique_constraint_using_index")
-class UniqueUsingIndexOp(_OnConstraint):
-    """Make a unique index a constraint; the index takes the constraint's name."""
+class UniqueUsingIndexOp(_ConstraintOp):
+    """A unique constraint from a unique index, which takes the constraint's name."""
 
     verb = "create_unique_constraint_using_index"
+    description = "adds unique constraint"
 
     @classmethod
     def create_unique_constraint_using_index(
@@ -72,10 +81,10 @@ class UniqueUsingIndexOp(_OnConstraint):
         initially: str | None = None,
         schema: str | None = None,
     ) -> None:
-        """Do so; it is left as it is where the constraint is there already.
+        """Add a unique constraint from an index, unless the constraint exists.
 
         Args:
-            index_name: of the index; by default the constraint's.
+            index_name: the index; by default it has the constraint's name.
         """
         operations.invoke(
             cls(
@@ -90,10 +99,11 @@ class UniqueUsingIndexOp(_OnConstraint):
 
 
 @Operations.register_operation("create_not_null_constraint")
-class NotNullConstraintOp(_OnConstraint):
-    """Forbid NULL in new rows: from PostgreSQL 18 on NOT NULL may be NOT VALID."""
+class NotNullConstraintOp(_ConstraintOp):
+    """A NOT NULL constraint with a name, which may be NOT VALID from PostgreSQL 18 on."""
 
     verb = "create_not_null_constraint"
+    description = "adds NOT NULL constraint"
 
     @classmethod
     def create_not_null_constraint(
@@ -106,7 +116,7 @@ class NotNullConstraintOp(_OnConstraint):
         not_valid: bool = False,
         schema: str | None = None,
     ) -> None:
-        """Add NOT NULL as a constraint that has a name."""
+        """Add NOT NULL as a constraint with a name."""
         operations.invoke(
             cls(
                 constraint_name,
@@ -120,54 +130,56 @@ class NotNullConstraintOp(_OnConstraint):
 
 @Operations.implementation_for(ValidateConstraintOp)
 def _validate(operations: Operations, operation: ValidateConstraintOp) -> None:
-    name = quoted(operations, operation.constraint_name)
-    operations.execute(f"{_alter(operations, operation)} VALIDATE CONSTRAINT {name}")
+    name = quote_name(operations, operation.constraint_name)
+    operations.execute(f"{_alter_table(operations, operation)} VALIDATE CONSTRAINT {name}")
 
 
 @Operations.implementation_for(UniqueUsingIndexOp)
-def _use(operations: Operations, operation: UniqueUsingIndexOp) -> None:
+def _create_unique(operations: Operations, operation: UniqueUsingIndexOp) -> None:
     context = operations.get_context()
-    table = quoted(operations, operation.table_name, operation.options["schema"])
-    wanted = {"name": operation.constraint_name, "table": table}
-    # Broken off behind this statement in a block that commits each, the revision runs again.
-    if not context.as_sql and operations.get_bind().execute(MADE, wanted).first() is not None:
+    table = quote_name(operations, operation.table_name, operation.options["schema"])
+    constraint = {"name": operation.constraint_name, "table": table}
+    # A revision that was interrupted after this statement, which is committed, runs again.
+    if not context.as_sql and operations.get_bind().execute(EXISTS, constraint).first() is not None:
         return
-    name = quoted(operations, operation.constraint_name)
-    index = quoted(operations, operation.options["index_name"] or operation.constraint_name)
+    name = quote_name(operations, operation.constraint_name)
+    index = quote_name(operations, operation.options["index_name"] or operation.constraint_name)
     deferred = " DEFERRABLE" if operation.options["deferrable"] else ""
     if initially := operation.options["initially"]:
         deferred += f" INITIALLY {initially}"
     operations.execute(
-        f"{_alter(operations, operation)} ADD CONSTRAINT {name} UNIQUE USING INDEX {index}"
+        f"{_alter_table(operations, operation)} ADD CONSTRAINT {name} UNIQUE USING INDEX {index}"
         f"{deferred}"
     )
 
 
 @Operations.implementation_for(NotNullConstraintOp)
-def _forbid_null(operations: Operations, operation: NotNullConstraintOp) -> None:
-    name = quoted(operations, operation.constraint_name)
-    column = quoted(operations, operation.options["column_name"])
+def _create_not_null(operations: Operations, operation: NotNullConstraintOp) -> None:
+    name = quote_name(operations, operation.constraint_name)
+    column = quote_name(operations, operation.options["column_name"])
     not_valid = " NOT VALID" if operation.options["not_valid"] else ""
     operations.execute(
-        f"{_alter(operations, operation)} ADD CONSTRAINT {name} NOT NULL {column}{not_valid}"
+        f"{_alter_table(operations, operation)} ADD CONSTRAINT {name} NOT NULL {column}{not_valid}"
     )
 
 
-@renderers.dispatch_for(_OnConstraint)
-def _rendered(_context: AutogenContext, operation: _OnConstraint) -> str:
+@renderers.dispatch_for(_ConstraintOp)
+def _render(_context: AutogenContext, operation: _ConstraintOp) -> str:
     options = dict(operation.options)
     column = [options.pop("column_name")] if "column_name" in options else []
-    named = arguments(operation.constraint_name, operation.table_name, *column, **options)
-    return f"op.{operation.verb}({named})"
+    arguments = render_arguments(
+        operation.constraint_name, operation.table_name, *column, **options
+    )
+    return f"op.{operation.verb}({arguments})"
 
 
-def _alter(operations: Operations, operation: _OnConstraint) -> str:
+def _alter_table(operations: Operations, operation: _ConstraintOp) -> str:
     schema = operation.options["schema"]
-    return f"ALTER TABLE {quoted(operations, operation.table_name, schema)}"
+    return f"ALTER TABLE {quote_name(operations, operation.table_name, schema)}"
 
 
 class ProvenNotNullOp(ops.AlterColumnOp):
-    """NOT NULL behind a validated CHECK, which PostgreSQL takes as the proof.
+    """SET NOT NULL after a validated CHECK, which PostgreSQL accepts instead of a scan.
 
     https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL
     """

@@ -1,4 +1,4 @@
-"""PostgreSQL's enums: their values are added and renamed without touching a row."""
+"""PostgreSQL's enums, whose values are added and renamed without changing a row."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,12 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import Operations, ops
 
-from stratakit.operations.rendering import arguments, literal, quoted
+from stratakit.operations.rendering import quote_literal, quote_name, render_arguments
 
 
 @Operations.register_operation("add_enum_value")
 class AddEnumValueOp(ops.MigrateOperation):
-    """Add a value; PostgreSQL lets no statement use it before the commit."""
+    """A new value of an enum, which PostgreSQL lets no statement use before the commit."""
 
     def __init__(
         self,
@@ -24,12 +24,13 @@ class AddEnumValueOp(ops.MigrateOperation):
     ) -> None:
         self.enum_name, self.value = enum_name, value
         self.before, self.after, self.schema = before, after, schema
-        self.said = f"adds value {value!r} to enum {enum_name}"
+        self.summary = f"adds value {value!r} to enum {enum_name}"
 
     def to_diff_tuple(self) -> tuple[str, str, str]:
         return ("add_enum_value", self.enum_name, self.value)
 
     def reverse(self) -> ops.MigrateOperation:
+        # PostgreSQL drops no value of an enum.
         return ops.OpContainer()
 
     @classmethod
@@ -43,17 +44,17 @@ class AddEnumValueOp(ops.MigrateOperation):
         after: str | None = None,
         schema: str | None = None,
     ) -> None:
-        """Add a value, if it is not there, at its place among the others."""
+        """Add a value before or after another one, unless the enum has it."""
         operations.invoke(cls(enum_name, value, before=before, after=after, schema=schema))
 
 
 @Operations.register_operation("rename_enum_value")
 class RenameEnumValueOp(ops.MigrateOperation):
-    """Rename a value; the rows that have it show the new name."""
+    """A new name for a value of an enum, which all rows with it then show."""
 
     def __init__(self, enum_name: str, old: str, new: str, *, schema: str | None = None) -> None:
         self.enum_name, self.old, self.new, self.schema = enum_name, old, new, schema
-        self.said = f"renames value {old!r} of enum {enum_name} to {new!r}"
+        self.summary = f"renames value {old!r} of enum {enum_name} to {new!r}"
 
     def to_diff_tuple(self) -> tuple[str, str, str, str]:
         return ("rename_enum_value", self.enum_name, self.old, self.new)
@@ -77,11 +78,11 @@ class RenameEnumValueOp(ops.MigrateOperation):
 
 @Operations.register_operation("create_enum")
 class CreateEnumOp(ops.MigrateOperation):
-    """Make an enum."""
+    """A new enum."""
 
     def __init__(self, enum_name: str, values: Sequence[str], *, schema: str | None = None) -> None:
         self.enum_name, self.values, self.schema = enum_name, tuple(values), schema
-        self.said = f"adds enum {enum_name}"
+        self.summary = f"adds enum {enum_name}"
 
     def to_diff_tuple(self) -> tuple[str, str, tuple[str, ...]]:
         return ("create_enum", self.enum_name, self.values)
@@ -98,19 +99,19 @@ class CreateEnumOp(ops.MigrateOperation):
         *,
         schema: str | None = None,
     ) -> None:
-        """Make an enum of these values, in their order."""
+        """Create an enum of some values, in their order."""
         operations.invoke(cls(enum_name, values, schema=schema))
 
 
 @Operations.register_operation("drop_enum")
 class DropEnumOp(ops.MigrateOperation):
-    """Drop an enum that no column has any more."""
+    """The removal of an enum that no column uses."""
 
     def __init__(
         self, enum_name: str, values: Sequence[str] = (), *, schema: str | None = None
     ) -> None:
         self.enum_name, self.values, self.schema = enum_name, tuple(values), schema
-        self.said = f"drops enum {enum_name}"
+        self.summary = f"drops enum {enum_name}"
 
     def to_diff_tuple(self) -> tuple[str, str]:
         return ("drop_enum", self.enum_name)
@@ -126,13 +127,16 @@ class DropEnumOp(ops.MigrateOperation):
         operations.invoke(cls(enum_name, schema=schema))
 
 
-class DifferingEnumOp(ops.MigrateOperation):
-    """Values of an enum that cannot be brought to the model's in place; written as a finding.
+class UnresolvedEnumChangeOp(ops.MigrateOperation):
+    """A difference between an enum and the model's that PostgreSQL cannot change in place.
+
+    Its code is `pass`, below a review comment.
 
     Args:
-        values: the enum's.
-        declared: the model's.
-        schema: of the enum.
+        enum_name: the enum.
+        values: its values in the database.
+        declared: its values in the model.
+        schema: the schema of the enum; None is the default schema.
     """
 
     def __init__(
@@ -145,7 +149,7 @@ class DifferingEnumOp(ops.MigrateOperation):
     ) -> None:
         self.enum_name, self.schema = enum_name, schema
         self.values, self.declared = tuple(values), tuple(declared)
-        self.said = f"brings enum {enum_name} to the values {', '.join(self.declared)}"
+        self.summary = f"changes the values of enum {enum_name} to {', '.join(self.declared)}"
 
     @property
     def removed(self) -> list[str]:
@@ -153,89 +157,93 @@ class DifferingEnumOp(ops.MigrateOperation):
         return [value for value in self.values if value not in self.declared]
 
     @property
-    def renamed(self) -> dict[str, str]:
-        """What may have been renamed: the values that are gone, and new ones in their order."""
+    def rename_candidates(self) -> dict[str, str]:
+        """The removed values, each with the new one that may be its new name."""
         added = [value for value in self.declared if value not in self.values]
         return dict(zip(self.removed, added, strict=False))
 
     @property
-    def reordered(self) -> bool:
-        """Whether those that both have are in another order."""
-        kept = [value for value in self.values if value in self.declared]
-        return kept != [value for value in self.declared if value in self.values]
+    def is_reordered(self) -> bool:
+        """Whether the values that both have are in another order."""
+        common = [value for value in self.values if value in self.declared]
+        return common != [value for value in self.declared if value in self.values]
 
     def to_diff_tuple(self) -> tuple[str, str, tuple[str, ...]]:
-        return ("differing_enum", self.enum_name, self.declared)
+        return ("unresolved_enum_change", self.enum_name, self.declared)
 
     def reverse(self) -> ops.MigrateOperation:
         return ops.OpContainer()
 
 
-@Operations.implementation_for(DifferingEnumOp)
-def _differ(_operations: Operations, operation: DifferingEnumOp) -> None:
-    raise NotImplementedError(operation.said)
+@Operations.implementation_for(AddEnumValueOp)
+def _add_value(operations: Operations, operation: AddEnumValueOp) -> None:
+    name = quote_name(operations, operation.enum_name, operation.schema)
+    position = ""
+    if operation.before is not None:
+        position = f" BEFORE {quote_literal(operation.before)}"
+    elif operation.after is not None:
+        position = f" AFTER {quote_literal(operation.after)}"
+    value = quote_literal(operation.value)
+    operations.execute(f"ALTER TYPE {name} ADD VALUE IF NOT EXISTS {value}{position}")
+
+
+@Operations.implementation_for(RenameEnumValueOp)
+def _rename_value(operations: Operations, operation: RenameEnumValueOp) -> None:
+    name = quote_name(operations, operation.enum_name, operation.schema)
+    old, new = quote_literal(operation.old), quote_literal(operation.new)
+    operations.execute(f"ALTER TYPE {name} RENAME VALUE {old} TO {new}")
 
 
 @Operations.implementation_for(CreateEnumOp)
 def _create(operations: Operations, operation: CreateEnumOp) -> None:
-    name = quoted(operations, operation.enum_name, operation.schema)
-    values = ", ".join(literal(value) for value in operation.values)
+    name = quote_name(operations, operation.enum_name, operation.schema)
+    values = ", ".join(quote_literal(value) for value in operation.values)
     operations.execute(f"CREATE TYPE {name} AS ENUM ({values})")
 
 
 @Operations.implementation_for(DropEnumOp)
 def _drop(operations: Operations, operation: DropEnumOp) -> None:
-    operations.execute(f"DROP TYPE {quoted(operations, operation.enum_name, operation.schema)}")
+    operations.execute(f"DROP TYPE {quote_name(operations, operation.enum_name, operation.schema)}")
 
 
-@renderers.dispatch_for(CreateEnumOp)
-def _rendered_create(_context: AutogenContext, operation: CreateEnumOp) -> str:
-    named = arguments(operation.enum_name, list(operation.values), schema=operation.schema)
-    return f"op.create_enum({named})"
-
-
-@renderers.dispatch_for(DropEnumOp)
-def _rendered_drop(_context: AutogenContext, operation: DropEnumOp) -> str:
-    return f"op.drop_enum({arguments(operation.enum_name, schema=operation.schema)})"
-
-
-@renderers.dispatch_for(DifferingEnumOp)
-def _rendered_differing(_context: AutogenContext, _operation: DifferingEnumOp) -> list[str]:
-    return ["pass"]
-
-
-@Operations.implementation_for(AddEnumValueOp)
-def _add(operations: Operations, operation: AddEnumValueOp) -> None:
-    name = quoted(operations, operation.enum_name, operation.schema)
-    place = ""
-    if operation.before is not None:
-        place = f" BEFORE {literal(operation.before)}"
-    elif operation.after is not None:
-        place = f" AFTER {literal(operation.after)}"
-    value = literal(operation.value)
-    operations.execute(f"ALTER TYPE {name} ADD VALUE IF NOT EXISTS {value}{place}")
-
-
-@Operations.implementation_for(RenameEnumValueOp)
-def _rename(operations: Operations, operation: RenameEnumValueOp) -> None:
-    name = quoted(operations, operation.enum_name, operation.schema)
-    old, new = literal(operation.old), literal(operation.new)
-    operations.execute(f"ALTER TYPE {name} RENAME VALUE {old} TO {new}")
+@Operations.implementation_for(UnresolvedEnumChangeOp)
+def _refuse(_operations: Operations, operation: UnresolvedEnumChangeOp) -> None:
+    raise NotImplementedError(operation.summary)
 
 
 @renderers.dispatch_for(AddEnumValueOp)
-def _rendered_add(_context: AutogenContext, operation: AddEnumValueOp) -> str:
-    named = arguments(
+def _render_add_value(_context: AutogenContext, operation: AddEnumValueOp) -> str:
+    arguments = render_arguments(
         operation.enum_name,
         operation.value,
         before=operation.before,
         after=operation.after,
         schema=operation.schema,
     )
-    return f"op.add_enum_value({named})"
+    return f"op.add_enum_value({arguments})"
 
 
 @renderers.dispatch_for(RenameEnumValueOp)
-def _rendered_rename(_context: AutogenContext, operation: RenameEnumValueOp) -> str:
-    named = arguments(operation.enum_name, operation.old, operation.new, schema=operation.schema)
-    return f"op.rename_enum_value({named})"
+def _render_rename_value(_context: AutogenContext, operation: RenameEnumValueOp) -> str:
+    arguments = render_arguments(
+        operation.enum_name, operation.old, operation.new, schema=operation.schema
+    )
+    return f"op.rename_enum_value({arguments})"
+
+
+@renderers.dispatch_for(CreateEnumOp)
+def _render_create(_context: AutogenContext, operation: CreateEnumOp) -> str:
+    arguments = render_arguments(
+        operation.enum_name, list(operation.values), schema=operation.schema
+    )
+    return f"op.create_enum({arguments})"
+
+
+@renderers.dispatch_for(DropEnumOp)
+def _render_drop(_context: AutogenContext, operation: DropEnumOp) -> str:
+    return f"op.drop_enum({render_arguments(operation.enum_name, schema=operation.schema)})"
+
+
+@renderers.dispatch_for(UnresolvedEnumChangeOp)
+def _render_unresolved(_context: AutogenContext, _operation: UnresolvedEnumChangeOp) -> list[str]:
+    return ["pass"]

@@ -1,4 +1,4 @@
-"""A rename in a revision's file: of a column that keeps all else, of a table, or of a part."""
+"""Renames of a column, of a table, and of a constraint, an index or a sequence."""
 
 from typing import Literal
 
@@ -6,15 +6,17 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
-Kind = Literal["constraint", "index", "sequence"]
+from stratakit.alembic_private import is_in_batch
+
+ItemKind = Literal["constraint", "index", "sequence"]
 
 
 class RenameColumnOp(ops.MigrateOperation):
-    """A column's new name."""
+    """A new name for a column, of which all else stays."""
 
     def __init__(self, table_name: str, old: str, new: str, schema: str | None = None) -> None:
         self.table_name, self.column_name, self.new, self.schema = table_name, old, new, schema
-        self.said = f"renames column {table_name}.{old} to {new}"
+        self.summary = f"renames column {table_name}.{old} to {new}"
 
     def to_diff_tuple(self) -> tuple[str, str, str, str]:
         return ("rename_column", self.table_name, self.column_name, self.new)
@@ -24,11 +26,11 @@ class RenameColumnOp(ops.MigrateOperation):
 
 
 class RenameTableOp(ops.MigrateOperation):
-    """A table's new name."""
+    """A new name for a table."""
 
     def __init__(self, old: str, new: str, schema: str | None = None) -> None:
         self.table_name, self.new, self.schema = old, new, schema
-        self.said = f"renames table {old} to {new}"
+        self.summary = f"renames table {old} to {new}"
 
     def to_diff_tuple(self) -> tuple[str, str, str]:
         return ("rename_table", self.table_name, self.new)
@@ -37,64 +39,71 @@ class RenameTableOp(ops.MigrateOperation):
         return RenameTableOp(self.new, self.table_name, self.schema)
 
 
-class RenamePartOp(ops.MigrateOperation):
-    """The new name of a constraint, an index or a sequence, on PostgreSQL.
+class RenameItemOp(ops.MigrateOperation):
+    """A new name for a constraint, an index or a sequence of a table, on PostgreSQL.
 
     Args:
-        kind: which of them it is.
-        of: its table.
-        old: its name.
-        new: the one that it gets.
-        schema: of the table.
+        kind: constraint, index or sequence.
+        table: the table.
+        old: the name in the database.
+        new: the new name.
+        schema: the schema of the table; None is the default schema.
     """
 
     def __init__(
         self,
-        kind: Kind,
-        of: str,
+        kind: ItemKind,
+        table: str,
         old: str,
         new: str,
         schema: str | None = None,
     ) -> None:
-        self.kind, self.of, self.old, self.new, self.schema = kind, of, old, new, schema
-        self.said = f"renames {kind} {old} of {of} to {new}"
+        self.kind, self.table, self.old, self.new, self.schema = kind, table, old, new, schema
+        self.summary = f"renames {kind} {old} of {table} to {new}"
 
     def to_diff_tuple(self) -> tuple[str, str, str, str]:
-        return (f"rename_{self.kind}", self.of, self.old, self.new)
+        return (f"rename_{self.kind}", self.table, self.old, self.new)
 
-    def reverse(self) -> "RenamePartOp":
-        return RenamePartOp(self.kind, self.of, self.new, self.old, self.schema)
+    def reverse(self) -> "RenameItemOp":
+        return RenameItemOp(self.kind, self.table, self.new, self.old, self.schema)
 
 
-@renderers.dispatch_for(RenamePartOp)
-def _rendered_part(context: AutogenContext, operation: RenamePartOp) -> str:
+@renderers.dispatch_for(RenameItemOp)
+def _render_item(context: AutogenContext, operation: RenameItemOp) -> str:
     quote = context.migration_context.dialect.identifier_preparer.quote
-    place = f"{quote(operation.schema)}." if operation.schema else ""
-    old, new, table = map(quote, (operation.old, operation.new, operation.of))
+    schema = f"{quote(operation.schema)}." if operation.schema else ""
+    old, new, table = map(quote, (operation.old, operation.new, operation.table))
     statements = {
-        "constraint": f"ALTER TABLE {place}{table} RENAME CONSTRAINT {old} TO {new}",
-        "index": f"ALTER INDEX {place}{old} RENAME TO {new}",
-        # Who renamed the table before may have left it another name.
-        "sequence": f"ALTER SEQUENCE IF EXISTS {place}{old} RENAME TO {new}",
+        "constraint": f"ALTER TABLE {schema}{table} RENAME CONSTRAINT {old} TO {new}",
+        "index": f"ALTER INDEX {schema}{old} RENAME TO {new}",
+        # An earlier rename of the table may have left the sequence another name.
+        "sequence": f"ALTER SEQUENCE IF EXISTS {schema}{old} RENAME TO {new}",
     }
     return f"op.execute({statements[operation.kind]!r})"
 
 
 @renderers.dispatch_for(RenameColumnOp)
-def _rendered_column(context: AutogenContext, operation: RenameColumnOp) -> str:
-    return code(operation, context.migration_context.dialect.name, batch=context._has_batch)
+def _render_column(context: AutogenContext, operation: RenameColumnOp) -> str:
+    dialect = context.migration_context.dialect.name
+    return render_rename_column(operation, dialect, batch=is_in_batch(context))
 
 
 @renderers.dispatch_for(RenameTableOp)
-def _rendered_table(_context: AutogenContext, operation: RenameTableOp) -> str:
-    return table_code(operation)
+def _render_table(_context: AutogenContext, operation: RenameTableOp) -> str:
+    return render_rename_table(operation)
 
 
-def code(operation: RenameColumnOp, dialect: str, *, batch: bool = False) -> str:
-    """The code that renames a column and keeps all else of it.
+def render_rename_column(operation: RenameColumnOp, dialect: str, *, batch: bool = False) -> str:
+    """Return the code that renames a column and keeps all else of it.
 
-    On MySQL and MariaDB Alembic would declare the column anew, and lose what is not repeated there
-    (https://alembic.sqlalchemy.org/en/latest/ops.html#alembic.operations.Operations.alter_column).
+    On MySQL and MariaDB `op.alter_column` would declare the column again, and drop each attribute
+    that is not repeated there:
+    https://alembic.sqlalchemy.org/en/latest/ops.html#alembic.operations.Operations.alter_column
+
+    Args:
+        operation: the rename.
+        dialect: SQLAlchemy's name of the dialect.
+        batch: whether the code is inside `with op.batch_alter_table(...) as batch_op`.
     """
     table, old, new = operation.table_name, operation.column_name, operation.new
     if dialect in ("mysql", "mariadb"):
@@ -105,7 +114,7 @@ def code(operation: RenameColumnOp, dialect: str, *, batch: bool = False) -> str
     return f"op.alter_column({table!r}, {old!r}, new_column_name={new!r}{schema})"
 
 
-def table_code(operation: RenameTableOp) -> str:
-    """The code that renames a table."""
+def render_rename_table(operation: RenameTableOp) -> str:
+    """Return the code that renames a table."""
     schema = f", schema={operation.schema!r}" if operation.schema else ""
     return f"op.rename_table({operation.table_name!r}, {operation.new!r}{schema})"

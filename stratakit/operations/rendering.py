@@ -1,20 +1,22 @@
-"""Names in SQL, quoted where the database needs it."""
+"""Names and values in SQL, and arguments in Python."""
 
 from alembic.operations import Operations
 
 
-def quoted(operations: Operations, name: str, schema: str | None = None) -> str:
-    """A name, behind its schema."""
+def quote_name(operations: Operations, name: str, schema: str | None = None) -> str:
+    """Return a name after its schema, both quoted if the database needs it."""
     preparer = operations.get_context().dialect.identifier_preparer
     return ".".join(preparer.quote(part) for part in (schema, name) if part)
 
 
-def literal(text: str) -> str:
-    """A string as SQL writes it."""
+def quote_literal(text: str) -> str:
+    """Return a string as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def arguments(*positional: object, **named: object) -> str:
-    """Arguments as Python writes them; those that are None are left out."""
-    given = [f"{name}={value!r}" for name, value in named.items() if value not in (None, False)]
-    return ", ".join([*map(repr, positional), *given])
+def render_arguments(*positional: object, **keywords: object) -> str:
+    """Return arguments as Python writes them, without the keywords that are None or False."""
+    rendered = [
+        f"{name}={value!r}" for name, value in keywords.items() if value not in (None, False)
+    ]
+    return ", ".join([*map(repr, positional), *rendered])

@@ -1,33 +1,48 @@
-"""Walking and naming Alembic operations."""
+"""Walking and naming Alembic's operations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from alembic.operations import ops
 from sqlalchemy import ForeignKey
 
+TableOp = ops.CreateTableOp | ops.DropTableOp | ops.ModifyTableOps
+"""An operation of a whole table, or the container of all that one table has."""
 
-def single(operations: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
-    """The operations, without the containers around those of one table."""
-    for operation in operations.ops:
+
+def flatten(operations: Iterable[ops.MigrateOperation]) -> Iterator[ops.MigrateOperation]:
+    """Return the operations without the containers around them, in their order.
+
+    Args:
+        operations: nested as Alembic's comparison returns them, such as `upgrade_ops.ops`.
+    """
+    for operation in operations:
         if isinstance(operation, ops.OpContainer):
-            yield from single(operation)
+            yield from flatten(operation.ops)
         else:
             yield operation
 
 
+def table_key(operation: TableOp) -> tuple[str | None, str]:
+    """Return the schema and the name of the table of an operation."""
+    return (operation.schema, operation.table_name)
+
+
 def full_name(operation: ops.MigrateOperation) -> str:
-    """The table that an operation is on, with its schema where it has one."""
+    """Return the table of an operation, after its schema if it has one."""
     names = (getattr(operation, "schema", None), getattr(operation, "table_name", None))
     return ".".join(filter(None, names))
 
 
-def referred(key: ForeignKey) -> str:
-    """The table that a foreign key refers to, with its schema where it has one."""
+def referenced_table(key: ForeignKey) -> str:
+    """Return the table that a foreign key references, after its schema if it has one."""
     return key.target_fullname.rpartition(".")[0]
 
 
 def subject(operation: ops.MigrateOperation) -> tuple[str, str]:
-    """The table and the name of what an operation is about; of a table no table and its name."""
+    """Return the table of an operation, and the name of the object that it concerns.
+
+    The table is empty if the object is a table itself.
+    """
     table = str(getattr(operation, "table_name", getattr(operation, "source_table", "")))
     match operation:
         case ops.CreateTableOp() | ops.DropTableOp():

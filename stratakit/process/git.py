@@ -18,9 +18,11 @@ def git(folder: Path, *arguments: str, check: bool = False) -> bytes:
         subprocess.CalledProcessError: with `check`, git fails.
     """
     environment = {name: os.environ[name] for name in os.environ if not name.startswith("GIT_")}
+    # Names in its output are not escaped.
+    command = ["git", "-c", "core.quotePath=false", *arguments]
     try:
         return subprocess.run(
-            ["git", *arguments], cwd=folder, env=environment, capture_output=True, check=True
+            command, cwd=folder, env=environment, capture_output=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError):
         if check:

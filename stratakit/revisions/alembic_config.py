@@ -12,7 +12,7 @@ from stratakit.revisions.run_options import KEY, RunOptions
 def alembic_config(
     config: Config, options: RunOptions | None = None, *, quiet: bool = False
 ) -> AlembicConfig:
-    """Alembic's configuration of this project, from any working directory.
+    """Return Alembic's configuration of this project, from any working directory.
 
     Args:
         config: the project's.
@@ -24,14 +24,21 @@ def alembic_config(
     alembic = AlembicConfig(
         ini if ini.exists() else None, toml_file=pyproject if pyproject.exists() else None
     )
+    # Alembic takes relative paths from the working directory, which may be a folder below.
     if alembic.get_main_option("prepend_sys_path") == ".":
-        # Alembic takes it from the working directory, which may be a folder below the project's.
-        alembic.set_main_option("prepend_sys_path", str(config.root).replace("%", "%%"))
-    alembic.cmd_opts = Namespace(quiet=True) if quiet else None
+        _set(alembic, "prepend_sys_path", str(config.root))
+    location = alembic.get_alembic_option("script_location", "migrations")
+    if ":" not in location:
+        _set(alembic, "script_location", str(config.root / location))
+    alembic.cmd_opts = Namespace(quiet=quiet, x=list(config.x_arguments) or None)
     alembic.attributes[KEY] = options or RunOptions()
     return alembic
 
 
 def scripts(config: Config) -> ScriptDirectory:
-    """The revisions as Alembic reads them."""
+    """Return the revisions as Alembic reads them."""
     return ScriptDirectory.from_config(alembic_config(config))
+
+
+def _set(alembic: AlembicConfig, option: str, value: str) -> None:
+    alembic.set_main_option(option, value.replace("%", "%%"))

@@ -1,8 +1,8 @@
 """Revision files in git: those that are missing here, and those that differ from a commit."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from shlex import quote
 
@@ -51,9 +51,15 @@ def find_revision(versions: Path, revision: str) -> CommittedFile | None:
         *["log", "--all", "--diff-filter=A", "--format=%H", "--name-only", "--relative", "--"],
         f"*{revision}*.py",
     ).decode()
-    for commit, name in pairwise(output.split()):
-        if name.endswith(".py"):
-            return CommittedFile(versions, name, commit)
+    declaration = rf"""^revision\b[^=\n]*=\s*["']{re.escape(revision)}["']"""
+    commit = ""
+    for line in filter(None, output.splitlines()):
+        if not line.endswith(".py"):
+            commit = line
+            continue
+        file = CommittedFile(versions, line, commit)
+        if re.search(declaration.encode(), file.content(), re.MULTILINE):
+            return file
     return None
 
 

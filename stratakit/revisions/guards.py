@@ -1,8 +1,9 @@
 """Refusals before a command runs: unknown revisions, several heads, irreversible revisions."""
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
 from stratakit.config import Config
@@ -11,10 +12,7 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions import git, history
 from stratakit.revisions.position import describe_revision
 
-
-def is_upgrade(context: MigrationContext) -> bool:
-    """Return whether Alembic runs an upgrade."""
-    return getattr(context.opts.get("fn"), "__name__", "") == "upgrade"
+AUTOCOMMIT = re.compile(r"\b(autocommit_block|fill_in_batches)\s*\(")
 
 
 def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
@@ -50,6 +48,21 @@ def refuse_irreversible(revisions: Sequence[Script]) -> None:
                 detail="Its file says so: irreversible = ...",
                 hint="Write a revision that leads on from here, or restore a backup: "
                 f"{MIGRATE} restore",
+            )
+
+
+def refuse_autocommit(revisions: Sequence[Script]) -> None:
+    """Raise a StrataError if a revision has to leave the transaction that env.py has opened."""
+    for revision in revisions:
+        source = Path(revision.path).read_text(encoding="utf-8")
+        if AUTOCOMMIT.search(source) and ".commit()" not in source:
+            raise StrataError(
+                f"{describe_revision(revision)} has to run outside of a transaction, and env.py "
+                "has opened one.",
+                detail="Alembic cannot end a transaction that it did not begin. Nothing was run.",
+                hint="Let env.py connect without a transaction:\n"
+                "    with engine.connect() as connection:\n"
+                "        context.configure(connection=connection, ...)",
             )
 
 

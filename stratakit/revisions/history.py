@@ -107,7 +107,7 @@ def refuse_gap(versions: Path) -> None:
 
 def _parse(path: Path) -> Revision | None:
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = ast.parse(path.read_bytes())
     except (SyntaxError, ValueError) as error:
         raise StrataError(
             f"{path} is not valid Python: {error}.",
@@ -126,18 +126,31 @@ def _parse(path: Path) -> Revision | None:
     }
     if "revision" not in values:
         return None
-    revision_id = ast.literal_eval(values["revision"])
-    parents = ast.literal_eval(values.get("down_revision", ast.Constant(None)))
-    depends_on = ast.literal_eval(values.get("depends_on", ast.Constant(None)))
+    revision_id, parents, depends_on = (
+        _literal(path, name, values.get(name, ast.Constant(None)))
+        for name in ("revision", "down_revision", "depends_on")
+    )
     message = (ast.get_docstring(tree) or "").partition("\n")[0]
     phase = values.get("phase")
     return Revision(
-        revision_id,
+        str(revision_id),
         as_tuple(parents) + as_tuple(depends_on),
         path,
         message,
         str(phase.value or "") if isinstance(phase, ast.Constant) else "",
     )
+
+
+def _literal(path: Path, name: str, value: ast.expr) -> str | Iterable[str] | None:
+    try:
+        literal: str | Iterable[str] | None = ast.literal_eval(value)
+    except ValueError as error:
+        raise StrataError(
+            f"{path} has no literal value for {name}: {ast.unparse(value)}.",
+            detail="Revisions are read without running their files.",
+            hint=f'Write the id itself: {name} = "..."',
+        ) from error
+    return literal
 
 
 def as_tuple(value: str | Iterable[str] | None) -> tuple[str, ...]:

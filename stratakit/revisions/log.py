@@ -32,7 +32,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import git
-from stratakit.revisions.digest import digest
+from stratakit.revisions.digest import digest, has_digest
 from stratakit.revisions.history import RevisionHistory, as_tuple
 
 CURRENT_TIMESTAMP = func.current_timestamp()
@@ -57,6 +57,10 @@ LOG = Table(
 )
 
 
+OWN_TABLES = ("alembic_version", LOG.name)
+"""The tables of Alembic and stratakit, which are no part of a project's schema."""
+
+
 def recorder(note: str | None = None) -> Callable[..., None]:
     """Return the callback for Alembic's `on_version_apply`.
 
@@ -74,7 +78,7 @@ def recorder(note: str | None = None) -> Callable[..., None]:
         row = {
             "direction": "stamp" if step.is_stamp else direction,
             "heads": _join(heads),
-            "note": note,
+            "note": note[:255] if note else None,
             "who": _user_at_host(),
             "started": CURRENT_TIMESTAMP if ctx.as_sql else started,
             "finished": CURRENT_TIMESTAMP if ctx.as_sql else finished,
@@ -162,8 +166,8 @@ def find_inconsistencies(
     applied = {row["revision"]: row for row in rows if row["direction"] == "upgrade"}
     for revision_id in sorted(revisions.ancestors(heads) & set(applied)):
         path, sha256 = revisions[revision_id].path, applied[revision_id]["sha256"]
-        if digest(path.read_bytes()) != sha256:
-            version = git.find_version(path, partial(_has_digest, sha256=sha256))
+        if not has_digest(path.read_bytes(), sha256):
+            version = git.find_version(path, partial(has_digest, sha256=sha256))
             yield Finding(
                 RULE,
                 f"{path.name} was edited after it was applied here.",
@@ -174,10 +178,6 @@ def find_inconsistencies(
                 f"{','.join(revisions[revision_id].parents) or 'base'} && {MIGRATE} upgrade",
                 file=path.relative_to(config.root).as_posix(),
             )
-
-
-def _has_digest(source: bytes, sha256: str) -> bool:
-    return digest(source) == sha256
 
 
 def _join(heads: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import git
-from stratakit.revisions.digest import digest
+from stratakit.revisions.digest import digest, has_digest
 from stratakit.revisions.history import REPLACED, Revision, RevisionHistory
 
 FIRST_LINE = "# Written by `stratakit record`: revision, what it follows, sha256.\n"
@@ -76,7 +76,7 @@ def _describe_mismatch(revision_id: str, record: str | None, revision: Revision 
     parents = _describe_parents(revision)
     if recorded_parents != parents:
         return f"{revision.path.name} follows {parents}, but {recorded_parents} is recorded."
-    if digest(revision.path.read_bytes()) != sha256:
+    if not has_digest(revision.path.read_bytes(), sha256):
         return f"{revision.path.name} was edited after it was recorded."
     return ""
 

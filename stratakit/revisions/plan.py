@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
-from sqlalchemy import Connection
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -13,10 +13,9 @@ from stratakit.diagnostics.errors import UsageError
 from stratakit.revisions import history
 from stratakit.revisions.alembic_config import scripts
 from stratakit.revisions.guards import refuse_unknown_revision, require_one_head
-from stratakit.revisions.position import current_heads
 
 
-def upgrades(config: Config, connection: Connection, target: str) -> list[Script]:
+def upgrades(config: Config, context: MigrationContext, target: str) -> list[Script]:
     """Return the revisions that an upgrade would apply, in order.
 
     Args:
@@ -28,7 +27,7 @@ def upgrades(config: Config, connection: Connection, target: str) -> list[Script
         alembic.util.CommandError: the target is no revision.
     """
     directory = scripts(config)
-    heads = current_heads(connection)
+    heads = context.get_current_heads()
     refuse_unknown_revision(config, heads)
     if target == "head":
         require_one_head(directory)
@@ -44,7 +43,7 @@ def deferred_contracts(config: Config, pending: Sequence[Script]) -> list[Script
     return [revision for revision in pending if revision.revision not in required]
 
 
-def downgrades(config: Config, connection: Connection, target: str) -> list[Script]:
+def downgrades(config: Config, context: MigrationContext, target: str) -> list[Script]:
     """Return the revisions that a downgrade would undo, in order.
 
     Args:
@@ -53,7 +52,7 @@ def downgrades(config: Config, connection: Connection, target: str) -> list[Scri
     Raises:
         StrataError: the target is no revision, or is not unique.
     """
-    heads = current_heads(connection)
+    heads = context.get_current_heads()
     refuse_unknown_revision(config, heads)
     if not heads:
         return []

@@ -33,12 +33,13 @@ class Position:
         return f"The database stands at {', '.join(self.descriptions)}{suffix}."
 
 
-def current_heads(connection: Connection) -> tuple[str, ...]:
-    """The revisions at which a database stands: none before the first, two after a branch."""
-    return MigrationContext.configure(connection).get_current_heads()
+def connection_of(context: MigrationContext) -> Connection:
+    """Return the connection of a context, which only one that writes SQL lacks."""
+    assert context.connection is not None
+    return context.connection
 
 
-def describe_ahead(config: Config, connection: Connection) -> str:
+def describe_ahead(config: Config, context: MigrationContext) -> str:
     """Tell that newer code has migrated a database: then this code has nothing to apply.
 
     Code of before, which is started again in a rollback, has to come up.
@@ -46,21 +47,21 @@ def describe_ahead(config: Config, connection: Connection) -> str:
     Returns:
         The words, or nothing where the database is not ahead.
     """
-    chain = history.read(config.versions)
-    heads = current_heads(connection)
-    if not heads or all(head in chain for head in heads):
+    revisions = history.read(config.versions)
+    heads = context.get_current_heads()
+    if not heads or all(head in revisions for head in heads):
         return ""
-    entries = log.read_entries(connection)
-    if not chain or not all(log.reaches(entries, heads, head) for head in chain.heads):
+    entries = log.read_entries(connection_of(context))
+    if not revisions or not all(log.reaches(entries, heads, head) for head in revisions.heads):
         return ""
     back = [
         f"\nRestore the file: {file.restore_command}"
         for head in heads
-        if head not in chain and (file := git.find_revision(config.versions, head))
+        if head not in revisions and (file := git.find_revision(config.versions, head))
     ]
     return (
         f"The database is ahead of this code: it stands at {', '.join(heads)}, and the newest "
-        f"revision here is {', '.join(chain.heads)}. Nothing to apply.{''.join(back)}"
+        f"revision here is {', '.join(revisions.heads)}. Nothing to apply.{''.join(back)}"
     )
 
 
@@ -74,10 +75,10 @@ def format_revisions(title: str, plan: Sequence[Script]) -> str:
     return "\n".join([f"{title}:", *(f"  {describe_revision(revision)}" for revision in plan)])
 
 
-def read_position(config: Config, connection: Connection) -> Position:
+def read_position(config: Config, context: MigrationContext) -> Position:
     """Read where a database stands among the revisions."""
     directory = scripts(config)
-    heads = current_heads(connection)
+    heads = context.get_current_heads()
     known = {revision.revision: revision for revision in directory.walk_revisions()}
     return Position(
         heads=heads,

@@ -1,16 +1,13 @@
-"""What a command tells the environment in which its revisions run."""
+"""What a command tells the run in which its revisions are applied."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import Connection
+from alembic.runtime.migration import MigrationContext
 
+from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
-
-if TYPE_CHECKING:
-    from stratakit.revisions.environment import Environment
 
 KEY = "stratakit"
 """Of Alembic's `Config.attributes`."""
@@ -21,32 +18,33 @@ class RunOptions:
     """One run of env.py on behalf of a command; the defaults are those of a program's call.
 
     Args:
-        capture: called with what env.py names, instead of running anything.
-        plan: called before the lock is taken, on a connection that only reads; it returns the ids
-            of the revisions to run. None runs all that Alembic's command asks for.
+        plan: called before the lock is acquired, and only reads; it returns the ids of the
+            revisions to run. None runs all that Alembic's command asks for.
         dry_run: stop after `plan`.
         before_first_step: called with the database once the lock is held and something will run.
-        finish: called on the connection when the run has ended, whether or not anything ran.
+        finish: called when the run has ended, whether or not anything ran.
         describe: called with a sentence for each change that autogenerate writes.
         confirmed_database: the database that may lose data in production, by its name.
         interactive: whether a person at a terminal may be asked.
         note: why a stamp was forced, for the log.
-        skip_stamp_check: whether the command has compared the schema already.
+        check_stamp: called with the revision that is about to be stamped, or None for the state
+            before the first one; it refuses a stamp that is not true.
+        is_scratch: whether the database is a scratch database, which has nothing to lose.
     """
 
-    capture: "Callable[[Environment], None] | None" = None
-    plan: Callable[[Connection], Collection[str]] | None = None
+    plan: Callable[[MigrationContext], Collection[str]] | None = None
     dry_run: bool = False
     before_first_step: Callable[[DatabaseURL], None] | None = None
-    finish: Callable[[Connection], None] | None = None
+    finish: Callable[[MigrationContext], None] | None = None
     describe: Callable[[str], None] | None = None
     confirmed_database: str | None = None
     interactive: bool = False
     note: str | None = None
-    skip_stamp_check: bool = False
+    check_stamp: Callable[[MigrationContext, Config, str | None], None] | None = None
+    is_scratch: bool = False
 
 
-def run_options(alembic: AlembicConfig) -> RunOptions:
-    """Return the options of a run; those of plain `alembic`, which a person runs, by default."""
+def run_options(alembic: AlembicConfig) -> RunOptions | None:
+    """Return the options of a command's run; None for a run of plain `alembic`."""
     options = alembic.attributes.get(KEY)
-    return options if isinstance(options, RunOptions) else RunOptions(interactive=True)
+    return options if isinstance(options, RunOptions) else None

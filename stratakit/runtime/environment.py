@@ -1,114 +1,235 @@
-"""Alembic's environment: the same for the command line, plain `alembic`, a running application
-and a connection that a caller hands over in `config.attributes["connection"]`.
+"""What a project's env.py says, and the database that it connects to."""
 
-It is synchronous on purpose: it works inside a running event loop as it is, where
-`asyncio.run()` would fail. It configures no logging of the application's.
-"""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
-import logging
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, MetaData
 
-from alembic import context
-from alembic.config import Config as AlembicConfig
-from alembic.util import CommandError
-from sqlalchemy import Engine, MetaData
-
-from stratakit.config import Config, load
-from stratakit.diagnostics.command import project_root
+from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.engine.connect import connect
+from stratakit.engine.identity import database_identity
 from stratakit.engine.resolve import local_database
-from stratakit.engine.url import read_url
-from stratakit.orm import discovery
-from stratakit.revisions.environment import SNIPPET, Environment
-from stratakit.revisions.guarded_environment import lift_guard
-from stratakit.revisions.run_options import run_options
-from stratakit.runtime import guarded_run, offline
-from stratakit.runtime.target import MigrationTarget
+from stratakit.engine.url import DatabaseURL, read_url
+from stratakit.orm.discovery import combine
+from stratakit.revisions.alembic_config import alembic_config
+from stratakit.runtime.guard import Arguments
+from stratakit.runtime.redirect import Target
+from stratakit.runtime.run import run_environment
 
-PLACEHOLDER = "driver://user:pass@localhost/dbname"
-"""The URL that `alembic init` writes into alembic.ini."""
+Answer = TypeVar("Answer")
+
+VERSION_TABLE = ("version_table", "version_table_schema", "version_table_pk")
 
 
-def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: object = None) -> None:
-    """Run what Alembic's command asks for, guarded: the last line of `migrations/env.py`.
-
-    The command decides what that is: an upgrade, a downgrade, a stamp, a comparison or SQL. A
-    connection in `config.attributes["connection"]` or a `sqlalchemy.url` that a caller set on
-    Alembic's Config goes before `url`, and `url` before the one that alembic.ini may have.
+@dataclass(frozen=True)
+class Environment:
+    """What an env.py says of one database.
 
     Args:
-        target_metadata: the tables of the models, as `discover_models` returns them.
-        url: the database as migrations reach it: text, a URL of SQLAlchemy or a pydantic secret.
-            None is the variable DATABASE_URL of the environment or of `.env`, else the local
-            database that strata.toml names.
+        config: the project's, with the kind of the database.
+        arguments: those of `context.configure()`, without the connection.
+        url: the database; None for the local one.
+        identity: the database itself, as `database_identity` returns it, if it was connected to.
+    """
+
+    config: Config
+    arguments: Arguments
+    url: DatabaseURL | None = None
+    identity: str = ""
+
+    @property
+    def metadata(self) -> MetaData:
+        """The tables of the models, of all bases together; none if env.py names none."""
+        declared = self.arguments.get("target_metadata")
+        return MetaData() if declared is None else combine(declared)
+
+    @property
+    def database(self) -> DatabaseURL:
+        """The database that commands mean: the one that is named, else the local one."""
+        return self.url or local_database(self.config)
+
+    def context(self, connection: Connection) -> MigrationContext:
+        """Return Alembic's context on another connection, with the version table of env.py."""
+        options = {key: self.arguments[key] for key in VERSION_TABLE if key in self.arguments}
+        return MigrationContext.configure(connection, opts=options)
+
+
+class CaptureRun:
+    """A run that only remembers what env.py says."""
+
+    is_read_only = True
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.captured: list[Environment] = []
+
+    def arguments(self, environment: EnvironmentContext, given: Arguments) -> Arguments:
+        """Remember env.py's own, and return them."""
+        connection: Connection | None = given.get("connection")
+        if connection is None:
+            raise UsageError(
+                "env.py calls context.configure() without a connection, though it is not offline.",
+                hint="Give it one: context.configure(connection=connection, ...)",
+            )
+        url = read_url(connection.engine.url, self.config)
+        self.capture(given, url, database_identity(connection))
+        return given
+
+    def capture(self, given: Arguments, url: DatabaseURL | None, identity: str = "") -> None:
+        """Remember what env.py says.
+
+        Args:
+            given: the arguments of `context.configure()`.
+            url: the database; None for the local one.
+            identity: of the database, if it was connected to.
+
+        Raises:
+            StrataError: strata.toml names another kind of database.
+        """
+        arguments = {key: value for key, value in given.items() if key != "connection"}
+        config = _config_of(self.config, url)
+        self.captured.append(Environment(config, arguments, url, identity))
+
+    def execute(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
+        """Run nothing."""
+
+    def close(self) -> None:
+        """Release nothing."""
+
+
+class ReadRun(Generic[Answer]):
+    """A run that changes nothing: a function reads each database that env.py migrates.
+
+    Args:
+        read: the function.
+    """
+
+    is_read_only = True
+
+    def __init__(self, read: Callable[[MigrationContext], Answer]) -> None:
+        self._read = read
+        self.answers: list[Answer] = []
+
+    def arguments(self, environment: EnvironmentContext, given: Arguments) -> Arguments:
+        """Return env.py's own, without a transaction around the run."""
+        return {"transaction_per_migration": True, **given}
+
+    def execute(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
+        """Call the function, and leave the transaction as it was."""
+        connection = context.connection
+        assert connection is not None
+        is_begun = connection.in_transaction()
+        self.answers.append(self._read(context))
+        if not is_begun and connection.in_transaction():
+            connection.rollback()
+
+    def close(self) -> None:
+        """Release nothing."""
+
+
+def capture(config: Config, target: Target | None = None) -> Environment:
+    """Run env.py, and return what it says.
+
+    Args:
+        config: the project's.
+        target: returns an empty database that env.py is redirected to; without one, it connects to
+            its own, where nothing is executed.
 
     Raises:
-        alembic.util.CommandError: the command was refused or failed; its cause is a `StrataError`
-            that says why and what to do.
+        StrataError: env.py cannot be run, or configures several databases that differ.
     """
-    ini = context.config.config_file_name
-    config = load(Path(ini).resolve().parent if ini else project_root())
-    if hasattr(context.config.cmd_opts, "cmd"):
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
-    options = run_options(context.config)
-    lift_guard(context.config)
-    try:
-        _refuse_second_run()
-        database = read_url(_url(config, url), config)
-        metadata = discovery.combine(target_metadata)
-        if options.capture:
-            options.capture(Environment(database, metadata))
-        else:
-            _run(MigrationTarget(config, database, metadata, options))
-    except StrataError as error:
-        raise CommandError(str(error)) from error
+    run = CaptureRun(config)
+    run_environment(alembic_config(config), run, target=target)
+    first, *others = run.captured
+    for other in others:
+        if other.arguments.get("target_metadata") is not first.arguments.get("target_metadata"):
+            raise _several_databases(len(run.captured))
+    return first
 
 
-def _refuse_second_run() -> None:
-    """Raise a UsageError if env.py has configured Alembic before it calls `run_migrations`."""
-    try:
-        context.get_context()
-    except Exception:
-        # Alembic's own way to say that configure() was not called yet.
-        return
-    raise UsageError(
-        "env.py calls context.configure() before it calls run_migrations().",
-        detail="What it runs there is not guarded, and may reach another database than the one "
-        "that a command means.",
-        hint=f"Replace what it runs, from its first context.configure() on, by:\n{SNIPPET}",
+def read_databases(config: Config, read: Callable[[MigrationContext], Answer]) -> Sequence[Answer]:
+    """Read each database that env.py migrates, by env.py's own connections.
+
+    Args:
+        config: the project's.
+        read: called with the context of each, in which nothing is changed.
+
+    Returns:
+        The answers.
+
+    Raises:
+        StrataError: env.py cannot be run.
+        DatabaseUnavailable: a database cannot be reached.
+    """
+    run = ReadRun(read)
+    run_environment(alembic_config(config), run)
+    return run.answers
+
+
+def read_database(config: Config, read: Callable[[MigrationContext], Answer]) -> Answer:
+    """Read the one database that env.py migrates; the arguments are those of `read_databases`.
+
+    Raises:
+        StrataError: env.py cannot be run, or migrates several databases.
+        DatabaseUnavailable: the database cannot be reached.
+    """
+    answers = read_databases(config, read)
+    if len(answers) > 1:
+        raise _several_databases(len(answers))
+    return answers[0]
+
+
+def database_url(config: Config) -> DatabaseURL:
+    """Return the URL of the database that env.py connects to, for programs such as pg_dump.
+
+    Raises:
+        StrataError: env.py connects to another database than the URL of its engine names.
+    """
+    environment = capture(config)
+    if environment.identity:
+        with connect(environment.database, read_only=True) as connection:
+            require_identity(connection, environment.identity, environment.database)
+    return environment.database
+
+
+def require_identity(connection: Connection, identity: str, url: DatabaseURL) -> None:
+    """Raise a StrataError if a connection by a URL leads to another database.
+
+    Args:
+        connection: by the URL.
+        identity: of the database that is meant.
+        url: the URL of the engine of env.py.
+    """
+    if database_identity(connection) != identity:
+        raise StrataError(
+            f"env.py connects to another database than {url}, which its engine names.",
+            detail="A program such as pg_dump would read the wrong one.",
+            hint="Give the engine of env.py the URL of the database that it connects to.",
+        )
+
+
+def _config_of(config: Config, url: DatabaseURL | None) -> Config:
+    """Return the configuration with the kind of database that env.py connects to."""
+    if url is None or url.backend == config.database:
+        return config
+    if config.names("database"):
+        raise UsageError(
+            f"The URL names a database of the kind {url.backend}, and strata.toml says "
+            f'database = "{config.database}".',
+            detail="Scratch databases, and so each comparison, would be of the wrong kind.",
+            hint="Correct the URL (DATABASE_URL in the environment or in .env), or write into "
+            f'strata.toml: database = "{url.backend}"',
+        )
+    return replace(config, database=url.backend)
+
+
+def _several_databases(count: int) -> StrataError:
+    return UsageError(
+        f"env.py migrates {count} databases in one run.",
+        detail="This command is about one.",
+        hint="If env.py reads an argument such as `-x tenant=NAME`, give it to this command too.",
     )
-
-
-def _url(config: Config, named: object) -> object:
-    """The URL that counts: a caller's, else the one that env.py names, else alembic.ini's.
-
-    If none of them names one, it is the variable DATABASE_URL of the environment or of `.env`.
-    """
-    alembic = context.config
-    given = alembic.get_main_option("sqlalchemy.url")
-    written = AlembicConfig(alembic.config_file_name, toml_file=alembic.toml_file_name)
-    in_file = written.get_main_option("sqlalchemy.url")
-    if given != in_file:
-        return given
-    if named or in_file not in (None, PLACEHOLDER):
-        return named or in_file
-    return config.variable("MIGRATION_DATABASE_URL") or config.variable("DATABASE_URL")
-
-
-def _run(target: MigrationTarget) -> None:
-    handed_over = context.config.attributes.get("connection")
-    if context.is_offline_mode():
-        offline.write_sql(target)
-    elif isinstance(handed_over, Engine):
-        with handed_over.connect() as connection:
-            guarded_run.run_on(connection, replace(target, database=None))
-    elif handed_over is not None:
-        guarded_run.run_on(handed_over, replace(target, database=None))
-    else:
-        database = target.database or local_database(target.config)
-        with connect(database, read_only=target.options.dry_run) as connection:
-            guarded_run.run_on(connection, replace(target, database=database))

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -41,14 +42,36 @@ def backoff_seconds(attempt: int) -> float:
 logger = logging.getLogger(__name__)
 
 
+@dataclass
+class Attempts:
+    """The attempts at one step, which may last over several runs of env.py.
+
+    Args:
+        subject: the revision or the statement that failed.
+        since: when it failed first, by the monotonic clock.
+        count: how often it was tried.
+    """
+
+    subject: object = None
+    since: float = 0.0
+    count: int = 0
+
+    def add(self, subject: object) -> None:
+        """Count an attempt, the first one if the subject is another."""
+        if subject != self.subject:
+            self.subject, self.since, self.count = subject, time.monotonic(), 0
+        self.count += 1
+
+
 class RetryingRun:
     """A run of migrations on the connection that holds the lock.
 
     Args:
-        connection: the migrations' own, outside of a transaction.
-        kind: the timeouts of this kind of database, which `session` gives.
+        connection: the migrations' own.
+        kind: the timeouts of this kind of database, which `waiting_session` yields.
         lock: held.
-        watch: what the run is doing.
+        monitor: what the run is doing.
+        attempts: those before.
     """
 
     def __init__(
@@ -57,13 +80,14 @@ class RetryingRun:
         kind: SessionTimeouts,
         lock: MigrationLock,
         monitor: RunMonitor,
+        attempts: Attempts,
     ) -> None:
         self.connection = connection
         self._kind = kind
         self._lock = lock
         self._monitor = monitor
         self._gave_up = False
-        self._failed: tuple[object, float, int] = (None, 0.0, 0)
+        self._attempts = attempts
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction: the fence, then its timeouts."""
@@ -111,7 +135,8 @@ class RetryingRun:
             return False
         if self.connection.in_transaction():
             self.connection.rollback()
-        return self._pause(self._monitor.step, error.statement or "")
+        revision = getattr(self._monitor.step, "revision", None)
+        return self._pause(getattr(revision, "revision", None), error.statement or "")
 
     def stale_indexes(self, error: Exception) -> list[str]:
         """What a statement that failed leaves behind, though none of it was kept.
@@ -124,16 +149,12 @@ class RetryingRun:
         return self._kind.leftover_indexes(error.statement or "")
 
     def _pause(self, what: object, statement: str) -> bool:
-        failed, since, attempt = self._failed
-        if failed != what:
-            since, attempt = time.monotonic(), 0
-        attempt += 1
-        self._failed = (what, since, attempt)
+        self._attempts.add(what)
         name = getattr(getattr(self._monitor.step, "revision", None), "revision", "?")
         for blocker in self._kind.blockers(statement) or ["it has ended by now"]:
             logger.warning("Revision %s waits for a table in use: %s", name, blocker)
-        pause = backoff_seconds(attempt)
-        if time.monotonic() + pause - since > self._kind.policy.retry_seconds:
+        pause = backoff_seconds(self._attempts.count)
+        if time.monotonic() + pause - self._attempts.since > self._kind.policy.retry_seconds:
             logger.warning(
                 "Revision %s got no lock in %g s (MIGRATION_RETRY_SECONDS).",
                 name,
@@ -152,30 +173,35 @@ def waiting_session(
     """Prepare a session that is to wait for others, before anything is read by it.
 
     Args:
-        connection: the migrations' own, outside of a transaction.
+        connection: the migrations' own.
         backend: the kind of database.
-        patience: how long to wait.
+        policy: how long to wait.
 
     Yields:
         The timeouts of this kind of database.
     """
     kind = TIMEOUTS[backend](connection, policy)
+    is_begun = connection.in_transaction()
     kind.start()
     try:
         yield kind
     finally:
         if not connection.closed and not connection.invalidated:
-            if connection.in_transaction():
+            if not is_begun and connection.in_transaction():
                 connection.rollback()
             kind.end()
 
 
 @contextmanager
 def retrying_run(
-    connection: Connection, kind: SessionTimeouts, lock: MigrationLock, monitor: RunMonitor
+    connection: Connection,
+    kind: SessionTimeouts,
+    lock: MigrationLock,
+    monitor: RunMonitor,
+    attempts: Attempts,
 ) -> Iterator[RetryingRun]:
-    """Bound what each transaction of a run waits for; the arguments are those of `Turn`."""
-    run = RetryingRun(connection, kind, lock, monitor)
+    """Bound the waits of each transaction of a run; the arguments are those of `RetryingRun`."""
+    run = RetryingRun(connection, kind, lock, monitor, attempts)
     listeners: list[tuple[Connection | Engine, str, Callable[..., Any]]] = [
         (connection, "begin", run.begin),
         (connection, "before_cursor_execute", kind.before),

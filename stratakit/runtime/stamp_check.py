@@ -1,29 +1,29 @@
 """Whether the database stands where the run has led: a revision can commit and not be stamped."""
 
-from alembic.runtime.migration import StampStep
-from sqlalchemy import Connection
+from alembic.runtime.migration import MigrationContext, StampStep
 
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.revisions import position
 from stratakit.runtime.monitor import RunMonitor
 
 
-def require_stamped(connection: Connection, monitor: RunMonitor) -> None:
+def require_stamped(context: MigrationContext, monitor: RunMonitor) -> None:
     """Compare the version row with the steps that have run.
 
     Args:
-        connection: the migrations' own.
-        watch: of the run that has ended.
+        context: of the run that has ended.
+        monitor: of the run.
 
     Raises:
         StrataError: the last revision is not there, or one that was undone still is.
     """
     if not monitor.finished_steps or isinstance(monitor.finished_steps[-1], StampStep):
         return
+    connection = context.connection
+    assert connection is not None
     if connection.in_transaction():
         connection.rollback()
-    heads = position.current_heads(connection)
+    heads = context.get_current_heads()
     connection.rollback()
     step = monitor.finished_steps[-1]
     name = step.revision.revision

@@ -10,10 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from alembic.script import ScriptDirectory
+
 from stratakit.config import Backend, Config
-from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL, parse
-from stratakit.revisions import guarded_environment, history
+from stratakit.revisions import history
+from stratakit.revisions.alembic_config import alembic_config
+from stratakit.revisions.run_options import RunOptions
+from stratakit.runtime.change import ChangeRun
+from stratakit.runtime.run import Steps, run_environment
+from stratakit.runtime.steps import upgrade_steps
 from stratakit.scratch.base import ScratchDatabases
 from stratakit.scratch.mysql import MySQLDatabases
 from stratakit.scratch.postgresql import PostgreSQLDatabases
@@ -63,21 +69,45 @@ def cached_database(config: Config, key: str) -> Iterator[DatabaseURL]:
 
 
 def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
-    """Upgrade a database to a revision, whatever the settings name.
+    """Run env.py on a scratch database, and upgrade that to a revision.
+
+    Args:
+        url: the scratch database, whatever env.py names.
+        config: the project's.
+        target: an id, `head` or `heads`.
+
+    Raises:
+        StrataError: env.py or a revision cannot be run, or a revision follows one without a file.
+        alembic.util.CommandError: there is no such revision.
+    """
+    try:
+        run_steps(url, config, upgrade_steps(target))
+    except KeyError:
+        # Alembic looks up the parent of a revision without checking whether it exists.
+        history.refuse_gap(config.versions)
+        raise
+
+
+def run_steps(
+    url: DatabaseURL,
+    config: Config,
+    steps: Steps,
+    script: ScriptDirectory | None = None,
+) -> None:
+    """Run env.py on a scratch database, and steps there.
 
     Threads take turns, because `alembic.context` and `alembic.op` exist once a process.
 
-    Raises:
-        StrataError: a revision follows one that has no file.
-        alembic.util.CommandError: a revision fails, or cannot be run.
+    Args:
+        url: the scratch database, whatever env.py names.
+        config: the project's.
+        steps: the function from which Alembic gets the steps.
+        script: the revisions, if they were read before.
     """
-    with ONE_MIGRATION_AT_A_TIME, connect(url) as connection:
-        try:
-            guarded_environment.run_upgrade(config, target, connection=connection)
-        except KeyError:
-            # Alembic looks up the parent of a revision without checking whether it exists.
-            history.refuse_gap(config.versions)
-            raise
+    run = ChangeRun(config, RunOptions(is_scratch=True))
+    alembic = alembic_config(config)
+    with ONE_MIGRATION_AT_A_TIME:
+        run_environment(alembic, run, steps, target=lambda _backend: url, script=script)
 
 
 DATABASES: dict[Backend, type[ScratchDatabases]] = {

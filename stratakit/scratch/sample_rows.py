@@ -25,9 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, SAWarning
 
 from stratakit.engine.errors import driver_message
-from stratakit.revisions.log import LOG
+from stratakit.revisions.log import OWN_TABLES
 
-NOT_FILLED = ("alembic_version", LOG.name)
 ATTEMPTS = 200
 
 # The value of a column of each type in the first row, the second row, and so on.
@@ -82,7 +81,7 @@ def reflect(connection: Connection, only: Collection[str] | None = None) -> Meta
         warnings.simplefilter("ignore", SAWarning)
         tables.reflect(
             connection,
-            only=lambda name, _: name not in NOT_FILLED and (only is None or name in only),
+            only=lambda name, _: name not in OWN_TABLES and (only is None or name in only),
         )
     return tables
 

@@ -15,7 +15,8 @@ from stratakit.diagnostics import formatters
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import check
-from stratakit.revisions import alembic_config, environment, guards
+from stratakit.revisions import alembic_config, guards
+from stratakit.scratch import environment
 from stratakit.testing.failures import explained_failures
 from stratakit.testing.round_trips import RoundTrips
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from stratakit.config import load
-from stratakit.revisions import environment
+from stratakit.scratch import environment
 
 
 class Barrier(MetaPathFinder):

@@ -107,5 +107,10 @@ def _revisions(pytestconfig: pytest.Config) -> list[str]:
         revisions = history.read(_project(pytestconfig).versions)
         order = TopologicalSorter({id: revision.parents for id, revision in revisions.items()})
         return [id for id in order.static_order() if id in revisions]
-    except (StrataError, CycleError) as error:
+    except StrataError as error:
         raise pytest.Collector.CollectError(str(error)) from error
+    except CycleError as error:
+        raise pytest.Collector.CollectError(
+            f"The revisions form a cycle: {' -> '.join(error.args[1])}.\n"
+            "Correct down_revision in one of them."
+        ) from error

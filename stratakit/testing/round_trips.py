@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import Script
 from sqlalchemy import Connection
 
@@ -16,7 +14,9 @@ from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.engine.connect import connect
-from stratakit.revisions import alembic_config, environment, guards, history
+from stratakit.engine.url import DatabaseURL
+from stratakit.revisions import alembic_config, guards, history
+from stratakit.runtime.steps import one_step
 from stratakit.scratch import sample_rows
 
 
@@ -33,14 +33,12 @@ class RoundTrips:
     """
 
     def __init__(self, config: Config) -> None:
-        # An env.py that connects by itself would migrate its own database instead.
-        environment.environment(config)
         self._config = config
-        self._alembic = alembic_config.alembic_config(config)
         self._scripts = alembic_config.scripts(config)
         self._order = list(self._scripts.walk_revisions())[::-1]
         self._adopted = history.read(config.versions).ancestors([config.adopted])
         self._resources = ExitStack()
+        self._url: DatabaseURL | None = None
         self._connection: Connection | None = None
         self._applied = 0
         self._broken: Script | None = None
@@ -78,20 +76,25 @@ class RoundTrips:
         """Return a connection to a database with every revision before the one at an index."""
         if self._broken in self._order[:index]:
             raise self._blocked(index)
-        if self._connection is None or self._applied > index:
-            self.close()
-            url = self._resources.enter_context(scratch.database(self._config))
-            self._connection = self._resources.enter_context(connect(url))
-            self._alembic.attributes["connection"] = self._connection
-            self._applied = 0
+        connection = self._connection
+        if connection is None or self._applied > index:
+            connection = self._connect()
         for script in self._order[self._applied : index]:
             try:
                 self._upgrade(script)
-                _fill(self._connection)
             except Exception as error:
                 # The test of each later revision would apply everything up to it again.
                 self._broken = script
                 raise self._blocked(index) from error
+            _fill(connection)
+        return connection
+
+    def _connect(self) -> Connection:
+        """Connect to a new scratch database."""
+        self.close()
+        self._url = self._resources.enter_context(scratch.database(self._config))
+        self._connection = self._resources.enter_context(connect(self._url))
+        self._applied = 0
         return self._connection
 
     def _blocked(self, index: int) -> StrataError:
@@ -146,30 +149,17 @@ class RoundTrips:
         return Path(script.path).relative_to(self._config.root).as_posix()
 
     def _upgrade(self, script: Script) -> None:
-        self._step(script, is_upgrade=True)
+        self._run(script, is_upgrade=True)
         self._applied += 1
 
     def _downgrade(self, script: Script) -> None:
-        self._step(script, is_upgrade=False)
+        self._run(script, is_upgrade=False)
         self._applied -= 1
 
-    def _step(self, script: Script, *, is_upgrade: bool) -> None:
-        """Run one revision in one direction.
-
-        By its id alone, a downgrade at two heads is ambiguous, and a downgrade to its parent would
-        include the other branch.
-        """
-
-        def upgrade(_heads: object, _context: MigrationContext) -> list[RevisionStep]:
-            return [RevisionStep(self._scripts.revision_map, script, True)]
-
-        def downgrade(_heads: object, _context: MigrationContext) -> list[RevisionStep]:
-            return [RevisionStep(self._scripts.revision_map, script, False)]
-
-        # env.py learns from the name of the function what it is asked for.
-        steps = upgrade if is_upgrade else downgrade
-        with EnvironmentContext(self._alembic, self._scripts, fn=steps):
-            self._scripts.run_env()
+    def _run(self, script: Script, *, is_upgrade: bool) -> None:
+        assert self._url is not None
+        steps = one_step(script, is_upgrade=is_upgrade)
+        scratch.run_steps(self._url, self._config, steps, self._scripts)
 
 
 def _name(script: Script) -> str:

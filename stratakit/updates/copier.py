@@ -154,7 +154,7 @@ def _show(root: Path, name: str) -> bytes:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    return git(root, "-c", "core.quotePath=false", *arguments, check=True).decode().strip()
+    return git(root, *arguments, check=True).decode().strip()
 
 
 def _run_copier(root: Path, *arguments: str) -> str:

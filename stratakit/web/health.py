@@ -47,8 +47,8 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
         show_errors: whether `/ready` gives the reason why a database cannot be reached, which
             names hosts and users.
     """
-    chain = history.read(load(root or project_root()).versions)
-    expected = ", ".join(chain.heads)
+    revisions = history.read(load(root or project_root()).versions)
+    expected = ", ".join(revisions.heads)
     routes = APIRouter(tags=["health"])
 
     @routes.get("/health")
@@ -62,7 +62,7 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
         database: Database = request.app.state.database
         try:
             async with database.engine.connect() as connection:
-                readiness = await connection.run_sync(check_readiness, chain)
+                readiness = await connection.run_sync(check_readiness, revisions)
         except (DBAPIError, OSError) as error:
             reason = driver_message(error)
             logger.error("%s: %s", request.url.path, reason)
@@ -73,22 +73,22 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
     return routes
 
 
-def check_readiness(connection: Connection, chain: RevisionHistory) -> Readiness:
+def check_readiness(connection: Connection, revisions: RevisionHistory) -> Readiness:
     """Compare the revisions of the database with those of this code.
 
     Args:
         connection: to the database.
-        chain: the revisions of this code.
+        revisions: the revisions of this code.
     """
-    expected = ", ".join(chain.heads)
+    expected = ", ".join(revisions.heads)
     heads: tuple[str, ...] = ()
     if connection.dialect.has_table(connection, VERSION_TABLE.name):
         heads = tuple(sorted(connection.scalars(select(VERSION_TABLE.c.version_num))))
     database = ", ".join(heads) or None
-    if heads == chain.heads:
+    if heads == revisions.heads:
         return Readiness("ready", expected, database, "The schema is what this code expects.", True)
-    if set(heads) <= chain.ancestors(chain.heads):
-        if chain.ancestors(chain.before_contract) <= chain.ancestors(heads):
+    if set(heads) <= revisions.ancestors(revisions.heads):
+        if revisions.ancestors(revisions.before_contract) <= revisions.ancestors(heads):
             detail = (
                 "What is pending takes away what this code does not use. When no older code "
                 f"serves, apply it: {MIGRATE} upgrade"
@@ -101,8 +101,8 @@ def check_readiness(connection: Connection, chain: RevisionHistory) -> Readiness
             f"Revisions are pending. Apply them: {MIGRATE} upgrade",
         )
     entries = log.read_entries(connection)
-    if all(log.reaches(entries, heads, head) for head in chain.heads):
-        applied_phases = log.phases_since(entries, heads, chain)
+    if all(log.reaches(entries, heads, head) for head in revisions.heads):
+        applied_phases = log.phases_since(entries, heads, revisions)
         if applied_phases <= phases.COMPATIBLE:
             detail = (
                 "The database was migrated by newer code, in ways that this code can live with."

@@ -17,17 +17,17 @@ from sqlalchemy import Connection, MetaData, text
 
 from stratakit import catalog, scratch
 from stratakit.autogenerate import describe, options
+from stratakit.autogenerate.renames import prompt
+from stratakit.autogenerate.renames.prompt import Confirm
 from stratakit.catalog import Catalog
 from stratakit.config import Backend, Config
-from stratakit.drift.models import _is_python_default, _names
+from stratakit.drift.models import _is_python_default, explicit_names
 from stratakit.engine.connect import connect
 from stratakit.lint.linter import lint
 from stratakit.orm import naming
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template"
 ENV = """
-from functools import partial
-
 from alembic import context
 from stratakit.autogenerate import options, pipeline, render
 
@@ -37,7 +37,11 @@ context.configure(
     dialect_name=given["connection"].dialect.name,
     transaction_per_migration=True,
     render_as_batch=given["connection"].dialect.name == "sqlite",
-    process_revision_directives=partial(pipeline.review, given["config"], str),
+    process_revision_directives=pipeline.build_pipeline(
+        given["config"].database,
+        given["config"].server_version,
+        confirm=given["confirm"],
+    ),
     render_item=render.render_item,
     **options.comparison(given["metadata"], given["config"].allowed),
 )
@@ -62,6 +66,7 @@ class Made:
     config: Config
     connection: Connection
     models: MetaData
+    confirm: Confirm = prompt.confirm
 
     def create(self, models: MetaData, message: str = "change") -> list[Path]:
         """Let autogenerate write what brings the database to the models."""
@@ -112,13 +117,13 @@ class Made:
         """What lies between the database and the models, in words."""
         context = MigrationContext.configure(self.connection, opts=options.comparison(models))
         operations = produce_migrations(context, models).upgrade_ops
-        said = list(describe.sentences(operations)) if operations else []
+        said = describe.describe_all(operations.ops) if operations else []
         self.connection.rollback()
         with scratch.database(self.config) as url, connect(url) as connection:
             models.create_all(connection)
             expected = catalog.read(connection)
         found = self.read()
-        expected = expected.with_names_of(found, _names(models))
+        expected = expected.with_names_of(found, explicit_names(models))
         between = catalog.differences(expected, found)
         return said + [str(each) for each in between if not _is_python_default(each, models)]
 
@@ -148,6 +153,7 @@ class Made:
             "connection": self.connection,
             "metadata": models,
             "config": self.config,
+            "confirm": self.confirm,
         }
         alembic.cmd_opts = Namespace(quiet=True)
         return alembic

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations
 from alembic.runtime.migration import MigrationContext
 
-from stratakit.autogenerate import rename_prompt
 from stratakit.autogenerate.as_sql import statements
 from stratakit.autogenerate.options import comparison
 from tests.forms.created import made, metadata
@@ -71,17 +70,16 @@ def test_a_database_with_other_values_is_told_what_would_mend_it(tmp_path: Path)
         )
         operations = produce_migrations(context, moods("sad", "happy", "calm")).upgrade_ops
         assert operations is not None
-        assert statements(operations, "postgresql") == [
-            "-- differing_enum: by hand",
+        assert statements(operations.ops, "postgresql") == [
+            "-- unresolved_enum_change: by hand",
             "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm' AFTER 'happy';",
         ]
 
 
 @pytest.mark.usefixtures("on_postgresql")
-def test_a_renamed_value_keeps_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rename_prompt, "at_a_terminal", lambda: True)
-    monkeypatch.setattr("builtins.input", lambda _question: "y")
+def test_a_renamed_value_keeps_its_rows(tmp_path: Path) -> None:
     with made(tmp_path, "postgresql", moods("happy", "sad")) as service:
+        service.confirm = lambda _question: True
         service.execute("INSERT INTO items (id, mood) VALUES (1, 'sad')")
         service.create(moods("happy", "blue"))
         service.there_and_back(moods("happy", "blue"))

@@ -126,13 +126,13 @@ def revision_functions(body: str, first: bool = False) -> str:
 def lint_project(config: Config) -> LintResult:
     """Lint all but the first revision; on PostgreSQL on a copy of what the first one makes."""
     files = sorted((config.versions).glob("*.py"))
-    asked = [file.stem for file in files[1:]]
+    revisions = [file.stem for file in files[1:]]
     if config.database != "postgresql" or "TEST_DATABASE_URL" not in os.environ:
-        return lint(config, asked)
+        return lint(config, revisions)
     server = parse(os.environ["TEST_DATABASE_URL"], config)
     base = _prototype(server, config, files[0].read_text())
     with patch("stratakit.scratch.database", lambda _: _database(server, base)):
-        return lint(config, asked)
+        return lint(config, revisions)
 
 
 def violated_rules(config: Config) -> set[str]:

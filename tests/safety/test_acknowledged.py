@@ -45,8 +45,8 @@ def test_an_allow_of_another_line_is_an_error(tmp_path: Path) -> None:
 
 def test_what_was_there_at_the_adoption_is_exempt(tmp_path: Path) -> None:
     config = write_project(tmp_path, "sqlite", [DROP, 'op.drop_column("items", "quantity")'])
-    found = lint_project(replace(config, adopted="r001")).findings
-    assert [finding.file for finding in found] == ["migrations/versions/r002.py"]
+    findings = lint_project(replace(config, adopted="r001")).findings
+    assert [finding.file for finding in findings] == ["migrations/versions/r002.py"]
 
 
 def test_a_finding_names_file_line_and_statement(tmp_path: Path) -> None:
@@ -64,15 +64,15 @@ def test_without_a_server_the_text_is_judged_and_what_was_not_seen_is_said(
 
     monkeypatch.setattr("stratakit.scratch.database", no_server)
     body = 'op.create_index("i", "items", ["note"])\nop.drop_column("items", "note")'
-    found = lint_project(write_project(tmp_path, "postgresql", [body]))
-    rules = {finding.rule for finding in found.findings}
+    result = lint_project(write_project(tmp_path, "postgresql", [body]))
+    rules = {finding.rule for finding in result.findings}
     assert {"drop-column", "index-without-concurrently"} <= rules
-    (unseen,) = found.skipped
-    assert "locks" in unseen
-    assert "There is no server here." in unseen
+    (skipped,) = result.skipped
+    assert "locks" in skipped
+    assert "There is no server here." in skipped
 
 
 def test_what_follows_a_revision_that_fails_is_said_to_be_unseen(tmp_path: Path) -> None:
-    found = lint_project(write_project(tmp_path, "sqlite", ['op.execute("NONSENSE")', DROP]))
-    assert [finding.rule for finding in found.findings] == ["fails"]
-    assert found.skipped == ["r002 was not looked at, since one before it fails."]
+    result = lint_project(write_project(tmp_path, "sqlite", ['op.execute("NONSENSE")', DROP]))
+    assert [finding.rule for finding in result.findings] == ["fails"]
+    assert result.skipped == ["r002 was not looked at, since one before it fails."]

@@ -31,8 +31,8 @@ def test_an_update_of_all_rows_under_the_lock_of_a_change_before_is_found(tmp_pa
         "op.execute(\"UPDATE items SET kind = 'manual' WHERE kind IS NULL\")\n"
     )
     with server("postgresql"):
-        found = violated_rules(write_project(tmp_path, "postgresql", [body]))
-    assert found == {"data-after-lock", "whole-table-change"}
+        violated = violated_rules(write_project(tmp_path, "postgresql", [body]))
+    assert violated == {"data-after-lock", "whole-table-change"}
 
 
 def test_not_null_behind_an_update_of_all_rows_is_found(tmp_path: Path) -> None:
@@ -43,8 +43,8 @@ def test_not_null_behind_an_update_of_all_rows_is_found(tmp_path: Path) -> None:
         '    batch_op.alter_column("note", existing_type=sa.String(50), nullable=False)\n'
     )
     with server("postgresql"):
-        found = violated_rules(write_project(tmp_path, "postgresql", [body]))
-    assert found == {"set-not-null", "whole-table-change"}
+        violated = violated_rules(write_project(tmp_path, "postgresql", [body]))
+    assert violated == {"set-not-null", "whole-table-change"}
 
 
 def test_two_tables_in_one_transaction_are_found(tmp_path: Path) -> None:
@@ -75,6 +75,6 @@ op.create_table(
     sa.Column("item_id", sa.Integer(), sa.ForeignKey("items.id", ondelete="CASCADE")),
 )
 """
-    found = lint_project(write_project(tmp_path, "sqlite", [body], parent_and_child)).findings
-    lost = [finding.message for finding in found if finding.rule == "sqlite-loss"]
-    assert any("of 2 rows of tags are gone" in what for what in lost), found
+    findings = lint_project(write_project(tmp_path, "sqlite", [body], parent_and_child)).findings
+    lost = [finding.message for finding in findings if finding.rule == "sqlite-loss"]
+    assert any("of 2 rows of tags are gone" in message for message in lost), findings

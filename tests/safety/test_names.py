@@ -91,36 +91,40 @@ def test_names_that_have_to_be_quoted_change_nothing(name: str, tmp_path: Path) 
     )
     with server("postgresql"):
         assert name in violated_rules(bad)
-        found = lint_project(good)
-        assert [str(finding) for finding in found.findings] == []
-        assert found.skipped == []
+        result = lint_project(good)
+        assert [str(finding) for finding in result.findings] == []
+        assert result.skipped == []
 
 
 @pytest.mark.parametrize("rule", ADVISED)
 def test_what_is_advised_is_clean(rule: str, tmp_path: Path) -> None:
     with server("postgresql"):
         bad = write_project(tmp_path / "bad", "postgresql", load_rules()[rule].bad[-1:])
-        told = suggested_bodies(bad, rule)
-        found = violated_rules(write_project(tmp_path / "good", "postgresql", told))
-        assert not found & {rule, "fails"}
+        bodies = suggested_bodies(bad, rule)
+        violated = violated_rules(write_project(tmp_path / "good", "postgresql", bodies))
+        assert not violated & {rule, "fails"}
 
 
 @pytest.mark.parametrize("rule", STATEMENTS)
 def test_what_is_advised_for_a_table_in_a_schema_is_clean(rule: str, tmp_path: Path) -> None:
     bad = f"op.execute({STATEMENTS[rule]!r})"
     with server("postgresql"):
-        told = suggested_bodies(
+        bodies = suggested_bodies(
             write_project(tmp_path / "bad", "postgresql", [bad], IN_A_SCHEMA), rule
         )
         if rule == "foreign-key-without-index":
-            told = ["\n".join([bad, *told])]
-        found = violated_rules(write_project(tmp_path / "good", "postgresql", told, IN_A_SCHEMA))
-        assert not found & {rule, "fails"}
+            bodies = ["\n".join([bad, *bodies])]
+        violated = violated_rules(
+            write_project(tmp_path / "good", "postgresql", bodies, IN_A_SCHEMA)
+        )
+        assert not violated & {rule, "fails"}
 
 
 def test_what_a_table_in_a_schema_goes_through_is_seen(tmp_path: Path) -> None:
-    made = """op.execute("CREATE FUNCTION made() RETURNS int RETURN random()::int")"""
+    function = """op.execute("CREATE FUNCTION made() RETURNS int RETURN random()::int")"""
     body = f"op.execute({f'{ORDER} ADD COLUMN made integer DEFAULT made()'!r})"
     with server("postgresql"):
-        found = violated_rules(write_project(tmp_path, "postgresql", [body], IN_A_SCHEMA + made))
-    assert "volatile-default" in found
+        violated = violated_rules(
+            write_project(tmp_path, "postgresql", [body], IN_A_SCHEMA + function)
+        )
+    assert "volatile-default" in violated

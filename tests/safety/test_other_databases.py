@@ -175,21 +175,21 @@ def test_what_is_dangerous_is_found(backend: Backend, rule: str, body: str, tmp_
 def test_an_invented_value_is_found_once(tmp_path: Path) -> None:
     body = 'op.add_column("items", sa.Column("c", sa.Integer(), nullable=False))'
     with server("mysql"):
-        found = violated_rules(write_project(tmp_path, "mysql", [body]))
-    assert "mysql-implicit-default" in found
-    assert "not-null-without-default" not in found
+        violated = violated_rules(write_project(tmp_path, "mysql", [body]))
+    assert "mysql-implicit-default" in violated
+    assert "not-null-without-default" not in violated
 
 
 @pytest.mark.parametrize(("backend", "body"), SAFE)
 def test_what_is_safe_is_clean(backend: Backend, body: str, tmp_path: Path) -> None:
     with server(backend):
-        found = lint_project(write_project(tmp_path, backend, [body]))
-        assert [str(finding) for finding in found.findings] == []
-        assert found.skipped == []
+        result = lint_project(write_project(tmp_path, backend, [body]))
+        assert [str(finding) for finding in result.findings] == []
+        assert result.skipped == []
 
 
-def test_a_collation_of_a_columns_own_is_lost_where_it_is_not_said_again(tmp_path: Path) -> None:
-    made = (
+def test_a_collation_that_is_not_repeated_is_reported_as_lost(tmp_path: Path) -> None:
+    before = (
         'op.execute("CREATE TABLE tokens (id BIGINT PRIMARY KEY, "\n'
         '    "token VARCHAR(32) COLLATE ascii_bin) DEFAULT CHARSET utf8mb4")'
     )
@@ -198,8 +198,8 @@ def test_a_collation_of_a_columns_own_is_lost_where_it_is_not_said_again(tmp_pat
         "    existing_nullable=True)"
     )
     with server("mysql"):
-        found = lint_project(write_project(tmp_path, "mysql", [body], made)).findings
-    assert "tokens.token loses COLLATE" in " ".join(finding.message for finding in found)
+        findings = lint_project(write_project(tmp_path, "mysql", [body], before)).findings
+    assert "tokens.token loses COLLATE" in " ".join(finding.message for finding in findings)
 
 
 def test_a_finding_in_a_batch_names_the_line_of_its_operation(tmp_path: Path) -> None:
@@ -212,13 +212,13 @@ def test_a_finding_in_a_batch_names_the_line_of_its_operation(tmp_path: Path) ->
     assert (finding.rule, finding.line) == ("set-not-null", 16)
 
 
-def test_an_index_that_goes_with_its_table_is_not_lost(tmp_path: Path) -> None:
+def test_an_index_dropped_with_its_table_is_not_reported_as_lost(tmp_path: Path) -> None:
     body = 'op.drop_table("tags")'
     assert violated_rules(write_project(tmp_path, "sqlite", [body])) == {"drop-table"}
 
 
-def test_what_a_recreated_table_does_not_say_any_more_is_lost(tmp_path: Path) -> None:
-    made = (
+def test_a_clause_that_a_recreated_table_lacks_is_reported_as_lost(tmp_path: Path) -> None:
+    before = (
         'op.execute("CREATE TABLE people (id INTEGER PRIMARY KEY AUTOINCREMENT, "\n'
         '    "login TEXT COLLATE NOCASE)")'
     )
@@ -226,10 +226,10 @@ def test_what_a_recreated_table_does_not_say_any_more_is_lost(tmp_path: Path) ->
         'with op.batch_alter_table("people", recreate="always") as batch_op:\n'
         '    batch_op.add_column(sa.Column("c", sa.Text()))'
     )
-    found = lint_project(write_project(tmp_path, "sqlite", [body], made)).findings
-    told = " ".join(finding.message for finding in found)
-    assert "AUTOINCREMENT of people.id is gone" in told
-    assert "COLLATE of people.login is gone" in told
+    findings = lint_project(write_project(tmp_path, "sqlite", [body], before)).findings
+    messages = " ".join(finding.message for finding in findings)
+    assert "AUTOINCREMENT of people.id is gone" in messages
+    assert "COLLATE of people.login is gone" in messages
 
 
 UNIQUE = "op.execute(\"CREATE UNIQUE INDEX uq_people ON people (login) WHERE login <> ''\")"
@@ -246,9 +246,11 @@ RECREATED = (
     [(PEOPLE, RECREATED), (f"{PEOPLE}\n{STAMP}", RECREATED + STAMP)],
     ids=["a unique index", "a trigger, by hand"],
 )
-def test_what_is_made_again_is_as_before(before: str, body: str, tmp_path: Path) -> None:
-    found = lint_project(write_project(tmp_path, "sqlite", [body], before)).findings
-    assert [str(finding) for finding in found] == []
+def test_a_recreated_index_or_trigger_is_not_reported_as_lost(
+    before: str, body: str, tmp_path: Path
+) -> None:
+    findings = lint_project(write_project(tmp_path, "sqlite", [body], before)).findings
+    assert [str(finding) for finding in findings] == []
 
 
 def test_a_unique_index_that_is_dropped_is_a_constraint(tmp_path: Path) -> None:
@@ -258,7 +260,7 @@ def test_a_unique_index_that_is_dropped_is_a_constraint(tmp_path: Path) -> None:
     assert "uq_people of people" in finding.message
 
 
-def test_rows_that_go_by_cascade_are_not_laid_to_a_recreated_table(tmp_path: Path) -> None:
+def test_rows_deleted_by_cascade_are_not_blamed_on_a_recreated_table(tmp_path: Path) -> None:
     body = 'op.execute("DELETE FROM items WHERE id = 1")'
     (finding,) = lint_project(write_project(tmp_path, "sqlite", [body])).findings
     assert "recreates" not in finding.message

@@ -33,9 +33,9 @@ def test_every_danger_is_found_and_nothing_safe(version: str, tmp_path: Path) ->
         for number, (rule, body) in enumerate(DANGEROUS + more_cases.DANGEROUS):
             if version < "18" and any(new in body for new in NEWER):
                 continue
-            found = violated_rules(write_project(tmp_path / f"d{number}", "postgresql", [body]))
-            if rule not in found:
-                wrong.append(f"{rule} is not found, but {sorted(found)}:\n{body}")
+            violated = violated_rules(write_project(tmp_path / f"d{number}", "postgresql", [body]))
+            if rule not in violated:
+                wrong.append(f"{rule} is not found, but {sorted(violated)}:\n{body}")
         for number, bodies in enumerate(safe):
             alarms = lint_project(write_project(tmp_path / f"s{number}", "postgresql", bodies))
             wrong += [f"{alarm}\n{bodies}" for alarm in [*alarms.findings, *alarms.skipped]]

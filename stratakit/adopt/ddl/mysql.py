@@ -1,4 +1,4 @@
-"""MySQL and MariaDB: what makes a schema, as SHOW CREATE tells it."""
+"""The DDL of a schema on MySQL and MariaDB, by SHOW CREATE."""
 
 import re
 from collections.abc import Iterator
@@ -6,44 +6,44 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 from stratakit.engine.url import DatabaseURL
+from stratakit.revisions.log import OWN_TABLES
 
-OURS = {"alembic_version", "migration_log"}
 DEFINER = re.compile(r" DEFINER=`[^`]*`@`[^`]*`")
 
 CHARSET = re.compile(r"(\n\) [^\n']*?) DEFAULT CHARSET=\w+(?: COLLATE=\w+)?")
 
 
 def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
-    """The statements that make the schema of a database, tables first.
+    """Return the statements that create the schema of a database, tables first.
 
-    Who defined a view or a routine is left out: it would be whoever runs the revision.
+    The definers of views and routines are left out: the user who runs the revision becomes one.
     """
     database = connection.execute(text("SELECT DATABASE()")).scalar_one()
-    # A default that takes the next number of a sequence names its database.
-    made = [sql.replace(f"`{database}`.", "") for sql in _tables(connection)]
-    if any("FOREIGN KEY" in statement for statement in made):
-        made = ["SET FOREIGN_KEY_CHECKS = 0;", *made, "SET FOREIGN_KEY_CHECKS = 1;"]
-    behind = (_routines, _views, _triggers, _events)
-    return [*made, *(statement for part in behind for statement in part(connection))]
+    # A default by a sequence names the database.
+    tables = [sql.replace(f"`{database}`.", "") for sql in _tables(connection)]
+    if any("FOREIGN KEY" in statement for statement in tables):
+        tables = ["SET FOREIGN_KEY_CHECKS = 0;", *tables, "SET FOREIGN_KEY_CHECKS = 1;"]
+    readers = (_routines, _views, _triggers, _events)
+    return [*tables, *(statement for read in readers for statement in read(connection))]
 
 
 def _tables(connection: Connection) -> Iterator[str]:
-    """Those, and before them the sequences, by which a column's default may be.
+    """Read the tables, and before them the sequences that the defaults of columns may use.
 
-    A character set that is the database's default is left out: no model says it.
+    A character set that is the database's default is left out, as in a model.
     """
     query = text(
         "SELECT table_name FROM information_schema.tables "
         "WHERE table_schema = DATABASE() AND table_collation = @@collation_database"
     )
-    as_the_database = set(connection.execute(query).scalars())
-    found = connection.execute(text("SHOW FULL TABLES")).all()
-    for name, kind in sorted(found, key=lambda row: str(row[1]) != "SEQUENCE"):
-        if name in OURS or kind == "VIEW":
+    default_collation = set(connection.execute(query).scalars())
+    tables = connection.execute(text("SHOW FULL TABLES")).all()
+    for name, kind in sorted(tables, key=lambda row: str(row[1]) != "SEQUENCE"):
+        if name in OWN_TABLES or kind == "VIEW":
             continue
-        sort = "SEQUENCE" if kind == "SEQUENCE" else "TABLE"
-        sql = _shown(connection, sort, name, 1)
-        if name in as_the_database:
+        object_type = "SEQUENCE" if kind == "SEQUENCE" else "TABLE"
+        sql = _show_create(connection, object_type, name, 1)
+        if name in default_collation:
             sql = CHARSET.sub(r"\1", sql, count=1)
         yield re.sub(r" AUTO_INCREMENT=\d+", "", sql)
 
@@ -54,27 +54,29 @@ def _routines(connection: Connection) -> Iterator[str]:
         "WHERE routine_schema = DATABASE() ORDER BY routine_type, routine_name"
     )
     for kind, name in connection.execute(query).all():
-        yield DEFINER.sub("", _shown(connection, kind, name, 2))
+        yield DEFINER.sub("", _show_create(connection, kind, name, 2))
 
 
 def _views(connection: Connection) -> Iterator[str]:
-    """Each after those that it reads."""
+    """Read the views, each after those that it reads."""
     query = text(
         "SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE() "
         "ORDER BY table_name"
     )
     database = connection.execute(text("SELECT DATABASE()")).scalar_one()
     waiting = {
-        name: DEFINER.sub("", _shown(connection, "VIEW", name, 1)).replace(f"`{database}`.", "")
+        name: DEFINER.sub(
+            "", _show_create(connection, "VIEW", name, 1).replace(f"`{database}`.", "")
+        )
         for name in connection.execute(query).scalars()
     }
     while waiting:
-        free = [
+        ready = [
             name
             for name, sql in waiting.items()
             if not any(f"`{other}`" in sql for other in waiting if other != name)
         ] or list(waiting)
-        for name in free:
+        for name in ready:
             yield waiting.pop(name)
 
 
@@ -84,7 +86,7 @@ def _triggers(connection: Connection) -> Iterator[str]:
         "ORDER BY event_object_table, action_timing, event_manipulation, action_order"
     )
     for name in connection.execute(query).scalars():
-        yield DEFINER.sub("", _shown(connection, "TRIGGER", name, 2))
+        yield DEFINER.sub("", _show_create(connection, "TRIGGER", name, 2))
 
 
 def _events(connection: Connection) -> Iterator[str]:
@@ -93,10 +95,10 @@ def _events(connection: Connection) -> Iterator[str]:
         "ORDER BY event_name"
     )
     for name in connection.execute(query).scalars():
-        yield DEFINER.sub("", _shown(connection, "EVENT", name, 3))
+        yield DEFINER.sub("", _show_create(connection, "EVENT", name, 3))
 
 
-def _shown(connection: Connection, kind: str, name: str, column: int) -> str:
+def _show_create(connection: Connection, kind: str, name: str, column: int) -> str:
     quoted = name.replace("`", "``")
     row = connection.exec_driver_sql(f"SHOW CREATE {kind} `{quoted}`").one()
     return f"{row[column]};"

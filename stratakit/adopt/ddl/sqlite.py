@@ -1,11 +1,11 @@
-"""SQLite: what makes a schema, as it was written when it was made."""
+"""The DDL of a schema on SQLite, which stores its statements."""
 
 from sqlalchemy import Connection, text
 
 from stratakit.engine.url import DatabaseURL
 
-# The tables behind a virtual one are made by it.
-MADE = text(
+# A virtual table creates its shadow tables itself.
+SCHEMA_QUERY = text(
     """
     SELECT sql FROM sqlite_master
     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
@@ -17,5 +17,5 @@ MADE = text(
 
 
 def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
-    """The statements that make the schema of a database, in the order of their dependence."""
-    return [f"{sql};" for sql in connection.execute(MADE).scalars()]
+    """Return the statements that create the schema of a database, in the order of dependencies."""
+    return [f"{sql};" for sql in connection.execute(SCHEMA_QUERY).scalars()]

@@ -1,1 +1,1 @@
-"""Plugins of Alembic's comparison."""
+"""Plugins for Alembic's comparison."""

@@ -1,7 +1,7 @@
-"""Comparing PostgreSQL's enums with those that the models declare, which Alembic leaves out.
+"""Comparison of PostgreSQL's enums with those of the models, which Alembic leaves out.
 
-A value is added or renamed in place. One that the models no longer have cannot be taken out: that
-takes another type, which writes every row of every table that has it.
+A value is added or renamed in place. A value that the models no longer have cannot be dropped: that
+needs another type, and rewrites every table that has a column of the enum.
 """
 
 import sys
@@ -16,11 +16,17 @@ from sqlalchemy import ARRAY, Column, inspect
 from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.engine.interfaces import Dialect
 
-from stratakit.operations import walk
-from stratakit.operations.enums import AddEnumValueOp, CreateEnumOp, DifferingEnumOp, DropEnumOp
+from stratakit.operations.enums import (
+    AddEnumValueOp,
+    CreateEnumOp,
+    DropEnumOp,
+    UnresolvedEnumChangeOp,
+)
+from stratakit.operations.walk import flatten
 
-NAME = "stratakit.enums"
+PLUGIN = "stratakit.enums"
 Key = tuple[str | None, str]
+"""The schema of an enum, None for the default one, and its name."""
 
 
 def _compare(
@@ -30,7 +36,7 @@ def _compare(
     assert context.dialect is not None
     assert context.metadata is not None
     default = context.dialect.default_schema_name
-    found = {
+    reflected = {
         (None if enum["schema"] == default else enum["schema"], enum["name"]): enum["labels"]
         for enum in inspect(context.connection).get_enums(schema="*")  # type: ignore[attr-defined]
     }
@@ -40,33 +46,33 @@ def _compare(
         key: values
         for table in tables
         for column in table.columns
-        for key, values in _of(column, context.dialect)
+        for key, values in _enums(column, context.dialect)
     }
-    gone = {
+    unused = {
         key
-        for operation in walk.single(upgrade)
-        for column in _dropped(operation)
-        for key, _ in _of(column, context.dialect)
-        if key in found and key not in declared
+        for operation in flatten(upgrade.ops)
+        for column in _dropped_columns(operation)
+        for key, _ in _enums(column, context.dialect)
+        if key in reflected and key not in declared
     }
-    made = [
+    creates = [
         CreateEnumOp(key[1], values, schema=key[0])
         for key, values in declared.items()
-        if key not in found
+        if key not in reflected
     ]
-    changed = [
+    changes = [
         operation
         for key, values in declared.items()
-        if key in found
-        for operation in _changes(key, found[key], values)
+        if key in reflected
+        for operation in _changes(key, reflected[key], values)
     ]
-    dropped = [DropEnumOp(key[1], found[key], schema=key[0]) for key in sorted(gone, key=str)]
-    upgrade.ops[:] = [*made, *changed, *upgrade.ops, *dropped]
+    drops = [DropEnumOp(key[1], reflected[key], schema=key[0]) for key in sorted(unused, key=str)]
+    upgrade.ops[:] = [*creates, *changes, *upgrade.ops, *drops]
     return PriorityDispatchResult.CONTINUE
 
 
-def _of(column: "Column[Any]", dialect: Dialect) -> Iterator[tuple[Key, Sequence[str]]]:
-    """The enum of a column, with its values."""
+def _enums(column: "Column[Any]", dialect: Dialect) -> Iterator[tuple[Key, Sequence[str]]]:
+    """Return the enum of a column, if it has one, with its values."""
     type_ = column.type.dialect_impl(dialect)
     if isinstance(type_, ARRAY):
         type_ = type_.item_type.dialect_impl(dialect)
@@ -75,7 +81,7 @@ def _of(column: "Column[Any]", dialect: Dialect) -> Iterator[tuple[Key, Sequence
         yield (schema, str(type_.name)), list(type_.enums)
 
 
-def _dropped(operation: ops.MigrateOperation) -> "Iterator[Column[Any]]":
+def _dropped_columns(operation: ops.MigrateOperation) -> "Iterator[Column[Any]]":
     if isinstance(operation, ops.DropColumnOp):
         yield operation.to_column()
     elif isinstance(operation, ops.DropTableOp):
@@ -83,27 +89,27 @@ def _dropped(operation: ops.MigrateOperation) -> "Iterator[Column[Any]]":
 
 
 def _changes(
-    key: Key, found: Sequence[str], declared: Sequence[str]
+    key: Key, reflected: Sequence[str], declared: Sequence[str]
 ) -> Iterator[ops.MigrateOperation]:
     schema, name = key
-    differing = DifferingEnumOp(name, found, declared, schema=schema)
-    if differing.removed or differing.reordered:
-        yield differing
-    there = list(found)
-    for place, value in enumerate(declared):
-        if value in there or value in differing.renamed.values():
+    unresolved = UnresolvedEnumChangeOp(name, reflected, declared, schema=schema)
+    if unresolved.removed or unresolved.is_reordered:
+        yield unresolved
+    values = list(reflected)
+    for position, value in enumerate(declared):
+        if value in values or value in unresolved.rename_candidates.values():
             continue
-        after = next((other for other in declared[:place][::-1] if other in there), None)
-        before = None if after is not None else next(iter(there), None)
-        there.append(value)
+        after = next((other for other in declared[:position][::-1] if other in values), None)
+        before = None if after is not None else next(iter(values), None)
+        values.append(value)
         yield AddEnumValueOp(name, value, before=before, after=after, schema=schema)
 
 
 def setup(plugin: Plugin) -> None:
-    """Register the comparison, which sees what the others found."""
+    """Register the comparison, which runs after the others and sees what they found."""
     plugin.add_autogenerate_comparator(
         _compare, "schema", qualifier="postgresql", priority=DispatchPriority.LAST
     )
 
 
-Plugin.setup_plugin_from_module(sys.modules[__name__], NAME)
+Plugin.setup_plugin_from_module(sys.modules[__name__], PLUGIN)

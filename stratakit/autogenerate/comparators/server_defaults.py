@@ -1,12 +1,13 @@
-"""The same default in other words, told to Alembic's comparison as a plugin of it.
+"""Server defaults that are equal in other words, as a plugin of Alembic's comparison.
 
-Its own hook, a function as `compare_server_default`, fails on identity and generated columns.
+Alembic's own hook, a function as `compare_server_default`, fails on identity and generated columns.
 """
 
 from typing import Any
 
 from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
+from sqlalchemy import Column
 
 from stratakit.orm import server_defaults
 
@@ -14,23 +15,30 @@ PLUGIN = "stratakit.server_defaults"
 NOW = {"now", "current_timestamp"}
 
 
-def _same(
-    _context: Any, _operation: Any, _schema: Any, _table: Any, _name: Any, found: Any, declared: Any
+def _compare(
+    _context: Any,
+    _operation: Any,
+    _schema: Any,
+    _table: Any,
+    _name: Any,
+    reflected: "Column[Any]",
+    declared: "Column[Any]",
 ) -> PriorityDispatchResult:
-    """MariaDB says `current_timestamp()` for `now()`; a model may say it in Python alone."""
-    told = getattr(found.server_default, "arg", None)
-    if {_said(found.server_default), _said(declared.server_default)} <= NOW or (
-        server_defaults.matches_model(declared, None if told is None else str(told))
+    """Stop the comparison if MariaDB's `current_timestamp()` is `now()`, or Python's default."""
+    expression = getattr(reflected.server_default, "arg", None)
+    is_now = {_normalize(each.server_default) for each in (reflected, declared)} <= NOW
+    if is_now or server_defaults.matches_model(
+        declared, None if expression is None else str(expression)
     ):
         return PriorityDispatchResult.STOP
     return PriorityDispatchResult.CONTINUE
 
 
-def _said(default: Any) -> str:
+def _normalize(default: object) -> str:
     return str(getattr(default, "arg", default)).lower().strip("()")
 
 
 _plugin = Plugin(PLUGIN)
 _plugin.add_autogenerate_comparator(
-    _same, "column", "server_default", priority=DispatchPriority.FIRST
+    _compare, "column", "server_default", priority=DispatchPriority.FIRST
 )

@@ -1,46 +1,14 @@
-"""Safe forms: what a new revision does to tables in use, so that nobody waits for it.
+"""Rewriters of the operations that Alembic's comparison found.
 
-What is safe in one form only comes in that form. Where a form has several steps, each is a revision
-of its own. One file a database. Each revision says what code that is running does behind it.
+`complete` looks at one operation at a time, and is an Alembic `Rewriter`. The others need all
+operations of a change.
 """
 
-from collections.abc import Callable
+from stratakit.autogenerate.rewriters.circular_keys import defer_circular_foreign_keys
+from stratakit.autogenerate.rewriters.constraint_names import name_constraints
+from stratakit.autogenerate.rewriters.drop_order import order_table_drops
+from stratakit.autogenerate.rewriters.server_defaults import add_server_defaults
 
-from alembic.operations.ops import MigrationScript
-from sqlalchemy import MetaData
+__all__ = ["complete", "defer_circular_foreign_keys", "name_constraints", "order_table_drops"]
 
-from stratakit.autogenerate.rewriters import (
-    circular_keys,
-    drop_order,
-    mysql,
-    phase,
-    postgresql,
-    server_defaults,
-    sqlite,
-)
-from stratakit.autogenerate.rewriters.steps import Plan
-from stratakit.config import Backend
-
-PLANNED: dict[Backend, Callable[[MigrationScript, MetaData, int], Plan]] = {
-    "postgresql": postgresql.planned,
-    "mysql": mysql.planned,
-    "sqlite": sqlite.planned,
-}
-
-
-def settle(
-    directives: list[MigrationScript], metadata: MetaData, backend: Backend, version: int
-) -> None:
-    """Write what autogenerate made in safe forms: the revisions take the place of the one.
-
-    Args:
-        directives: Alembic's, with the one revision; changed in place.
-        metadata: the tables that the models declare.
-        backend: of the database.
-        version: the major version of the production server; 0 where nobody says.
-    """
-    server_defaults.given(directives[0], metadata)
-    circular_keys.opened(directives[0], backend)
-    drop_order.last(directives[0])
-    directives[:] = PLANNED[backend](directives[0], metadata, version).scripts(directives[0])
-    phase.say(directives)
+complete = name_constraints.chain(add_server_defaults)

@@ -1,43 +1,45 @@
-"""Foreign keys of new tables to tables that come later, or that say `use_alter`.
+"""Foreign keys of new tables that CREATE TABLE cannot contain.
 
-CREATE TABLE cannot hold them, and Alembic leaves out those that say it.
+They reference a table that is created later, or have `use_alter`, and Alembic leaves the latter
+out.
 """
 
 from alembic.operations import ops
 from sqlalchemy import ForeignKeyConstraint
 
-from stratakit.autogenerate.rewriters import constraint_names
-from stratakit.config import Backend
+from stratakit.autogenerate.change import Change
+from stratakit.autogenerate.rewriters.constraint_names import add_name
 from stratakit.operations import walk
 
 
-def opened(script: ops.MigrationScript, backend: Backend) -> None:
-    """Add such keys when all tables are there.
+def defer_circular_foreign_keys(change: Change) -> None:
+    """Add such foreign keys after all tables are created.
+
+    SQLite needs no table that a foreign key references, and adds none to a table.
 
     Args:
-        script: as Alembic's comparison made it; changed in place, with its downgrade.
-        backend: of the database; SQLite needs no table that a key refers to.
+        change: its operations are changed.
     """
-    if backend == "sqlite":
+    if change.backend == "sqlite":
         return
-    for operations, back in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
-        new = [each for each in operations.ops if isinstance(each, ops.CreateTableOp)]
-        ahead = {walk.full_name(each) for each in new}
-        added: list[ops.ModifyTableOps] = []
-        for table in new:
-            ahead.remove(walk.full_name(table))
-            keys = [
-                each
-                for each in table.columns
-                if isinstance(each, ForeignKeyConstraint)
-                and (each.use_alter or walk.referred(each.elements[0]) in ahead)
+    created = [each for each in change.operations if isinstance(each, ops.CreateTableOp)]
+    later = {walk.full_name(each) for each in created}
+    for table in created:
+        later.remove(walk.full_name(table))
+        deferred = [
+            item
+            for item in table.columns
+            if isinstance(item, ForeignKeyConstraint)
+            and (item.use_alter or walk.referenced_table(item.elements[0]) in later)
+        ]
+        if deferred:
+            # A column has no truth value: `in` would fail.
+            table.columns = [
+                item for item in table.columns if all(item is not key for key in deferred)
             ]
-            if keys:
-                left = {id(key) for key in keys}
-                table.columns = [each for each in table.columns if id(each) not in left]
-                adds = [ops.CreateForeignKeyOp.from_constraint(key) for key in keys]
-                added.append(ops.ModifyTableOps(table.table_name, adds, schema=table.schema))
-                constraint_names.given(added[-1])
-        if added:
-            operations.ops += added
-            operations.reverse_into(back)
+            keys = [ops.CreateForeignKeyOp.from_constraint(key) for key in deferred]
+            for key in keys:
+                add_name(key)
+            change.operations.append(
+                ops.ModifyTableOps(table.table_name, keys, schema=table.schema)
+            )

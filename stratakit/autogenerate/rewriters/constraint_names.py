@@ -1,21 +1,31 @@
-"""Constraints without a name get the one that the convention would give them.
+"""Names for the unique constraints and foreign keys that the models leave unnamed.
 
-A revision that adds one has to name it to undo that, and to validate it. The server would choose a
-name that nobody knows before.
+A revision needs the name to validate a constraint, and to drop it in its downgrade. The server
+would choose a name that nobody knows beforehand.
 """
 
+from alembic.autogenerate.rewriter import Rewriter
 from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy.schema import conv
 
-from stratakit.operations import walk
 from stratakit.orm import naming
 
+Constraint = ops.CreateUniqueConstraintOp | ops.CreateForeignKeyOp
 
-def given(operations: ops.OpContainer) -> None:
-    """Name the unique constraints and foreign keys that are added to a table."""
-    for operation in walk.single(operations):
-        if (
-            isinstance(operation, ops.CreateUniqueConstraintOp | ops.CreateForeignKeyOp)
-            and operation.constraint_name is None
-        ):
-            operation.constraint_name = conv(naming.default_name(operation.to_constraint()))
+name_constraints = Rewriter()
+
+
+def add_name(operation: Constraint) -> None:
+    """Give a constraint without a name the one of stratakit's naming convention."""
+    if operation.constraint_name is None:
+        operation.constraint_name = conv(naming.default_name(operation.to_constraint()))
+
+
+@name_constraints.rewrites(ops.CreateUniqueConstraintOp)
+@name_constraints.rewrites(ops.CreateForeignKeyOp)
+def _name(
+    _context: MigrationContext, _revision: object, operation: Constraint
+) -> ops.MigrateOperation:
+    add_name(operation)
+    return operation

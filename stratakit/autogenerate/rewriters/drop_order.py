@@ -1,6 +1,7 @@
-"""Tables that go: behind all that refers to them.
+"""The order of dropped tables.
 
-Alembic's comparison drops them by their names, before it drops a key of another table.
+Alembic's comparison drops tables in any order, and before it drops the foreign keys of other tables
+that reference them.
 """
 
 from contextlib import suppress
@@ -8,32 +9,26 @@ from graphlib import CycleError, TopologicalSorter
 
 from alembic.operations import ops
 
+from stratakit.autogenerate.change import Change
 from stratakit.operations import walk
 
 
-def last(script: ops.MigrationScript) -> None:
-    """Move what drops a table behind all else, tables that refer to others first.
+def order_table_drops(change: Change) -> None:
+    """Drop tables after all other operations, and each before the tables that it references.
 
     Args:
-        script: as Alembic's comparison made it; changed in place, with its downgrade.
+        change: its operations are reordered.
     """
-    for operations, back in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
-        drops = {
-            walk.full_name(each): each
-            for each in operations.ops
-            if isinstance(each, ops.DropTableOp)
-        }
-        if not drops:
-            continue
-        referrers: dict[str, set[str]] = {name: set() for name in drops}
-        for name, drop in drops.items():
-            for key in drop.to_table().foreign_keys:
-                referred = walk.referred(key)
-                if referred in drops and referred != name:
-                    referrers[referred].add(name)
-        # In a circle there is no order: a person has to drop a key first.
-        with suppress(CycleError):
-            drops = {name: drops[name] for name in TopologicalSorter(referrers).static_order()}
-        others = [each for each in operations.ops if not isinstance(each, ops.DropTableOp)]
-        operations.ops = [*others, *drops.values()]
-        operations.reverse_into(back)
+    found = [each for each in change.operations if isinstance(each, ops.DropTableOp)]
+    drops = {walk.full_name(each): each for each in sorted(found, key=walk.full_name)}
+    referrers: dict[str, set[str]] = {name: set() for name in drops}
+    for name, drop in drops.items():
+        for key in drop.to_table().foreign_keys:
+            referenced = walk.referenced_table(key)
+            if referenced in drops and referenced != name:
+                referrers[referenced].add(name)
+    # A cycle has no order: a person has to drop a foreign key first.
+    with suppress(CycleError):
+        drops = {name: drops[name] for name in TopologicalSorter(referrers).static_order()}
+    others = [each for each in change.operations if not isinstance(each, ops.DropTableOp)]
+    change.operations[:] = [*others, *drops.values()]

@@ -1,45 +1,43 @@
-"""A NOT NULL column gets what the model says in Python as a default of the server.
+"""Server defaults for NOT NULL columns that have a default in Python alone.
 
-Rows that are there need a value, and code that does not know the column inserts without it.
+The rows that exist need a value, and code that does not know the column inserts without it.
 """
 
+from alembic.autogenerate.rewriter import Rewriter
 from alembic.operations import ops
-from sqlalchemy import MetaData
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy.schema import DefaultClause
 
+from stratakit.alembic_private import copy_column
 from stratakit.operations import walk
 from stratakit.orm.server_defaults import has_server_value, literal
 
-
-def given(script: ops.MigrationScript, metadata: MetaData) -> None:
-    """Give columns that are added to a table such a default, and renew those given before."""
-    for operations in script.upgrade_ops_list:
-        new = {
-            (operation.schema, operation.table_name)
-            for operation in operations.ops
-            if isinstance(operation, ops.CreateTableOp)
-        }
-        for table in operations.ops:
-            if (
-                isinstance(table, ops.ModifyTableOps)
-                and (table.schema, table.table_name) not in new
-            ):
-                for operation in table.ops:
-                    _give(operation, metadata)
+add_server_defaults = Rewriter()
 
 
-def _give(operation: ops.MigrateOperation, metadata: MetaData) -> None:
-    if isinstance(operation, ops.AddColumnOp):
-        column = operation.column
-        value = literal(column)
-        if not column.nullable and not has_server_value(column) and value is not None:
-            # The comparison's column is the model's own.
-            operation.column = column._copy()
-            operation.column.server_default = DefaultClause(value)
-    elif isinstance(operation, ops.AlterColumnOp) and operation.modify_server_default is None:
-        name = walk.full_name(operation)
-        table = metadata.tables.get(name)
-        declared = table.columns.get(operation.column_name) if table is not None else None
-        value = literal(declared) if declared is not None else None
-        if value is not None:
-            operation.modify_server_default = DefaultClause(value)
+@add_server_defaults.rewrites(ops.AddColumnOp)
+def _add(
+    _context: MigrationContext, _revision: object, operation: ops.AddColumnOp
+) -> ops.MigrateOperation:
+    column = operation.column
+    value = literal(column)
+    if not column.nullable and not has_server_value(column) and value is not None:
+        # The column of the comparison is the model's own.
+        operation.column = copy_column(column)
+        operation.column.server_default = DefaultClause(value)
+    return operation
+
+
+@add_server_defaults.rewrites(ops.AlterColumnOp)
+def _replace_dropped(
+    context: MigrationContext, _revision: object, operation: ops.AlterColumnOp
+) -> ops.MigrateOperation:
+    """Replace a server default that is dropped by the one that the model has in Python."""
+    if operation.modify_server_default is not None:
+        return operation
+    table = context.opts["target_metadata"].tables.get(walk.full_name(operation))
+    column = table.columns.get(operation.column_name) if table is not None else None
+    value = literal(column) if column is not None else None
+    if value is not None:
+        operation.modify_server_default = DefaultClause(value)
+    return operation

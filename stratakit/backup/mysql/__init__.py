@@ -1,4 +1,4 @@
-"""MySQL and MariaDB: dumped and loaded by their client programs, compressed on the way."""
+"""Backups of MySQL and MariaDB, compressed dumps by their client programs."""
 
 import gzip
 import re
@@ -13,131 +13,126 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from stratakit.backup import files
-from stratakit.backup.mysql.contents import empty
+from stratakit.backup.base import BackupFormat
+from stratakit.backup.mysql.contents import drop_contents
 from stratakit.backup.mysql.option_file import option_file
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import ClientError, run_client
 from stratakit.process.progress import progress_bar
 
-SUFFIX = ".sql.gz"
 CHUNK = 1 << 20
 DEFINER = re.compile(rb" DEFINER=`(?:[^`]|``)*`@`(?:[^`]|``)*`")
 COMPRESSION = 3
 """Twice as fast as the default, for a sixth more bytes."""
 IDLE_SECONDS = 7 * 24 * 3600
-"""How long the connection that holds the migration lock may wait for a program at work."""
+"""How long the connection with the migration lock may be idle while a program works."""
 
 
-def dump(connection: Connection, url: DatabaseURL, path: Path) -> None:
-    """Dump a database into a file.
+class MySQLBackup(BackupFormat):
+    """A compressed dump as SQL."""
 
-    Raises:
-        StrataError: there is no program for it, or it fails.
-    """
-    program = _program(connection, "mariadb-dump", "mysqldump")
-    options = ["--single-transaction", "--routines", "--triggers", "--events", "--hex-blob"]
-    # Without it a dump of MySQL takes the right to see every user's processes.
-    options += ["--no-tablespaces", "--default-character-set=utf8mb4"]
-    if program.name == "mysqldump" and not _is_mariadb(connection):
-        options.append("--set-gtid-purged=OFF")
-    _outlast(connection)
-    try:
-        with (
-            option_file(url) as connecting,
-            gzip.open(path, "wb", compresslevel=COMPRESSION) as file,
-            run_client(
-                [program, connecting, *options, url.name], stdout=subprocess.PIPE
-            ) as process,
-            progress_bar("Backup") as bar,
-        ):
-            while process.stdout and (chunk := process.stdout.read(CHUNK)):
-                file.write(chunk)
-                bar.update(path.stat().st_size - bar.n)
-    except ClientError as error:
-        raise DatabaseUnavailable(f"The backup of {url} failed: {error}") from error
+    suffix = ".sql.gz"
 
+    def dump(self, connection: Connection, url: DatabaseURL, path: Path) -> None:
+        """Dump a database into a file."""
+        program = _find_program(connection, "mariadb-dump", "mysqldump")
+        options = ["--single-transaction", "--routines", "--triggers", "--events", "--hex-blob"]
+        # Without it a dump of MySQL takes the right to see every user's processes.
+        options += ["--no-tablespaces", "--default-character-set=utf8mb4"]
+        if program.name == "mysqldump" and not _is_mariadb(connection):
+            options.append("--set-gtid-purged=OFF")
+        _extend_timeout(connection)
+        try:
+            with (
+                option_file(url) as defaults,
+                gzip.open(path, "wb", compresslevel=COMPRESSION) as file,
+                run_client(
+                    [program, defaults, *options, url.name], stdout=subprocess.PIPE
+                ) as process,
+                progress_bar("Backup") as bar,
+            ):
+                while process.stdout and (chunk := process.stdout.read(CHUNK)):
+                    file.write(chunk)
+                    bar.update(path.stat().st_size - bar.n)
+        except ClientError as error:
+            raise DatabaseUnavailable(f"The backup of {url} failed: {error}") from error
 
-def check(path: Path) -> None:
-    """See whether a file is a whole dump of one database, by reading all of it.
+    def check(self, path: Path) -> None:
+        """Read a file to its end, to see whether it is a complete dump of one database."""
+        try:
+            chunks = _read_chunks(path)
+            beginning = next(chunks, b"")
+            ending = b"".join(deque(chunks, maxlen=2)) or beginning
+        except (OSError, EOFError, zlib.error) as error:
+            raise files.damaged_error(path, str(error)) from error
+        if not re.search(rb"^-- (MariaDB|MySQL) dump ", beginning[:1000], re.MULTILINE):
+            raise files.damaged_error(path, "it does not begin as mariadb-dump and mysqldump begin")
+        if b"\n-- Current Database: " in beginning:
+            raise files.damaged_error(
+                path, "it says itself which databases it goes to (--databases)"
+            )
+        if b"\n-- Dump completed" not in ending[-200:]:
+            raise files.damaged_error(path, "its end is missing")
 
-    Raises:
-        StrataError: it is not.
-    """
-    try:
-        chunks = _chunks(path)
-        beginning = next(chunks, b"")
-        ending = b"".join(deque(chunks, maxlen=2)) or beginning
-    except (OSError, EOFError, zlib.error) as error:
-        raise files.damaged_error(path, str(error)) from error
-    if not re.search(rb"^-- (MariaDB|MySQL) dump ", beginning[:1000], re.MULTILINE):
-        raise files.damaged_error(path, "it does not begin as mariadb-dump and mysqldump begin")
-    if b"\n-- Current Database: " in beginning:
-        raise files.damaged_error(path, "it says itself which databases it goes to (--databases)")
-    if b"\n-- Dump completed" not in ending[-200:]:
-        raise files.damaged_error(path, "its end is missing")
+    def load(self, connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -> None:
+        """Replace the contents of a database; after an error, they are incomplete.
 
-
-def load(connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -> None:
-    """Replace all that a database holds.
-
-    Raises:
-        StrataError: it failed, and the database holds a part of the one or the other: neither MySQL
-            nor MariaDB has a transaction around it.
-    """
-    program = _program(connection, "mariadb", "mysql")
-    _outlast(connection)
-    try:
-        empty(connection)
-        with (
-            option_file(url) as connecting,
-            run_client(
-                [program, connecting, "--default-character-set=utf8mb4", url.name],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-            ) as process,
-            progress_bar("Restore") as bar,
-        ):
-            for chunk in _chunks(path) if roles else _without_definers(path):
-                if process.stdin:
-                    process.stdin.write(chunk)
-                bar.update(len(chunk))
-    except (DBAPIError, ClientError) as error:
-        reason = error.orig if isinstance(error, DBAPIError) else error
-        raise StrataError(
-            f"{path} was not restored into {url}: {reason}",
-            detail=f"The database {url.name} may hold a part only: it was being emptied and "
-            "filled, which no transaction of this server undoes.",
-            hint=f"Mend what the server names, then run again: {files.restore_command(path)}\n"
-            "If it is about a definer, which a copy for development can do without, add: "
-            "--without-roles",
-        ) from error
+        Neither MySQL nor MariaDB has a transaction around the changes.
+        """
+        program = _find_program(connection, "mariadb", "mysql")
+        _extend_timeout(connection)
+        try:
+            drop_contents(connection)
+            with (
+                option_file(url) as defaults,
+                run_client(
+                    [program, defaults, "--default-character-set=utf8mb4", url.name],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                ) as process,
+                progress_bar("Restore") as bar,
+            ):
+                for chunk in _read_chunks(path) if roles else _strip_definers(path):
+                    if process.stdin:
+                        process.stdin.write(chunk)
+                    bar.update(len(chunk))
+        except (DBAPIError, ClientError) as error:
+            reason = error.orig if isinstance(error, DBAPIError) else error
+            raise StrataError(
+                f"{path} was not restored into {url}: {reason}",
+                detail=f"The database {url.name} may hold a part only: it was being emptied and "
+                "filled, which no transaction of this server undoes.",
+                hint=f"Mend what the server names, then run again: {files.restore_command(path)}\n"
+                "If it is about a definer, which a copy for development can do without, add: "
+                "--without-roles",
+            ) from error
 
 
-def _outlast(connection: Connection) -> None:
+def _extend_timeout(connection: Connection) -> None:
     connection.exec_driver_sql(f"SET SESSION wait_timeout = {IDLE_SECONDS}")
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _read_chunks(path: Path) -> Iterator[bytes]:
     with gzip.open(path) as file:
         while chunk := file.read(CHUNK):
             yield chunk
 
 
-def _without_definers(path: Path) -> Iterator[bytes]:
-    """The dump with views, triggers and routines that belong to the user who restores them."""
+def _strip_definers(path: Path) -> Iterator[bytes]:
+    """Generate the dump without the definers of views, triggers and routines."""
     with gzip.open(path) as file:
         for line in file:
-            made = line.startswith((b"/*!", b"CREATE "))
-            yield DEFINER.sub(b"", line, count=1) if made else line
+            is_definition = line.startswith((b"/*!", b"CREATE "))
+            yield DEFINER.sub(b"", line, count=1) if is_definition else line
 
 
 def _is_mariadb(connection: Connection) -> bool:
     return bool(getattr(connection.dialect, "is_mariadb", False))
 
 
-def _program(connection: Connection, mariadb: str, mysql: str) -> Path:
-    """The client program of the server's own kind, else the other one."""
+def _find_program(connection: Connection, mariadb: str, mysql: str) -> Path:
+    """Find the client program of the server's own kind, or else the other one."""
     names = (mariadb, mysql) if _is_mariadb(connection) else (mysql, mariadb)
     for name in names:
         if found := shutil.which(name):

@@ -1,4 +1,4 @@
-"""Where the client programs of MySQL and MariaDB connect: in a file, not on their command line."""
+"""The connection of the client programs of MySQL and MariaDB, in a file that hides the password."""
 
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ TLS = {"ssl_ca": "ssl-ca", "ssl_cert": "ssl-cert", "ssl_key": "ssl-key"}
 
 @contextmanager
 def option_file(url: DatabaseURL) -> Iterator[str]:
-    """A file that only this user can read, for as long as the block runs.
+    """Create a file that only this user can read, while the block runs.
 
     Yields:
         The argument that makes a program read this file alone: what else it would read
@@ -30,13 +30,13 @@ def _options(url: DatabaseURL) -> dict[str, str]:
     query = {name: str(value) for name, value in url.url.query.items()}
     options = {name: query[key] for key, name in TLS.items() if key in query}
     if "ssl_ca" in query and query.get("ssl_check_hostname", "true").lower() != "false":
-        # The first is MariaDB's, the second MySQL's; each takes the other's for a loose end.
+        # The first is MariaDB's, the second MySQL's; `loose` makes each ignore the other one.
         options |= {"loose-ssl-verify-server-cert": "1", "loose-ssl-mode": "VERIFY_IDENTITY"}
     if "unix_socket" in query:
         options |= {"socket": query["unix_socket"], "protocol": "socket"}
     else:
-        # The programs would take `localhost` for a socket.
+        # The programs would take `localhost` as a socket.
         options |= {"host": url.url.host or "localhost", "protocol": "tcp"}
         options |= {"port": str(url.url.port or 3306)}
-    # Both have to be there, since an empty one would be asked for or taken from the system's user.
+    # Both are needed: a missing one is asked for, or taken from the system's user.
     return options | {"user": url.url.username or "", "password": url.url.password or ""}

@@ -1,25 +1,25 @@
-"""All that a PostgreSQL database holds, to make room for a backup.
+"""Dropping the contents of a PostgreSQL database before a restore.
 
-Extensions stay, with the schemas that they are in: to make one may take rights that the user who
-restores does not have.
+Extensions and their schemas stay: the user who restores may not have the rights to create them.
 """
 
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 
-import psycopg
+if TYPE_CHECKING:
+    import psycopg
 
 LOCK_SECONDS = 15
 
-OURS: LiteralString = "nspname !~ '^pg_' AND nspname <> 'information_schema'"
+USER_SCHEMAS: LiteralString = "nspname !~ '^pg_' AND nspname <> 'information_schema'"
 DROPS: LiteralString = f"""
     SELECT format('DROP %s IF EXISTS %s CASCADE;',
                   replace(replace(it.type, ' object', ''), '-', ' '), it.identity)
     FROM (
         SELECT classid, objid FROM pg_depend JOIN pg_namespace AS schema ON refobjid = schema.oid
-        WHERE refclassid = 'pg_namespace'::regclass AND deptype = 'n' AND {OURS}
+        WHERE refclassid = 'pg_namespace'::regclass AND deptype = 'n' AND {USER_SCHEMAS}
         UNION ALL
         SELECT tableoid, oid FROM pg_namespace AS schema
-        WHERE {OURS} AND nspname <> 'public'
+        WHERE {USER_SCHEMAS} AND nspname <> 'public'
         AND NOT EXISTS (SELECT FROM pg_extension WHERE extnamespace = schema.oid)
         UNION ALL SELECT tableoid, oid FROM pg_publication
         UNION ALL SELECT tableoid, oid FROM pg_event_trigger
@@ -33,15 +33,15 @@ DROPS: LiteralString = f"""
 """
 
 
-def empty(connection: psycopg.Connection[Any]) -> None:
-    """Drop everything, within a transaction that is to restore it.
+def drop_contents(connection: "psycopg.Connection[Any]") -> None:
+    """Drop all objects, within the transaction that restores them.
 
-    The settings of the session are those that pg_restore asks for, and one that its script
-    cannot ask of a server older than 17.
+    The settings of the session are those that pg_restore's script sets, and one that it cannot set
+    on a server older than 17.
 
     Raises:
-        psycopg.errors.LockNotAvailable: something is in use for longer than `LOCK_SECONDS`.
-        psycopg.Error: something belongs to another user.
+        psycopg.errors.LockNotAvailable: an object is in use for longer than `LOCK_SECONDS`.
+        psycopg.Error: an object belongs to another user.
     """
     connection.execute(
         "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN "
@@ -53,8 +53,9 @@ def empty(connection: psycopg.Connection[Any]) -> None:
         connection.execute(drop)
 
 
-def schemas(connection: psycopg.Connection[Any]) -> set[str]:
-    """The schemas that are there."""
+def schemas(connection: "psycopg.Connection[Any]") -> set[str]:
+    """Return the existing schemas, without the server's own."""
     return {
-        name for (name,) in connection.execute(f"SELECT nspname FROM pg_namespace WHERE {OURS}")
+        name
+        for (name,) in connection.execute(f"SELECT nspname FROM pg_namespace WHERE {USER_SCHEMAS}")
     }

@@ -1,16 +1,17 @@
-"""The script that pg_restore makes of a backup, run on a connection of ours.
+"""Running the script that pg_restore generates from a backup, on a connection of stratakit.
 
-pg_restore cannot empty a database in the same transaction that fills it, and its script is meant
-for psql, which not every machine has.
+pg_restore cannot drop the old contents in the same transaction, and its script needs psql, which is
+not on every machine.
 """
 
 import re
 from collections.abc import Callable
-from typing import IO, Any
-
-import psycopg
+from typing import IO, TYPE_CHECKING, Any
 
 from stratakit.process.client import ClientError
+
+if TYPE_CHECKING:
+    import psycopg
 
 CHUNK = 1 << 20
 COPY = re.compile(rb"COPY (.+) FROM stdin;\n")
@@ -19,25 +20,25 @@ TRANSACTION = (b"BEGIN;\n", b"COMMIT;\n")
 UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
 
 
-def statements(script: bytes) -> bytes:
-    """The section before or after the data without what only psql, or a newer server, knows.
+def strip_client_commands(script: bytes) -> bytes:
+    """Return the section before or after the data without commands of psql and of a newer server.
 
-    Of the lines that begin so, only the first and the last can be outside of a function's body.
+    Only the first and the last of such lines can be outside of a function's body.
     """
-    begun = re.sub(rb"(?m)^\\restrict .*\n", b"", script, count=1)
-    body, unrestrict, _ = begun.rpartition(b"\n\\unrestrict ")
-    return (body if unrestrict else begun).replace(UNKNOWN_BEFORE_17, b"", 1)
+    unrestricted = re.sub(rb"(?m)^\\restrict .*\n", b"", script, count=1)
+    body, unrestrict, _ = unrestricted.rpartition(b"\n\\unrestrict ")
+    return (body if unrestrict else unrestricted).replace(UNKNOWN_BEFORE_17, b"", 1)
 
 
 def run_data(
-    connection: psycopg.Connection[Any], script: IO[bytes], loaded: Callable[[], object]
+    connection: "psycopg.Connection[Any]", script: IO[bytes], on_table: Callable[[], object]
 ) -> None:
-    """Run the section of the data, with a small part of it in memory.
+    """Run the section of the data, with only a small part of it in memory.
 
     Args:
-        connection: where to, within a transaction.
+        connection: the connection, within a transaction.
         script: the section.
-        loaded: called after each table.
+        on_table: called after each table.
 
     Raises:
         psycopg.Error: the server refuses it.
@@ -53,20 +54,20 @@ def run_data(
             cursor.execute(sql)
         if first < len(lines):
             lines = _copy(cursor, lines[first], lines[first + 1 :], script)
-            loaded()
+            on_table()
         else:
             lines = []
 
 
 def _is_sql(line: bytes) -> bool:
-    """Whether the server is to see a line: none of psql's, and no end of the transaction."""
+    """Return whether a line is for the server: not psql's, and no end of the transaction."""
     return not line.startswith(b"\\") and line not in (*TRANSACTION, UNKNOWN_BEFORE_17)
 
 
 def _copy(
-    cursor: psycopg.Cursor[Any], statement: bytes, lines: list[bytes], script: IO[bytes]
+    cursor: "psycopg.Cursor[Any]", statement: bytes, lines: list[bytes], script: IO[bytes]
 ) -> list[bytes]:
-    """Copy the data of one table; returns the lines read beyond it."""
+    """Copy the data of one table, and return the lines that were read after it."""
     with cursor.copy(statement) as copy:
         while lines := lines or script.readlines(CHUNK):
             end = lines.index(END_OF_DATA) if END_OF_DATA in lines else len(lines)

@@ -41,5 +41,5 @@ def create_rule(module: ModuleType) -> Rule:
     ]
     expected = name.rpartition(".")[2].replace("_", "-")
     if [rule.id for rule in classes] != [expected]:
-        raise TypeError(f'{module.__file__} has to define one rule, with id = "{expected}".')
+        raise TypeError(f'{name} has to define one rule, with id = "{expected}".')
     return classes[0]()

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import execute, sql
+from stratakit.operations.snippets import execute, quote_name
 
 
 class AttachPartition(Rule):
@@ -49,7 +49,7 @@ class AttachPartition(Rule):
                     f"all rows of {action.name} are read under a lock "
                     f"before it is attached to {action.table}",
                     execute(
-                        f"ALTER TABLE {sql(action.name)} "
+                        f"ALTER TABLE {quote_name(action.name)} "
                         "ADD CONSTRAINT bounds CHECK (...) NOT VALID"
                     )
                     + "\n# validated in the next revision, and attached in the one after it",

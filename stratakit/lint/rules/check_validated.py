@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import NEXT, named, operation, validate
+from stratakit.operations.snippets import NEXT, default_name, operation, validate
 from stratakit.sql.action import Action
 from stratakit.sql.tokenizer import Tokens, as_python, join_words, split_statements
 
@@ -35,7 +35,7 @@ class CheckValidated(Rule):
                 name = (
                     action.name
                     if action.kind == "add check"
-                    else named("ck", action.table, action.name)
+                    else default_name("ck", action.table, action.name)
                 )
                 yield Violation(
                     f"CHECK {name} is tried on every row of {action.table} "
@@ -45,7 +45,7 @@ class CheckValidated(Rule):
                         action.table,
                         _condition(action),
                         "postgresql_not_valid=True",
-                        of=f'op.f("{name}")',
+                        name=f'op.f("{name}")',
                     )
                     + NEXT
                     + validate(action.table, name),

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted, execute
+from stratakit.operations.snippets import autocommit_block, execute
 
 
 class ConcurrentlyInTransaction(Rule):
@@ -32,6 +32,6 @@ class ConcurrentlyInTransaction(Rule):
                 text = " ".join(statement.text.rstrip("; \n").split())
                 yield Violation(
                     f"{action.kind} {action.name} CONCURRENTLY cannot run inside of a transaction",
-                    autocommitted(execute(text)),
+                    autocommit_block(execute(text)),
                     statement,
                 )

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted
+from stratakit.operations.snippets import autocommit_block
 
 
 class ConcurrentlyNotAlone(Rule):
@@ -41,7 +41,7 @@ class ConcurrentlyNotAlone(Rule):
                             f"index {action.name} is built CONCURRENTLY behind other changes "
                             f"({before[0]}), which stay if it fails",
                             "Make it a revision of its own:\n"
-                            + autocommitted("op.create_index(...)"),
+                            + autocommit_block("op.create_index(...)"),
                             statement,
                         )
                     return

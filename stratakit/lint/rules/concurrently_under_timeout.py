@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted
+from stratakit.operations.snippets import autocommit_block
 
 
 class ConcurrentlyUnderTimeout(Rule):
@@ -45,7 +45,7 @@ class ConcurrentlyUnderTimeout(Rule):
                     yield Violation(
                         f"{action.kind} {action.name} CONCURRENTLY runs under a timeout, "
                         "which leaves it INVALID",
-                        autocommitted(
+                        autocommit_block(
                             'op.execute("SET lock_timeout = 0")',
                             'op.execute("SET statement_timeout = 0")',
                             "...",

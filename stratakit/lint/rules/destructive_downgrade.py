@@ -51,13 +51,13 @@ class DestructiveDowngrade(Rule):
                 continue
             if action.kind in ("drop table", "delete") and not run.existed_before(action.table):
                 continue
-            gone = (
+            target = (
                 f"{action.table}.{action.name}"
                 if action.kind == "drop column"
                 else action.table or action.name
             )
             yield Violation(
-                f"the downgrade destroys {gone}, which was there before the revision",
+                f"the downgrade destroys {target}, which was there before the revision",
                 "Undo only what upgrade() does.",
                 statement,
             )

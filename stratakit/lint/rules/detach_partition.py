@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted, execute, sql
+from stratakit.operations.snippets import autocommit_block, execute, quote_name
 
 
 class DetachPartition(Rule):
@@ -32,10 +32,10 @@ class DetachPartition(Rule):
             ):
                 yield Violation(
                     f"partition {action.name} is detached while nothing can use {action.table}",
-                    autocommitted(
+                    autocommit_block(
                         execute(
-                            f"ALTER TABLE {sql(action.table)} "
-                            f"DETACH PARTITION {sql(action.name)} CONCURRENTLY"
+                            f"ALTER TABLE {quote_name(action.table)} "
+                            f"DETACH PARTITION {quote_name(action.name)} CONCURRENTLY"
                         )
                     ),
                     statement,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import NEXT, execute, sql
+from stratakit.operations.snippets import NEXT, execute, quote_name
 
 READS = re.compile(r"ADD\b(?!.*\bNOT\s+VALID\b)|SET\s+NOT\s+NULL\b", re.IGNORECASE | re.DOTALL)
 
@@ -34,9 +34,10 @@ class DomainValidated(Rule):
                 yield Violation(
                     f"every table with a column of {action.name} is read: {action.text}",
                     execute(
-                        f"ALTER DOMAIN {sql(action.name)} ADD CONSTRAINT ... CHECK (...) NOT VALID"
+                        f"ALTER DOMAIN {quote_name(action.name)} "
+                        "ADD CONSTRAINT ... CHECK (...) NOT VALID"
                     )
                     + NEXT
-                    + execute(f"ALTER DOMAIN {sql(action.name)} VALIDATE CONSTRAINT ..."),
+                    + execute(f"ALTER DOMAIN {quote_name(action.name)} VALIDATE CONSTRAINT ..."),
                     statement,
                 )

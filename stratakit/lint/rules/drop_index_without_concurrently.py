@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted, operation
+from stratakit.operations.snippets import autocommit_block, operation
 
 
 class DropIndexWithoutConcurrently(Rule):
@@ -36,12 +36,12 @@ class DropIndexWithoutConcurrently(Rule):
                 continue
             yield Violation(
                 f"index {action.name} is dropped while no statement can use {table or 'its table'}",
-                autocommitted(
+                autocommit_block(
                     operation(
                         "drop_index",
                         table,
                         "postgresql_concurrently=True",
-                        of=f'"{action.name.rpartition(".")[2]}"',
+                        name=f'"{action.name.rpartition(".")[2]}"',
                     )
                 ),
                 statement,

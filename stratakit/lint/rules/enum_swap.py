@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted, execute, sql
+from stratakit.operations.snippets import autocommit_block, execute, quote_name
 from stratakit.sql.tokenizer import first_name
 
 PLAIN = re.compile(r"(text|char|varchar|character|smallint|integer|bigint|numeric|boolean)")
@@ -49,7 +49,7 @@ class EnumSwap(Rule):
                 yield Violation(
                     f"{action.table}.{action.name} is changed to the new enum {target}, "
                     "which writes every row",
-                    autocommitted(execute(f"ALTER TYPE {sql(target)} ADD VALUE '...'"))
+                    autocommit_block(execute(f"ALTER TYPE {quote_name(target)} ADD VALUE '...'"))
                     + "\n# a value that is not used any more may stay in the enum",
                     statement,
                 )

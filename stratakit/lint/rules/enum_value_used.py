@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted, execute, sql
+from stratakit.operations.snippets import autocommit_block, execute, quote_name
 
 
 class EnumValueUsed(Rule):
@@ -48,8 +48,8 @@ class EnumValueUsed(Rule):
                 yield Violation(
                     f"the enum value {used[0]} is used before the transaction that adds it ends",
                     "Add it in a revision of its own:\n"
-                    + autocommitted(
-                        execute(f"ALTER TYPE {sql(types[used[0]])} ADD VALUE {used[0]}")
+                    + autocommit_block(
+                        execute(f"ALTER TYPE {quote_name(types[used[0]])} ADD VALUE {used[0]}")
                     ),
                     statement,
                 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import NEXT, named, operation, validate
+from stratakit.operations.snippets import NEXT, default_name, operation, validate
 from stratakit.sql.action import Action
 from stratakit.sql.indexes import parse_index
 from stratakit.sql.tokenizer import Tokens, split_statements
@@ -38,7 +38,7 @@ class ForeignKeyValidated(Rule):
             name = (
                 action.name
                 if action.kind == "add foreign key"
-                else named("fk", action.table, action.name)
+                else default_name("fk", action.table, action.name)
             )
             yield Violation(
                 f"foreign key {name} of {action.table} is checked "
@@ -63,5 +63,5 @@ def _suggestion(action: Action, name: str) -> str:
         columns if columns != "[...]" else '["id"]',
         f'referent_schema="{schema}"' if schema else "",
         "postgresql_not_valid=True",
-        of=f'"{name}"',
+        name=f'"{name}"',
     )

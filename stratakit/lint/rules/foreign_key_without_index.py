@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted, create_index, named, operation
+from stratakit.operations.snippets import autocommit_block, create_index, default_name, operation
 from stratakit.sql.indexes import IndexDefinition, columns_in
 
 INDEXES = (
@@ -71,7 +71,7 @@ class ForeignKeyWithoutIndex(Rule):
 
 
 def _suggestion(run: RevisionRun, table: str, column: str) -> str:
-    name, on = named("ix", table, column), IndexDefinition((f'"{column}"',))
+    name, on = default_name("ix", table, column), IndexDefinition((f'"{column}"',))
     if run.backend == "postgresql" and run.existed_before(table):
-        return autocommitted(create_index(name, table, on))
-    return operation("create_index", table, on.column_list, of=f'"{name}"')
+        return autocommit_block(create_index(name, table, on))
+    return operation("create_index", table, on.column_list, name=f'"{name}"')

@@ -3,7 +3,13 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted, create_index, execute, named, sql
+from stratakit.operations.snippets import (
+    autocommit_block,
+    create_index,
+    default_name,
+    execute,
+    quote_name,
+)
 from stratakit.sql.action import Action
 from stratakit.sql.indexes import parse_index
 
@@ -41,16 +47,17 @@ class IndexWithoutConcurrently(Rule):
 
 
 def _suggestion(action: Action, *, is_partitioned: bool) -> str:
-    name = action.name or named("ix", action.table)
+    name = action.name or default_name("ix", action.table)
     unique = "UNIQUE" in action.flags
     if not is_partitioned:
-        return autocommitted(
+        return autocommit_block(
             create_index(name, action.table, parse_index(action.text), unique=unique)
         )
-    created = (
-        f"CREATE {'UNIQUE ' * unique}INDEX {sql(name)} ON ONLY {sql(action.table)} {action.text}"
-    )
-    return f"{execute(created)}\n# and in a revision for each partition:\n" + autocommitted(
+    index = f"{'UNIQUE ' * unique}INDEX {quote_name(name)}"
+    create = execute(f"CREATE {index} ON ONLY {quote_name(action.table)} {action.text}")
+    return f"{create}\n# and in a revision for each partition:\n" + autocommit_block(
         create_index(f"{name}_PARTITION", "PARTITION", parse_index(action.text), unique=unique),
-        execute(f"ALTER INDEX {sql(name)} ATTACH PARTITION {sql(f'{name}_PARTITION')}"),
+        execute(
+            f"ALTER INDEX {quote_name(name)} ATTACH PARTITION {quote_name(f'{name}_PARTITION')}"
+        ),
     )

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import sql
+from stratakit.operations.snippets import quote_name
 from stratakit.sql.columns import type_of
 from stratakit.sql.types import is_narrower
 
@@ -55,7 +55,7 @@ class NarrowType(Rule):
                     f"and becomes {type_of(action.text)}, which holds less",
                     "Find the values that do not fit, and shorten them in a revision "
                     "before this one:\n"
-                    f"SELECT * FROM {sql(action.table, run.backend)} "
-                    f"WHERE length({sql(action.name, run.backend)}) > ...",
+                    f"SELECT * FROM {quote_name(action.table, run.backend)} "
+                    f"WHERE length({quote_name(action.name, run.backend)}) > ...",
                     statement,
                 )

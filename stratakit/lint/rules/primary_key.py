@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import key_by_index, named
+from stratakit.operations.snippets import default_name, key_by_index
 from stratakit.sql.indexes import IndexDefinition, parse_index
 
 
@@ -32,7 +32,9 @@ class PrimaryKey(Rule):
             if "USING INDEX" not in action.flags and run.existed_before(action.table):
                 column = action.kind == "add column"
                 on = IndexDefinition((f'"{action.name}"',)) if column else parse_index(action.text)
-                name = action.name if action.name and not column else named("pk", action.table)
+                name = (
+                    action.name if action.name and not column else default_name("pk", action.table)
+                )
                 yield Violation(
                     f"primary key of {action.table} is built while nothing can use the table",
                     key_by_index("PRIMARY KEY", name, action.table, on),

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted
+from stratakit.operations.snippets import autocommit_block
 
-BLOCK = autocommitted("...")
+BLOCK = autocommit_block("...")
 COMMIT = re.compile(r"(get_bind\(\)|\b(bind|conn|connection))\.commit\(\)")
 
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import execute, sql
+from stratakit.operations.snippets import execute, quote_name
 
 
 class RefreshMaterializedView(Rule):
@@ -24,7 +24,7 @@ class RefreshMaterializedView(Rule):
             if "CONCURRENTLY" not in action.flags and action.table not in created:
                 yield Violation(
                     f"materialized view {action.table} cannot be read until it is refreshed",
-                    execute(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {sql(action.table)}")
+                    execute(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {quote_name(action.table)}")
                     + "  # needs a unique index",
                     statement,
                 )

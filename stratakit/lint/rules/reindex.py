@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted, execute, sql
+from stratakit.operations.snippets import autocommit_block, execute, quote_name
 
 
 class Reindex(Rule):
@@ -28,8 +28,10 @@ class Reindex(Rule):
             if "CONCURRENTLY" not in action.flags:
                 yield Violation(
                     f"REINDEX {action.text} {action.name} stops writes until it is done",
-                    autocommitted(
-                        execute(f"REINDEX {action.text.upper()} CONCURRENTLY {sql(action.name)}")
+                    autocommit_block(
+                        execute(
+                            f"REINDEX {action.text.upper()} CONCURRENTLY {quote_name(action.name)}"
+                        )
                     ),
                     statement,
                 )

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import autocommitted, execute, sql
+from stratakit.operations.snippets import autocommit_block, execute, quote_name
 
 
 class RenameEnumValue(Rule):
@@ -33,9 +33,9 @@ class RenameEnumValue(Rule):
             if action.name not in run.created:
                 yield Violation(
                     f"the value {action.text} of {action.name} changes under code that still runs",
-                    autocommitted(
+                    autocommit_block(
                         execute(
-                            f"ALTER TYPE {sql(action.name)} ADD VALUE "
+                            f"ALTER TYPE {quote_name(action.name)} ADD VALUE "
                             f"{action.text.rpartition(' ')[2]}"
                         )
                     )

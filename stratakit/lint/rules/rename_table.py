@@ -4,7 +4,7 @@ from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import execute, sql
+from stratakit.operations.snippets import execute, quote_name
 from stratakit.sql.action import Action
 
 
@@ -42,15 +42,15 @@ class RenameTable(Rule):
 def _suggestion(action: Action, backend: Backend) -> str:
     """Suggest the rename, and a view under the old name in the same transaction."""
     schema, _, bare = action.table.rpartition(".")
-    old = sql(action.table, backend)
+    old = quote_name(action.table, backend)
     if action.kind == "set schema":
-        change, new = f"SET SCHEMA {sql(action.text)}", f"{action.text}.{bare}"
+        change, new = f"SET SCHEMA {quote_name(action.text)}", f"{action.text}.{bare}"
     else:
-        change = f"RENAME TO {sql(action.text, backend)}"
+        change = f"RENAME TO {quote_name(action.text, backend)}"
         new = f"{schema}.{action.text}" if schema and "." not in action.text else action.text
     return "\n".join(
         (
             execute(f"ALTER {'VIEW' if 'view' in action.kind else 'TABLE'} {old} {change}"),
-            execute(f"CREATE VIEW {old} AS SELECT * FROM {sql(new, backend)}"),
+            execute(f"CREATE VIEW {old} AS SELECT * FROM {quote_name(new, backend)}"),
         )
     )

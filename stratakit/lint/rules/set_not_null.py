@@ -6,7 +6,7 @@ from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.trace.statement import Statement
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import NEXT, execute, operation, sql, validate
+from stratakit.operations.snippets import NEXT, execute, operation, quote_name, validate
 from stratakit.sql.action import Action
 from stratakit.sql.tokenizer import first_name
 
@@ -70,13 +70,19 @@ def _suggestion(table: str, column: str, backend: Backend, version: int) -> str:
     if backend != "postgresql":
         return f"Deploy code that writes {column}, fill old rows in batches, then acknowledge this."
     name = f"{column}_given"
-    check = f"NOT NULL {sql(column)}" if version >= 18 else f"CHECK ({sql(column)} IS NOT NULL)"
-    added = execute(f"ALTER TABLE {sql(table)} ADD CONSTRAINT {sql(name)} {check} NOT VALID")
+    check = (
+        f"NOT NULL {quote_name(column)}"
+        if version >= 18
+        else f"CHECK ({quote_name(column)} IS NOT NULL)"
+    )
+    added = execute(
+        f"ALTER TABLE {quote_name(table)} ADD CONSTRAINT {quote_name(name)} {check} NOT VALID"
+    )
     lines = [validate(table, name)]
     if version < 18:
         lines += [
             operation("alter_column", table, f'"{column}"', "nullable=False"),
-            operation("drop_constraint", table, of=f'"{name}"'),
+            operation("drop_constraint", table, name=f'"{name}"'),
         ]
     return added + NEXT + "\n".join(lines)
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import execute, key_by_index, named, sql
+from stratakit.operations.snippets import default_name, execute, key_by_index, quote_name
 from stratakit.sql.action import Action
 from stratakit.sql.indexes import IndexDefinition, columns_in, parse_index
 
@@ -45,9 +45,9 @@ class UniqueConstraint(Rule):
             ):
                 continue
             on = parse_index(action.text)
-            name = action.name or named("uq", action.table)
+            name = action.name or default_name("uq", action.table)
             if action.kind == "add column":
-                name = named("uq", action.table, action.name)
+                name = default_name("uq", action.table, action.name)
                 on = IndexDefinition((f'"{action.name}"',))
             message = f"unique constraint {name} on {action.table}: duplicates make it fail"
             if run.backend == "postgresql":
@@ -58,7 +58,7 @@ class UniqueConstraint(Rule):
             else:
                 if action.table in cleaned or not _can_hold_duplicates(run, action):
                     continue
-                table = sql(action.table, run.backend)
+                table = quote_name(action.table, run.backend)
                 suggestion = execute(f"DELETE FROM {table} WHERE ...") + "  # duplicates first"
             yield Violation(message, suggestion, statement)
 

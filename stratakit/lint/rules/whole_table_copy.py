@@ -5,7 +5,7 @@ from stratakit.lint.rules.whole_table_change import selects_by_key
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.trace.statement import Statement
 from stratakit.lint.violation import Violation
-from stratakit.operations.snippets import repeated, sql
+from stratakit.operations.snippets import loop, quote_name
 from stratakit.sql.action import Action
 from stratakit.sql.tokenizer import Tokens, split_statements
 
@@ -43,12 +43,12 @@ class WholeTableCopy(Rule):
             sources = [name for name in _sources(action) if run.existed_before(name)]
             if not sources or action.has("LIMIT") or action.has("FETCH FIRST"):
                 continue
-            into = sql(action.table, run.backend)
+            into, source = (quote_name(each, run.backend) for each in (action.table, sources[0]))
             if _reads_all(statement, action, sources[0]):
                 yield Violation(
                     f"all of {sources[0]} is copied into {action.table} in one transaction",
-                    repeated(
-                        f"INSERT INTO {into} (...) SELECT ... FROM {sql(sources[0], run.backend)} ",
+                    loop(
+                        f"INSERT INTO {into} (...) SELECT ... FROM {source} ",
                         f"WHERE id > (SELECT coalesce(max(id), 0) FROM {into}) ",
                         "ORDER BY id LIMIT 1000",
                     ),

@@ -54,9 +54,9 @@ def _algorithm(cursor: DBAPICursor, text: str, table: str) -> str:
         clauses = {"instant": "ALGORITHM=INSTANT", "inplace": "ALGORITHM=INPLACE, LOCK=NONE"}
         if COPIED.search(rest):  # MariaDB accepts INSTANT for these, and copies
             del clauses["instant"]
-    elif found := INDEX.match(text):
-        rest = text[found.end() :].rstrip("; \n")
-        statement = f"{found[1]} ON {PROBE}{rest} {{}}"
+    elif match := INDEX.match(text):
+        rest = text[match.end() :].rstrip("; \n")
+        statement = f"{match[1]} ON {PROBE}{rest} {{}}"
         clauses = {"inplace": "ALGORITHM=INPLACE LOCK=NONE"}
     else:
         return ""

@@ -46,5 +46,5 @@ def _full_scans(node: dict[str, Any]) -> list[str]:
 def _is_selective(node: dict[str, Any]) -> bool:
     """Whether an index leads to some rows: those on one side of a value may be all of them."""
     condition = node.get("Index Cond", node.get("Recheck Cond", ""))
-    between = " > " in condition.replace(">=", ">") and " < " in condition.replace("<=", "<")
-    return between or bool(SELECTIVE.search(condition))
+    is_bounded = " > " in condition.replace(">=", ">") and " < " in condition.replace("<=", "<")
+    return is_bounded or bool(SELECTIVE.search(condition))

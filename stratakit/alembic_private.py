@@ -1,0 +1,107 @@
+"""The private names of Alembic and SQLAlchemy that stratakit uses, all of them.
+
+Neither project promises to keep them. Each is wrapped here with the reason for its use, and
+tests/stratakit/test_alembic_private.py calls each wrapper, so that a release without one of the
+names fails in one place.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import alembic.context
+from alembic.autogenerate import render
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Engine, FetchedValue, NullPool, Pool
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.types import TypeEngine
+
+T = TypeVar("T")
+
+
+def copy_column(column: "Column[T]") -> "Column[T]":
+    """Return a copy of a column that belongs to no table; `Column.copy()` is deprecated."""
+    return column._copy()
+
+
+def type_affinity(type_: TypeEngine[Any]) -> type[TypeEngine[Any]] | None:
+    """Return the generic type of a type: Numeric for DECIMAL, DateTime for TIMESTAMP.
+
+    Reflection returns the database's own types, and no public function compares them with a
+    model's.
+    """
+    return type_._type_affinity
+
+
+def upgrade_steps(script: ScriptDirectory, revision: str, heads: Any) -> Iterable[Any]:
+    """Return the steps of an upgrade, as `alembic.command.upgrade` passes them to env.py.
+
+    Args:
+        script: the folder of the revisions.
+        revision: the target, such as an id, `head` or `+1`.
+        heads: the current revisions, as Alembic passes them to the function `fn`.
+    """
+    return script._upgrade_revs(revision, heads)
+
+
+def downgrade_steps(script: ScriptDirectory, revision: str, heads: Any) -> Iterable[Any]:
+    """Return the steps of a downgrade; the arguments are those of `upgrade_steps`."""
+    return script._downgrade_revs(revision, heads)
+
+
+def stamp_steps(script: ScriptDirectory, revision: str, heads: Any) -> Iterable[Any]:
+    """Return the steps of a stamp; the arguments are those of `upgrade_steps`."""
+    return script._stamp_revs((revision,), heads)
+
+
+def is_in_batch(context: AutogenContext) -> bool:
+    """Return whether an operation is rendered inside `with op.batch_alter_table(...)`.
+
+    A renderer of our own has to know whether to write `op.` or `batch_op.`.
+    """
+    return context._has_batch
+
+
+def render_type(type_: TypeEngine[Any], context: AutogenContext) -> str:
+    """Return the code of a type, for a `render_item` that replaces a type by another one."""
+    return render._repr_type(type_, context)
+
+
+def render_server_default(default: FetchedValue, context: AutogenContext) -> str | None:
+    """Return the code of a server default, which Alembic does not render for every operation."""
+    return render._render_server_default(default, context)
+
+
+def render_body(operations: ops.OpContainer, context: AutogenContext) -> str:
+    """Return operations as the body of `upgrade()`, and collect their imports in the context.
+
+    The public `render_python_code` makes a context of its own and loses the imports.
+    """
+    return render._indent(render._render_cmd_body(operations, context))
+
+
+def live_environment() -> EnvironmentContext:
+    """Return the context of the env.py that is running, whose proxy `alembic.context` is."""
+    environment: EnvironmentContext = alembic.context._proxy  # type: ignore[attr-defined]
+    return environment
+
+
+def substitute_pool(engine: Engine, connect: Callable[[], DBAPIConnection]) -> Pool:
+    """Return a pool that an engine can use in place of its own, with the same listeners.
+
+    A public pool has no listeners of another one, such as one that sets a PRAGMA.
+
+    Args:
+        engine: the engine.
+        connect: opens a connection if the engine has a `creator` of its own. The one that
+            `create_engine` makes is kept, because it passes `connect_args` to `do_connect`.
+    """
+    creator = engine.pool._creator
+    is_standard = getattr(creator, "__module__", "") == "sqlalchemy.engine.create"
+    return NullPool(
+        engine.pool._invoke_creator if is_standard else connect,
+        dialect=engine.dialect,
+        _dispatch=engine.pool.dispatch,
+    )

@@ -1,0 +1,56 @@
+"""Dropped data, and drops that may be renames."""
+
+from collections.abc import Iterator, Sequence
+
+from alembic.operations import ops
+
+from stratakit.autogenerate.renames.candidates import (
+    rename_candidates_of_column,
+    rename_candidates_of_table,
+)
+from stratakit.config import Backend
+from stratakit.operations.renames import (
+    RenameColumnOp,
+    RenameTableOp,
+    render_rename_column,
+    render_rename_table,
+)
+
+
+def dropped_column(
+    operation: ops.MigrateOperation, siblings: Sequence[ops.MigrateOperation], backend: Backend
+) -> Iterator[str]:
+    """A column is dropped with its data."""
+    if not isinstance(operation, ops.DropColumnOp):
+        return
+    column = f"{operation.table_name}.{operation.column_name}"
+    candidates = rename_candidates_of_column(operation, siblings)
+    if not candidates:
+        yield f"column {column} is dropped with its data."
+        return
+    new = candidates[0].column.name
+    rename = RenameColumnOp(operation.table_name, operation.column_name, new, operation.schema)
+    yield (
+        f"column {column} is dropped with its data, and {new} of the same type is added.\n"
+        f"If it was renamed, replace both by: {render_rename_column(rename, backend)}\n"
+        f"and both in downgrade() by: {render_rename_column(rename.reverse(), backend)}"
+    )
+
+
+def dropped_table(
+    operation: ops.MigrateOperation, siblings: Sequence[ops.MigrateOperation], _backend: Backend
+) -> Iterator[str]:
+    """A table is dropped with its data."""
+    if not isinstance(operation, ops.DropTableOp):
+        return
+    table = operation.table_name
+    candidates = rename_candidates_of_table(operation, siblings)
+    if not candidates:
+        yield f"table {table} is dropped with its data."
+        return
+    rename = RenameTableOp(table, candidates[0].table_name, operation.schema)
+    yield (
+        f"table {table} is dropped with its data, and {rename.new} with the same columns is added."
+        f"\nIf it was renamed, replace both by: {render_rename_table(rename)}\n"
+        f"and both in downgrade() by: {render_rename_table(rename.reverse())}"
+    )

@@ -1,0 +1,112 @@
+"""The arguments of `context.configure()`: env.py's own, and what stratakit adds to them."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from alembic.util import to_tuple
+
+from stratakit.autogenerate import render
+from stratakit.autogenerate.options import comparison
+from stratakit.autogenerate.pipeline import build_pipeline
+from stratakit.autogenerate.renames import prompt
+from stratakit.config import Backend, Config
+from stratakit.orm.discovery import combine
+from stratakit.revisions import log
+from stratakit.revisions.run_options import RunOptions
+from stratakit.runtime import sqlite_batch
+from stratakit.runtime.guard import Arguments
+
+FILTERS = ("include_name", "include_object")
+
+
+def comparison_arguments(config: Config, given: Arguments) -> Arguments:
+    """Return the arguments of a comparison: what env.py gave, else stratakit's.
+
+    A filter of env.py and stratakit's both have to include an object.
+
+    Args:
+        config: the project's, for the objects that it allows.
+        given: the arguments of env.py.
+    """
+    declared = given.get("target_metadata")
+    if declared is None:
+        return dict(given)
+    own = comparison(combine(declared), config.allowed)
+    if "include_schemas" in given:
+        own["include_name"] = partial(_is_not_the_log, own["include_name"])
+    for name in FILTERS:
+        if filter_ := given.get(name):
+            own[name] = partial(_both, filter_, own[name])
+    kept = {key: value for key, value in given.items() if key not in FILTERS}
+    return {**own, **kept, "target_metadata": own["target_metadata"]}
+
+
+def guarded_arguments(
+    config: Config, options: RunOptions, backend: Backend, given: Arguments
+) -> Arguments:
+    """Return the arguments of a run that changes a database or writes a revision.
+
+    Args:
+        config: the project's.
+        options: the command's.
+        backend: the kind of the database.
+        given: the arguments of env.py.
+    """
+    callbacks = to_tuple(given.get("on_version_apply"), default=())
+    return {
+        "transaction_per_migration": True,
+        "render_as_batch": backend == "sqlite",
+        **comparison_arguments(config, given),
+        "on_version_apply": (
+            *callbacks,
+            log.recorder(options.note),
+            *([_refuse_orphans] if backend == "sqlite" else []),
+        ),
+        "process_revision_directives": partial(
+            _process_directives, config, options, given.get("process_revision_directives")
+        ),
+        "render_item": partial(_render_item, given.get("render_item")),
+    }
+
+
+def _both(first: Callable[..., bool], second: Callable[..., bool], item: Any, *rest: Any) -> bool:
+    return bool(first(item, *rest)) and bool(second(item, *rest))
+
+
+def _is_not_the_log(
+    _own: Callable[..., bool], name: str | None, kind: str, parents: dict[str, str | None]
+) -> bool:
+    return not (kind == "table" and name == log.LOG.name)
+
+
+def _process_directives(
+    config: Config,
+    options: RunOptions,
+    own: Callable[..., None] | None,
+    context: MigrationContext,
+    revision: Any,
+    directives: list[Any],
+) -> None:
+    """Let env.py change what Alembic found, and then stratakit."""
+    if own:
+        own(context, revision, directives)
+    if directives:
+        safe = build_pipeline(
+            config.database,
+            config.server_version,
+            notify=options.describe or str,
+            confirm=prompt.confirm if options.interactive else prompt.decline,
+        )
+        safe(context, revision, directives)
+
+
+def _render_item(own: Callable[..., Any] | None, kind: str, item: Any, context: Any) -> Any:
+    rendered = own(kind, item, context) if own else False
+    return render.render_item(kind, item, context) if rendered is False else rendered
+
+
+def _refuse_orphans(*, ctx: MigrationContext, **_: object) -> None:
+    if ctx.connection is not None and not ctx.as_sql:
+        sqlite_batch.refuse_orphans(ctx.connection)

@@ -1,0 +1,313 @@
+"""A run that changes a database: the plan, the lock, the steps with their guards, the end."""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
+
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, StampStep
+from sqlalchemy import Connection
+
+from stratakit import locking
+from stratakit.config import Backend, Config
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError, UsageError
+from stratakit.engine.connect import connect
+from stratakit.engine.identity import database_identity
+from stratakit.engine.migration import reading, sqlite_transactions
+from stratakit.engine.url import BACKENDS, DatabaseURL, read_url
+from stratakit.locking import MigrationLock
+from stratakit.locking.policy import WaitPolicy
+from stratakit.revisions import position
+from stratakit.revisions.guards import (
+    refuse_autocommit,
+    refuse_irreversible,
+    refuse_unknown_revision,
+    require_one_head,
+)
+from stratakit.revisions.run_options import RunOptions
+from stratakit.runtime import confirmation, failures, guards, retry, sqlite_batch, stamp_check
+from stratakit.runtime.arguments import guarded_arguments
+from stratakit.runtime.environment import require_identity
+from stratakit.runtime.guard import Arguments, RunAgain
+from stratakit.runtime.monitor import RunMonitor
+from stratakit.runtime.retry import Attempts, RetryingRun
+
+logger = logging.getLogger(__name__)
+
+StepFunction = Callable[..., Iterable[Any]]
+
+
+class StepSource:
+    """The function from which Alembic gets its steps, which the run replaces by its own.
+
+    Args:
+        original: the one of Alembic's command.
+    """
+
+    def __init__(self, original: StepFunction) -> None:
+        self.original = original
+        self.current = original
+
+    def __call__(self, heads: Any, context: MigrationContext) -> Iterable[Any]:
+        return self.current(heads, context)
+
+    @property
+    def is_upgrade(self) -> bool:
+        """Whether Alembic runs an upgrade."""
+        return getattr(self.original, "__name__", "") == "upgrade"
+
+
+class ChangeRun:
+    """One run of env.py on behalf of a command that changes a database or writes a revision.
+
+    Args:
+        config: the project's.
+        options: the command's.
+        can_run_again: whether env.py is run again if its own transaction has to be left: not if
+            plain `alembic` runs it.
+    """
+
+    def __init__(self, config: Config, options: RunOptions, *, can_run_again: bool = True) -> None:
+        self.is_read_only = options.dry_run
+        self._config = config
+        self._options = options
+        self._can_run_again = can_run_again
+        self._policy = WaitPolicy.from_config(config)
+        self._started = time.monotonic()
+        self._attempts = Attempts()
+        self._resources = ExitStack()
+
+    def arguments(self, environment: EnvironmentContext, given: Arguments) -> Arguments:
+        """Return env.py's own with what stratakit adds."""
+        connection: Connection | None = given.get("connection")
+        if connection is None:
+            raise UsageError(
+                "env.py calls context.configure() without a connection, though it is not offline.",
+                hint="Give it one: context.configure(connection=connection, ...)",
+            )
+        backend = _backend(connection)
+        arguments = guarded_arguments(self._config, self._options, backend, given)
+        if (
+            backend == "sqlite"
+            and arguments["transaction_per_migration"]
+            and not connection.in_transaction()
+        ):
+            arguments.setdefault("transactional_ddl", True)
+        return {**arguments, "fn": StepSource(environment.context_opts["fn"])}
+
+    def execute(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
+        """Run what Alembic's command asks for.
+
+        Raises:
+            StrataError: it was refused or failed.
+        """
+        connection = context.connection
+        assert connection is not None
+        if "revision_context" in context.opts or context.opts.get("dont_mutate"):
+            refuse_unknown_revision(self._config, context.get_current_heads())
+            self._compare(context, proceed)
+            return
+        chosen: Collection[str] | None = None
+        if self._options.plan:
+            with reading(connection):
+                chosen = self._options.plan(context)
+        if chosen is None or (chosen and not self._options.dry_run):
+            self._change(connection, context, chosen, proceed)
+        if self._options.finish:
+            with reading(connection):
+                self._options.finish(context)
+
+    def close(self) -> None:
+        """Release the lock of a run in a transaction of env.py, which has ended."""
+        self._resources.close()
+
+    def _compare(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
+        """Run a command of Alembic that only reads the database: current, check, revision."""
+        if "revision_context" in context.opts:
+            script = context.opts["script"]
+            arguments = context.opts["revision_context"].command_args
+            if arguments["message"] is not None and arguments["head"] == "head":
+                require_one_head(script)
+            guards.refuse_creation(
+                self._config, arguments, script.get_heads(), context.get_current_heads()
+            )
+        proceed()
+
+    def _change(
+        self,
+        connection: Connection,
+        context: MigrationContext,
+        chosen: Collection[str] | None,
+        proceed: Callable[[], None],
+    ) -> None:
+        """Change the database, as the one migrator that holds the lock.
+
+        Nothing is read before: on SQLite it would wait for another migrator's transaction, and
+        fail.
+        """
+        backend = _backend(connection)
+        # In a transaction of env.py nothing can be tried again, but by running env.py again.
+        is_outermost = not connection.in_transaction()
+        with ExitStack() as resources:
+            if is_outermost and backend == "sqlite":
+                resources.enter_context(sqlite_transactions(connection))
+            lock = self._lock(connection, backend, resources, is_outermost=is_outermost)
+            kind = (
+                resources.enter_context(retry.waiting_session(connection, backend, self._policy))
+                if is_outermost or self._can_run_again
+                else None
+            )
+            source: StepSource = context.opts["fn"]
+            if not context.opts.get("purge"):
+                ahead = source.is_upgrade and position.describe_ahead(self._config, context)
+                if ahead:
+                    logger.warning(ahead)
+                    return
+                refuse_unknown_revision(self._config, context.get_current_heads())
+            monitor = RunMonitor(
+                connection,
+                transactional=context.impl.transactional_ddl,
+                heads=context.get_current_heads(),
+            )
+            check = partial(self._check_steps, context, is_outermost=is_outermost)
+            steps = _only(source.original, chosen)
+            if context.opts.get("purge"):
+                # Alembic empties the version table before it asks for the first step.
+                check(list(steps((), context)))
+            if is_outermost:
+                # A transaction that is open here would be env.py's to Alembic, which then
+                # commits nothing.
+                connection.rollback()
+            source.current = monitor.steps(steps, check)
+            resources.enter_context(monitor)
+            resources.enter_context(sqlite_batch.guard_batches(connection))
+            if kind is None:
+                self._run_steps(context, monitor, proceed)
+                return
+            with retry.retrying_run(connection, kind, lock, monitor, self._attempts) as run:
+                self._run_steps(context, monitor, proceed, run, is_outermost=is_outermost)
+            if is_outermost:
+                stamp_check.require_stamped(context, monitor)
+
+    def _lock(
+        self,
+        connection: Connection,
+        backend: Backend,
+        resources: ExitStack,
+        *,
+        is_outermost: bool,
+    ) -> MigrationLock:
+        """Acquire the migration lock, for this run or until env.py has ended its transaction.
+
+        In a transaction of env.py nobody waits: it would keep what the database looked like.
+        """
+        if is_outermost:
+            held = locking.migration_lock(connection, backend, wait=self._policy.wait_seconds)
+            return resources.enter_context(held)
+        if not self._can_run_again:
+            held = locking.migration_lock(connection, backend, wait=self._policy.wait_seconds)
+            return self._resources.enter_context(held)
+        try:
+            return self._resources.enter_context(
+                locking.migration_lock(connection, backend, wait=0)
+            )
+        except DatabaseUnavailable:
+            if time.monotonic() - self._started > self._policy.wait_seconds:
+                raise
+            raise RunAgain(locking.POLL_SECONDS) from None
+
+    def _run_steps(
+        self,
+        context: MigrationContext,
+        monitor: RunMonitor,
+        proceed: Callable[[], None],
+        run: RetryingRun | None = None,
+        *,
+        is_outermost: bool = False,
+    ) -> None:
+        while True:
+            try:
+                proceed()
+                return
+            except (RunAgain, StrataError):
+                raise
+            except Exception as error:
+                if failures.is_interrupt(error):
+                    raise KeyboardInterrupt from error
+                if run and run.wait_before_retry(error):
+                    if is_outermost:
+                        continue
+                    raise RunAgain(0) from error
+                stale = run.stale_indexes(error) if run else []
+                assert context.script is not None
+                explained = failures.explain_failure(
+                    error, self._config, context.script, monitor, stale
+                )
+                if explained is None:
+                    raise
+                raise explained from error
+
+    def _check_steps(
+        self, context: MigrationContext, steps: list[Any], *, is_outermost: bool
+    ) -> None:
+        """Refuse a stamp that is not true, and ask before data is lost in production."""
+        options = self._options
+        if any(isinstance(step, StampStep) for step in steps):
+            if options.check_stamp:
+                ids = steps[-1].to_revisions_no_deps
+                options.check_stamp(context, self._config, ids[0] if ids else None)
+            return
+        revisions = [step.revision for step in steps]
+        if not is_outermost:
+            refuse_autocommit(revisions)
+        refuse_irreversible([step.revision for step in steps if step.is_downgrade])
+        assert context.connection is not None
+        if self._config.in_production and not options.is_scratch:
+            confirmation.confirm_loss(
+                steps,
+                self._url(context.connection).name,
+                self._confirmed(context),
+                interactive=options.interactive,
+            )
+        if steps and options.before_first_step:
+            options.before_first_step(self._verified_url(context.connection))
+
+    def _confirmed(self, context: MigrationContext) -> str | None:
+        """The database's name as it was given beforehand, by our command line or by Alembic's."""
+        assert context.environment_context is not None
+        given = context.environment_context.get_x_argument(as_dictionary=True).get("yes")
+        return self._options.confirmed_database or (given if isinstance(given, str) else None)
+
+    def _url(self, connection: Connection) -> DatabaseURL:
+        url = read_url(connection.engine.url, self._config)
+        assert url is not None
+        return url
+
+    def _verified_url(self, connection: Connection) -> DatabaseURL:
+        """Return the URL of the database, for programs such as pg_dump."""
+        url = self._url(connection)
+        with connect(url, read_only=True) as other:
+            require_identity(other, database_identity(connection), url)
+        return url
+
+
+def _backend(connection: Connection) -> Backend:
+    if connection.dialect.name not in BACKENDS:
+        raise UsageError(
+            f"stratakit does not support databases of the kind {connection.dialect.name}."
+        )
+    return BACKENDS[connection.dialect.name]
+
+
+def _only(function: StepFunction, chosen: Collection[str] | None) -> Callable[..., Iterator[Any]]:
+    """Let the function that gives Alembic its steps give those of the chosen revisions alone."""
+
+    def steps(heads: Any, context: Any) -> Iterator[Any]:
+        for step in function(heads, context):
+            if chosen is None or step.revision.revision in chosen:
+                yield step
+
+    return steps

@@ -1,0 +1,74 @@
+"""What is said of an env.py that cannot be run."""
+
+import errno
+import socket
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import (
+    DatabaseUnavailable,
+    StrataError,
+    UsageError,
+    application_line,
+    describe_exception,
+)
+from stratakit.engine.errors import driver_message
+
+SETTINGS_ERRORS = {"SettingsError", "ValidationError"}
+"""The errors of pydantic's settings, by name: the library does without pydantic."""
+UNREACHABLE = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT}
+
+
+def explain_environment_error(file: Path, error: BaseException) -> StrataError:
+    """Explain an error that env.py raised before it ran a migration.
+
+    Args:
+        file: env.py.
+        error: the error.
+    """
+    line = application_line(error)
+    where = f" ({line})" if line else ""
+    if _is_unreachable(error):
+        return DatabaseUnavailable(
+            f"The database of {file} cannot be reached: {driver_message(error)}{where}",
+            detail="Nothing was read or changed.",
+            hint="Start it, or name one that answers where env.py reads its URL from.",
+        )
+    if isinstance(error, SystemExit):
+        return UsageError(
+            f"{file} ends the process by itself, with {error.code!r}{where}.",
+            hint="See what it asks for above, or let it raise an error that says so.",
+        )
+    if not isinstance(error, Exception):
+        raise error
+    description = describe_exception(error)
+    if type(error).__name__ in SETTINGS_ERRORS:
+        return UsageError(f"The settings are not valid: {description}{where}")
+    return UsageError(
+        f"{file} cannot be run: {description}{where}.",
+        detail="env.py says where the database and the models are.",
+        hint=f"{_remedy(error)}\nThen: {MIGRATE} check",
+    )
+
+
+def _is_unreachable(error: BaseException) -> bool:
+    """Whether a driver could not connect, whichever class of error the application leaves of it."""
+    if isinstance(error, OSError):
+        return error.errno in UNREACHABLE or isinstance(error, socket.gaierror | TimeoutError)
+    if isinstance(error, DBAPIError):
+        # A statement that env.py executed by itself has failed in a database that was reached.
+        return error.statement is None
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return bool(names & {"OperationalError", "InterfaceError"})
+
+
+def _remedy(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return f"Install the package that brings {error.name} into this environment."
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f"Create {error.filename}, which the application reads when it is imported."
+    if isinstance(error, KeyError):
+        return f"Set {error.args[0] if error.args else 'it'} in the environment or in .env."
+    return "Correct it there."

@@ -1,0 +1,125 @@
+"""The call of a project's env.py: the same for the command line, plain `alembic`, a running
+application and a connection that a caller hands over in `config.attributes["connection"]`.
+
+It is synchronous on purpose: it works inside a running event loop as it is, where
+`asyncio.run()` would fail. It configures no logging of the application's.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import context
+from alembic.config import Config as AlembicConfig
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, MetaData
+
+from stratakit.alembic_private import live_environment
+from stratakit.config import Config, load
+from stratakit.diagnostics.command import project_root
+from stratakit.diagnostics.errors import StrataError
+from stratakit.engine.connect import connect
+from stratakit.engine.resolve import local_database
+from stratakit.engine.url import DatabaseURL, read_url
+from stratakit.revisions.run_options import RunOptions, run_options
+from stratakit.runtime import offline
+from stratakit.runtime.change import ChangeRun
+from stratakit.runtime.environment import CaptureRun
+from stratakit.runtime.guard import EnvironmentGuard
+from stratakit.runtime.redirect import refuse_scratch_database
+from stratakit.runtime.run import GUARD
+
+PLACEHOLDER = "driver://user:pass@localhost/dbname"
+"""The URL that `alembic init` writes into alembic.ini."""
+
+
+def run_migrations(
+    *,
+    target_metadata: MetaData | Sequence[MetaData],
+    url: object = None,
+    options: RunOptions | None = None,
+) -> None:
+    """Run what Alembic's command asks for, guarded: the last line of `migrations/env.py`.
+
+    Args:
+        target_metadata: the tables of the models, as `discover_models` returns them.
+        url: the database as migrations reach it.
+        options: of a run of plain `alembic`.
+
+    Raises:
+        alembic.util.CommandError: the command was refused or failed; its cause is a `StrataError`
+            that says why and what to do.
+    """
+    ini = context.config.config_file_name
+    config = load(Path(ini).resolve().parent if ini else project_root())
+    if hasattr(context.config.cmd_opts, "cmd"):
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
+    try:
+        database = read_url(_url(config, url), config)
+        if context.is_offline_mode():
+            given = run_options(context.config) or RunOptions()
+            offline.write_sql(config, given, database, target_metadata)
+            return
+        guard = context.config.attributes.get(GUARD)
+        if guard is None:
+            # Plain `alembic` runs env.py.
+            run = ChangeRun(config, options or RunOptions(interactive=True), can_run_again=False)
+            guard = EnvironmentGuard(live_environment(), run, refuse_scratch_database)
+        if isinstance(guard.run, CaptureRun):
+            guard.run.capture({"target_metadata": target_metadata}, database)
+            guard.has_run = True
+            return
+        try:
+            _run(config, database, target_metadata, read_only=guard.run.is_read_only)
+        finally:
+            guard.run.close()
+    except StrataError as error:
+        raise CommandError(str(error)) from error
+
+
+def _run(
+    config: Config,
+    database: DatabaseURL | None,
+    target_metadata: MetaData | Sequence[MetaData],
+    *,
+    read_only: bool,
+) -> None:
+    with _connection(config, database, read_only=read_only) as connection:
+        context.configure(connection=connection, target_metadata=target_metadata)
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+@contextmanager
+def _connection(
+    config: Config, database: DatabaseURL | None, *, read_only: bool
+) -> Iterator[Connection]:
+    """Return the connection that a caller hands over, or connect."""
+    handed_over = context.config.attributes.get("connection")
+    if isinstance(handed_over, Engine):
+        with handed_over.connect() as connection:
+            yield connection
+    elif handed_over is not None:
+        yield handed_over
+    else:
+        url = database or local_database(config)
+        with connect(url, read_only=read_only) as connection:
+            yield connection
+
+
+def _url(config: Config, named: object) -> object:
+    """The URL that counts: a caller's, else the one that env.py names, else alembic.ini's.
+
+    If none of them names one, it is the variable DATABASE_URL of the environment or of `.env`.
+    """
+    alembic = context.config
+    given = alembic.get_main_option("sqlalchemy.url")
+    written = AlembicConfig(alembic.config_file_name, toml_file=alembic.toml_file_name)
+    in_file = written.get_main_option("sqlalchemy.url")
+    if given != in_file:
+        return given
+    if named or in_file not in (None, PLACEHOLDER):
+        return named or in_file
+    return config.variable("MIGRATION_DATABASE_URL") or config.variable("DATABASE_URL")

@@ -1,0 +1,133 @@
+"""One run of a project's env.py under a guard."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from stratakit.diagnostics.errors import StrataError, UsageError
+from stratakit.runtime.env_errors import explain_environment_error
+from stratakit.runtime.guard import EnvironmentGuard, Run, RunAgain
+from stratakit.runtime.redirect import Target, redirected_connections, refuse_scratch_database
+
+GUARD = "stratakit.guard"
+"""Of Alembic's `Config.attributes`: the guard of the run, for `run_migrations`."""
+
+Steps = Callable[[Any, MigrationContext], Iterable[Any]]
+"""The function from which Alembic gets the steps of a run."""
+
+
+def run_environment(
+    alembic: AlembicConfig,
+    run: Run,
+    steps: Steps | None = None,
+    *,
+    target: Target | None = None,
+    script: ScriptDirectory | None = None,
+    **options: Any,
+) -> None:
+    """Run env.py.
+
+    Args:
+        alembic: Alembic's configuration of the project.
+        run: what is done when env.py runs the migrations.
+        steps: the revisions to run, for a run that runs some.
+        target: returns the database that env.py is redirected to; None for its own.
+        script: the revisions, if they were read before.
+        options: of Alembic's `EnvironmentContext`, such as `destination_rev`.
+
+    Raises:
+        StrataError: env.py cannot be run, or the run was refused or failed.
+        alembic.util.CommandError: Alembic refuses the run.
+    """
+    script = script or ScriptDirectory.from_config(alembic)
+    while True:
+        with (
+            EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
+            _connections(alembic, target) as check,
+        ):
+            guard = alembic.attributes[GUARD] = EnvironmentGuard(environment, run, check)
+            pause = _execute(script, guard)
+        if pause is None:
+            return
+        time.sleep(pause)
+
+
+def _no_steps(_heads: object, _context: MigrationContext) -> list[Any]:
+    return []
+
+
+@contextmanager
+def _connections(
+    alembic: AlembicConfig, target: Target | None
+) -> Iterator[Callable[[Connection], None]]:
+    """Redirect the connections of a run if there is a target.
+
+    Yields:
+        The check of each connection that env.py configures.
+    """
+    if target is None:
+        yield refuse_scratch_database
+        return
+    with redirected_connections(target) as redirection:
+
+        def check(connection: Connection) -> None:
+            redirection.require_scratch(connection)
+            # A revision may read it, and connect there.
+            url = redirection.url(connection.dialect).for_migrations
+            text = url.render_as_string(hide_password=False)
+            alembic.set_main_option("sqlalchemy.url", text.replace("%", "%%"))
+
+        yield check
+
+
+def _execute(script: ScriptDirectory, guard: EnvironmentGuard) -> float | None:
+    """Execute env.py once.
+
+    Returns:
+        Seconds to wait before it is executed again; None if it is done.
+    """
+    try:
+        script.run_env()
+    except BaseException as error:
+        if guard.failure is None:
+            raise _explain(script, error) from error
+        if not isinstance(guard.failure, RunAgain):
+            raise _cause(guard.failure) from None
+    finally:
+        guard.run.close()
+    if isinstance(guard.failure, RunAgain):
+        return guard.failure.seconds
+    if guard.failure is not None:
+        # env.py has caught it, and would end as if nothing had happened.
+        raise _cause(guard.failure)
+    if not guard.has_run:
+        raise UsageError(
+            f"{script.env_py_location} does not run the migrations.",
+            detail="It ends without a call of context.run_migrations().",
+            hint="Call context.configure() and context.run_migrations() when it is not offline, "
+            "as the env.py of `alembic init` does.",
+        )
+    return None
+
+
+def _explain(script: ScriptDirectory, error: BaseException) -> BaseException:
+    error = _cause(error)
+    if isinstance(error, StrataError | CommandError | KeyboardInterrupt):
+        return error
+    return explain_environment_error(Path(script.env_py_location), error)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return the error that `run_migrations` has turned into one of Alembic's."""
+    if isinstance(error, CommandError) and isinstance(error.__cause__, StrataError):
+        return error.__cause__
+    return error

@@ -1,0 +1,176 @@
+"""The history of revisions, read from their files without running them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stratakit.diagnostics.errors import StrataError
+from stratakit.revisions.history import Revision, RevisionHistory, as_tuple, read, refuse_gap
+from tests.stratakit.revisions.files import commit_all, write_revision
+
+
+def _history(**parents: str) -> RevisionHistory:
+    """A history of ids with their parents, separated by spaces; a contract's id begins with c."""
+    return RevisionHistory(
+        {
+            each: Revision(
+                each,
+                tuple(following.split()),
+                Path(f"{each}.py"),
+                "",
+                "contract" if each.startswith("c") else "expand",
+            )
+            for each, following in parents.items()
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("revision = 'a'", ("a", (), "", "")),
+        ("revision: str = 'a'\ndown_revision: str | None = None", ("a", (), "", "")),
+        ("revision = 'b'\ndown_revision = 'a'", ("b", ("a",), "", "")),
+        ("revision = 'c'\ndown_revision = ('a', 'b')", ("c", ("a", "b"), "", "")),
+        ("revision = 'c'\ndown_revision = ['a', 'b']", ("c", ("a", "b"), "", "")),
+        ("revision = 'c'\ndown_revision = ()", ("c", (), "", "")),
+        ("revision = 'b'\ndown_revision = 'a'\ndepends_on = 'x'", ("b", ("a", "x"), "", "")),
+        ("revision = 'b'\ndepends_on = ('x', 'y')", ("b", ("x", "y"), "", "")),
+        ('"""Add notes\n\nMore."""\nrevision = "a"', ("a", (), "Add notes", "")),
+        ("revision = 'a'\nphase = 'expand'", ("a", (), "", "expand")),
+        ("revision = 'a'\nphase: str = 'contract'", ("a", (), "", "contract")),
+        ("revision = 'a'\nphase = None", ("a", (), "", "")),
+        ("revision = 'a'\nphase = PHASE", ("a", (), "", "")),
+        ("a = revision = 'a'", ("a", (), "", "")),
+        ("import no_such_library\nrevision = 'a'\nraise SystemExit", ("a", (), "", "")),
+        ("\ufeffrevision = 'a'", ("a", (), "", "")),
+        ("# coding: latin-1\nrevision = 'a'  # \xe4", ("a", (), "", "")),
+    ],
+)
+def test_a_file_is_a_revision(
+    tmp_path: Path, source: str, expected: tuple[str, tuple[str, ...], str, str]
+) -> None:
+    path = tmp_path / "file.py"
+    path.write_bytes(source.encode("latin-1" if "latin" in source else "utf-8"))
+    (revision,) = read(tmp_path).values()
+    assert (revision.id, revision.parents, revision.message, revision.phase) == expected
+    assert revision.path == path
+
+
+@pytest.mark.parametrize("source", ["", "x = 1", "def revision(): ...", "if 1:\n    revision = 1"])
+def test_another_file_is_none(tmp_path: Path, source: str) -> None:
+    (tmp_path / "helpers.py").write_text(source)
+    (tmp_path / "notes.txt").write_text("revision = 'a'")
+    (tmp_path / "replaced").mkdir()
+    write_revision(tmp_path / "replaced", "a")
+    assert read(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "revision = 'a", "revision = \0", "<<<<<<< HEAD", "revision = new_id()",
+        "revision = 'a'\ndown_revision = PARENT",
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_refused_with_its_name(tmp_path: Path, source: str) -> None:
+    (tmp_path / "broken.py").write_text(source)
+    with pytest.raises(StrataError, match=r"broken\.py"):
+        read(tmp_path)
+
+
+def test_two_files_with_one_id_are_refused(tmp_path: Path) -> None:
+    write_revision(tmp_path, "a", name="one.py")
+    write_revision(tmp_path, "a", name="two.py")
+    with pytest.raises(StrataError, match=r"one\.py and two\.py"):
+        read(tmp_path)
+
+
+def test_a_folder_that_is_missing_has_no_revision(tmp_path: Path) -> None:
+    assert read(tmp_path / "missing") == {}
+
+
+@pytest.mark.parametrize(
+    ("parents", "heads"),
+    [
+        ({}, ()),
+        ({"a": ""}, ("a",)),
+        ({"a": "", "b": "a"}, ("b",)),
+        ({"a": "", "z": "a", "b": "a"}, ("b", "z")),
+        ({"a": "", "b": "a", "c": "a", "d": "b c"}, ("d",)),
+        ({"b": "missing"}, ("b",)),
+    ],
+)
+def test_heads_are_the_revisions_that_none_follows(
+    parents: dict[str, str], heads: tuple[str, ...]
+) -> None:
+    assert _history(**parents).heads == heads
+
+
+@pytest.mark.parametrize(
+    ("parents", "heads"),
+    [
+        ({"a": "", "b": "a"}, ("b",)),
+        ({"a": "", "c": "a"}, ("a",)),
+        ({"a": "", "c1": "a", "c2": "c1"}, ("a",)),
+        ({"a": "", "c1": "a", "b": "c1"}, ("b",)),
+        ({"a": "", "b": "a", "c": "a b"}, ("a", "b")),
+        ({"a": "", "b": "a", "c1": "a", "c2": "b c1"}, ("b", "c1")),
+        ({"c": ""}, ()),
+        ({"c": "missing"}, ("c",)),
+        ({"a": "", "c1": "a", "c2": "a"}, ("c1", "c2")),
+        ({}, ()),
+    ],
+)
+def test_the_last_contracts_are_left_out(parents: dict[str, str], heads: tuple[str, ...]) -> None:
+    assert _history(**parents).before_contract == heads
+
+
+@given(data=st.data(), size=st.integers(0, 8))
+def test_the_ancestors_of_the_heads_are_all_revisions(data: st.DataObject, size: int) -> None:
+    names = [f"r{number}" for number in range(size)]
+    parents = {
+        name: " ".join(data.draw(st.lists(st.sampled_from(names[:index]), unique=True, max_size=2)))
+        if index
+        else ""
+        for index, name in enumerate(names)
+    }
+    history = _history(**parents)
+    assert history.ancestors(history.heads) == set(names)
+    for name in names:
+        ancestors = history.ancestors([name])
+        assert name in ancestors
+        assert all(set(history[each].parents) <= ancestors for each in ancestors)
+        assert all(each <= name for each in ancestors)
+    assert history.ancestors(["missing"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "ids"), [(None, ()), ("", ("",)), ("a", ("a",)), (["a"], ("a",)), ((), ())]
+)
+def test_one_or_several_ids_are_a_tuple(
+    value: str | list[str] | None, ids: tuple[str, ...]
+) -> None:
+    assert as_tuple(value) == ids
+
+
+def test_a_revision_without_its_parent_is_refused_with_the_command_that_restores_it(
+    tmp_path: Path,
+) -> None:
+    versions = tmp_path / "versions"
+    parent = write_revision(versions, "a1", message="größe")
+    write_revision(versions, "b2", "a1")
+    refuse_gap(versions)
+    commit = commit_all(tmp_path)
+    parent.unlink()
+    with pytest.raises(StrataError, match="a1") as refusal:
+        refuse_gap(versions)
+    assert f"checkout {commit} -- " in refusal.value.hint
+    assert "a1_größe.py" in refusal.value.hint
+    (versions / "b2_change.py").unlink()
+    write_revision(versions, "c3", "nowhere")
+    with pytest.raises(StrataError) as refusal:
+        refuse_gap(versions)
+    assert "git log" in refusal.value.hint

@@ -1,0 +1,98 @@
+"""The private names of Alembic and SQLAlchemy still do what stratakit needs of them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import mysql, postgresql
+
+from stratakit import alembic_private
+
+REVISION = (
+    "revision = {id!r}\ndown_revision = {follows!r}\ndef upgrade(): ...\ndef downgrade(): ...\n"
+)
+
+
+@pytest.fixture
+def context() -> AutogenContext:
+    """What Alembic renders with."""
+    migration = MigrationContext.configure(dialect_name="postgresql")
+    options = {
+        "sqlalchemy_module_prefix": "sa.",
+        "alembic_module_prefix": "op.",
+        "user_module_prefix": None,
+        "render_item": None,
+        "render_as_batch": True,
+    }
+    return AutogenContext(migration, opts=options)
+
+
+@pytest.fixture
+def scripts(tmp_path: Path) -> ScriptDirectory:
+    """Two revisions."""
+    (tmp_path / "versions").mkdir()
+    for id, follows in (("a1", None), ("b2", "a1")):
+        text = REVISION.format(id=id, follows=follows)
+        (tmp_path / "versions" / f"{id}.py").write_text(text)
+    return ScriptDirectory(str(tmp_path))
+
+
+def test_a_column_is_copied_without_its_table() -> None:
+    column = sa.Column("size", sa.Integer, nullable=False)
+    sa.Table("items", sa.MetaData(), column)
+    copied = alembic_private.copy_column(column)
+    copied.nullable = True
+    assert copied.name == "size"
+    assert copied.table is None
+    assert column.nullable is False
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (mysql.DECIMAL(10, 2), sa.Numeric()),
+        (postgresql.TIMESTAMP(), sa.DateTime()),
+        (mysql.VARCHAR(20), sa.Text()),
+    ],
+)
+def test_a_databases_own_type_has_the_affinity_of_the_generic_one(one: Any, other: Any) -> None:
+    assert alembic_private.type_affinity(one) is alembic_private.type_affinity(other)
+    assert alembic_private.type_affinity(one) is not alembic_private.type_affinity(sa.Boolean())
+
+
+def test_steps_run_in_the_direction_of_the_command(scripts: ScriptDirectory) -> None:
+    upgrade = alembic_private.upgrade_steps(scripts, "head", ())
+    assert [step.revision.revision for step in upgrade] == ["a1", "b2"]
+    downgrade = alembic_private.downgrade_steps(scripts, "base", "b2")
+    assert [step.revision.revision for step in downgrade] == ["b2", "a1"]
+    (stamp,) = alembic_private.stamp_steps(scripts, "a1", ("b2",))
+    assert (stamp.is_upgrade, stamp.to_revisions) == (False, ("a1",))
+
+
+def test_a_renderer_knows_whether_it_is_in_a_batch(context: AutogenContext) -> None:
+    assert not alembic_private.is_in_batch(context)
+    with context._within_batch():
+        assert alembic_private.is_in_batch(context)
+
+
+def test_a_type_is_rendered_with_its_import(context: AutogenContext) -> None:
+    assert alembic_private.render_type(sa.String(20), context) == "sa.String(length=20)"
+    assert alembic_private.render_type(postgresql.JSONB(), context).startswith("postgresql.JSONB(")
+    assert context.imports == {"from sqlalchemy.dialects import postgresql"}
+
+
+def test_a_server_default_is_rendered(context: AutogenContext) -> None:
+    rendered = alembic_private.render_server_default(sa.Identity(always=True), context)
+    assert rendered == "sa.Identity(always=True)"
+
+
+def test_a_body_is_indented_and_leaves_its_imports(context: AutogenContext) -> None:
+    column = sa.Column("data", postgresql.JSONB())
+    body = alembic_private.render_body(ops.UpgradeOps([ops.AddColumnOp("items", column)]), context)
+    assert "\n    op.add_column('items', sa.Column('data', postgresql.JSONB(" in body
+    assert context.imports == {"from sqlalchemy.dialects import postgresql"}
