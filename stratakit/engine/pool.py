@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from stratakit.config import load
 from stratakit.diagnostics.command import project_root
@@ -44,6 +44,7 @@ class Database:
     read_sessions: async_sessionmaker[AsyncSession]
     slots: asyncio.Semaphore
     slot_timeout: float
+    pool_size: int
 
     @classmethod
     def from_url(
@@ -104,7 +105,14 @@ class Database:
             async_sessionmaker(reads, expire_on_commit=False, autoflush=False),
             asyncio.Semaphore(pool_size),
             pool_timeout,
+            pool_size,
         )
+
+    @property
+    def connections_in_use(self) -> int:
+        """The connections that sessions or others have at this moment."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:

@@ -9,7 +9,7 @@ from app.dependencies import ReadSession, Session
 from app.fields import RowId
 from app.pagination import Cursor, Limit
 
-router = APIRouter(prefix="/categories", tags=["categories"])
+router = APIRouter(prefix="/v1/categories", tags=["categories"])
 
 
 @router.post("", status_code=201, response_model=CategoryRead)

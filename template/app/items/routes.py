@@ -12,7 +12,7 @@ from app.items.models import Item, Status
 from app.items.schemas import ItemPage, ItemRead, ItemWrite
 from app.pagination import Cursor, Limit
 
-router = APIRouter(prefix="/items", tags=["items"])
+router = APIRouter(prefix="/v1/items", tags=["items"])
 
 
 @router.post("", status_code=201, response_model=ItemRead)
