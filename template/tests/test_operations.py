@@ -1,4 +1,4 @@
-"""What operators and browsers see of the service: logs, metrics, headers."""
+"""What operators and browsers see of the service: health, logs, metrics, headers."""
 
 import json
 
@@ -12,6 +12,18 @@ from app.dependencies import ReadSession
 from app.logs import configure_logging
 from app.main import create_app
 from app.settings import Settings
+
+
+async def test_the_service_is_alive(client: AsyncClient) -> None:
+    answer = await client.get("/health")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
+
+
+async def test_the_service_is_ready_on_a_database_at_head(client: AsyncClient) -> None:
+    answer = await client.get("/ready")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ready"
 
 
 async def test_a_request_id_comes_back_and_is_in_the_log(client: AsyncClient) -> None:
