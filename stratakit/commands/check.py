@@ -51,7 +51,7 @@ def check_models(config: Config) -> CheckResult:
         return CheckResult(unresolved)
     with stop_server_afterwards(config):
         project = environment.capture(config)
-        return CheckResult(drift_check.find_problems(project.config, project.metadata))
+        return CheckResult(drift_check.find_problems(project))
 
 
 @command
@@ -71,7 +71,7 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
         return CheckResult(unresolved)
     project = environment.capture(config)
     config = project.config
-    result = CheckResult(drift_check.find_problems(config, project.metadata))
+    result = CheckResult(drift_check.find_problems(project))
     try:
         read_database(config, partial(_check_database, config, result))
     except StrataError as error:

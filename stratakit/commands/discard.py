@@ -70,7 +70,7 @@ def discard(
         downgrade(config, ",".join(discarded.parents) or "base")
     discarded.path.unlink()
     try:
-        unrecorded = record.record_new_revision(config, project.metadata)
+        unrecorded = record.record_new_revision(project)
     except StrataError as error:
         unrecorded = error.message
     return DiscardResult(discarded.path, applied, unrecorded)

@@ -64,7 +64,7 @@ def rebase(config: Config, *, confirmed_database: str | None = None) -> RebaseRe
     project = environment.capture(config)
     reapplied = _undo(config, project, known, own, confirmed_database)
     _rewrite(first, onto)
-    unrecorded = record.record_new_revision(config, project.metadata)
+    unrecorded = record.record_new_revision(project)
     if reapplied:
         upgrade(config)
     return RebaseResult(own, onto, reapplied, unrecorded)

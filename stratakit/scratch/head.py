@@ -12,16 +12,18 @@ from stratakit import scratch
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import fingerprint
+from stratakit.runtime.environment import Environment
 
 
 @contextmanager
-def head_database(config: Config, metadata: MetaData) -> Iterator[DatabaseURL]:
+def head_database(project: Environment) -> Iterator[DatabaseURL]:
     """Return the cached database at head, created by the migrations. Only read it.
 
     Raises:
         StrataError: there is no server for it, or a revision fails.
     """
-    with scratch.cached_database(config, head_fingerprint(config, metadata)) as url:
+    key = head_fingerprint(project.config, project.metadata)
+    with scratch.cached_database(project.config, key) as url:
         yield url
 
 
