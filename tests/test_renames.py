@@ -83,7 +83,7 @@ def test_plain_alembic_asks_too(with_a_phone: Service) -> None:
 
 @pytest.mark.databases("sqlite")
 def test_without_a_terminal_nobody_is_asked(with_a_phone: Service) -> None:
-    done = with_a_phone.run(with_a_phone.python, *RENAME, input="y\n")
+    done = with_a_phone.run(with_a_phone.python, *RENAME, typed="y\n")
     assert "renamed to" not in done.stdout.replace("If it was renamed", "")
     assert "# FINDING: column items.phone" in with_a_phone.newest().read_text()
 

@@ -14,15 +14,15 @@ from tests.forms.created import made, metadata
 from tests.safety.revisions import server
 
 
-def id() -> sa.Column[int]:
+def id_column() -> sa.Column[int]:
     return sa.Column("id", sa.BigInteger, primary_key=True)
 
 
 def models(*items: SchemaItem, schema: str | None = None) -> sa.MetaData:
     """The tables of the examples; the second one with what is given, too."""
     declared = metadata()
-    sa.Table("owners", declared, id(), sa.Column("name", sa.Text, nullable=False))
-    sa.Table("items", declared, id(), *items, schema=schema)
+    sa.Table("owners", declared, id_column(), sa.Column("name", sa.Text, nullable=False))
+    sa.Table("items", declared, id_column(), *items, schema=schema)
     return declared
 
 
@@ -244,7 +244,7 @@ def test_a_schema_that_is_new_is_made_before_its_tables(schema: str, tmp_path: P
     after = models()
     for table in ("changes", "logins"):
         mood = sa.Enum("good", "bad", name=f"{table}_mood", schema=schema)
-        sa.Table(table, after, id(), sa.Column("mood", mood), schema=schema)
+        sa.Table(table, after, id_column(), sa.Column("mood", mood), schema=schema)
     with made(tmp_path, "postgresql", models()) as service:
         (file,) = service.create(after)
         assert file.read_text().count("CREATE SCHEMA IF NOT EXISTS") == 1
@@ -270,7 +270,7 @@ def test_the_steps_follow_each_other_with_one_message_each(tmp_path: Path) -> No
 
 def test_a_table_and_the_key_that_refers_to_it_are_one_change(tmp_path: Path) -> None:
     before = metadata()
-    sa.Table("items", before, id())
+    sa.Table("items", before, id_column())
     key: sa.Column[int] = sa.Column("owner_id", sa.ForeignKey("owners.id"), index=True)
     with made(tmp_path, "postgresql", before) as service:
         first, *_ = service.create(models(key), "add owners")
@@ -282,7 +282,7 @@ def test_two_tables_in_use_are_not_locked_together(tmp_path: Path) -> None:
     def two(*columns: str) -> sa.MetaData:
         declared = metadata()
         for name in ("items", "owners"):
-            table = sa.Table(name, declared, id())
+            table = sa.Table(name, declared, id_column())
             for column in columns:
                 table.append_column(sa.Column(column, sa.Text, nullable=False, default="x"))
             if columns:

@@ -288,8 +288,8 @@ def test_after_a_pull_with_two_heads_the_fix_is_one_command(
     assert {"phone", "size"} <= migrated.columns("items")
 
 
-def push(colleague: Service, id: str, upgrade: str, downgrade: str) -> None:
+def push(colleague: Service, revision_id: str, upgrade: str, downgrade: str) -> None:
     """Have the colleague push a revision."""
-    colleague.revision(id, "002", upgrade, downgrade)
+    colleague.revision(revision_id, "002", upgrade, downgrade)
     colleague.commit("theirs")
     colleague.git("push", "-q")
