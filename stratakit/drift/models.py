@@ -119,7 +119,7 @@ def _is_python_default(difference: Difference, metadata: MetaData) -> bool:
         difference.attribute == "default"
         and difference.expected is None
         and column is not None
-        and server_defaults.matches_model(column, difference.found)
+        and server_defaults.matches_model(column, difference.actual)
     )
 
 
