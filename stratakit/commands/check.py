@@ -97,7 +97,7 @@ def _check_database(config: Config, result: CheckResult, context: MigrationConte
         config,
         log.read_entries(position.connection_of(context)),
         context.get_current_heads(),
-        history.read(config.versions),
+        history.read(config.revision_files),
     )
     # A file that has a finding gets no second one.
     files = {finding.file for finding in result.findings} - {""}

@@ -26,7 +26,7 @@ def find_problems(project: Environment) -> list[Finding]:
         StrataError: the revisions cannot be read, or there is no server for a scratch database.
     """
     config = project.config
-    revisions = history.read(config.versions)
+    revisions = history.read(config.revision_files)
     if len(revisions.heads) > 1:
         error = guards.several_heads_error(alembic_config.scripts(config))
         return [Finding("several-heads", error.message, error.detail, error.hint)]

@@ -17,7 +17,7 @@ AUTOCOMMIT = re.compile(r"\b(autocommit_block|fill_in_batches)\s*\(")
 
 def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
     """Raise a StrataError if a database is at a revision that no file has."""
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     for head in heads:
         if head in known:
             continue

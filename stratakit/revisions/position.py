@@ -47,7 +47,7 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
     Returns:
         The words, or nothing where the database is not ahead.
     """
-    revisions = history.read(config.versions)
+    revisions = history.read(config.revision_files)
     heads = context.get_current_heads()
     if not heads or all(head in revisions for head in heads):
         return ""

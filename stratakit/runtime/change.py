@@ -211,13 +211,15 @@ class ChangeRun:
             held = locking.migration_lock(connection, backend, wait=self._policy.wait_seconds)
             return self._resources.enter_context(held)
         try:
-            return self._resources.enter_context(
+            lock = self._resources.enter_context(
                 locking.migration_lock(connection, backend, wait=0)
             )
         except DatabaseUnavailable:
             if time.monotonic() - self._started > self._policy.wait_seconds:
                 raise
             raise RunAgain(locking.POLL_SECONDS) from None
+        locking.release_on_return(connection, lock)
+        return lock
 
     def _run_steps(
         self,
