@@ -238,7 +238,7 @@ def test_the_revisions_after_one_that_fails_name_it(project: Service) -> None:
     project.revision("004", "003")
     project.revision("005", "004")
     done = run_pytest(project, f"{MIGRATIONS}::{ROUND_TRIP}")
-    assert failures(done.stdout) == [f"{ROUND_TRIP}[{id}]" for id in ("003", "004", "005")]
+    assert failures(done.stdout) == [f"{ROUND_TRIP}[{each}]" for each in ("003", "004", "005")]
     assert done.stdout.count("no such column: nonsense") == 1
     assert "005_by_hand.py was not run." in done.stdout
     assert done.stdout.count("003_by_hand.py, which comes before it, fails.") == 2
@@ -257,7 +257,7 @@ def test_round_trips_do_not_depend_on_their_order(project: Service) -> None:
     project.revision("003", "002", ADD_PHONE, DROP_PHONE)
     project.revision("004", "003", ADD_SIZE, DROP_SIZE)
     order = ("004", "002", "003")
-    done = run_pytest(project, "-v", *(f"{MIGRATIONS}::{ROUND_TRIP}[{id}]" for id in order))
+    done = run_pytest(project, "-v", *(f"{MIGRATIONS}::{ROUND_TRIP}[{each}]" for each in order))
     assert done.returncode == 0, done.stdout
     assert re.findall(r"\[(\d+)\] PASSED", done.stdout) == list(order)
 
@@ -269,7 +269,7 @@ def test_xdist_spreads_the_revisions_and_names_the_one_that_fails(project: Servi
     done = run_pytest(project, "-v", "--numprocesses=2", f"{MIGRATIONS}::{ROUND_TRIP}")
     assert failures(done.stdout) == [f"{ROUND_TRIP}[003]"]
     ran = re.findall(r"\[(gw\d)\].* PASSED .*\[(\d+)\]", done.stdout)
-    assert sorted(id for _, id in ran) == ["002", *(f"{number:03}" for number in range(4, 10))]
+    assert sorted(each for _, each in ran) == ["002", *(f"{number:03}" for number in range(4, 10))]
     assert {worker for worker, _ in ran} == {"gw0", "gw1"}
 
 
