@@ -67,7 +67,7 @@ class DatabaseURL:
 
     def __str__(self) -> str:
         # libpq and PyMySQL also take a password from the query.
-        hidden = {name: "***" for name in self.url.query if "passw" in name.lower()}
+        hidden = {name: "hidden" for name in self.url.query if "passw" in name.lower()}
         return self.url.update_query_dict(hidden).render_as_string(hide_password=True)
 
     def __repr__(self) -> str:
