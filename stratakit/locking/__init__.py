@@ -69,24 +69,27 @@ def migration_lock(
         lock.release()
 
 
-def release_on_return(connection: Connection, lock: MigrationLock) -> None:
+@contextmanager
+def release_on_return(connection: Connection, lock: MigrationLock) -> Iterator[None]:
     """Release a lock when its connection goes back to a pool, where the session would keep it.
 
     Args:
         connection: the migrations' own, which env.py closes.
         lock: held by its session.
     """
-    if not lock.release_statement:
-        return
     driver = connection.connection.dbapi_connection
 
-    @event.listens_for(connection.engine, "checkin")
     def release(dbapi_connection: DBAPIConnection | None, _record: object) -> None:
-        if dbapi_connection is driver and dbapi_connection is not None:
+        if dbapi_connection is driver and dbapi_connection is not None and lock.release_statement:
             with closing(dbapi_connection.cursor()) as cursor:
                 cursor.execute(lock.release_statement)
             dbapi_connection.rollback()
-            event.remove(connection.engine, "checkin", release)
+
+    event.listen(connection.engine, "checkin", release)
+    try:
+        yield
+    finally:
+        event.remove(connection.engine, "checkin", release)
 
 
 def require_held(lock: MigrationLock) -> None:
