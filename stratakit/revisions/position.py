@@ -54,14 +54,14 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
     entries = log.read_entries(connection_of(context))
     if not revisions or not all(log.reaches(entries, heads, head) for head in revisions.heads):
         return ""
-    back = [
+    restore_hints = [
         f"\nRestore the file: {file.restore_command}"
         for head in heads
         if head not in revisions and (file := git.find_revision(config.versions, head))
     ]
     return (
         f"The database is ahead of this code: it stands at {', '.join(heads)}, and the newest "
-        f"revision here is {', '.join(revisions.heads)}. Nothing to apply.{''.join(back)}"
+        f"revision here is {', '.join(revisions.heads)}. Nothing to apply.{''.join(restore_hints)}"
     )
 
 
