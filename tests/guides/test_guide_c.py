@@ -194,9 +194,7 @@ def test_data_that_a_new_rule_forbids_is_named_with_what_to_write(migrated: Serv
     migrated.sql(AN_ITEM)
     migrated.add_column(PHONE.replace("str | None", "str"))
     created = migrated.migrate("create", "phone is compulsory")
-    assert "column items.phone becomes NOT NULL: this fails if a row is NULL." in (
-        created.stdout
-    )
+    assert "column items.phone becomes NOT NULL: this fails if a row is NULL." in (created.stdout)
     statement = re.search(r"Give these rows a value first: (op\.execute\(.*\))", created.stdout)
     assert statement
     file = migrated.newest()
