@@ -41,10 +41,10 @@ def chain(service: Service, length: int, *, concurrently: bool = False) -> None:
     """Write revisions 003 and on: each makes a table `t3`, `t4`, ... and may be slow."""
     before = "002"
     for number in range(3, 3 + length):
-        id = f"{number:03}"
+        revision_id = f"{number:03}"
         work = f'op.create_table("t{number}", sa.Column("id", sa.Integer()))'
-        service.revision(id, before, work, f'op.drop_table("t{number}")')
-        before = id
+        service.revision(revision_id, before, work, f'op.drop_table("t{number}")')
+        before = revision_id
     if concurrently and service.database == "postgresql":
         service.revision("900", before, INDEX, "pass")
 

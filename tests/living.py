@@ -48,10 +48,10 @@ class Service:
         return str(self.root / ".venv" / "bin" / "python")
 
     def run(
-        self, *command: str | Path, cwd: Path | None = None, input: str = "", **environment: str
+        self, *command: str | Path, cwd: Path | None = None, typed: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the service's folder; without a terminal."""
-        return self._run(command, environment, cwd=cwd, input=input)
+        return self._run(command, environment, cwd=cwd, typed=typed)
 
     def shell(self, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run lines of shell as they stand in a guide."""
@@ -101,13 +101,13 @@ class Service:
         environment: dict[str, str],
         *,
         cwd: Path | None = None,
-        input: str = "",
+        typed: str = "",
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(part) for part in command],
             cwd=cwd or self.root,
             env=self.environ(**environment),
-            input=input,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=TIMEOUT_SECONDS,
@@ -137,16 +137,16 @@ class Service:
         )
 
     def revision(
-        self, id: str, follows: str, upgrade: str = "pass", downgrade: str = "pass"
+        self, revision_id: str, follows: str, upgrade: str = "pass", downgrade: str = "pass"
     ) -> Path:
         """Write a revision by hand."""
         header = (
-            f'"""by hand {id}"""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
-            f"revision = {id!r}\ndown_revision = {follows!r}\n"
+            f'"""by hand {revision_id}"""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
+            f"revision = {revision_id!r}\ndown_revision = {follows!r}\n"
             "branch_labels = None\ndepends_on = None\n"
         )
         return self.write(
-            f"migrations/versions/{id}_by_hand.py",
+            f"migrations/versions/{revision_id}_by_hand.py",
             f"{header}\n\ndef upgrade() -> None:\n    {upgrade}\n"
             f"\n\ndef downgrade() -> None:\n    {downgrade}\n",
         )

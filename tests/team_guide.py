@@ -58,10 +58,10 @@ def recipes(root: Path) -> dict[str, str]:
     return {block.recipe: block.text for block in blocks(root) if block.recipe}
 
 
-def follow_recipe(service: Service, id: str, code: str) -> Path:
+def follow_recipe(service: Service, revision_id: str, code: str) -> Path:
     """Make a recipe the newest revision of a service."""
     versions = service.root / "migrations" / "versions"
     (follows,) = history.read(versions).heads
-    file = versions / f"{id}_by_the_guide.py"
-    file.write_text(HEADER.format(id=id, follows=follows) + code)
+    file = versions / f"{revision_id}_by_the_guide.py"
+    file.write_text(HEADER.format(id=revision_id, follows=follows) + code)
     return file

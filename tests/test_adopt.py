@@ -195,7 +195,7 @@ def test_a_baseline_is_no_edit_of_the_empty_one_that_was_committed(live: Service
     for command in (["add", "-A"], ["commit", "-qm", "Adopted"]):
         git(live.root, *command)
     live.edit(
-        "migrations/versions/001_baseline.py", "op.execute(statement)", "op.execute( statement)"
+        "migrations/versions/001_baseline.py", "op.execute(statement)", "op.execute(str(statement))"
     )
     assert "001_baseline.py was edited" in live.migrate("check").stdout
 

@@ -46,7 +46,7 @@ def on_it(migrated: Service, small: Path) -> Iterator[Service]:
     if migrated.database != "postgresql":
         yield migrated
         return
-    account_for(small).own(small)
+    account_for(small).take_ownership(small)
     name = migrated.url.name
     server = DatabaseURL("postgresql", migrated.url.url.set(database="postgres"))
     engine = migration_engine(server).execution_options(isolation_level="AUTOCOMMIT")

@@ -283,10 +283,10 @@ def test_a_command_runs_from_a_folder_below_the_project(project: Service) -> Non
 
 
 def test_a_relative_downgrade_at_two_heads_is_refused(project: Service) -> None:
-    for id, table in (("002", "a"), ("003", "b")):
-        text = REVISION.replace('"001"', f'"{id}"').replace('"orders"', f'"{table}"')
+    for revision_id, table in (("002", "a"), ("003", "b")):
+        text = REVISION.replace('"001"', f'"{revision_id}"').replace('"orders"', f'"{table}"')
         text = text.replace("down_revision = None", 'down_revision = "001"')
-        project.write(f"migrations/versions/{id}.py", text)
+        project.write(f"migrations/versions/{revision_id}.py", text)
     upgraded = project.run(project.python, "-m", "stratakit", "upgrade", "heads")
     assert upgraded.returncode == 0, upgraded.stderr
     refusal = project.run(project.python, "-m", "stratakit", "downgrade")

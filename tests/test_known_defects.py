@@ -275,7 +275,7 @@ def test_every_service_begins_with_one_revision_and_ends_with_one(
     render: Callable[..., Path], database: str, example: bool
 ) -> None:
     chain = history.read(render(database=database, example=example) / "migrations/versions")
-    assert [id for id, revision in chain.items() if not revision.parents] == ["001"]
+    assert [each.id for each in chain.values() if not each.parents] == ["001"]
     assert chain.heads == (("002",) if example else ("001",))
     assert all(parent in chain for revision in chain.values() for parent in revision.parents)
 

@@ -3,18 +3,12 @@
 import os
 import pty
 import subprocess
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.schema import SchemaItem
 
-from stratakit.config import Backend
 from tests.changes import ADD_PHONE, AN_ITEM, DROP_PHONE
-from tests.forms.created import Made, made, metadata
 from tests.living import Service
-from tests.safety.revisions import server
 
 MOBILE = "mobile: Mapped[str | None] = mapped_column(String(20))"
 RENAME = ("scripts/migrate.py", "create", "rename phone to mobile")
@@ -83,7 +77,7 @@ def test_plain_alembic_asks_too(with_a_phone: Service) -> None:
 
 @pytest.mark.databases("sqlite")
 def test_without_a_terminal_nobody_is_asked(with_a_phone: Service) -> None:
-    done = with_a_phone.run(with_a_phone.python, *RENAME, input="y\n")
+    done = with_a_phone.run(with_a_phone.python, *RENAME, typed="y\n")
     assert "renamed to" not in done.stdout.replace("If it was renamed", "")
     assert "# FINDING: column items.phone" in with_a_phone.newest().read_text()
 
@@ -97,95 +91,3 @@ def test_a_table_with_the_same_columns_is_asked_about(migrated: Service) -> None
     assert "op.rename_table" in migrated.newest().read_text()
     assert migrated.migrate("upgrade").returncode == 0
     assert migrated.sql("SELECT name FROM goods") == [("chair",)]
-
-
-USES: dict[str, Callable[[str], SchemaItem]] = {
-    "a unique constraint": lambda column: sa.UniqueConstraint(column),
-    "an index": lambda column: sa.Index(None, column),
-    "a CHECK": lambda column: sa.CheckConstraint(f"{column} > 0", name="some"),
-    "a foreign key": lambda column: sa.ForeignKeyConstraint([column], ["owners.id"]),
-}
-
-
-def using(use: str, column: str) -> sa.MetaData:
-    """A table with a column that something else of the table names."""
-    declared = metadata()
-    sa.Table("owners", declared, sa.Column("id", sa.BigInteger, primary_key=True))
-    own = [sa.Column("id", sa.BigInteger, primary_key=True), sa.Column(column, sa.BigInteger)]
-    sa.Table("items", declared, *own, USES[use](column))
-    return declared
-
-
-def renamed_and_back(service: Made, models: sa.MetaData, before: str, after: str) -> None:
-    """Create what renames, and take it up, down and up: the queries find the row each time."""
-    start = service.stands_at()
-    service.confirm = lambda _question: True
-    service.create(models)
-    service.there_and_back(models)
-    assert service.execute(after) == [(1,)]
-    service.downgrade(start)
-    assert service.execute(before) == [(1,)]
-    service.upgrade()
-    assert service.execute(after) == [(1,)]
-    assert service.missing(models) == []
-
-
-@pytest.mark.parametrize(
-    ("backend", "use"),
-    [
-        (backend, use)
-        for backend in ("postgresql", "sqlite", "mysql")
-        for use in USES
-        # The index that MySQL makes for a foreign key stays when the key is undone.
-        if (backend, use) != ("mysql", "a foreign key")
-    ],
-)
-def test_what_names_a_column_is_renamed_with_it(backend: Backend, use: str, tmp_path: Path) -> None:
-    with server(backend), made(tmp_path, backend, using(use, "number")) as service:
-        service.execute("INSERT INTO owners (id) VALUES (1)")
-        service.execute("INSERT INTO items (id, number) VALUES (1, 1)")
-        queries = ("SELECT number FROM items", "SELECT code FROM items")
-        renamed_and_back(service, using(use, "code"), *queries)
-
-
-@pytest.mark.parametrize("backend", ["postgresql", "sqlite"])
-def test_the_finding_of_a_table_gives_both_directions(backend: Backend, tmp_path: Path) -> None:
-    goods = metadata()
-    using("an index", "number").tables["items"].to_metadata(goods, name="goods")
-    with server(backend), made(tmp_path, backend, using("an index", "number")) as service:
-        (file,) = service.create(goods)
-        text = " ".join(file.read_text().replace("#", " ").split())
-        assert "replace both by: op.rename_table('items', 'goods')" in text
-        assert "both in downgrade() by: op.rename_table('goods', 'items')" in text
-
-
-def referred(name: str) -> sa.MetaData:
-    """A table that names itself in all that it has, and two that refer to it."""
-    declared = metadata()
-    sa.Table(
-        name,
-        declared,
-        sa.Column("id", sa.BigInteger, primary_key=True),
-        sa.Column("name", sa.String(20), unique=True),
-        sa.Column("age", sa.Integer, index=True),
-        sa.Column("boss_id", sa.ForeignKey(f"{name}.id")),
-        sa.CheckConstraint("age > 0", name="born"),
-    )
-    for referring in ("children", "pupils"):
-        sa.Table(
-            referring,
-            declared,
-            sa.Column("id", sa.BigInteger, primary_key=True),
-            sa.Column("parent_id", sa.ForeignKey(f"{name}.id", ondelete="CASCADE")),
-        )
-    return declared
-
-
-def test_a_table_that_others_refer_to_takes_its_names_along(tmp_path: Path) -> None:
-    with server("postgresql"), made(tmp_path, "postgresql", referred("parents")) as service:
-        service.execute("INSERT INTO parents (id, name, age) VALUES (1, 'Ann', 40)")
-        service.execute("INSERT INTO children (id, parent_id) VALUES (1, 1)")
-        service.execute("INSERT INTO pupils (id, parent_id) VALUES (1, 1)")
-        query = "SELECT p.id FROM {} p JOIN children c ON c.parent_id = p.id"
-        queries = (query.format("parents"), query.format("guardians"))
-        renamed_and_back(service, referred("guardians"), *queries)

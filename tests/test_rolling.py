@@ -115,8 +115,8 @@ def test_on_a_new_database_nothing_is_left(live: Service) -> None:
 
 def test_none_before_a_revision_without_a_file_is_left(tmp_path: Path) -> None:
     named = 'phase = "contract"\nrevision = {!r}\ndown_revision = {!r}\n'
-    for id, parent in (("003", "002"), ("004", "003")):
-        (tmp_path / f"{id}.py").write_text(named.format(id, parent))
+    for revision_id, parent in (("003", "002"), ("004", "003")):
+        (tmp_path / f"{revision_id}.py").write_text(named.format(revision_id, parent))
     assert history.read(tmp_path).before_contract == ("003",)
 
 

@@ -15,7 +15,7 @@ from tests.living import Service
 from tests.rows import DATABASES
 from tests.team_guide import BLOCK, blocks, follow_recipe, guide
 
-WORDS = 700
+WORDS = 780
 PROGRAMS = ("./migrate.sh", "make", ".venv/bin/alembic")
 
 

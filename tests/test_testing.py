@@ -238,7 +238,7 @@ def test_the_revisions_after_one_that_fails_name_it(project: Service) -> None:
     project.revision("004", "003")
     project.revision("005", "004")
     done = run_pytest(project, f"{MIGRATIONS}::{ROUND_TRIP}")
-    assert failures(done.stdout) == [f"{ROUND_TRIP}[{id}]" for id in ("003", "004", "005")]
+    assert failures(done.stdout) == [f"{ROUND_TRIP}[{each}]" for each in ("003", "004", "005")]
     assert done.stdout.count("no such column: nonsense") == 1
     assert "005_by_hand.py was not run." in done.stdout
     assert done.stdout.count("003_by_hand.py, which comes before it, fails.") == 2
@@ -257,7 +257,7 @@ def test_round_trips_do_not_depend_on_their_order(project: Service) -> None:
     project.revision("003", "002", ADD_PHONE, DROP_PHONE)
     project.revision("004", "003", ADD_SIZE, DROP_SIZE)
     order = ("004", "002", "003")
-    done = run_pytest(project, "-v", *(f"{MIGRATIONS}::{ROUND_TRIP}[{id}]" for id in order))
+    done = run_pytest(project, "-v", *(f"{MIGRATIONS}::{ROUND_TRIP}[{each}]" for each in order))
     assert done.returncode == 0, done.stdout
     assert re.findall(r"\[(\d+)\] PASSED", done.stdout) == list(order)
 
@@ -269,7 +269,7 @@ def test_xdist_spreads_the_revisions_and_names_the_one_that_fails(project: Servi
     done = run_pytest(project, "-v", "--numprocesses=2", f"{MIGRATIONS}::{ROUND_TRIP}")
     assert failures(done.stdout) == [f"{ROUND_TRIP}[003]"]
     ran = re.findall(r"\[(gw\d)\].* PASSED .*\[(\d+)\]", done.stdout)
-    assert sorted(id for _, id in ran) == ["002", *(f"{number:03}" for number in range(4, 10))]
+    assert sorted(each for _, each in ran) == ["002", *(f"{number:03}" for number in range(4, 10))]
     assert {worker for worker, _ in ran} == {"gw0", "gw1"}
 
 
@@ -372,8 +372,10 @@ async def test_asynchronous(async_database_session, time):
 
 
 def test_the_url_names_a_driver(migrated_database):
-    with create_engine(migrated_database).connect() as connection:
+    engine = create_engine(migrated_database)
+    with engine.connect() as connection:
         assert connection.scalar(COUNT) == 0
+    engine.dispose()
 """
 
 
@@ -391,6 +393,37 @@ def test_what_a_test_stores_and_commits_in_a_session_is_rolled_back(project: Ser
     project.write("tests/test_sessions.py", SESSIONS)
     done = run_pytest(project, "-W", "error", "tests/test_sessions.py")
     assert "5 passed" in done.stdout, done.stdout
+
+
+# As `alembic init` writes it, without its branch for SQL.
+UNCHANGED_ENV = """
+from logging.config import fileConfig
+
+from alembic import context
+from sqlalchemy import engine_from_config, pool
+
+from app.items.models import Base
+
+fileConfig(context.config.config_file_name)
+section = context.config.get_section(context.config.config_ini_section, {})
+engine = engine_from_config(section, prefix="sqlalchemy.", poolclass=pool.NullPool)
+with engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=Base.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+
+
+def test_an_unchanged_env_py_reaches_scratch_databases_alone(project: Service) -> None:
+    ini = INI.replace("[alembic]", "[alembic]\nsqlalchemy.url = sqlite:///%(here)s/real.db")
+    project.write("alembic.ini", ini)
+    project.write("migrations/env.py", UNCHANGED_ENV)
+    project.write("tests/test_sessions.py", SESSIONS)
+    project.write("tests/test_logging.py", LOGGING)
+    lose_a_column(project)
+    done = run_pytest(project)
+    assert {*failures(done.stdout)} == {f"{ROUND_TRIP}[003]", "test_lint"}, done.stdout
+    assert not (project.root / "real.db").exists()
 
 
 ASYNCIO = """

@@ -55,7 +55,7 @@ def _postgresql(place: Path, port: int) -> subprocess.Popen[bytes]:
     # The wheel's is built without TLS.
     versions = sorted(each.name for each in DEBIAN.glob("*") if each.name.isdecimal())
     account, programs, data = account_for(place), binaries(versions[-1]), place / "data"
-    account.own(place)
+    account.take_ownership(place)
     initialize(data, programs, account)
     (data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 trust\n")
     settings = {

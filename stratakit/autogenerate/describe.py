@@ -47,7 +47,7 @@ def describe(operation: ops.MigrateOperation) -> Iterator[str]:
         case ops.AddConstraintOp():
             kind = operation.constraint_type.replace("_", " ")
             constraint = operation.to_constraint()
-            yield f"adds {kind} {constraint.name} on {constraint.table.name}"
+            yield f"adds {kind} constraint {constraint.name} on {constraint.table.name}"
         case ops.DropConstraintOp():
             yield f"drops constraint {operation.constraint_name} of {operation.table_name}"
         case _ if summary := getattr(operation, "summary", ""):

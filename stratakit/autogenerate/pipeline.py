@@ -26,7 +26,7 @@ def build_pipeline(
     backend: Backend,
     server_version: int = 0,
     *,
-    notify: Callable[[str], object] = str,
+    notify: Callable[[str], object] | None = None,
     confirm: prompt.Confirm = prompt.confirm,
 ) -> ProcessRevisionDirectiveFn:
     """Return the hook that replaces Alembic's revision by safe ones, with review comments.
@@ -54,7 +54,7 @@ def build_pipeline(
             add_pattern(script)
             return
         if all(operations.is_empty() for operations in script.upgrade_ops_list):
-            directives.clear()
+            del directives[0]
             return
         complete(context, revision, directives)
         operations = [each for container in script.upgrade_ops_list for each in container.ops]
@@ -66,10 +66,11 @@ def build_pipeline(
         split_into_steps(change)
         detect_unrelated_tables(change)
         create_schemas(change, context)
-        for step in change.steps:
-            for phrase in describe_all(step.upgrade):
+        if notify:
+            for phrase in describe_all(each for step in change.steps for each in step.upgrade):
                 notify(phrase)
-        directives[:] = build_scripts(change, script)
+        # A project's own hook, which ran before, may have added revisions.
+        directives[:1] = build_scripts(change, script)
 
     return process_revision_directives
 

@@ -14,28 +14,28 @@ class Difference:
         key: the object.
         attribute: the attribute that differs; empty if the object is missing or unexpected.
         expected: the expected value; None if none is expected.
-        found: the actual value; None if there is none.
+        actual: the actual value; None if there is none.
     """
 
     key: ObjectKey
     attribute: str
     expected: str | None
-    found: str | None
+    actual: str | None
 
     def __str__(self) -> str:
         if not self.attribute:
-            if self.found is None:
+            if self.actual is None:
                 return f"{self.key} is missing" + _describe_definition(self.expected)
-            return f"{self.key} should not be there" + _describe_definition(self.found)
-        expected, found = (_describe_value(value) for value in (self.expected, self.found))
-        return f"{self.key}: {self.attribute} should be {expected} and is {found}"
+            return f"{self.key} should not be there" + _describe_definition(self.actual)
+        expected, actual = (_describe_value(value) for value in (self.expected, self.actual))
+        return f"{self.key}: {self.attribute} should be {expected} and is {actual}"
 
     @property
     def only_adds_enum_values(self) -> bool:
         """Whether an enum has additional values, which PostgreSQL cannot remove."""
         if (self.key.kind, self.attribute) != ("enum", "values"):
             return False
-        return set((self.expected or "").split(" ")) <= set((self.found or "").split(" "))
+        return set((self.expected or "").split(" ")) <= set((self.actual or "").split(" "))
 
     def is_allowed(self, patterns: tuple[str, ...]) -> bool:
         """Return whether a pattern such as `view active_items` or `index *` allows the difference.
@@ -48,22 +48,22 @@ class Difference:
         return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
-def differences(expected: Catalog, found: Catalog) -> list[Difference]:
+def differences(expected: Catalog, actual: Catalog) -> list[Difference]:
     """Compare two catalogs.
 
     Args:
         expected: the expected one.
-        found: the actual one.
+        actual: the actual one.
 
     Returns:
         Each difference; for a table that only one of them has, only the table.
     """
     result = []
-    for key in sorted({*expected, *found}, key=lambda key: (key.table or key.name, key)):
-        before, after = expected.get(key), found.get(key)
+    for key in sorted({*expected, *actual}, key=lambda key: (key.table or key.name, key)):
+        before, after = expected.get(key), actual.get(key)
         if before is None or after is None:
             table = ObjectKey("table", "", key.table)
-            if not key.table or (table in expected) == (table in found):
+            if not key.table or (table in expected) == (table in actual):
                 result.append(
                     Difference(key, "", _describe_attributes(before), _describe_attributes(after))
                 )

@@ -149,7 +149,7 @@ def _find_position(
         StrataError: git has the file of its revision on another branch.
     """
     heads = context.get_current_heads()
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     if heads and all(head in known for head in heads):
         stands = position.read_position(config, context)
         return AdoptResult("managed", url.name, position=stands), heads
@@ -184,7 +184,7 @@ def _write_repair(adoption: _Adoption, head: State) -> AdoptResult:
     with connect(database_url(adoption.config), read_only=True) as connection:
         path, revision, repairs = repair.write_repair(adoption.config, connection, metadata)
     result = _stamp(adoption, head.revision, repair.NEEDED.format(revision))
-    unrecorded = record.record_new_revision(adoption.config, metadata)
+    unrecorded = record.record_new_revision(adoption.environment)
     notes = (*result.notes, unrecorded) if unrecorded else result.notes
     return replace(result, written=path, repairs=repairs, notes=notes)
 

@@ -51,7 +51,7 @@ def check_models(config: Config) -> CheckResult:
         return CheckResult(unresolved)
     with stop_server_afterwards(config):
         project = environment.capture(config)
-        return CheckResult(drift_check.find_problems(project.config, project.metadata))
+        return CheckResult(drift_check.find_problems(project))
 
 
 @command
@@ -71,7 +71,7 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
         return CheckResult(unresolved)
     project = environment.capture(config)
     config = project.config
-    result = CheckResult(drift_check.find_problems(config, project.metadata))
+    result = CheckResult(drift_check.find_problems(project))
     try:
         read_database(config, partial(_check_database, config, result))
     except StrataError as error:
@@ -97,7 +97,7 @@ def _check_database(config: Config, result: CheckResult, context: MigrationConte
         config,
         log.read_entries(position.connection_of(context)),
         context.get_current_heads(),
-        history.read(config.versions),
+        history.read(config.revision_files),
     )
     # A file that has a finding gets no second one.
     files = {finding.file for finding in result.findings} - {""}

@@ -53,7 +53,7 @@ def create(
         DatabaseUnavailable: the database or a scratch database cannot be had.
     """
     project = environment.capture(config)
-    config, metadata = project.config, project.metadata
+    config = project.config
     changes: list[str] = []
     options = RunOptions(describe=changes.append, interactive=interactive)
     # Alembic shows its progress with each write hook, even when it is quiet.
@@ -61,12 +61,12 @@ def create(
         scripts = write_revisions(project, message, options, autogenerate=not empty)
     paths = [Path(script.path) for script in scripts]
     if not paths:
-        return CreateResult((), differences=models.compare_models(config, metadata)[0])
-    comments = review_comments.unresolved_comments(history.read(config.versions))
-    unrecorded = record.record_new_revision(config, metadata)
+        return CreateResult((), differences=models.compare_models(project)[0])
+    comments = review_comments.unresolved_comments(history.read(config.revision_files))
+    unrecorded = record.record_new_revision(project)
     differences: Sequence[Finding] = ()
     if not unrecorded and not empty:
-        differences, _ = models.compare_models(config, metadata)
+        differences, _ = models.compare_models(project)
     return CreateResult(
         paths,
         changes,

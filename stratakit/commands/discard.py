@@ -46,7 +46,7 @@ def discard(
             local one.
         StrataError: it cannot be undone.
     """
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     if revision == "head" and len(known.heads) == 1:
         revision = known.heads[0]
     if revision not in known.heads:
@@ -70,7 +70,7 @@ def discard(
         downgrade(config, ",".join(discarded.parents) or "base")
     discarded.path.unlink()
     try:
-        unrecorded = record.record_new_revision(config, project.metadata)
+        unrecorded = record.record_new_revision(project)
     except StrataError as error:
         unrecorded = error.message
     return DiscardResult(discarded.path, applied, unrecorded)

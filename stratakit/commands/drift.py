@@ -65,5 +65,5 @@ def _compare(config: Config, context: MigrationContext) -> DriftResult:
     stands = position.read_position(config, context)
     hint = f"Undo it, and write it as a revision if it is meant:\n{differences.sql}"
     return DriftResult(
-        [Finding("drift", f"{each}.", DETAIL, hint) for each in differences.found], stands
+        [Finding("drift", f"{each}.", DETAIL, hint) for each in differences.differences], stands
     )

@@ -58,5 +58,5 @@ def merge(
         )
     if script is None:
         return MergeResult(None)
-    unrecorded = record.record_new_revision(project.config, project.metadata)
+    unrecorded = record.record_new_revision(project)
     return MergeResult(Path(script.path), unrecorded)

@@ -55,7 +55,7 @@ def rebase(config: Config, *, confirmed_database: str | None = None) -> RebaseRe
             a database that is not the local one.
         StrataError: a revision cannot be undone.
     """
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     own = _own_revisions(config, known)
     onto = _main_head(known, own)
     first = known[own[0]] if own else None
@@ -64,7 +64,7 @@ def rebase(config: Config, *, confirmed_database: str | None = None) -> RebaseRe
     project = environment.capture(config)
     reapplied = _undo(config, project, known, own, confirmed_database)
     _rewrite(first, onto)
-    unrecorded = record.record_new_revision(config, project.metadata)
+    unrecorded = record.record_new_revision(project)
     if reapplied:
         upgrade(config)
     return RebaseResult(own, onto, reapplied, unrecorded)

@@ -17,5 +17,4 @@ def record(config: Config) -> str:
         StrataError: there are several heads, or a revision cannot be run.
         DatabaseUnavailable: no scratch database can be had.
     """
-    project = environment.capture(config)
-    return write_record(project.config, project.metadata)
+    return write_record(environment.capture(config))

@@ -1,8 +1,5 @@
 """The check of the models and the migrations, which needs no database of the project."""
 
-from sqlalchemy import MetaData
-
-from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, snapshot
@@ -13,14 +10,14 @@ from stratakit.revisions import (
     manifest,
     review_comments,
 )
+from stratakit.runtime.environment import Environment
 
 
-def find_problems(config: Config, metadata: MetaData) -> list[Finding]:
+def find_problems(project: Environment) -> list[Finding]:
     """Find problems of the models and the migrations.
 
     Args:
-        config: the project's.
-        metadata: the tables of the models.
+        project: what env.py says.
 
     Returns:
         A finding for each problem, with the command that fixes it.
@@ -28,7 +25,8 @@ def find_problems(config: Config, metadata: MetaData) -> list[Finding]:
     Raises:
         StrataError: the revisions cannot be read, or there is no server for a scratch database.
     """
-    revisions = history.read(config.versions)
+    config = project.config
+    revisions = history.read(config.revision_files)
     if len(revisions.heads) > 1:
         error = guards.several_heads_error(alembic_config.scripts(config))
         return [Finding("several-heads", error.message, error.detail, error.hint)]
@@ -55,5 +53,5 @@ def find_problems(config: Config, metadata: MetaData) -> list[Finding]:
             )
         )
     findings += manifest.revision_findings(config, revisions)
-    differences, schema = models.compare_models(config, metadata)
+    differences, schema = models.compare_models(project)
     return [*findings, *differences, *snapshot.schema_findings(config, schema)]

@@ -31,17 +31,18 @@ class Differences:
     """The differences between a database and the schema at a revision.
 
     Args:
-        found: the differences of the catalogs.
-        statements: the SQL that would remove them, as far as Alembic can."""
+        differences: the differences of the catalogs.
+        statements: the SQL that would remove them, as far as Alembic can.
+    """
 
-    found: Sequence[Difference]
+    differences: Sequence[Difference]
     statements: Sequence[str]
 
     def __bool__(self) -> bool:
-        return bool(self.found)
+        return bool(self.differences)
 
     def __str__(self) -> str:
-        return "\n".join(f"  {each}" for each in self.found)
+        return "\n".join(f"  {each}" for each in self.differences)
 
     @property
     def sql(self) -> str:
@@ -92,7 +93,7 @@ def compare_database(
     differences = [
         each
         for each in catalog.differences(expected, actual)
-        if each.attribute or each.found is None or not each.is_allowed(config.allowed)
+        if each.attribute or each.actual is None or not each.is_allowed(config.allowed)
     ]
     if not differences:
         return Differences((), ())
@@ -105,7 +106,15 @@ def compare_database(
 
 def _replay(config: Config, revision: str, url: str) -> None:
     process = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "stratakit.drift.replay", revision],
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "stratakit.drift.replay",
+            revision,
+            *config.x_arguments,
+        ],
         cwd=config.root,
         env={
             **os.environ,

@@ -4,28 +4,30 @@ The catalogs show more, and at once. Alembic compares the tables in which they d
 operations name the missing revision.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Constraint, Index, MetaData
-from sqlalchemy.exc import CompileError, DBAPIError
-from sqlalchemy.schema import CreateSchema
+from sqlalchemy.exc import DBAPIError
 
 from stratakit import catalog, scratch
 from stratakit.autogenerate import describe
-from stratakit.autogenerate.options import comparison
 from stratakit.catalog import Catalog, Difference
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
+from stratakit.drift.filters import EnvironmentFilter
+from stratakit.drift.model_tables import create_tables, is_missing_object
 from stratakit.engine.connect import connect
 from stratakit.engine.errors import driver_message
 from stratakit.operations import walk
-from stratakit.orm import schemas, server_defaults
+from stratakit.orm import server_defaults
 from stratakit.orm.source_location import find_declaration
+from stratakit.runtime.arguments import comparison_arguments
+from stratakit.runtime.environment import Environment
 from stratakit.scratch import head
 
 DETAIL = "A database that is migrated is not what the code expects of it."
@@ -36,7 +38,7 @@ BY_HAND_HINT = (
 )
 
 
-def compare_models(config: Config, metadata: MetaData) -> tuple[list[Finding], Catalog]:
+def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
     """Compare the tables of the models with those of the migrations, on scratch databases.
 
     Returns:
@@ -45,16 +47,15 @@ def compare_models(config: Config, metadata: MetaData) -> tuple[list[Finding], C
     Raises:
         StrataError: there is no server for a scratch database, or a revision fails.
     """
+    config, metadata = project.config, project.metadata
     with (
-        head.head_database(config, metadata) as at_head,
+        head.head_database(project) as at_head,
         connect(at_head, read_only=True) as connection,
     ):
-        migrated = catalog.read(connection)
+        filters = EnvironmentFilter(project, connection)
+        migrated = catalog.read(connection).without_table(project.version_table)
         with scratch.database(config) as url, connect(url) as model_connection:
-            try:
-                _create_tables(model_connection, metadata, migrated)
-            except (DBAPIError, CompileError) as error:
-                return [_creation_failure(error)], migrated
+            failures = create_tables(model_connection, metadata, migrated)
             modelled = catalog.read(model_connection)
         modelled = modelled.with_names_of(migrated, explicit_names(metadata))
         # A column's own sequence keeps its name if its table is renamed; nothing uses the name.
@@ -62,11 +63,14 @@ def compare_models(config: Config, metadata: MetaData) -> tuple[list[Finding], C
         differences = [
             each
             for each in catalog.differences(expected, actual)
-            if not _is_python_default(each, metadata)
+            if _table_name(each) not in failures
+            and not _is_python_default(each, metadata)
+            and filters.includes(each.key)
         ]
-        tables = {_table_name(each) for each in differences}
-        operations = _alembic_operations(config, connection, metadata, tables)
-    return list(_findings(config, metadata, operations, differences)), migrated
+        tables = {_table_name(each) for each in differences} | {*failures}
+        operations = _alembic_operations(project, connection, tables)
+    findings = [*_creation_findings(project, failures)]
+    return [*findings, *_findings(config, metadata, operations, differences)], migrated
 
 
 def explicit_names(metadata: MetaData) -> set[str]:
@@ -83,12 +87,12 @@ def _table_name(difference: Difference) -> str:
 
 
 def _alembic_operations(
-    config: Config, connection: Connection, metadata: MetaData, tables: Collection[str]
+    project: Environment, connection: Connection, tables: Collection[str]
 ) -> list[ops.MigrateOperation]:
     """Return Alembic's operations that bring some tables of a database to the models."""
     if not tables:
         return []
-    options = comparison(metadata, config.allowed)
+    options = comparison_arguments(project.config, project.arguments)
     by_name, by_object = options["include_name"], options["include_object"]
 
     def include_name(name: str | None, kind: str, parents: dict[str, str | None]) -> bool:
@@ -103,7 +107,7 @@ def _alembic_operations(
 
     options |= {"include_name": include_name, "include_object": include_object}
     context = MigrationContext.configure(connection, opts=options)
-    operations = produce_migrations(context, metadata).upgrade_ops
+    operations = produce_migrations(context, options["target_metadata"]).upgrade_ops
     return list(walk.flatten(operations.ops)) if operations else []
 
 
@@ -115,19 +119,8 @@ def _is_python_default(difference: Difference, metadata: MetaData) -> bool:
         difference.attribute == "default"
         and difference.expected is None
         and column is not None
-        and server_defaults.matches_model(column, difference.found)
+        and server_defaults.matches_model(column, difference.actual)
     )
-
-
-def _create_tables(connection: Connection, metadata: MetaData, migrated: Catalog) -> None:
-    """Create the models' tables, after the schemas and the extensions of the migrations."""
-    preparer = connection.dialect.identifier_preparer
-    for schema in sorted(schemas.declared_schemas(metadata)):
-        connection.execute(CreateSchema(schema, if_not_exists=True))
-    for key in migrated:
-        if key.kind == "extension":
-            connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {preparer.quote(key.name)}")
-    metadata.create_all(connection, checkfirst=False)
 
 
 def _findings(
@@ -160,12 +153,21 @@ def _findings(
         yield Finding("models-differ", f"The migrations differ: {each}.", DETAIL, hint, file, line)
 
 
-def _creation_failure(error: DBAPIError | CompileError) -> Finding:
-    reason = driver_message(error) if isinstance(error, DBAPIError) else str(error)
-    return Finding(
-        "models-not-made",
-        f"The models' tables cannot be made in an empty database: {reason}",
-        "What the migrations make could only be compared by Alembic, which sees half.",
-        "Declare what they need beside them, such as a function by "
-        'sqlalchemy.event.listen(metadata, "before_create", DDL(...)).',
-    )
+def _creation_findings(
+    project: Environment, failures: Mapping[str, Exception]
+) -> Iterator[Finding]:
+    """Report the tables that the database refuses, unless it only lacks what migrations create."""
+    for table, error in failures.items():
+        if is_missing_object(error):
+            continue
+        reason = driver_message(error) if isinstance(error, DBAPIError) else str(error)
+        file, line = find_declaration(project.metadata, project.config.root, table, "")
+        yield Finding(
+            "models-not-made",
+            f"The table {table} of the models cannot be created in an empty database: {reason}",
+            "Only Alembic compares it, which does not see everything.",
+            "Declare what it needs, such as a function by "
+            'sqlalchemy.event.listen(metadata, "before_create", DDL(...)).',
+            file,
+            line,
+        )

@@ -1,24 +1,22 @@
 """Update of the files beside the revisions: their hashes and the schema at head."""
 
-from sqlalchemy import MetaData
 from sqlalchemy.exc import DBAPIError
 
 from stratakit import catalog
-from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift import snapshot
 from stratakit.engine.connect import connect
 from stratakit.revisions import alembic_config, guards, history, manifest
+from stratakit.runtime.environment import Environment
 from stratakit.scratch import head
 
 
-def write_record(config: Config, metadata: MetaData) -> str:
+def write_record(project: Environment) -> str:
     """Migrate a scratch database and write both files.
 
     Args:
-        config: the project's.
-        metadata: the tables of the models.
+        project: what env.py says.
 
     Returns:
         The changes in them, as a diff.
@@ -26,21 +24,23 @@ def write_record(config: Config, metadata: MetaData) -> str:
     Raises:
         StrataError: there are several heads, or no server for a scratch database.
     """
+    config = project.config
     guards.require_one_head(alembic_config.scripts(config))
-    with head.head_database(config, metadata) as url, connect(url, read_only=True) as connection:
-        schema = catalog.read(connection)
-    return snapshot.write(config, history.read(config.versions), schema)
+    with head.head_database(project) as url, connect(url, read_only=True) as connection:
+        schema = catalog.read(connection).without_table(project.version_table)
+    return snapshot.write(config, history.read(config.revision_files), schema)
 
 
-def record_new_revision(config: Config, metadata: MetaData) -> str:
+def record_new_revision(project: Environment) -> str:
     """Write both files after a new revision, which stays if that fails.
 
     Returns:
         A sentence about the failure and the command for later; empty if both were written.
     """
     try:
-        write_record(config, metadata)
+        write_record(project)
     except (StrataError, DBAPIError) as error:
+        config = project.config
         reason = error.message if isinstance(error, StrataError) else str(error.orig).strip()
         return (
             f"{manifest.snapshot_path(config).relative_to(config.root)} was not written: {reason}\n"

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 
 class MigrationLock(ABC):
@@ -34,6 +34,41 @@ class MigrationLock(ABC):
     def is_held(self) -> bool:
         """Return whether this very session holds the lock; called within a transaction, a fence."""
 
+    @property
+    def release_statement(self) -> str:
+        """The statement that releases a lock of a session; empty if the session has none."""
+        return ""
+
     @abstractmethod
     def release(self) -> None:
         """Release the lock; a closed connection has done so already."""
+
+
+class SessionLock(MigrationLock):
+    """A lock of the session on the migrations' own connection, so that it ends with both."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.nested = connection.in_transaction()
+
+    def release(self) -> None:
+        """Release the lock; a closed connection has done so already."""
+        if not self.connection.closed and not self.connection.invalidated:
+            self._end_transaction()
+            self._unlock()
+
+    @abstractmethod
+    def _unlock(self) -> None:
+        """Release the lock on an open connection."""
+
+    def _query(self, statement: str, **parameters: object) -> object:
+        """Return the first value of a statement's result; leave no transaction open."""
+        result = self.connection.execute(text(statement), parameters)
+        value: object = result.scalar() if result.returns_rows else None
+        if not self.nested:
+            self.connection.commit()
+        return value
+
+    def _end_transaction(self) -> None:
+        if not self.nested and self.connection.in_transaction():
+            self.connection.rollback()

@@ -9,7 +9,7 @@ from contextlib import suppress
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from stratakit.locking.base import MigrationLock
+from stratakit.locking.base import SessionLock
 
 STATEMENT = "concat(left(info, 100), ' for ', time, ' s')"
 SESSION_QUERY = "SELECT {column} FROM information_schema.processlist WHERE id = IS_USED_LOCK(:name)"
@@ -23,23 +23,25 @@ LAST_REVISION_QUERY = (
 )
 
 
-class MySQLLock(MigrationLock):
+class MySQLLock(SessionLock):
     """The lock on the migrations' own connection."""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.nested = connection.in_transaction()
-        name = f"migrations of {connection.engine.url.database}"
+        super().__init__(connection)
+        # The URL may name another database than the one that the connection leads to.
+        name = f"migrations of {connection.scalar(text('SELECT DATABASE()'))}"
+        if not self.nested:
+            connection.commit()
         # A name may have 64 characters, and so may a database's.
         self.name = name if len(name) <= 64 else hashlib.sha256(name.encode()).hexdigest()
 
     def try_acquire(self) -> bool:
         """Try once, without waiting."""
-        return self._query("SELECT GET_LOCK(:name, 0)") == 1
+        return self._query("SELECT GET_LOCK(:name, 0)", name=self.name) == 1
 
     def describe_holder(self) -> str:
         """Describe the session that holds the lock."""
-        if not (holder := self._query("SELECT IS_USED_LOCK(:name)")):
+        if not (holder := self._query("SELECT IS_USED_LOCK(:name)", name=self.name)):
             return "it has just ended"
         parts = [f"connection {holder}"]
         for title, query in (
@@ -49,10 +51,9 @@ class MySQLLock(MigrationLock):
             ("last done", LAST_REVISION_QUERY),
         ):
             with suppress(DBAPIError):
-                if answer := self._query(query):
+                if answer := self._query(query, name=self.name):
                     parts.append(f"{title} {answer}")
-            if not self.nested and self.connection.in_transaction():
-                self.connection.rollback()
+            self._end_transaction()
         return ", ".join(parts)
 
     def is_held(self) -> bool:
@@ -63,15 +64,11 @@ class MySQLLock(MigrationLock):
             )
         )
 
-    def release(self) -> None:
-        """Release the lock; a closed connection has done so already."""
-        if not self.connection.closed and not self.connection.invalidated:
-            if not self.nested and self.connection.in_transaction():
-                self.connection.rollback()
-            self._query("SELECT RELEASE_LOCK(:name)")
+    @property
+    def release_statement(self) -> str:
+        """The statement that releases the lock of the session."""
+        name = self.name.replace("\\", "\\\\").replace("'", "''")
+        return f"SELECT RELEASE_LOCK('{name}')"
 
-    def _query(self, statement: str) -> object:
-        answer: object = self.connection.scalar(text(statement), {"name": self.name})
-        if not self.nested:
-            self.connection.commit()
-        return answer
+    def _unlock(self) -> None:
+        self._query("SELECT RELEASE_LOCK(:name)", name=self.name)

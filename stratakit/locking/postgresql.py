@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from stratakit.diagnostics.errors import DatabaseUnavailable
-from stratakit.locking.base import MigrationLock
+from stratakit.locking.base import SessionLock
 from stratakit.locking.identity import process_identity
 
 # Advisory locks are per database; any constant that no one else uses will do.
@@ -36,12 +36,11 @@ IS_HELD = f"""
 """
 
 
-class PostgreSQLLock(MigrationLock):
+class PostgreSQLLock(SessionLock):
     """The lock on the migrations' own connection."""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.nested = connection.in_transaction()
+        super().__init__(connection)
         self.token = secrets.token_hex(8)
         self.name: object = ""
         self._refuse_pooler()
@@ -51,7 +50,7 @@ class PostgreSQLLock(MigrationLock):
         if not self._query(f"SELECT pg_try_advisory_lock({KEY})"):
             return False
         self.name = self._query("SELECT current_setting('application_name')")
-        self._query("SELECT set_config('strata.holder', :value, false)", self.token)
+        self._query("SELECT set_config('strata.holder', :value, false)", value=self.token)
         self._query(CONNECTION_CHECK.format(value="'1000'"))
         self._set_application_name(f"migrate {process_identity()}")
         return True
@@ -71,25 +70,18 @@ class PostgreSQLLock(MigrationLock):
         """Return whether this very session holds the lock."""
         return bool(self.connection.scalar(text(IS_HELD), {"token": self.token}))
 
-    def release(self) -> None:
-        """Release the lock; a closed connection has done so already."""
-        if not self.connection.closed and not self.connection.invalidated:
-            if not self.nested and self.connection.in_transaction():
-                self.connection.rollback()
-            self._query(f"SELECT pg_advisory_unlock({KEY})")
-            self._query(CONNECTION_CHECK.format(value="reset_val"))
-            self._set_application_name(self.name)
+    @property
+    def release_statement(self) -> str:
+        """The statement that releases the lock of the session."""
+        return f"SELECT pg_advisory_unlock({KEY})"
+
+    def _unlock(self) -> None:
+        self._query(self.release_statement)
+        self._query(CONNECTION_CHECK.format(value="reset_val"))
+        self._set_application_name(self.name)
 
     def _set_application_name(self, name: object) -> None:
-        self._query("SELECT set_config('application_name', :value, false)", name)
-
-    def _query(self, statement: str, value: object = None) -> object:
-        parameters = {} if value is None else {"value": value}
-        result = self.connection.execute(text(statement), parameters)
-        answer: object = result.scalar() if result.returns_rows else None
-        if not self.nested:
-            self.connection.commit()
-        return answer
+        self._query("SELECT set_config('application_name', :value, false)", value=name)
 
     def _refuse_pooler(self) -> None:
         """Refuse a pooler, which answers the connection's start with a number of its own.

@@ -17,7 +17,7 @@ AUTOCOMMIT = re.compile(r"\b(autocommit_block|fill_in_batches)\s*\(")
 
 def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
     """Raise a StrataError if a database is at a revision that no file has."""
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     for head in heads:
         if head in known:
             continue
@@ -26,7 +26,8 @@ def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
             f"The database stands at revision {head}, and no file in {config.versions} has it.",
             detail="It was migrated from a branch or a release that is not checked out here. "
             "Stamping another revision would hide its changes.",
-            hint=f"Restore the file: {file.restore_command}"
+            hint=f"In the local development database, undo it: {MIGRATE} switch\n"
+            f"Restore the file: {file.restore_command}"
             if file
             else f"Find its file: git fetch --all && git log --all --oneline -- '*{head}*'\n"
             "If it is gone for good, find the revision that the schema is at by comparing: "
@@ -80,5 +81,6 @@ def several_heads_error(directory: ScriptDirectory) -> StrataError:
     return StrataError(
         f"There are several heads:\n{heads}",
         detail="Two branches each added a revision after the same one, so neither is the last one.",
-        hint=f"Join them: {MIGRATE} merge",
+        hint=f"Join them: {MIGRATE} merge\n"
+        f"Or put those of this branch on top of the main branch's: {MIGRATE} rebase",
     )

@@ -1,27 +1,31 @@
-"""Least privilege: one role owns the schema and migrates, another one serves and cannot alter it.
+"""Least privilege: one role owns the schema and migrates, another one serves the application."""
 
-Each kind of database has its own file; SQLite, whose files know no roles, has none.
-"""
+from collections.abc import Callable
 
-from stratakit.config import Config
+from stratakit.config import Backend, Config
 from stratakit.diagnostics.errors import UsageError
 from stratakit.roles import mysql, postgresql
 
+WRITERS: dict[Backend, Callable[[str, str, str], str]] = {
+    "postgresql": postgresql.sql,
+    "mysql": mysql.sql,
+}
+
 
 def sql(config: Config, *, owner: str, app: str) -> str:
-    """Write the SQL that makes both roles, for an administrator to read and run.
+    """Write the SQL that creates both roles, for an administrator to read and run.
 
-    It may be run again. Passwords are not in it: they are given to the roles apart.
+    It may be run again. It contains no passwords: the roles get them afterwards.
 
     Args:
-        config: the service; its database is the one of `database_name` or of the settings.
+        config: the project's; its database is the one of `database_name`.
         owner: the role of MIGRATION_DATABASE_URL.
         app: the role of DATABASE_URL.
 
     Raises:
-        StrataError: this kind of database has no roles, or a name would need quotes.
+        StrataError: SQLite has no roles, or a name would need quotes.
     """
-    if config.database == "sqlite":
+    if config.database not in WRITERS:
         raise UsageError(
             "SQLite has no roles: who may write the file may change the schema.",
             hint="Give the file to a user of its own.",
@@ -29,5 +33,4 @@ def sql(config: Config, *, owner: str, app: str) -> str:
     for name in (owner, app):
         if not name.isidentifier() or not name.isascii():
             raise UsageError(f"{name!r} is no name for a role here: letters, digits and _ only.")
-    write = mysql.sql if config.database == "mysql" else postgresql.sql
-    return write(config.database_name, owner=owner, app=app)
+    return WRITERS[config.database](config.database_name, owner, app)

@@ -1,4 +1,4 @@
-"""MySQL and MariaDB: grants on the database, which hold for later tables, too."""
+"""Roles of MySQL and MariaDB: grants on the database, which cover later tables, too."""
 
 TEMPLATE = """\
 -- Run by an administrator: mariadb < roles.sql
@@ -15,6 +15,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `{pattern}`.* TO {app};
 """
 
 
-def sql(database: str, *, owner: str, app: str) -> str:
-    """Write it; in the name of a database `_` would stand for any character."""
+def sql(database: str, owner: str, app: str) -> str:
+    """Write the SQL; in the name of a database, `_` alone would match any character."""
     return TEMPLATE.format(pattern=database.replace("_", r"\_"), owner=owner, app=app)

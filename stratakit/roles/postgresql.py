@@ -1,4 +1,4 @@
-"""PostgreSQL: the owner's later tables are the application's to use, by default privileges.
+"""Roles of PostgreSQL: default privileges let the application use the owner's later tables.
 
 https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
 """
@@ -11,13 +11,13 @@ TEMPLATE = """\
 SELECT 'CREATE ROLE {owner} LOGIN' WHERE to_regrole('{owner}') IS NULL \\gexec
 SELECT 'CREATE ROLE {app} LOGIN' WHERE to_regrole('{app}') IS NULL \\gexec
 
--- Nobody but the owner makes anything here.
+-- Only the owner creates objects here.
 REVOKE CREATE, TEMPORARY ON DATABASE "{database}" FROM PUBLIC;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "{database}" TO {owner};
 GRANT USAGE, CREATE ON SCHEMA public TO {owner};
 
--- What is there already becomes the owner's: only an owner alters.
+-- The owner gets the existing objects: only an owner can alter them.
 DO $$
 DECLARE found record;
 BEGIN
@@ -44,7 +44,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
 ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
     GRANT USAGE, SELECT ON SEQUENCES TO {app};
 
--- Where the schema stands is for the owner to say. Run all this again after the first upgrade.
+-- Only the owner writes the version. Run all this again after the first upgrade.
 DO $$ BEGIN
     IF to_regclass('public.alembic_version') IS NOT NULL THEN
         REVOKE INSERT, UPDATE, DELETE ON public.alembic_version, public.{log} FROM {app};
@@ -53,6 +53,6 @@ END $$;
 """
 
 
-def sql(database: str, *, owner: str, app: str) -> str:
-    """Write it for psql, which `\\gexec` is of."""
+def sql(database: str, owner: str, app: str) -> str:
+    """Write the SQL for psql, which `\\gexec` belongs to."""
     return TEMPLATE.format(database=database, owner=owner, app=app, log=LOG.name)

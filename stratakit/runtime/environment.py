@@ -52,6 +52,13 @@ class Environment:
         """The database that commands mean: the one that is named, else the local one."""
         return self.url or local_database(self.config)
 
+    @property
+    def version_table(self) -> str:
+        """The name of the version table, with its schema if it has one of its own."""
+        name = self.arguments.get("version_table") or "alembic_version"
+        schema = self.arguments.get("version_table_schema")
+        return f"{schema}.{name}" if schema else name
+
     def context(self, connection: Connection) -> MigrationContext:
         """Return Alembic's context on another connection, with the version table of env.py."""
         options = {key: self.arguments[key] for key in VERSION_TABLE if key in self.arguments}

@@ -84,7 +84,7 @@ def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
         run_steps(url, config, upgrade_steps(target))
     except KeyError:
         # Alembic looks up the parent of a revision without checking whether it exists.
-        history.refuse_gap(config.versions)
+        history.refuse_gap(config.versions, config.revision_files)
         raise
 
 

@@ -57,7 +57,7 @@ def write_revisions(
         run(heads, context)
         return []
 
-    with head.head_database(config, project.metadata) as url, scratch.ONE_MIGRATION_AT_A_TIME:
+    with head.head_database(project) as url, scratch.ONE_MIGRATION_AT_A_TIME:
         run_environment(
             alembic,
             ChangeRun(config, options),

@@ -48,7 +48,7 @@ class MigrationChecks:
     def require_models_match(self) -> None:
         """Fail with each difference between the models and what the migrations create."""
         with explained_failures(self.config):
-            _fail_with(check.find_problems(self.config, environment.metadata(self.config)))
+            _fail_with(check.find_problems(environment.capture(self.config)))
 
     def require_round_trip(self, revision: str, test: str) -> None:
         """Fail with each thing that is wrong after a revision's upgrade, downgrade and upgrade.

@@ -104,9 +104,9 @@ def _revisions(pytestconfig: pytest.Config) -> list[str]:
     from stratakit.revisions import history
 
     try:
-        revisions = history.read(_project(pytestconfig).versions)
-        order = TopologicalSorter({id: revision.parents for id, revision in revisions.items()})
-        return [id for id in order.static_order() if id in revisions]
+        revisions = history.read(_project(pytestconfig).revision_files)
+        order = TopologicalSorter({each.id: each.parents for each in revisions.values()})
+        return [each for each in order.static_order() if each in revisions]
     except StrataError as error:
         raise pytest.Collector.CollectError(str(error)) from error
     except CycleError as error:

@@ -48,7 +48,7 @@ class MigrationState:
     """
 
     def __init__(self, root: Path | None = None) -> None:
-        self._revisions = history.read(load(root or project_root()).versions)
+        self._revisions = history.read(load(root or project_root()).revision_files)
         self.expected = ", ".join(self._revisions.heads)
 
     async def read(self, database: Database, *, show_errors: bool = False) -> Readiness:

@@ -61,7 +61,7 @@ def test_an_older_server_tells_as_much(of: str, tmp_path: Path) -> None:
     server = Server(tmp_path / "postgresql", durable=False)
     server.folder.mkdir(mode=0o700)
     account = account_for(tmp_path)
-    account.own(server.folder)
+    account.take_ownership(server.folder)
     initialize(server.data, programs, account)
     server.start()
     try:

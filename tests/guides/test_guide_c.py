@@ -194,10 +194,8 @@ def test_data_that_a_new_rule_forbids_is_named_with_what_to_write(migrated: Serv
     migrated.sql(AN_ITEM)
     migrated.add_column(PHONE.replace("str | None", "str"))
     created = migrated.migrate("create", "phone is compulsory")
-    assert "column items.phone becomes NOT NULL: this fails where a row holds NULL." in (
-        created.stdout
-    )
-    statement = re.search(r"Give those rows a value first: (op\.execute\(.*\))", created.stdout)
+    assert "column items.phone becomes NOT NULL: this fails if a row is NULL." in (created.stdout)
+    statement = re.search(r"Give these rows a value first: (op\.execute\(.*\))", created.stdout)
     assert statement
     file = migrated.newest()
     settle(file, r"def upgrade\(\) -> None:\n", rf"\g<0>    {statement[1]}\n")
@@ -288,8 +286,8 @@ def test_after_a_pull_with_two_heads_the_fix_is_one_command(
     assert {"phone", "size"} <= migrated.columns("items")
 
 
-def push(colleague: Service, id: str, upgrade: str, downgrade: str) -> None:
+def push(colleague: Service, revision_id: str, upgrade: str, downgrade: str) -> None:
     """Have the colleague push a revision."""
-    colleague.revision(id, "002", upgrade, downgrade)
+    colleague.revision(revision_id, "002", upgrade, downgrade)
     colleague.commit("theirs")
     colleague.git("push", "-q")

@@ -446,8 +446,8 @@ def _clients_of(site: Site) -> Callable[[int], int]:
     """A client that writes a customer and reads it back."""
 
     def request(number: int) -> int:
-        status, id = site.ask("/customers", {"name": f"client {number}"})
-        return status if status >= 400 else site.ask(f"/customers/{id}")[0]
+        status, customer_id = site.ask("/customers", {"name": f"client {number}"})
+        return status if status >= 400 else site.ask(f"/customers/{customer_id}")[0]
 
     return request
 

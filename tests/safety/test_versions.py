@@ -50,7 +50,7 @@ def _server(version: str) -> str:
     folder.mkdir(mode=0o700)
     server = Server(folder, durable=False)
     account = account_for(folder.parent)
-    account.own(folder)
+    account.take_ownership(folder)
     initialize(server.data, binaries(version), account)
     server.start()
     atexit.register(server.remove)

@@ -36,9 +36,9 @@ def context() -> AutogenContext:
 def scripts(tmp_path: Path) -> ScriptDirectory:
     """Two revisions."""
     (tmp_path / "versions").mkdir()
-    for id, follows in (("a1", None), ("b2", "a1")):
-        text = REVISION.format(id=id, follows=follows)
-        (tmp_path / "versions" / f"{id}.py").write_text(text)
+    for revision_id, follows in (("a1", None), ("b2", "a1")):
+        text = REVISION.format(id=revision_id, follows=follows)
+        (tmp_path / "versions" / f"{revision_id}.py").write_text(text)
     return ScriptDirectory(str(tmp_path))
 
 

@@ -9,8 +9,26 @@ from stratakit.engine.url import DatabaseURL
 from stratakit.revisions.log import OWN_TABLES
 
 DEFINER = re.compile(r" DEFINER=`[^`]*`@`[^`]*`")
-
 CHARSET = re.compile(r"(\n\) [^\n']*?) DEFAULT CHARSET=\w+(?: COLLATE=\w+)?")
+ROUTINES = """
+    SELECT routine_type, routine_name FROM information_schema.routines
+    WHERE routine_schema = DATABASE() ORDER BY routine_type, routine_name
+"""
+VIEWS = """
+    SELECT 'VIEW', table_name FROM information_schema.views
+    WHERE table_schema = DATABASE() ORDER BY table_name
+"""
+TRIGGERS = """
+    SELECT 'TRIGGER', trigger_name FROM information_schema.triggers
+    WHERE trigger_schema = DATABASE()
+    ORDER BY event_object_table, action_timing, event_manipulation, action_order
+"""
+EVENTS = """
+    SELECT 'EVENT', event_name FROM information_schema.events
+    WHERE event_schema = DATABASE() ORDER BY event_name
+"""
+DDL_COLUMN = {"TABLE": 1, "SEQUENCE": 1, "VIEW": 1, "EVENT": 3}
+"""The column of the statement in the answer of SHOW CREATE; that of others is 2."""
 
 
 def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
@@ -19,12 +37,15 @@ def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
     The definers of views and routines are left out: the user who runs the revision becomes one.
     """
     database = connection.execute(text("SELECT DATABASE()")).scalar_one()
-    # A default by a sequence names the database.
-    tables = [sql.replace(f"`{database}`.", "") for sql in _tables(connection)]
+    # A view names the database, and so does a default by a sequence.
+    qualifier = f"`{database}`."
+    tables = [sql.replace(qualifier, "") for sql in _tables(connection)]
     if any("FOREIGN KEY" in statement for statement in tables):
         tables = ["SET FOREIGN_KEY_CHECKS = 0;", *tables, "SET FOREIGN_KEY_CHECKS = 1;"]
-    readers = (_routines, _views, _triggers, _events)
-    return [*tables, *(statement for read in readers for statement in read(connection))]
+    views = {name: sql.replace(qualifier, "") for name, sql in _objects(connection, VIEWS)}
+    programs = [sql for query in (TRIGGERS, EVENTS) for _, sql in _objects(connection, query)]
+    routines = [sql for _, sql in _objects(connection, ROUTINES)]
+    return [*tables, *routines, *_order_views(views), *programs]
 
 
 def _tables(connection: Connection) -> Iterator[str]:
@@ -42,63 +63,31 @@ def _tables(connection: Connection) -> Iterator[str]:
         if name in OWN_TABLES or kind == "VIEW":
             continue
         object_type = "SEQUENCE" if kind == "SEQUENCE" else "TABLE"
-        sql = _show_create(connection, object_type, name, 1)
+        sql = _show_create(connection, object_type, name)
         if name in default_collation:
             sql = CHARSET.sub(r"\1", sql, count=1)
         yield re.sub(r" AUTO_INCREMENT=\d+", "", sql)
 
 
-def _routines(connection: Connection) -> Iterator[str]:
-    query = text(
-        "SELECT routine_type, routine_name FROM information_schema.routines "
-        "WHERE routine_schema = DATABASE() ORDER BY routine_type, routine_name"
-    )
-    for kind, name in connection.execute(query).all():
-        yield DEFINER.sub("", _show_create(connection, kind, name, 2))
+def _objects(connection: Connection, query: str) -> Iterator[tuple[str, str]]:
+    for kind, name in connection.execute(text(query)).all():
+        yield name, _show_create(connection, kind, name)
 
 
-def _views(connection: Connection) -> Iterator[str]:
-    """Read the views, each after those that it reads."""
-    query = text(
-        "SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE() "
-        "ORDER BY table_name"
-    )
-    database = connection.execute(text("SELECT DATABASE()")).scalar_one()
-    waiting = {
-        name: DEFINER.sub(
-            "", _show_create(connection, "VIEW", name, 1).replace(f"`{database}`.", "")
-        )
-        for name in connection.execute(query).scalars()
-    }
+def _order_views(views: dict[str, str]) -> Iterator[str]:
+    """Return the statements of views, each after those of the views that it reads."""
+    waiting = dict(views)
     while waiting:
         ready = [
             name
             for name, sql in waiting.items()
             if not any(f"`{other}`" in sql for other in waiting if other != name)
-        ] or list(waiting)
-        for name in ready:
+        ]
+        for name in ready or list(waiting):
             yield waiting.pop(name)
 
 
-def _triggers(connection: Connection) -> Iterator[str]:
-    query = text(
-        "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE() "
-        "ORDER BY event_object_table, action_timing, event_manipulation, action_order"
-    )
-    for name in connection.execute(query).scalars():
-        yield DEFINER.sub("", _show_create(connection, "TRIGGER", name, 2))
-
-
-def _events(connection: Connection) -> Iterator[str]:
-    query = text(
-        "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE() "
-        "ORDER BY event_name"
-    )
-    for name in connection.execute(query).scalars():
-        yield DEFINER.sub("", _show_create(connection, "EVENT", name, 3))
-
-
-def _show_create(connection: Connection, kind: str, name: str, column: int) -> str:
+def _show_create(connection: Connection, kind: str, name: str) -> str:
     quoted = name.replace("`", "``")
     row = connection.exec_driver_sql(f"SHOW CREATE {kind} `{quoted}`").one()
-    return f"{row[column]};"
+    return f"{DEFINER.sub('', row[DDL_COLUMN.get(kind, 2)])};"

@@ -31,7 +31,7 @@ def required_column(
         yield (
             f"column {operation.table_name}.{column.name} is NOT NULL without a server default: "
             f"{effect}.\n"
-            "Give it server_default=..., or add it nullable, fill it and set it NOT NULL later."
+            "Give it server_default=..., or add it nullable, fill it, and set it NOT NULL later."
         )
 
 
@@ -43,11 +43,11 @@ def generated_column(
         return
     column = operation.column
     if column.identity or (column.computed and column.computed.persisted is not False):
-        kind = "counts" if column.identity else "is computed and stored"
+        kind = "an identity column" if column.identity else "a stored computed column"
         yield (
-            f"column {operation.table_name}.{column.name} {kind}: every row is written while "
-            "nothing can use the table.\nAdd it plain, fill it in batches, and let the "
-            "application or a trigger fill it from then on."
+            f"column {operation.table_name}.{column.name} is {kind}: every row is rewritten while "
+            "nothing can use the table.\nAdd a plain column, fill it in batches, and let the "
+            "application or a trigger fill new rows."
         )
 
 
@@ -57,8 +57,9 @@ def unknown_type(
     """SQLAlchemy did not recognize the type of a column in the database."""
     if isinstance(operation, ops.AlterColumnOp) and isinstance(operation.existing_type, NullType):
         yield (
-            f"the type of {operation.table_name}.{operation.column_name} in the database is "
-            "unknown here.\nWrite the change by hand: "
+            "SQLAlchemy does not know the type that "
+            f"{operation.table_name}.{operation.column_name} has in the database.\n"
+            "Write the change by hand: "
             'op.execute("ALTER TABLE ... ALTER COLUMN ... TYPE ...").'
         )
 
@@ -106,8 +107,8 @@ def describe_null_rows(table: str, column: str, backend: Backend) -> str:
     name = quote_name(column, backend)
     update = f"UPDATE {quote_name(table, backend)} SET {name} = ... WHERE {name} IS NULL"
     return (
-        f"column {table}.{column} becomes NOT NULL: this fails where a row holds NULL.\n"
-        f"Give those rows a value first: {execute(update)}"
+        f"column {table}.{column} becomes NOT NULL: this fails if a row is NULL.\n"
+        f"Give these rows a value first: {execute(update)}"
     )
 
 
@@ -120,7 +121,8 @@ def json_type(
     for column, type_ in _types(operation):
         if isinstance(type_, JSON) and not isinstance(type_, JSONB):
             yield (
-                f"column {column} is json, which has no equality: DISTINCT and GROUP BY fail.\n"
+                f"column {column} has the type json, which has no equality operator: DISTINCT and "
+                "GROUP BY fail.\n"
                 "Declare it in the model as sqlalchemy.dialects.postgresql.JSONB."
             )
 

@@ -7,8 +7,8 @@ from alembic.operations import ops
 from stratakit.operations.enums import UnresolvedEnumChangeOp
 
 NEW_ENUM = (
-    "Or, in revisions of their own: add a column of another enum, fill it in batches, move the "
-    "code over, drop the old column."
+    "Or add a column of another enum, fill it in batches, let the code use it, and drop the old "
+    "column, in separate revisions."
 )
 
 
@@ -21,14 +21,15 @@ def unresolved_change(
     name = operation.enum_name
     if not operation.removed:
         yield (
-            f"the values of enum {name} are in another order than the model's, and cannot be moved."
-            f"\nGive the model theirs: {', '.join(map(repr, operation.values))}\n{NEW_ENUM}"
+            f"the values of enum {name} have another order in the model, and PostgreSQL cannot "
+            "reorder them.\n"
+            f"Use their order in the model: {', '.join(map(repr, operation.values))}\n{NEW_ENUM}"
         )
     elif not operation.rename_candidates:
         yield (
-            f"the model has no {', '.join(map(repr, operation.removed))} of enum {name} any more, "
-            "and a value cannot be taken out.\nGive it back to the model, where no code need use "
-            f"it.\n{NEW_ENUM}"
+            f"enum {name} has {', '.join(map(repr, operation.removed))}, which the model lacks, "
+            "and PostgreSQL cannot drop a value.\n"
+            f"Add it to the model again; no code has to use it.\n{NEW_ENUM}"
         )
     else:
         yield _possible_renames(operation)
@@ -37,12 +38,12 @@ def unresolved_change(
 def _possible_renames(operation: UnresolvedEnumChangeOp) -> str:
     name = operation.enum_name
     schema = f", schema={operation.schema!r}" if operation.schema else ""
-    lines = [f"enum {name} has values that the model has not, and the other way round."]
+    lines = [f"enum {name} has values that the model lacks, and lacks values that the model has."]
     for old, new in operation.rename_candidates.items():
         lines += [
             f"If {old!r} was renamed: op.rename_enum_value({name!r}, {old!r}, {new!r}{schema})",
             f"and in downgrade(): op.rename_enum_value({name!r}, {new!r}, {old!r}{schema})",
-            f"If not, give {old!r} back to the model, and in a revision of its own: "
+            f"If not, add {old!r} to the model again, and write in a separate revision: "
             f"op.add_enum_value({name!r}, {new!r}{schema})",
         ]
     return "\n".join(lines)

@@ -34,9 +34,9 @@ def unrelated_tables(
     if len(changed) < 2 or changed <= related:
         return None
     return (
-        f"this touches {', '.join(sorted(changed))}, which are not related: one logical change a "
-        "revision can be undone alone.\n"
-        "Make one revision for each, if they are changes of their own."
+        f"this revision changes {', '.join(sorted(changed))}, which are not related: a revision "
+        "with one logical change can be undone alone.\n"
+        "Create one revision for each if they are separate changes."
     )
 
 

@@ -80,8 +80,8 @@ def test_a_difference_in_one_direction_is_one_in_the_other(
     expected: Catalog, found: Catalog
 ) -> None:
     forward, backward = differences(expected, found), differences(found, expected)
-    assert {(each.key, each.attribute, each.expected, each.found) for each in forward} == {
-        (each.key, each.attribute, each.found, each.expected) for each in backward
+    assert {(each.key, each.attribute, each.expected, each.actual) for each in forward} == {
+        (each.key, each.attribute, each.actual, each.expected) for each in backward
     }
 
 

@@ -27,7 +27,7 @@ def _answering(*statuses: int) -> Iterator[int]:
             self.end_headers()
             self.wfile.write(b"the answer")
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """Print nothing."""
 
     with HTTPServer((HOST, 0), Handler) as server:

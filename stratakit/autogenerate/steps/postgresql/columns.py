@@ -79,8 +79,8 @@ def alter_column(plan: StepPlan, change: Change, operation: ops.AlterColumnOp) -
         plan["fill"].add([backfill], [])
         change.warn(
             backfill,
-            f"rows in which {operation.table_name}.{column} is NULL get the default, {value}: "
-            "is that what they mean?",
+            f"rows in which {operation.table_name}.{column} is NULL get the default, {value}.\n"
+            "Delete this comment if that is the right value for them, or write another one.",
         )
     validate = _forbid_null(plan, change, operation, column, type_)
     if not value:

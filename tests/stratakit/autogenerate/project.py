@@ -1,4 +1,4 @@
-"""Revisions made from models by autogenerate, in this process, and what comes of them."""
+"""A project whose revisions autogenerate writes, in this process, and its scratch database."""
 
 import textwrap
 from argparse import Namespace
@@ -23,10 +23,10 @@ from stratakit.catalog import Catalog
 from stratakit.config import Backend, Config
 from stratakit.drift.models import _is_python_default, explicit_names
 from stratakit.engine.connect import connect
-from stratakit.lint.linter import lint
+from stratakit.lint import linter
 from stratakit.orm import naming
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "template"
+TEMPLATE = Path(__file__).resolve().parents[3] / "template"
 ENV = """
 from alembic import context
 from stratakit.autogenerate import options, pipeline, render
@@ -51,16 +51,19 @@ with context.begin_transaction():
 
 
 def metadata() -> MetaData:
-    """Where models are declared."""
+    """Return metadata with stratakit's naming convention, for models."""
     return MetaData(naming_convention=naming.NAMING_CONVENTION)
 
 
 @dataclass
-class Made:
+class Project:
     """A folder of revisions, and a database to which they are applied.
 
     Args:
-        models: those that the first revision makes.
+        config: its configuration.
+        connection: a connection to the database.
+        models: the tables that the first revision creates.
+        confirm: answers the questions about renames.
     """
 
     config: Config
@@ -69,34 +72,34 @@ class Made:
     confirm: Confirm = prompt.confirm
 
     def create(self, models: MetaData, message: str = "change") -> list[Path]:
-        """Let autogenerate write what brings the database to the models."""
+        """Let autogenerate write the revisions from the database to the models."""
         written = command.revision(self._alembic(models), message, autogenerate=True)
         scripts = written if isinstance(written, list) else [written]
         return [Path(script.path) for script in scripts if script is not None]
 
     def upgrade(self, target: str = "head") -> None:
-        """Apply what is pending."""
+        """Apply the pending revisions."""
         command.upgrade(self._alembic(self.models), target)
 
     def downgrade(self, target: str = "-1") -> None:
-        """Take revisions back until one is the newest: by default the last."""
+        """Undo revisions: by default the newest."""
         command.downgrade(self._alembic(metadata()), target)
 
-    def stands_at(self) -> str:
-        """The revision in the database's version row."""
+    def current_revision(self) -> str:
+        """Return the revision in the version table of the database."""
         (head,) = MigrationContext.configure(self.connection).get_current_heads()
         self.connection.rollback()
         return str(head)
 
-    def sql(self) -> str:
-        """What `--sql` writes of what is pending."""
+    def offline_sql(self) -> str:
+        """Return what `alembic upgrade --sql` writes for the pending revisions."""
         alembic = self._alembic(self.models)
         alembic.output_buffer = StringIO()
-        command.upgrade(alembic, f"{self.stands_at()}:head", sql=True)
+        command.upgrade(alembic, f"{self.current_revision()}:head", sql=True)
         return alembic.output_buffer.getvalue()
 
-    def there_and_back(self, models: MetaData) -> None:
-        """Take each pending revision up, down and up again; then the models are reached."""
+    def round_trip(self, models: MetaData) -> None:
+        """Upgrade, downgrade and upgrade each pending revision, until the models are reached."""
         alembic = self._alembic(models)
         heads = MigrationContext.configure(self.connection).get_current_heads()
         self.connection.rollback()
@@ -111,13 +114,13 @@ class Made:
             assert traces == [], script.path
             command.upgrade(alembic, script.revision)
             assert catalog.differences(after, self.read()) == [], script.path
-        assert self.missing(models) == []
+        assert self.differences(models) == []
 
-    def missing(self, models: MetaData) -> list[str]:
-        """What lies between the database and the models, in words."""
+    def differences(self, models: MetaData) -> list[str]:
+        """Return what differs between the database and the models, in words."""
         context = MigrationContext.configure(self.connection, opts=options.comparison(models))
         operations = produce_migrations(context, models).upgrade_ops
-        said = describe.describe_all(operations.ops) if operations else []
+        phrases = describe.describe_all(operations.ops) if operations else []
         self.connection.rollback()
         with scratch.database(self.config) as url, connect(url) as connection:
             models.create_all(connection)
@@ -125,28 +128,28 @@ class Made:
         found = self.read()
         expected = expected.with_names_of(found, explicit_names(models))
         between = catalog.differences(expected, found)
-        return said + [str(each) for each in between if not _is_python_default(each, models)]
+        return phrases + [str(each) for each in between if not _is_python_default(each, models)]
 
-    def linted(self, files: Sequence[Path]) -> list[str]:
-        """What the rules find in revisions."""
-        linted = lint(self.config, [file.stem.partition("_")[0] for file in files])
-        assert not linted.skipped
-        return [str(finding) for finding in linted.findings]
+    def lint(self, files: Sequence[Path]) -> list[str]:
+        """Return what the rules find in revisions."""
+        result = linter.lint(self.config, [file.stem.partition("_")[0] for file in files])
+        assert not result.skipped
+        return [str(finding) for finding in result.findings]
 
     def execute(self, statement: str) -> list[tuple[object, ...]]:
-        """Run a statement on the database and give its rows."""
+        """Run a statement on the database and return its rows."""
         self.connection.rollback()
         with self.connection.begin():
             result = self.connection.execute(text(statement))
             return [tuple(row) for row in result] if result.returns_rows else []
 
     def read(self) -> Catalog:
-        """The database as it stands."""
+        """Return the catalog of the database."""
         with self.connection.begin():
             return catalog.read(self.connection)
 
     def _alembic(self, models: MetaData) -> AlembicConfig:
-        # What is read begins a transaction, which Alembic would leave to its caller.
+        # A read begins a transaction, which Alembic would leave to its caller.
         self.connection.rollback()
         alembic = AlembicConfig(self.config.root / "alembic.ini")
         alembic.attributes |= {
@@ -160,15 +163,15 @@ class Made:
 
 
 @contextmanager
-def made(
+def create_project(
     folder: Path,
     backend: Backend,
     models: MetaData,
     *,
     production_version: str = "",
     allowed: tuple[str, ...] = (),
-) -> Iterator[Made]:
-    """A service whose first revision makes the tables of models, applied to a scratch database."""
+) -> Iterator[Project]:
+    """Create a project whose first revision creates the tables of models, and apply it."""
     versions = folder / "migrations" / "versions"
     versions.mkdir(parents=True)
     (folder / "alembic.ini").write_text(
@@ -185,7 +188,7 @@ def made(
         allowed=allowed,
     )
     with scratch.database(config) as url, connect(url) as connection:
-        service = Made(config, connection, models)
-        service.create(models, "what is there")
-        service.upgrade()
-        yield service
+        project = Project(config, connection, models)
+        project.create(models, "what is there")
+        project.upgrade()
+        yield project

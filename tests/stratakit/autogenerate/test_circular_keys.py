@@ -1,4 +1,4 @@
-"""Tables that refer to each other in a circle."""
+"""Cycles of foreign keys."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from stratakit.config import Backend
-from tests.forms.created import made, metadata
 from tests.safety.revisions import server
+from tests.stratakit.autogenerate.project import create_project, metadata
 
 
 def circle(*, use_alter: bool) -> sa.MetaData:
@@ -29,10 +29,12 @@ def circle(*, use_alter: bool) -> sa.MetaData:
 @pytest.mark.filterwarnings("ignore:Cannot correctly sort tables")
 @pytest.mark.parametrize("backend", ["postgresql", "mysql", "sqlite"])
 @pytest.mark.parametrize("use_alter", [True, False])
-def test_a_circle_is_made_and_undone(backend: Backend, use_alter: bool, tmp_path: Path) -> None:
+def test_a_cycle_of_foreign_keys_is_created_and_undone(
+    backend: Backend, use_alter: bool, tmp_path: Path
+) -> None:
     after = circle(use_alter=use_alter)
-    with server(backend), made(tmp_path, backend, metadata()) as service:
-        files = service.create(after)
-        service.there_and_back(after)
-        assert service.create(after) == []
-        assert not [each for each in service.linted(files) if "fails" in each]
+    with server(backend), create_project(tmp_path, backend, metadata()) as project:
+        files = project.create(after)
+        project.round_trip(after)
+        assert project.create(after) == []
+        assert not [each for each in project.lint(files) if "fails" in each]

@@ -1,4 +1,4 @@
-"""Which phase `create` writes into a new revision, and so what running code answers behind it."""
+"""The phase of a new revision, which `/ready` of running code depends on."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +9,8 @@ from sqlalchemy.schema import SchemaItem
 
 from stratakit.config import Backend
 from stratakit.revisions import history
-from tests.forms.created import made, metadata
 from tests.safety.revisions import server
+from tests.stratakit.autogenerate.project import create_project, metadata
 
 Items = Callable[[], tuple[SchemaItem, ...]]
 
@@ -27,13 +27,15 @@ def note(**options: object) -> sa.Column[str]:
     return sa.Column("note", sa.String(50), **options)  # type: ignore[arg-type]
 
 
-def written(folder: Path, backend: Backend, before: sa.MetaData, after: sa.MetaData) -> list[str]:
-    """The phases of the revisions between two states of the models, each there and back."""
-    with server(backend), made(folder, backend, before) as service:
-        files = service.create(after)
+def create_phases(
+    folder: Path, backend: Backend, before: sa.MetaData, after: sa.MetaData
+) -> list[str]:
+    """Return the phases of the revisions between two states of the models."""
+    with server(backend), create_project(folder, backend, before) as project:
+        files = project.create(after)
         if backend != "sqlite":
-            service.there_and_back(after)
-        chain = history.read(service.config.versions)
+            project.round_trip(after)
+        chain = history.read(project.config.versions)
         return [chain[file.stem.partition("_")[0]].phase for file in files]
 
 
@@ -88,32 +90,32 @@ CHANGES: dict[str, tuple[Items, Items, list[str]]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_it_says_what_running_code_does_behind_it(change: str, tmp_path: Path) -> None:
+def test_each_revision_has_the_phase_of_its_operations(change: str, tmp_path: Path) -> None:
     before, after, phases = CHANGES[change]
-    assert written(tmp_path, "postgresql", models(*before()), models(*after())) == phases
+    assert create_phases(tmp_path, "postgresql", models(*before()), models(*after())) == phases
 
 
 @pytest.mark.parametrize("backend", ["postgresql", "sqlite", "mysql"])
-def test_a_table_that_goes_is_the_last_revision(backend: Backend, tmp_path: Path) -> None:
+def test_a_dropped_table_is_the_last_revision(backend: Backend, tmp_path: Path) -> None:
     before, after = models(others=("tags",)), models(note())
-    phases = written(tmp_path, backend, before, after)
+    phases = create_phases(tmp_path, backend, before, after)
     assert phases == ([""] if backend == "sqlite" else ["expand", "contract"])
 
 
-def test_a_table_is_made_and_another_one_goes(tmp_path: Path) -> None:
+def test_a_table_that_may_be_renamed_is_no_contract(tmp_path: Path) -> None:
     before, after = models(others=("tags",)), models(others=("labels",))
-    assert "contract" not in written(tmp_path, "postgresql", before, after)
+    assert "contract" not in create_phases(tmp_path, "postgresql", before, after)
 
 
-def test_on_mysql_a_column_goes_in_the_last_revision(tmp_path: Path) -> None:
+def test_mysql_drops_a_column_in_the_last_revision(tmp_path: Path) -> None:
     before = models(note(nullable=False), sa.Column("size", sa.Integer))
     after = models(sa.Column("size", sa.Integer, index=True))
-    assert written(tmp_path, "mysql", before, after) == ["expand", "expand", "contract"]
+    assert create_phases(tmp_path, "mysql", before, after) == ["expand", "expand", "contract"]
 
 
 @pytest.mark.parametrize(("default", "phase"), [(None, ""), ("none", "contract")])
-def test_on_sqlite_nothing_is_left_for_later_that_code_cannot_insert_without(
+def test_sqlite_defers_no_column_that_code_cannot_insert_without(
     default: str | None, phase: str, tmp_path: Path
 ) -> None:
     before = models(note(nullable=False, server_default=default))
-    assert written(tmp_path, "sqlite", before, models()) == [phase]
+    assert create_phases(tmp_path, "sqlite", before, models()) == [phase]

@@ -1,4 +1,4 @@
-"""What `create` writes for MySQL and MariaDB: one change a revision, nothing of a column lost."""
+"""Revisions for MySQL and MariaDB: one change each, and no attribute of a column is lost."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import LONGTEXT
 from sqlalchemy.schema import SchemaItem
 
-from tests.forms.created import made, metadata
 from tests.safety.revisions import server
+from tests.stratakit.autogenerate.project import create_project, metadata
 
 
 @pytest.fixture(autouse=True)
@@ -50,20 +50,20 @@ def count() -> sa.Column[int]:
 
 def test_each_change_is_a_revision(tmp_path: Path) -> None:
     after = models(note(9, index=True), sa.Column("size", sa.Integer, nullable=False, default=1))
-    with made(tmp_path, "mysql", models()) as service:
-        files = service.create(after, "sizes")
+    with create_project(tmp_path, "mysql", models()) as project:
+        files = project.create(after, "sizes")
         assert [file.stem.partition("_")[2] for file in files] == [
             "adds_column_items_note_sizes",
             "adds_column_items_size_sizes",
             "adds_index_ix_items_note_on_items_note_",
         ]
-        service.there_and_back(after)
-        assert service.linted(files) == []
+        project.round_trip(after)
+        assert project.lint(files) == []
 
 
 def test_a_new_table_and_its_indexes_are_one_revision(tmp_path: Path) -> None:
-    with made(tmp_path, "mysql", metadata()) as service:
-        assert len(service.create(models(note(9, index=True)))) == 1
+    with create_project(tmp_path, "mysql", metadata()) as project:
+        assert len(project.create(models(note(9, index=True)))) == 1
 
 
 @pytest.mark.parametrize(
@@ -76,17 +76,17 @@ def test_a_new_table_and_its_indexes_are_one_revision(tmp_path: Path) -> None:
     ],
 )
 def test_an_altered_column_keeps_all_else(options: dict[str, object], tmp_path: Path) -> None:
-    with made(tmp_path, "mysql", models(note(50, **options))) as service:
-        files = service.create(models(note(60, **options)))
-        service.there_and_back(models(note(60, **options)))
-        assert not [found for found in service.linted(files) if "mysql-incomplete-alter" in found]
+    with create_project(tmp_path, "mysql", models(note(50, **options))) as project:
+        files = project.create(models(note(60, **options)))
+        project.round_trip(models(note(60, **options)))
+        assert not [found for found in project.lint(files) if "mysql-incomplete-alter" in found]
 
 
-def test_a_key_that_gets_wider_goes_on_counting(tmp_path: Path) -> None:
-    with made(tmp_path, "mysql", models(key=sa.Integer)) as service:
-        files = service.create(models())
-        service.there_and_back(models())
-        assert not [found for found in service.linted(files) if "mysql-incomplete-alter" in found]
+def test_a_wider_key_keeps_its_auto_increment(tmp_path: Path) -> None:
+    with create_project(tmp_path, "mysql", models(key=sa.Integer)) as project:
+        files = project.create(models())
+        project.round_trip(models())
+        assert not [found for found in project.lint(files) if "mysql-incomplete-alter" in found]
 
 
 CHANGES_OF_A_KEY = {
@@ -119,19 +119,19 @@ CHANGES_OF_A_KEY = {
 
 
 @pytest.mark.parametrize("change", CHANGES_OF_A_KEY)
-def test_an_indexed_foreign_key_comes_and_goes(change: str, tmp_path: Path) -> None:
+def test_a_foreign_key_changes_with_its_index(change: str, tmp_path: Path) -> None:
     before, after = CHANGES_OF_A_KEY[change]
-    with made(tmp_path, "mysql", before) as service:
-        service.create(after)
-        service.there_and_back(after)
+    with create_project(tmp_path, "mysql", before) as project:
+        project.create(after)
+        project.round_trip(after)
 
 
-def test_an_index_is_not_dropped_beside_its_table(tmp_path: Path) -> None:
-    with made(tmp_path, "mysql", orders()) as service:
-        (file,) = service.create(orders(reference()))
+def test_the_index_of_a_dropped_table_is_not_dropped_itself(tmp_path: Path) -> None:
+    with create_project(tmp_path, "mysql", orders()) as project:
+        (file,) = project.create(orders(reference()))
         assert "drop_index" not in file.read_text()
-        service.upgrade()
-        (file,) = service.create(orders())
+        project.upgrade()
+        (file,) = project.create(orders())
         assert "drop_index" not in file.read_text()
 
 
@@ -156,27 +156,27 @@ CHANGES_OF_JSON = {
 
 
 @pytest.mark.parametrize("change", CHANGES_OF_JSON)
-def test_json_comes_back_with_its_check(change: str, tmp_path: Path) -> None:
+def test_recreated_json_has_its_check(change: str, tmp_path: Path) -> None:
     before, after = CHANGES_OF_JSON[change]
-    with made(tmp_path, "mysql", before) as service:
-        service.create(after)
-        service.there_and_back(after)
+    with create_project(tmp_path, "mysql", before) as project:
+        project.create(after)
+        project.round_trip(after)
 
 
 def test_longtext_without_a_check_is_no_json(tmp_path: Path) -> None:
     text = sa.Column("data", LONGTEXT)
-    with made(tmp_path, "mysql", notes(count(), text)) as service:
-        (file,) = service.create(notes(count()))
-        service.there_and_back(notes(count()))
+    with create_project(tmp_path, "mysql", notes(count(), text)) as project:
+        (file,) = project.create(notes(count()))
+        project.round_trip(notes(count()))
         assert "JSON" not in file.read_text()
 
 
-def test_what_a_new_column_that_is_needed_does_to_rows_is_told(tmp_path: Path) -> None:
-    with made(tmp_path, "mysql", models()) as service:
-        (file,) = service.create(models(sa.Column("size", sa.Integer, nullable=False)))
-        service.execute("INSERT INTO items (id) VALUES (1)")
-        service.upgrade()
-        assert service.execute("SELECT size FROM items") == [(0,)]
+def test_the_comment_of_a_required_column_says_what_happens_to_rows(tmp_path: Path) -> None:
+    with create_project(tmp_path, "mysql", models()) as project:
+        (file,) = project.create(models(sa.Column("size", sa.Integer, nullable=False)))
+        project.execute("INSERT INTO items (id) VALUES (1)")
+        project.upgrade()
+        assert project.execute("SELECT size FROM items") == [(0,)]
     told = " ".join(file.read_text().replace("#", "").split())
     assert "all rows get a value that nobody chose, such as '' or 0." in told
     assert "this fails" not in told
@@ -186,21 +186,21 @@ def level(*values: str) -> sa.Column[str]:
     return sa.Column("level", sa.Enum(*values))
 
 
-def test_the_values_of_an_enum_are_told(tmp_path: Path) -> None:
+def test_changed_enum_values_are_described(tmp_path: Path) -> None:
     after = models(level("free", "gold"))
-    with made(tmp_path, "mysql", models(level("free", "paid"))) as service:
+    with create_project(tmp_path, "mysql", models(level("free", "paid"))) as project:
         told = "changes values of items.level from free, paid to free, gold"
-        assert service.missing(after)[0] == told
-        service.create(after)
-        service.there_and_back(after)
+        assert project.differences(after)[0] == told
+        project.create(after)
+        project.round_trip(after)
 
 
-def test_a_table_comes_back_with_the_databases_character_set(tmp_path: Path) -> None:
+def test_a_recreated_table_has_the_character_set_of_the_database(tmp_path: Path) -> None:
     before = models()
     sa.Table("codes", before, sa.Column("id", sa.BigInteger), mysql_charset="ascii")
-    with made(tmp_path, "mysql", before) as service:
-        files = service.create(metadata())
-        service.there_and_back(metadata())
+    with create_project(tmp_path, "mysql", before) as project:
+        files = project.create(metadata())
+        project.round_trip(metadata())
         with_one = [file for file in files if "mysql_collate" in file.read_text()]
         assert len(files) == 2
         assert ["codes" in file.read_text() for file in with_one] == [True]

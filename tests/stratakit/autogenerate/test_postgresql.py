@@ -1,4 +1,4 @@
-"""What `create` writes for a PostgreSQL table in use: safe, clean, up, down, up, and complete."""
+"""Revisions for a PostgreSQL table in use: safe, complete, and undone without a trace."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -10,19 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.schema import SchemaItem
 
-from tests.forms.created import made, metadata
 from tests.safety.revisions import server
+from tests.stratakit.autogenerate.project import create_project, metadata
 
 
-def id() -> sa.Column[int]:
+def id_column() -> sa.Column[int]:
     return sa.Column("id", sa.BigInteger, primary_key=True)
 
 
 def models(*items: SchemaItem, schema: str | None = None) -> sa.MetaData:
     """The tables of the examples; the second one with what is given, too."""
     declared = metadata()
-    sa.Table("owners", declared, id(), sa.Column("name", sa.Text, nullable=False))
-    sa.Table("items", declared, id(), *items, schema=schema)
+    sa.Table("owners", declared, id_column(), sa.Column("name", sa.Text, nullable=False))
+    sa.Table("items", declared, id_column(), *items, schema=schema)
     return declared
 
 
@@ -133,18 +133,20 @@ CASES = [(name, "") for name in FORMS] + [("NOT NULL", "18"), ("such a default, 
 
 
 @pytest.mark.parametrize(("name", "version"), CASES)
-def test_what_is_written_is_safe_and_complete(name: str, version: str, tmp_path: Path) -> None:
+def test_revisions_are_safe_and_complete(name: str, version: str, tmp_path: Path) -> None:
     before, after, expected = FORMS[name]
-    with made(tmp_path, "postgresql", models(*before()), production_version=version) as service:
-        files = service.create(models(*after()))
+    with create_project(
+        tmp_path, "postgresql", models(*before()), production_version=version
+    ) as project:
+        files = project.create(models(*after()))
         text = "\n".join(file.read_text() for file in files)
         if version:
             expected = [each for each in expected if "IS NOT NULL" not in each]
         assert [each for each in expected if each not in text] == []
-        service.there_and_back(models(*after()))
+        project.round_trip(models(*after()))
         if name != "an index that goes with its column":
-            assert service.linted(files) == []
-        assert service.create(models(*after())) == []
+            assert project.lint(files) == []
+        assert project.create(models(*after())) == []
 
 
 Type = sa.types.TypeEngine[Any]
@@ -167,13 +169,13 @@ TYPES: dict[str, tuple[Type, object, Type, object]] = {
 def test_a_type_changes_with_the_rows(name: str, tmp_path: Path) -> None:
     old, had, new, has = TYPES[name]
     before, after = (models(sa.Column("order", type_)) for type_ in (old, new))
-    with made(tmp_path, "postgresql", before) as service:
-        service.connection.execute(before.tables["items"].insert(), {"id": 1, "order": had})
-        service.connection.commit()
-        service.create(after)
-        service.there_and_back(after)
-        assert service.execute('SELECT "order" FROM items') == [(has,)]
-        assert service.create(after) == []
+    with create_project(tmp_path, "postgresql", before) as project:
+        project.connection.execute(before.tables["items"].insert(), {"id": 1, "order": had})
+        project.connection.commit()
+        project.create(after)
+        project.round_trip(after)
+        assert project.execute('SELECT "order" FROM items') == [(has,)]
+        assert project.create(after) == []
 
 
 def test_a_default_changes_its_type_with_its_column(tmp_path: Path) -> None:
@@ -182,13 +184,13 @@ def test_a_default_changes_its_type_with_its_column(tmp_path: Path) -> None:
         return models(size)
 
     after = sized(sa.Integer(), nullable=False)
-    with made(tmp_path, "postgresql", sized(sa.String(20))) as service:
-        service.execute("INSERT INTO items (id) VALUES (1)")
-        service.create(after)
-        service.there_and_back(after)
-        service.execute("INSERT INTO items (id) VALUES (2)")
-        assert service.execute("SELECT size FROM items") == [(5,), (5,)]
-        assert service.create(after) == []
+    with create_project(tmp_path, "postgresql", sized(sa.String(20))) as project:
+        project.execute("INSERT INTO items (id) VALUES (1)")
+        project.create(after)
+        project.round_trip(after)
+        project.execute("INSERT INTO items (id) VALUES (2)")
+        assert project.execute("SELECT size FROM items") == [(5,), (5,)]
+        assert project.create(after) == []
 
 
 @pytest.mark.parametrize(
@@ -208,57 +210,57 @@ def test_an_identity_changes(
         number = sa.Column("number", sa.Integer, *items, nullable=False)
         return models(number)
 
-    with made(tmp_path, "postgresql", counted(before)) as service:
-        assert service.create(counted(after)) != []
-        service.there_and_back(counted(after))
-        assert service.create(counted(after)) == []
+    with create_project(tmp_path, "postgresql", counted(before)) as project:
+        assert project.create(counted(after)) != []
+        project.round_trip(counted(after))
+        assert project.create(counted(after)) == []
 
 
 @pytest.mark.parametrize(
     ("column", "finding"),
     [
         (lambda: sa.Column("data", sa.JSON), "sqlalchemy.dialects.postgresql.JSONB"),
-        (lambda: sa.Column("n", sa.BigInteger, sa.Identity()), "every row is written"),
-        (lambda: sa.Column("n", sa.Integer, sa.Computed("id * 2")), "every row is written"),
+        (lambda: sa.Column("n", sa.BigInteger, sa.Identity()), "every row is rewritten"),
+        (lambda: sa.Column("n", sa.Integer, sa.Computed("id * 2")), "every row is rewritten"),
     ],
     ids=["json", "identity", "computed"],
 )
-def test_what_has_no_safe_form_is_a_finding(
+def test_a_change_without_a_safe_form_is_a_review_comment(
     column: Callable[[], SchemaItem], finding: str, tmp_path: Path
 ) -> None:
-    with made(tmp_path, "postgresql", models()) as service:
-        (file,) = service.create(models(column()))
+    with create_project(tmp_path, "postgresql", models()) as project:
+        (file,) = project.create(models(column()))
         assert finding in " ".join(file.read_text().replace("#", " ").split())
 
 
-def test_a_new_table_is_made_plainly_in_one_revision(tmp_path: Path) -> None:
-    with made(tmp_path, "postgresql", metadata()) as service:
+def test_a_new_table_is_created_in_one_revision(tmp_path: Path) -> None:
+    with create_project(tmp_path, "postgresql", metadata()) as project:
         declared = models(note(index=True, unique=True), sa.CheckConstraint("id > 0", name="c"))
-        (file,) = service.create(declared)
+        (file,) = project.create(declared)
         assert "concurrently" not in file.read_text()
-        service.there_and_back(declared)
+        project.round_trip(declared)
 
 
 @pytest.mark.parametrize("schema", ["audit", "Audit log"])
-def test_a_schema_that_is_new_is_made_before_its_tables(schema: str, tmp_path: Path) -> None:
+def test_a_new_schema_is_created_before_its_tables(schema: str, tmp_path: Path) -> None:
     after = models()
     for table in ("changes", "logins"):
         mood = sa.Enum("good", "bad", name=f"{table}_mood", schema=schema)
-        sa.Table(table, after, id(), sa.Column("mood", mood), schema=schema)
-    with made(tmp_path, "postgresql", models()) as service:
-        (file,) = service.create(after)
+        sa.Table(table, after, id_column(), sa.Column("mood", mood), schema=schema)
+    with create_project(tmp_path, "postgresql", models()) as project:
+        (file,) = project.create(after)
         assert file.read_text().count("CREATE SCHEMA IF NOT EXISTS") == 1
-        service.upgrade()
-        service.downgrade()
-        service.upgrade()
-        assert service.linted([file]) == []
-        assert service.create(after) == []
+        project.upgrade()
+        project.downgrade()
+        project.upgrade()
+        assert project.lint([file]) == []
+        assert project.create(after) == []
 
 
 def test_the_steps_follow_each_other_with_one_message_each(tmp_path: Path) -> None:
     key: sa.Column[int] = sa.Column("owner_id", sa.ForeignKey("owners.id"), index=True)
-    with made(tmp_path, "postgresql", models()) as service:
-        files = service.create(models(key), "add owners")
+    with create_project(tmp_path, "postgresql", models()) as project:
+        files = project.create(models(key), "add owners")
         names = [file.stem.partition("_")[2] for file in files]
         assert names == [
             "add_owners",
@@ -270,10 +272,10 @@ def test_the_steps_follow_each_other_with_one_message_each(tmp_path: Path) -> No
 
 def test_a_table_and_the_key_that_refers_to_it_are_one_change(tmp_path: Path) -> None:
     before = metadata()
-    sa.Table("items", before, id())
+    sa.Table("items", before, id_column())
     key: sa.Column[int] = sa.Column("owner_id", sa.ForeignKey("owners.id"), index=True)
-    with made(tmp_path, "postgresql", before) as service:
-        first, *_ = service.create(models(key), "add owners")
+    with create_project(tmp_path, "postgresql", before) as project:
+        first, *_ = project.create(models(key), "add owners")
         assert "owners" in first.read_text()
         assert "FINDING" not in first.read_text()
 
@@ -282,56 +284,56 @@ def test_two_tables_in_use_are_not_locked_together(tmp_path: Path) -> None:
     def two(*columns: str) -> sa.MetaData:
         declared = metadata()
         for name in ("items", "owners"):
-            table = sa.Table(name, declared, id())
+            table = sa.Table(name, declared, id_column())
             for column in columns:
                 table.append_column(sa.Column(column, sa.Text, nullable=False, default="x"))
             if columns:
                 table.append_constraint(sa.CheckConstraint("note <> ''", name="said"))
         return declared
 
-    with made(tmp_path, "postgresql", two()) as service:
-        files = service.create(two("note"), "notes")
+    with create_project(tmp_path, "postgresql", two()) as project:
+        files = project.create(two("note"), "notes")
         assert [file.stem.partition("_")[2] for file in files] == [
             "items_notes",
             "validate_items_notes",
             "owners_notes",
             "validate_owners_notes",
         ]
-        service.there_and_back(two("note"))
-        assert service.linted(files) == []
+        project.round_trip(two("note"))
+        assert project.lint(files) == []
 
 
-def test_a_filled_column_holds_a_value_in_every_row(tmp_path: Path) -> None:
+def test_a_backfill_reaches_every_row(tmp_path: Path) -> None:
     token = sa.Column("token", sa.Uuid, nullable=False, server_default=sa.text("gen_random_uuid()"))
-    with made(tmp_path, "postgresql", models()) as service:
-        service.execute("INSERT INTO items (id) SELECT generate_series(1, 2500)")
-        service.create(models(token))
-        service.upgrade()
-        assert service.execute("SELECT count(DISTINCT token) FROM items") == [(2500,)]
+    with create_project(tmp_path, "postgresql", models()) as project:
+        project.execute("INSERT INTO items (id) SELECT generate_series(1, 2500)")
+        project.create(models(token))
+        project.upgrade()
+        assert project.execute("SELECT count(DISTINCT token) FROM items") == [(2500,)]
 
 
-def test_a_fill_is_written_as_sql_that_commits_each_batch(tmp_path: Path) -> None:
+def test_the_sql_of_a_backfill_commits_each_batch(tmp_path: Path) -> None:
     before, after = models(note()), models(note(nullable=False, default="12:30 o'clock"))
-    with made(tmp_path, "postgresql", before) as service:
-        service.execute("INSERT INTO items (id) SELECT generate_series(1, 2500)")
-        service.create(after)
-        (block,) = (line for line in service.sql().splitlines() if line.startswith("DO $$"))
-        service.connection.rollback()
-        driver = service.connection.connection.driver_connection
+    with create_project(tmp_path, "postgresql", before) as project:
+        project.execute("INSERT INTO items (id) SELECT generate_series(1, 2500)")
+        project.create(after)
+        (block,) = (line for line in project.offline_sql().splitlines() if line.startswith("DO $$"))
+        project.connection.rollback()
+        driver = project.connection.connection.driver_connection
         assert driver is not None
         driver.autocommit = True
         driver.execute(block)
         driver.autocommit = False
-        assert service.execute("SELECT DISTINCT note FROM items") == [("12:30 o'clock",)]
-        service.there_and_back(after)
+        assert project.execute("SELECT DISTINCT note FROM items") == [("12:30 o'clock",)]
+        project.round_trip(after)
 
 
-def test_what_a_broken_off_unique_index_left_is_taken_up(tmp_path: Path) -> None:
-    with made(tmp_path, "postgresql", models(note())) as service:
-        service.create(models(note(unique=True)))
-        service.execute("CREATE UNIQUE INDEX uq_items_note ON items (note)")
-        service.execute(
+def test_an_interrupted_unique_constraint_is_completed(tmp_path: Path) -> None:
+    with create_project(tmp_path, "postgresql", models(note())) as project:
+        project.create(models(note(unique=True)))
+        project.execute("CREATE UNIQUE INDEX uq_items_note ON items (note)")
+        project.execute(
             "ALTER TABLE items ADD CONSTRAINT uq_items_note UNIQUE USING INDEX uq_items_note"
         )
-        service.upgrade()
-        assert service.missing(models(note(unique=True))) == []
+        project.upgrade()
+        assert project.differences(models(note(unique=True))) == []

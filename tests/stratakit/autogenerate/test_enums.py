@@ -1,4 +1,4 @@
-"""Values of an enum that are added, renamed, removed or reordered in a model."""
+"""Values of an enum that a model adds, renames, removes or reorders."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,8 @@ from alembic.runtime.migration import MigrationContext
 
 from stratakit.autogenerate.as_sql import statements
 from stratakit.autogenerate.options import comparison
-from tests.forms.created import made, metadata
 from tests.safety.revisions import server
+from tests.stratakit.autogenerate.project import create_project, metadata
 
 
 @pytest.fixture
@@ -29,44 +29,44 @@ def moods(*values: str) -> sa.MetaData:
 
 
 @pytest.mark.usefixtures("on_postgresql")
-def test_a_value_is_added_at_its_place_in_a_block_of_its_own(tmp_path: Path) -> None:
-    with made(tmp_path, "postgresql", moods("happy", "sad")) as service:
-        (file,) = service.create(moods("new", "happy", "calm", "sad", "it's"))
+def test_a_value_is_added_at_its_position_in_an_autocommit_block(tmp_path: Path) -> None:
+    with create_project(tmp_path, "postgresql", moods("happy", "sad")) as project:
+        (file,) = project.create(moods("new", "happy", "calm", "sad", "it's"))
         text = file.read_text()
         assert "op.add_enum_value('mood', 'new', before='happy')" in text
         assert "op.add_enum_value('mood', 'calm', after='happy')" in text
         assert text.count("autocommit_block") == 3
-        service.there_and_back(moods("new", "happy", "calm", "sad", "it's"))
-        assert service.linted([file]) == []
+        project.round_trip(moods("new", "happy", "calm", "sad", "it's"))
+        assert project.lint([file]) == []
 
 
 @pytest.mark.usefixtures("on_postgresql")
 @pytest.mark.parametrize(
     ("values", "finding"),
     [
-        (("happy",), "the model has no 'sad' of enum mood any more"),
-        (("sad", "happy"), "the values of enum mood are in another order than the model's"),
+        (("happy",), "enum mood has 'sad', which the model lacks"),
+        (("sad", "happy"), "the values of enum mood have another order in the model"),
         (("happy", "blue"), "op.rename_enum_value('mood', 'sad', 'blue')"),
         (("happy", "blue"), "in downgrade(): op.rename_enum_value('mood', 'blue', 'sad')"),
     ],
 )
-def test_what_cannot_be_told_or_done_in_place_is_a_finding(
+def test_a_change_that_postgresql_cannot_do_in_place_is_a_review_comment(
     values: tuple[str, ...], finding: str, tmp_path: Path
 ) -> None:
-    with made(tmp_path, "postgresql", moods("happy", "sad")) as service:
-        (file,) = service.create(moods(*values))
+    with create_project(tmp_path, "postgresql", moods("happy", "sad")) as project:
+        (file,) = project.create(moods(*values))
         text = file.read_text()
         assert "# FINDING:" in text
         assert finding in " ".join(text.replace("#", " ").split())
         assert "alter_column" not in text
-        service.upgrade()
+        project.upgrade()
 
 
 @pytest.mark.usefixtures("on_postgresql")
-def test_a_database_with_other_values_is_told_what_would_mend_it(tmp_path: Path) -> None:
-    with made(tmp_path, "postgresql", moods("happy", "sad")) as service:
+def test_changed_values_are_sql_for_a_person_to_run(tmp_path: Path) -> None:
+    with create_project(tmp_path, "postgresql", moods("happy", "sad")) as project:
         context = MigrationContext.configure(
-            service.connection, opts=comparison(moods("sad", "happy", "calm"))
+            project.connection, opts=comparison(moods("sad", "happy", "calm"))
         )
         operations = produce_migrations(context, moods("sad", "happy", "calm")).upgrade_ops
         assert operations is not None
@@ -78,32 +78,32 @@ def test_a_database_with_other_values_is_told_what_would_mend_it(tmp_path: Path)
 
 @pytest.mark.usefixtures("on_postgresql")
 def test_a_renamed_value_keeps_its_rows(tmp_path: Path) -> None:
-    with made(tmp_path, "postgresql", moods("happy", "sad")) as service:
-        service.confirm = lambda _question: True
-        service.execute("INSERT INTO items (id, mood) VALUES (1, 'sad')")
-        service.create(moods("happy", "blue"))
-        service.there_and_back(moods("happy", "blue"))
-        assert service.execute("SELECT mood FROM items") == [("blue",)]
+    with create_project(tmp_path, "postgresql", moods("happy", "sad")) as project:
+        project.confirm = lambda _question: True
+        project.execute("INSERT INTO items (id, mood) VALUES (1, 'sad')")
+        project.create(moods("happy", "blue"))
+        project.round_trip(moods("happy", "blue"))
+        assert project.execute("SELECT mood FROM items") == [("blue",)]
 
 
 @pytest.mark.usefixtures("on_postgresql")
 @pytest.mark.parametrize(("before", "after"), [((), ("happy",)), (("happy",), ())])
-def test_an_enum_comes_and_goes_with_its_column(
+def test_an_enum_is_created_and_dropped_with_its_column(
     before: tuple[str, ...], after: tuple[str, ...], tmp_path: Path
 ) -> None:
-    with made(tmp_path, "postgresql", moods(*before)) as service:
-        service.create(moods(*after))
-        service.there_and_back(moods(*after))
+    with create_project(tmp_path, "postgresql", moods(*before)) as project:
+        project.create(moods(*after))
+        project.round_trip(moods(*after))
 
 
 @pytest.mark.usefixtures("on_postgresql")
-def test_an_enum_of_two_new_tables_is_made_once(tmp_path: Path) -> None:
-    with made(tmp_path, "postgresql", metadata()) as service:
+def test_an_enum_of_two_new_tables_is_created_once(tmp_path: Path) -> None:
+    with create_project(tmp_path, "postgresql", metadata()) as project:
         declared = moods("happy")
         days = sa.Table("days", declared, sa.Column("id", sa.BigInteger, primary_key=True))
         days.append_column(sa.Column("mood", sa.Enum("happy", name="mood")))
-        service.create(declared)
-        service.there_and_back(declared)
+        project.create(declared)
+        project.round_trip(declared)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_an_enum_of_two_new_tables_is_made_once(tmp_path: Path) -> None:
     [(("happy", "sad", "calm"), False), (("sad", "happy"), True), (("happy",), True)],
 )
 def test_mysql_modifies_the_column(values: tuple[str, ...], doubtful: bool, tmp_path: Path) -> None:
-    with server("mysql"), made(tmp_path, "mysql", moods("happy", "sad")) as service:
-        (file,) = service.create(moods(*values))
+    with server("mysql"), create_project(tmp_path, "mysql", moods("happy", "sad")) as project:
+        (file,) = project.create(moods(*values))
         assert ("# FINDING:" in file.read_text()) == doubtful
-        service.there_and_back(moods(*values))
+        project.round_trip(moods(*values))

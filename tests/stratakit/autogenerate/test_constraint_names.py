@@ -1,4 +1,4 @@
-"""What `create` writes for models without a naming convention, as adopted projects have them."""
+"""Revisions for models without a naming convention, as adopted projects have them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
 from stratakit.config import Backend
-from tests.forms.created import made
 from tests.safety.revisions import server
+from tests.stratakit.autogenerate.project import create_project
 
 BACKENDS: tuple[Backend, ...] = ("postgresql", "mysql", "sqlite")
 
@@ -32,43 +32,41 @@ def total(*checks: sa.CheckConstraint) -> sa.Column[int]:
     return sa.Column("total", sa.Integer, *checks)
 
 
-def test_a_check_without_a_name_stays(backend: Backend, tmp_path: Path) -> None:
+def test_an_unnamed_check_is_kept(backend: Backend, tmp_path: Path) -> None:
     def checked(*more: SchemaItem) -> sa.MetaData:
         return models(total(), sa.CheckConstraint("total > 0"), *more)
 
-    with made(tmp_path, backend, checked()) as service:
-        assert service.create(checked()) == []
-        assert service.missing(checked()) == []
+    with create_project(tmp_path, backend, checked()) as project:
+        assert project.create(checked()) == []
+        assert project.differences(checked()) == []
         after = checked(sa.Column("note", sa.Text))
-        service.create(after)
-        service.upgrade()
-        assert service.missing(after) == []
+        project.create(after)
+        project.upgrade()
+        assert project.differences(after) == []
 
 
-def test_a_check_of_a_column_stays(backend: Backend, tmp_path: Path) -> None:
+def test_a_check_of_a_column_is_kept(backend: Backend, tmp_path: Path) -> None:
     after = models(total(sa.CheckConstraint("total > 0")))
-    with made(tmp_path, backend, models(total())) as service:
+    with create_project(tmp_path, backend, models(total())) as project:
         if backend != "sqlite":
-            service.execute("ALTER TABLE orders ADD CHECK (total > 0)")
-        assert service.create(after) == []
+            project.execute("ALTER TABLE orders ADD CHECK (total > 0)")
+        assert project.create(after) == []
 
 
-def test_a_new_check_without_a_name_is_left_to_check(backend: Backend, tmp_path: Path) -> None:
+def test_a_new_unnamed_check_is_reported_by_check(backend: Backend, tmp_path: Path) -> None:
     after = models(total(), sa.CheckConstraint("total > 0"))
-    with made(tmp_path, backend, models(total())) as service:
-        assert service.create(after) == []
-        (missing,) = service.missing(after)
+    with create_project(tmp_path, backend, models(total())) as project:
+        assert project.create(after) == []
+        (missing,) = project.differences(after)
         assert missing.startswith("check constraint orders.")
 
 
-def test_a_check_with_a_name_goes_where_no_other_is_without(
-    tmp_path: Path, backend: Backend
-) -> None:
+def test_a_named_check_is_dropped_if_no_other_is_unnamed(tmp_path: Path, backend: Backend) -> None:
     named = models(total(), sa.CheckConstraint("total > 0", name="positive"))
-    with made(tmp_path, backend, named) as service:
-        (file,) = service.create(models(total()))
+    with create_project(tmp_path, backend, named) as project:
+        (file,) = project.create(models(total()))
         assert "drop_constraint" in file.read_text()
-        service.there_and_back(models(total()))
+        project.round_trip(models(total()))
 
 
 def key(ondelete: str | None = None) -> sa.Column[int]:
@@ -76,7 +74,9 @@ def key(ondelete: str | None = None) -> sa.Column[int]:
 
 
 @pytest.mark.parametrize("there", [False, True])
-def test_what_has_no_name_gets_one(there: bool, backend: Backend, tmp_path: Path) -> None:
+def test_unnamed_constraints_are_named_by_the_convention(
+    there: bool, backend: Backend, tmp_path: Path
+) -> None:
     """Both on columns that are new, and on such that are there."""
 
     def code(**options: bool) -> sa.Column[str]:
@@ -84,32 +84,28 @@ def test_what_has_no_name_gets_one(there: bool, backend: Backend, tmp_path: Path
 
     after = models(code(unique=True), key())
     columns = (code(), sa.Column("role_id", sa.BigInteger, index=True)) if there else ()
-    with made(tmp_path, backend, models(*columns)) as service:
-        files = service.create(after)
+    with create_project(tmp_path, backend, models(*columns)) as project:
+        files = project.create(after)
         text = "".join(file.read_text() for file in files)
         assert "'uq_orders_code'" in text
         assert "'fk_orders_role_id_roles'" in text
         assert "None'" not in text
         assert "None" not in "".join(file.stem for file in files)
-        service.there_and_back(after)
-        assert service.create(after) == []
+        project.round_trip(after)
+        assert project.create(after) == []
 
 
 @pytest.mark.parametrize("backend", ["postgresql", "mysql"], indirect=True)
-def test_a_foreign_key_without_a_name_that_changes_gets_one(
-    backend: Backend, tmp_path: Path
-) -> None:
+def test_a_changed_unnamed_foreign_key_is_named(backend: Backend, tmp_path: Path) -> None:
     """On SQLite none can be dropped that has no name."""
     after = models(key(ondelete="CASCADE"))
-    with made(tmp_path, backend, models(key())) as service:
-        service.create(after)
-        service.there_and_back(after)
-        assert service.create(after) == []
+    with create_project(tmp_path, backend, models(key())) as project:
+        project.create(after)
+        project.round_trip(after)
+        assert project.create(after) == []
 
 
-def test_what_has_another_name_than_the_server_would_give_is_the_same(
-    backend: Backend, tmp_path: Path
-) -> None:
+def test_a_name_that_the_models_lack_is_no_difference(backend: Backend, tmp_path: Path) -> None:
     named = models(
         total(),
         sa.Column("role_id", sa.BigInteger, index=True),
@@ -118,6 +114,6 @@ def test_what_has_another_name_than_the_server_would_give_is_the_same(
         sa.CheckConstraint("total > 0", name="positive"),
     )
     unnamed = models(total(), key(), sa.UniqueConstraint("total"), sa.CheckConstraint("total > 0"))
-    with made(tmp_path, backend, named) as service:
-        assert service.create(unnamed) == []
-        assert service.missing(unnamed) == []
+    with create_project(tmp_path, backend, named) as project:
+        assert project.create(unnamed) == []
+        assert project.differences(unnamed) == []

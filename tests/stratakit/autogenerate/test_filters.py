@@ -1,4 +1,4 @@
-"""What strata.toml allows beside the models is never dropped by what `create` writes."""
+"""Objects that strata.toml allows, which no new revision drops."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
 from stratakit.config import Backend
-from tests.forms.created import made, metadata
 from tests.safety.revisions import server
+from tests.stratakit.autogenerate.project import create_project, metadata
 
 ALLOWED = (
     "table celery_*",
@@ -53,11 +53,11 @@ def more() -> sa.MetaData:
 
 
 @pytest.mark.parametrize("backend", ["postgresql", "mysql", "sqlite"])
-def test_what_is_allowed_stays_and_all_else_goes(backend: Backend, tmp_path: Path) -> None:
+def test_allowed_objects_are_kept_and_all_others_dropped(backend: Backend, tmp_path: Path) -> None:
     with server(backend):
-        with made(tmp_path / "allowed", backend, more(), allowed=ALLOWED) as service:
-            assert service.create(models()) == []
-        with made(tmp_path / "not", backend, more()) as service:
-            text = "".join(file.read_text() for file in service.create(models()))
+        with create_project(tmp_path / "allowed", backend, more(), allowed=ALLOWED) as project:
+            assert project.create(models()) == []
+        with create_project(tmp_path / "not", backend, more()) as project:
+            text = "".join(file.read_text() for file in project.create(models()))
             for name in ("celery_jobs", "extra", "ix_items_size", "fk_items_owner_id_owners"):
                 assert f"'{name}'" in text

@@ -1,0 +1,99 @@
+"""What of two catalogs env.py leaves out of a comparison, by its own filters."""
+
+from typing import Any
+
+from sqlalchemy import Column, Connection, Constraint, Index, MetaData, Table
+
+from stratakit.catalog import ObjectKey
+from stratakit.runtime.environment import Environment
+
+KINDS = {
+    "table": "table",
+    "column": "column",
+    "index": "index",
+    "unique constraint": "unique_constraint",
+    "foreign key": "foreign_key_constraint",
+    "check constraint": "check_constraint",
+}
+"""Alembic's words for what it compares."""
+
+Item = Table | Column[Any] | Constraint | Index
+
+
+class EnvironmentFilter:
+    """The filters of an env.py: `include_name`, `include_object` and `include_schemas`.
+
+    Args:
+        project: what env.py says.
+        connection: to the database of the migrations, from which objects are reflected.
+    """
+
+    def __init__(self, project: Environment, connection: Connection) -> None:
+        self._arguments = project.arguments
+        self._metadata = project.metadata
+        self._connection = connection
+        self._reflected = MetaData()
+        self._tables: dict[str, bool] = {}
+
+    def includes(self, key: ObjectKey) -> bool:
+        """Return whether env.py compares an object.
+
+        Objects that Alembic does not compare follow their table.
+        """
+        table = key.name if key.kind == "table" else key.table
+        if not table:
+            return True
+        if table not in self._tables:
+            self._tables[table] = self._includes_table(table)
+        if not self._tables[table] or key.kind == "table" or key.kind not in KINDS:
+            return self._tables[table]
+        return self._includes(KINDS[key.kind], key.name, table, _find)
+
+    def _includes_table(self, table: str) -> bool:
+        schema, _, _ = table.rpartition(".")
+        if schema and not self._compares_schema(schema):
+            return False
+        return self._includes("table", table.rpartition(".")[2], table, lambda found, *_: found)
+
+    def _compares_schema(self, schema: str) -> bool:
+        if "include_schemas" in self._arguments and not self._arguments["include_schemas"]:
+            return False
+        named = self._arguments.get("include_name")
+        return not named or bool(named(schema, "schema", {}))
+
+    def _includes(self, kind: str, name: str, table: str, find: Any) -> bool:
+        by_name = self._arguments.get("include_name")
+        by_object = self._arguments.get("include_object")
+        schema = table.rpartition(".")[0] or None
+        model = self._metadata.tables.get(table)
+        declared = find(model, kind, name) if model is not None else None
+        if by_name and declared is None:
+            parents = {"schema_name": schema, "schema_qualified_table_name": table}
+            if kind != "table":
+                parents["table_name"] = table.rpartition(".")[2]
+            if not by_name(name, kind, parents):
+                return False
+        if not by_object:
+            return True
+        reflected = find(self._reflect(table), kind, name)
+        if declared is not None:
+            return bool(by_object(declared, name, kind, False, reflected))
+        return reflected is None or bool(by_object(reflected, name, kind, True, None))
+
+    def _reflect(self, table: str) -> Table | None:
+        schema, _, name = table.rpartition(".")
+        if table not in self._reflected.tables:
+            self._reflected.reflect(
+                self._connection, schema=schema or None, only=lambda each, _: each == name
+            )
+        return self._reflected.tables.get(table)
+
+
+def _find(table: Table | None, kind: str, name: str) -> Item | None:
+    """Find an object of a table."""
+    if table is None:
+        return None
+    if kind == "column":
+        return table.columns.get(name)
+    items: list[Constraint | Index] = [*table.indexes, *table.constraints]
+    return next((each for each in items if each.name == name), None)

@@ -1,0 +1,128 @@
+"""Hazards of single operations."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.operations import ops
+from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.types import NullType, UserDefinedType
+
+from stratakit.autogenerate.hazards import hazards
+from stratakit.config import Backend
+from stratakit.operations.enums import UnresolvedEnumChangeOp
+
+ALL: tuple[Backend, ...] = ("postgresql", "mysql", "sqlite")
+
+
+class Point(UserDefinedType[str]):
+    cache_ok = True
+
+
+def column(name: str, type_: Any, **options: Any) -> ops.AddColumnOp:
+    return ops.AddColumnOp("items", sa.Column(name, type_, **options))
+
+
+def dropped(name: str, type_: Any) -> ops.DropColumnOp:
+    return ops.DropColumnOp("items", name, _reverse=column(name, type_))
+
+
+def alter(old: Any, new: Any = None, **options: Any) -> ops.AlterColumnOp:
+    return ops.AlterColumnOp("items", "a", existing_type=old, modify_type=new, **options)
+
+
+def found(
+    operation: ops.MigrateOperation,
+    backend: Backend,
+    siblings: Sequence[ops.MigrateOperation] = (),
+) -> list[str]:
+    return [" ".join(text.split()) for text in hazards(operation, siblings, backend)]
+
+
+HAZARDS: list[tuple[ops.MigrateOperation, tuple[Backend, ...], str]] = [
+    (dropped("a", sa.Integer()), ALL, "column items.a is dropped with its data."),
+    (column("a", sa.Integer, nullable=False), ("mysql",), "all rows get a value that nobody chose"),
+    (
+        column("a", sa.Integer, nullable=False),
+        ("postgresql", "sqlite"),
+        "this fails on a table with rows",
+    ),
+    (
+        ops.AddColumnOp("items", sa.Column("a", sa.Integer, sa.Identity())),
+        ("postgresql",),
+        "is an identity column: every row is rewritten",
+    ),
+    (
+        ops.AddColumnOp("items", sa.Column("a", sa.Integer, sa.Computed("b * 2"))),
+        ("postgresql",),
+        "is a stored computed column: every row is rewritten",
+    ),
+    (alter(NullType(), sa.Text()), ALL, "SQLAlchemy does not know the type that items.a has"),
+    (alter(sa.BigInteger(), sa.Integer()), ALL, "the type of items.a changes"),
+    (
+        alter(sa.Integer(), modify_nullable=False),
+        ("mysql", "sqlite"),
+        "column items.a becomes NOT NULL: this fails if a row is NULL.",
+    ),
+    (column("a", sa.JSON), ("postgresql",), "has the type json"),
+    (column("a", Point()), ALL, "has the application's own type Point"),
+]
+SAFE: list[tuple[ops.MigrateOperation, tuple[Backend, ...]]] = [
+    (column("a", sa.Integer), ALL),
+    (column("a", sa.Integer, nullable=False, server_default="1"), ALL),
+    (column("a", postgresql.JSONB), ("postgresql",)),
+    (column("a", sa.JSON), ("mysql", "sqlite")),
+    (ops.AddColumnOp("items", sa.Column("a", sa.Integer, sa.Identity())), ("mysql",)),
+    (
+        ops.AddColumnOp("items", sa.Column("a", sa.Integer, sa.Computed("b", persisted=False))),
+        ("postgresql",),
+    ),
+    (alter(sa.String(20), sa.String(50)), ALL),
+    (alter(mysql.ENUM("a"), sa.Enum("a", "b")), ("mysql",)),
+    (alter(sa.Integer(), modify_nullable=True), ALL),
+    # The step that validates the rows has this hazard.
+    (alter(sa.Integer(), modify_nullable=False), ("postgresql",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "backend", "text"),
+    [(operation, backend, text) for operation, backends, text in HAZARDS for backend in backends],
+)
+def test_an_operation_has_a_hazard(
+    operation: ops.MigrateOperation, backend: Backend, text: str
+) -> None:
+    (hazard,) = found(operation, backend)
+    assert text in hazard
+
+
+@pytest.mark.parametrize(
+    ("operation", "backend"),
+    [(operation, backend) for operation, backends in SAFE for backend in backends],
+)
+def test_an_operation_has_none(operation: ops.MigrateOperation, backend: Backend) -> None:
+    assert found(operation, backend) == []
+
+
+def test_a_dropped_column_beside_a_new_one_of_its_type_may_be_a_rename() -> None:
+    siblings = [column("other", sa.Text), column("b", mysql.DECIMAL(10, 2))]
+    (hazard,) = found(dropped("a", sa.Numeric()), "mysql", siblings)
+    assert "ALTER TABLE `items` RENAME COLUMN `a` TO `b`" in hazard
+    assert "ALTER TABLE `items` RENAME COLUMN `b` TO `a`" in hazard
+
+
+@pytest.mark.parametrize(
+    ("values", "declared", "text"),
+    [
+        (("a", "b"), ("a",), "enum mood has 'b', which the model lacks"),
+        (("a", "b"), ("b", "a"), "Use their order in the model: 'a', 'b'"),
+        (("a", "b"), ("a", "c"), "op.rename_enum_value('mood', 'b', 'c', schema='s')"),
+    ],
+)
+def test_values_that_cannot_be_changed_in_place_are_a_hazard(
+    values: tuple[str, ...], declared: tuple[str, ...], text: str
+) -> None:
+    change = UnresolvedEnumChangeOp("mood", values, declared, schema="s")
+    (hazard,) = found(change, "postgresql")
+    assert text in hazard
