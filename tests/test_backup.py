@@ -495,7 +495,8 @@ def dumped(server: Server, version: str) -> str:
     text = subprocess.run(dump, capture_output=True, text=True, check=True).stdout
     text = re.sub(r"(?m)^\\(un)?restrict .*$", "", text)
     # How PostgreSQL writes `status IN (...)` on a varchar column, before and after a restore.
-    return re.sub(r"ARRAY\[(.*)\]\)::text\[\]|(?<=ANY \()ARRAY\[.*?\]", "ARRAY", text)
+    array = r"\(ARRAY\[[^]]*\]\)::text\[\]|(?<=ANY \()ARRAY\[[^]]*\]"
+    return re.sub(array, "ARRAY", text)
 
 
 def ok(done: subprocess.CompletedProcess[str]) -> str:
