@@ -64,7 +64,8 @@ def cached_database(config: Config, key: str) -> Iterator[DatabaseURL]:
         StrataError: there is no server for it, or a revision follows one that has no file.
         alembic.util.CommandError: a revision fails, or cannot be run.
     """
-    with _databases(config).cache(key, partial(upgrade, config=config)) as url:
+    migrate = partial(upgrade, config=config, target="heads")
+    with _databases(config).cache(key, migrate) as url:
         yield url
 
 
