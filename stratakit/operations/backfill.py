@@ -5,7 +5,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import Operations, ops
 from sqlalchemy import text
 
-from stratakit.operations.rendering import quote_name, render_arguments
+from stratakit.operations.rendering import quote, render_arguments
 
 ROWS = 1000
 
@@ -59,8 +59,8 @@ class BackfillOp(ops.MigrateOperation):
 @Operations.implementation_for(BackfillOp)
 def _fill_in_batches(operations: Operations, operation: BackfillOp) -> None:
     context = operations.get_context()
-    table = quote_name(operations, operation.table_name, operation.schema)
-    column, key = (quote_name(operations, each) for each in (operation.column_name, operation.key))
+    table = quote(operations, operation.table_name, operation.schema)
+    column, key = (quote(operations, each) for each in (operation.column_name, operation.key))
     update = (
         f"UPDATE {table} SET {column} = {operation.value} WHERE {key} IN "
         f"(SELECT {key} FROM {table} WHERE {column} IS NULL LIMIT {operation.rows})"

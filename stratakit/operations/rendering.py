@@ -3,7 +3,7 @@
 from alembic.operations import Operations
 
 
-def quote_name(operations: Operations, name: str, schema: str | None = None) -> str:
+def quote(operations: Operations, name: str, schema: str | None = None) -> str:
     """Return a name after its schema, both quoted if the database needs it."""
     preparer = operations.get_context().dialect.identifier_preparer
     return ".".join(preparer.quote(part) for part in (schema, name) if part)
