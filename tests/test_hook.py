@@ -51,7 +51,7 @@ def test_a_model_that_is_not_staged_stops_no_commit(hooked: Service) -> None:
 
 
 def test_a_staged_edit_of_a_committed_revision_is_stopped(hooked: Service) -> None:
-    hooked.edit("migrations/versions/002_items.py", '"items"', '"items" ')
+    hooked.edit("migrations/versions/002_items.py", '"items"', 'str("items")')
     hooked.git("add", "migrations")
     stopped = commit(hooked)
     assert stopped.returncode == 1
@@ -66,7 +66,7 @@ def test_a_service_in_a_folder_of_its_repository_is_named_as_it_lies(hooked: Ser
     (hooked.root / ".git").rename(outer / ".git")
     hooked.git("add", "-A")
     hooked.git("-C", str(outer), "commit", "-qam", "in a folder", "--no-verify")
-    hooked.edit("migrations/versions/002_items.py", '"items"', '"items" ')
+    hooked.edit("migrations/versions/002_items.py", '"items"', 'str("items")')
     hooked.git("add", "migrations")
     stopped = commit(hooked)
     assert stopped.returncode == 1

@@ -232,7 +232,7 @@ def test_a_committed_revision_that_was_edited_is_noticed(migrated: Service) -> N
     """C6: by the check that the hook runs; its command brings the file back."""
     file = migrated.root / "migrations/versions/002_items.py"
     before = file.read_text()
-    migrated.edit("migrations/versions/002_items.py", '"items"', '"items" ')
+    migrated.edit("migrations/versions/002_items.py", '"items"', 'str("items")')
     checked = migrated.run(migrated.python, CHECK)
     assert checked.returncode == 1
     assert "002_items.py was edited after it was committed." in checked.stdout
