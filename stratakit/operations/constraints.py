@@ -12,7 +12,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import Operations, ops
 from sqlalchemy import text
 
-from stratakit.operations.rendering import quote, render_arguments
+from stratakit.operations.rendering import execute, quote, render_arguments
 
 EXISTS = text("SELECT FROM pg_constraint WHERE conname = :name AND conrelid = to_regclass(:table)")
 
@@ -131,7 +131,7 @@ class NotNullConstraintOp(_ConstraintOp):
 @Operations.implementation_for(ValidateConstraintOp)
 def _validate(operations: Operations, operation: ValidateConstraintOp) -> None:
     name = quote(operations, operation.constraint_name)
-    operations.execute(f"{_alter_table(operations, operation)} VALIDATE CONSTRAINT {name}")
+    execute(operations, f"{_alter_table(operations, operation)} VALIDATE CONSTRAINT {name}")
 
 
 @Operations.implementation_for(UniqueUsingIndexOp)
@@ -147,9 +147,10 @@ def _create_unique(operations: Operations, operation: UniqueUsingIndexOp) -> Non
     deferred = " DEFERRABLE" if operation.options["deferrable"] else ""
     if initially := operation.options["initially"]:
         deferred += f" INITIALLY {initially}"
-    operations.execute(
+    execute(
+        operations,
         f"{_alter_table(operations, operation)} ADD CONSTRAINT {name} UNIQUE USING INDEX {index}"
-        f"{deferred}"
+        f"{deferred}",
     )
 
 
@@ -158,8 +159,9 @@ def _create_not_null(operations: Operations, operation: NotNullConstraintOp) -> 
     name = quote(operations, operation.constraint_name)
     column = quote(operations, operation.options["column_name"])
     not_valid = " NOT VALID" if operation.options["not_valid"] else ""
-    operations.execute(
-        f"{_alter_table(operations, operation)} ADD CONSTRAINT {name} NOT NULL {column}{not_valid}"
+    execute(
+        operations,
+        f"{_alter_table(operations, operation)} ADD CONSTRAINT {name} NOT NULL {column}{not_valid}",
     )
 
 

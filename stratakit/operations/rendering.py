@@ -1,6 +1,7 @@
-"""Names and values in SQL, and arguments in Python."""
+"""Names, values and statements in SQL, and arguments in Python."""
 
 from alembic.operations import Operations
+from sqlalchemy import TextClause, text
 
 
 def quote(operations: Operations, name: str, schema: str | None = None) -> str:
@@ -12,6 +13,16 @@ def quote(operations: Operations, name: str, schema: str | None = None) -> str:
 def quote_literal(text: str) -> str:
     """Return a string as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def statement(sql: str) -> TextClause:
+    """Return SQL as a statement in which no colon begins a parameter."""
+    return text(sql.replace(":", r"\:"))
+
+
+def execute(operations: Operations, sql: str) -> None:
+    """Run SQL, or write it if the command has the option `--sql`."""
+    operations.execute(statement(sql))
 
 
 def render_arguments(*positional: object, **keywords: object) -> str:

@@ -121,4 +121,7 @@ DATABASES: dict[Backend, type[ScratchDatabases]] = {
 def _databases(config: Config) -> ScratchDatabases:
     text = os.environ.get("TEST_DATABASE_URL")
     server = parse(text, config) if text else None
-    return DATABASES[server.backend if server else config.database](config, server)
+    if server and server.backend != config.database:
+        # It is of another project, or of another database of this one.
+        server = None
+    return DATABASES[config.database](config, server)
