@@ -50,7 +50,7 @@ lint: $(INSTALLED) lint-template ## Check style and types of everything.
 	$(RUN) -m mypy stratakit tests benchmarks scripts
 
 # As a service: app/ is its own, stratakit a library. What imports app/main.py, which is rendered,
-# is type-checked in each variant by tests/test_variants.py.
+# is type-checked in each variant by tests/template/test_variants.py.
 IN_PLACE := --config "extend-exclude = ['build']"
 IMPORTS := --config "lint.isort.known-first-party = ['app']" \
 	--config "lint.isort.known-third-party = ['stratakit']"

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from dotenv import dotenv_values
 
 from stratakit.alembic_files import read_alembic_files
-from stratakit.diagnostics.command import PROJECT_FILES, project_root
+from stratakit.diagnostics.command import PROJECT_FILES, is_project, project_root
 from stratakit.diagnostics.errors import UsageError
 
 Backend = Literal["postgresql", "sqlite", "mysql"]
@@ -118,7 +118,7 @@ def load(root: Path | None = None) -> Config:
     """
     if root is None:
         root = project_root()
-        if not any((root / name).is_file() for name in PROJECT_FILES):
+        if not is_project(root):
             raise UsageError(
                 f"There is no project in {root}, nor in a folder above it.",
                 detail=f"A project has a file {' or '.join(PROJECT_FILES)}.",

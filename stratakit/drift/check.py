@@ -27,8 +27,9 @@ def find_problems(project: Environment) -> list[Finding]:
     """
     config = project.config
     revisions = history.read(config.revision_files)
-    if len(revisions.heads) > 1:
-        error = guards.several_heads_error(alembic_config.scripts(config))
+    directory = alembic_config.scripts(config)
+    if guards.has_conflicting_heads(directory):
+        error = guards.several_heads_error(directory)
         return [Finding("several-heads", error.message, error.detail, error.hint)]
     findings = [
         Finding(

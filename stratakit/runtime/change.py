@@ -98,7 +98,11 @@ class ChangeRun:
             and not connection.in_transaction()
         ):
             arguments.setdefault("transactional_ddl", True)
-        return {**arguments, "fn": StepSource(environment.context_opts["fn"])}
+        steps = environment.context_opts["fn"]
+        if isinstance(steps, StepSource):
+            # Alembic keeps it for the next database of the same env.py.
+            steps = steps.original
+        return {**arguments, "fn": StepSource(steps)}
 
     def execute(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
         """Run what Alembic's command asks for.
