@@ -24,7 +24,7 @@ from urllib.request import urlopen
 
 from benchmarks import services
 from benchmarks.demo import REPOSITORY, free_port
-from tests.living import Service
+from tests.service import Service
 
 CLIENTS = 20
 ITEMS = 1000
