@@ -56,7 +56,7 @@ def test_a_staged_edit_of_a_committed_revision_is_stopped(hooked: Service) -> No
     stopped = commit(hooked)
     assert stopped.returncode == 1
     assert "002_items.py was edited after it was committed." in stopped.stdout + stopped.stderr
-    assert ".local/staged" not in stopped.stdout + stopped.stderr
+    assert "stratakit/tree" not in stopped.stdout + stopped.stderr
     hooked.follow(stopped.stderr, "as a new revision: ")
     assert hooked.git("status", "--short") == ""
 
