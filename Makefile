@@ -24,6 +24,23 @@ demo: $(INSTALLED) ## Render a service into build/demo, run it and use it; KEEP=
 test: $(INSTALLED) ## Run the fast tests; ALL=1 runs those of whole services, too, as CI does.
 	$(PYTEST) -m "$(if $(ALL),not proof,not slow and not proof)"
 
+coverage: $(INSTALLED) ## Run the fast tests, and list the files of which they run less than 90 %.
+	$(RUN) -m coverage erase
+	-$(RUN) -m coverage run -m pytest --numprocesses 3 -m "not slow and not proof"
+	@$(RUN) -m coverage combine --quiet
+	@$(RUN) -m coverage report --sort=cover | awk '$$1 == "TOTAL" || $$NF ~ /%/ && $$NF + 0 < 90'
+	@$(RUN) -m coverage erase
+
+# In a copy: the tool writes the mutants beside the package and its tests.
+MUTATED := build/mutation
+
+mutation: $(INSTALLED) ## Plant faults in what parses and compares; list those no test finds.
+	@rm -rf $(MUTATED) && mkdir -p $(MUTATED)
+	@git ls-files -z pyproject.toml stratakit tests/stratakit | xargs -0 tar -c | tar -x -C $(MUTATED)
+	$(VENV)/bin/uv pip install --quiet --target $(MUTATED)/tools "mutmut>=3.8"
+	cd $(MUTATED) && EXAMPLES=20 PYTHONPATH=tools "$(abspath $(RUN))" -m mutmut run --max-children 2
+	cd $(MUTATED) && PYTHONPATH=tools "$(abspath $(RUN))" -m mutmut results
+
 proof: $(INSTALLED) ## Run what is larger than CI, before a release: docs/proof.md has its figures.
 	@$(RUN) scripts/proof.py
 
@@ -33,7 +50,7 @@ lint: $(INSTALLED) lint-template ## Check style and types of everything.
 	$(RUN) -m mypy stratakit tests benchmarks scripts
 
 # As a service: app/ is its own, stratakit a library. What imports app/main.py, which is rendered,
-# is type-checked in each variant by tests/test_variants.py.
+# is type-checked in each variant by tests/template/test_variants.py.
 IN_PLACE := --config "extend-exclude = ['build']"
 IMPORTS := --config "lint.isort.known-first-party = ['app']" \
 	--config "lint.isort.known-third-party = ['stratakit']"
@@ -65,6 +82,6 @@ $(INSTALLED): pyproject.toml
 	$(VENV)/bin/uv pip install --quiet --python $(RUN) --upgrade --group dev --editable .
 	@touch $@
 
-.PHONY: help demo test proof lint lint-template release clean
+.PHONY: help demo test coverage mutation proof lint lint-template release clean
 
 -include local.mk

@@ -15,7 +15,7 @@ import copier
 from sqlalchemy import text
 
 from tests import databases
-from tests.living import Service
+from tests.service import Service
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TABLE = """

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.conftest import clone, succeed
 from tests.releases import released
-from tests.updates import EDITS, SUCCESSOR, Life, born, update
+from tests.template.updates import EDITS, SUCCESSOR, Life, born, update
 
 ANSWERS: dict[str, tuple[str | bool, ...]] = {
     "database": ("postgresql", "sqlite", "mysql"),

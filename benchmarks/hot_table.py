@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from benchmarks import services
 from stratakit.engine.migration import migration_engine
-from tests.living import Service
+from tests.service import Service
 
 READ = text("SELECT count(*) FROM items")
 ADD = 'op.add_column("items", sa.Column("phone", sa.String(20)))'

@@ -27,8 +27,8 @@ from stratakit.config import Config, load
 from stratakit.devserver.server import Server
 from stratakit.engine.connect import connect
 from stratakit.locking import MigrationLock
-from tests import servers
-from tests.living import Service
+from tests.service import Service
+from tests.stratakit.devserver import servers
 
 LENGTH = 6
 ROWS = 20

@@ -3,10 +3,10 @@
     python benchmarks/lint.py [--speed-only]
 
 Prints the milliseconds a revision for several numbers of revisions, up and down each; then, on the
-examples of tests/safety, how many dangers are found and how many safe revisions are alarmed about,
-by us and by squawk, which is installed from PyPI into a throwaway environment. Squawk reads the SQL
-that Alembic writes of them; any finding of it on a dangerous one counts as found, where ours has to
-name the right rule. What asks the database for an answer cannot be written as SQL: squawk gets what
+examples of tests/stratakit/lint, how many dangers are found and how many safe revisions are
+alarmed about, by us and by squawk, which is installed from PyPI into a throwaway environment.
+Squawk reads the SQL that Alembic writes of them; any finding of it on a dangerous one counts as
+found, where ours has to name the right rule. What asks the database for an answer cannot be written as SQL: squawk gets what
 came before.
 """
 
@@ -27,7 +27,7 @@ from stratakit.lint.trace.offline import OfflineReader
 from stratakit.lint.trace.statement import Statement
 from stratakit.orm import naming
 from stratakit.revisions import alembic_config
-from tests.safety import dangerous, more_cases, revisions, safe
+from tests.stratakit.lint import dangerous, more_cases, revisions, safe
 
 SQUAWK = "squawk-cli==2.70.0"
 COUNTS = (10, 50, 100, 200)

@@ -14,7 +14,7 @@ from collections import Counter
 from contextlib import ExitStack
 
 from benchmarks import services
-from tests.living import Service
+from tests.service import Service
 from tests.serving import served
 
 COLUMNS = ("phone", "email", "color")

@@ -16,8 +16,8 @@ from stratakit.engine.url import DatabaseURL
 from stratakit.scratch import environment, mariadb
 from tests import databases
 from tests.conftest import clone
-from tests.living import Service
 from tests.rows import imports_of_a_service
+from tests.service import Service
 
 INDEX = """with op.get_context().autocommit_block():
         op.create_index("ix_t3", "t3", ["id"], postgresql_concurrently=True, if_not_exists=True)"""

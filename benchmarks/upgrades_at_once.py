@@ -15,8 +15,8 @@ from pathlib import Path
 from benchmarks import services
 from stratakit import scratch
 from stratakit.config import load
-from tests import poolers
-from tests.living import Service
+from tests.service import Service
+from tests.stratakit.engine import poolers
 
 LENGTH = 4
 REFUSED = "goes through a pooler"

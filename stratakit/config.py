@@ -1,6 +1,5 @@
 """The configuration of a project: strata.toml, and the variables of its environment."""
 
-import configparser
 import os
 import tomllib
 from dataclasses import dataclass, fields
@@ -10,7 +9,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from dotenv import dotenv_values
 
-from stratakit.diagnostics.command import PROJECT_FILES, project_root
+from stratakit.alembic_files import read_alembic_files
+from stratakit.diagnostics.command import PROJECT_FILES, is_project, project_root
 from stratakit.diagnostics.errors import UsageError
 
 Backend = Literal["postgresql", "sqlite", "mysql"]
@@ -58,12 +58,17 @@ class Config:
     @property
     def migrations_folder(self) -> Path:
         """The folder of env.py, of the revisions and of the schema's snapshot."""
-        return _script_location(self.root)
+        return read_alembic_files(self.root).migrations
 
     @property
     def versions(self) -> Path:
-        """The folder of the revisions."""
-        return self.migrations_folder / "versions"
+        """The folder of the revisions; of several, the first one, which gets new revisions."""
+        return read_alembic_files(self.root).versions[0]
+
+    @property
+    def revision_files(self) -> list[Path]:
+        """The files of the revisions, in all their folders."""
+        return read_alembic_files(self.root).revision_files()
 
     @property
     def in_production(self) -> bool:
@@ -113,7 +118,7 @@ def load(root: Path | None = None) -> Config:
     """
     if root is None:
         root = project_root()
-        if not any((root / name).is_file() for name in PROJECT_FILES):
+        if not is_project(root):
             raise UsageError(
                 f"There is no project in {root}, nor in a folder above it.",
                 detail=f"A project has a file {' or '.join(PROJECT_FILES)}.",
@@ -141,19 +146,6 @@ def load(root: Path | None = None) -> Config:
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
     return Config(root=root, named_keys=frozenset(values), **settled)
-
-
-@cache
-def _script_location(root: Path) -> Path:
-    ini = configparser.RawConfigParser()
-    ini.read(root / "alembic.ini", encoding="utf-8")
-    location = ini.get("alembic", "script_location", fallback="")
-    if not location and (pyproject := root / "pyproject.toml").is_file():
-        table = tomllib.loads(pyproject.read_text(encoding="utf-8")).get("tool", {})
-        location = table.get("alembic", {}).get("script_location", "")
-    # A package's folder is named as `package:folder`.
-    path = (location or "migrations").replace("%(here)s", str(root)).replace(":", "/")
-    return root / path
 
 
 def _dotenv(path: Path) -> dict[str, str | None]:

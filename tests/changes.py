@@ -1,6 +1,6 @@
 """Changes to the example of a service that many tests make."""
 
-from tests.living import Service
+from tests.service import Service
 
 AN_ITEM = "INSERT INTO items (name, price) VALUES ('chair', 10)"
 

@@ -20,7 +20,8 @@ import copier
 import pytest
 from filelock import FileLock
 
-from tests import releases, updates
+from tests import releases
+from tests.template import updates
 
 pytest_plugins = ["tests.rows"]
 

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from stratakit import scratch
 from stratakit.config import Config
 from tests import databases
-from tests.living import Service
+from tests.service import Service
 
 DATABASES = ("postgresql", "sqlite", "mysql")
 

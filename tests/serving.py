@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.living import Service
+from tests.service import Service
 
 SERVE = ("app.main:create_app", "--factory", "--host", "127.0.0.1")
 STARTS_WITHIN_SECONDS = 60.0

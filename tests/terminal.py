@@ -5,7 +5,7 @@ import pty
 import subprocess
 from pathlib import Path
 
-from tests.living import Service
+from tests.service import Service
 
 
 def typing(

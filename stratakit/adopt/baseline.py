@@ -102,7 +102,7 @@ def write_baseline(
 
 
 def _first_revision(config: Config) -> Revision:
-    revisions = history.read(config.versions)
+    revisions = history.read(config.revision_files)
     if not revisions:
         config.versions.mkdir(parents=True, exist_ok=True)
         return Revision("001", (), config.versions / "001_baseline.py", "baseline")

@@ -40,7 +40,7 @@ def write_squash(
         StrataError: the database is not at the one head, or the new revision creates another
             schema. All files are unchanged then.
     """
-    revisions = history.read(config.versions)
+    revisions = history.read(config.revision_files)
     if len(revisions.heads) != 1 or revisions.heads != heads:
         raise StrataError(
             f"The database is at {', '.join(heads) or 'no revision'}, and the history ends with "

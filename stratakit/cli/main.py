@@ -5,6 +5,7 @@ import difflib
 import os
 import pkgutil
 import sys
+from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
 
@@ -49,7 +50,17 @@ def main(argv: list[str]) -> int:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(parser)
-        status: int = module.run(parser.parse_args(arguments), load())
+        parser.add_argument(
+            "-x",
+            metavar="NAME=VALUE",
+            action="append",
+            default=[],
+            dest="x_arguments",
+            help="an argument that env.py reads, such as tenant=a",
+        )
+        parsed = parser.parse_args(arguments)
+        config = replace(load(), x_arguments=tuple(parsed.x_arguments))
+        status: int = module.run(parsed, config)
         sys.stdout.flush()
         return status
     except StrataError as error:

@@ -73,7 +73,7 @@ def _explain(error: Exception, config: Config) -> StrataError | None:
             )
         case KeyError():
             # Alembic looks up what a revision follows without asking whether it is there.
-            refuse_gap(config.versions)
+            refuse_gap(config.versions, config.revision_files)
         case DBAPIError():
             return DatabaseUnavailable(f"The database refused or was lost: {driver_message(error)}")
         case OSError() if error.filename and error.errno in (EACCES, EROFS, ENOSPC):

@@ -149,7 +149,7 @@ def _find_position(
         StrataError: git has the file of its revision on another branch.
     """
     heads = context.get_current_heads()
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     if heads and all(head in known for head in heads):
         stands = position.read_position(config, context)
         return AdoptResult("managed", url.name, position=stands), heads

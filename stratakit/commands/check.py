@@ -16,7 +16,7 @@ from stratakit.drift import check as drift_check
 from stratakit.lint import linter
 from stratakit.revisions import history, log, plan, position
 from stratakit.revisions.position import Position
-from stratakit.runtime.environment import read_database
+from stratakit.runtime.environment import read_databases
 from stratakit.scratch import environment
 from stratakit.scratch.lifecycle import stop_server_afterwards
 from stratakit.updates import conflicts
@@ -73,7 +73,7 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
     config = project.config
     result = CheckResult(drift_check.find_problems(project))
     try:
-        read_database(config, partial(_check_database, config, result))
+        read_databases(config, partial(_check_database, config, result))
     except StrataError as error:
         # What was found before may be its cause.
         if not isinstance(error, DatabaseUnavailable) and not result.findings:
@@ -92,12 +92,12 @@ def _check_database(config: Config, result: CheckResult, context: MigrationConte
         # What the models lack is known when the database is adopted.
         result.findings = unadopted
     else:
-        result.pending = plan.upgrades(config, context, "heads")
+        result.pending = [*result.pending, *plan.upgrades(config, context, "heads")]
     inconsistencies = log.find_inconsistencies(
         config,
         log.read_entries(position.connection_of(context)),
         context.get_current_heads(),
-        history.read(config.versions),
+        history.read(config.revision_files),
     )
     # A file that has a finding gets no second one.
     files = {finding.file for finding in result.findings} - {""}

@@ -62,7 +62,7 @@ def create(
     paths = [Path(script.path) for script in scripts]
     if not paths:
         return CreateResult((), differences=models.compare_models(project)[0])
-    comments = review_comments.unresolved_comments(history.read(config.versions))
+    comments = review_comments.unresolved_comments(history.read(config.revision_files))
     unrecorded = record.record_new_revision(project)
     differences: Sequence[Finding] = ()
     if not unrecorded and not empty:

@@ -1,7 +1,7 @@
 """The position of a database, and what is pending."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
@@ -10,7 +10,7 @@ from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.revisions import plan, position
 from stratakit.revisions.position import Position
-from stratakit.runtime.environment import read_database
+from stratakit.runtime.environment import read_databases
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,12 @@ class CurrentResult:
     Args:
         position: its revisions.
         pending: what an upgrade would apply, in order.
+        others: those of the other databases, if env.py migrates several.
     """
 
     position: Position
     pending: Sequence[Script]
+    others: Sequence["CurrentResult"] = ()
 
 
 @command
@@ -40,4 +42,5 @@ def current(config: Config) -> CurrentResult:
             position.read_position(config, context), plan.upgrades(config, context, "heads")
         )
 
-    return read_database(config, read)
+    first, *others = read_databases(config, read)
+    return replace(first, others=others)

@@ -46,7 +46,7 @@ def discard(
             local one.
         StrataError: it cannot be undone.
     """
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     if revision == "head" and len(known.heads) == 1:
         revision = known.heads[0]
     if revision not in known.heads:

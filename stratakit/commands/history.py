@@ -12,7 +12,7 @@ from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions import alembic_config, plan
-from stratakit.runtime.environment import read_database
+from stratakit.runtime.environment import read_databases
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def history(config: Config) -> HistoryResult:
     directory = alembic_config.scripts(config)
     unknown, pending = "", set[str]()
     try:
-        pending = read_database(config, partial(_pending, config))
+        pending = set().union(*read_databases(config, partial(_pending, config)))
     except StrataError as error:
         unknown = error.message
     heads = directory.get_heads()

@@ -37,7 +37,7 @@ def lint(
     Raises:
         StrataError: a revision is unknown, cannot be read, or there are several heads.
     """
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     if every:
         return linter.lint(config, list(known))
     if revisions:

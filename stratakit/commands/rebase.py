@@ -55,7 +55,7 @@ def rebase(config: Config, *, confirmed_database: str | None = None) -> RebaseRe
             a database that is not the local one.
         StrataError: a revision cannot be undone.
     """
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     own = _own_revisions(config, known)
     onto = _main_head(known, own)
     first = known[own[0]] if own else None

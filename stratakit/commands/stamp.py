@@ -48,6 +48,6 @@ def stamp(config: Config, revision: str, *, reason: str | None = None) -> Positi
         ChangeRun(config, options),
         stamp_steps(revision),
         destination_rev=revision,
-        purge=not set(heads) <= set(history.read(config.versions)),
+        purge=not set(heads) <= set(history.read(config.revision_files)),
     )
     return positions[0]

@@ -57,7 +57,7 @@ def switch(config: Config, *, confirmed_database: str | None = None) -> SwitchRe
     """
     project = environment.capture(config)
     url = require_local(config, project, confirmed_database)
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     with connect(url, read_only=True) as connection:
         heads = project.context(connection).get_current_heads()
         entries = log.read_entries(connection)

@@ -128,5 +128,5 @@ def _plan(
         deferred = plan.deferred_contracts(config, pending)
         pending = pending[: len(pending) - len(deferred)]
     files = {Path(each.path) for each in pending}
-    comments = review_comments.unresolved_comments(history.read(config.versions))
+    comments = review_comments.unresolved_comments(history.read(config.revision_files))
     return UpgradePlan(pending, deferred, [each for each in comments if each[0] in files])

@@ -20,7 +20,7 @@ class Account:
     gid: int
     prefix: tuple[str, ...] = ()
 
-    def own(self, folder: Path) -> None:
+    def take_ownership(self, folder: Path) -> None:
         """Give a folder with its contents to this user, unless this user owns it already."""
         if folder.stat().st_uid != self.uid:
             # The folder itself comes last, so that an interrupted change starts again.

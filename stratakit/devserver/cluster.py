@@ -45,16 +45,16 @@ def initialize(data: Path, programs: Path, account: Account) -> None:
     Raises:
         StrataError: initdb failed.
     """
-    unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=data.parent))
-    account.own(unfinished)
-    message = _run_initdb(unfinished, programs, account)
-    if message:
-        shutil.rmtree(unfinished)
+    folder = Path(tempfile.mkdtemp(prefix="unfinished-", dir=data.parent))
+    account.take_ownership(folder)
+    failure = _run_initdb(folder, programs, account)
+    if failure:
+        shutil.rmtree(folder)
         raise DatabaseUnavailable(
-            f"initdb of {programs} created no local database in {data.parent}:\n{message}",
+            f"initdb of {programs} created no local database in {data.parent}:\n{failure}",
             hint="Mend what it names, or set DATABASE_URL to a server that runs elsewhere.",
         )
-    unfinished.rename(data)
+    folder.rename(data)
     for leftover in data.parent.glob("unfinished-*"):
         shutil.rmtree(leftover, ignore_errors=True)
 

@@ -64,7 +64,7 @@ class Server:
                 self.folder.mkdir(mode=0o700, exist_ok=True)
                 self.folder.chmod(0o700)
                 account = account_for(self.data if self.data.exists() else self.folder.parent)
-                account.own(self.folder)
+                account.take_ownership(self.folder)
                 programs = programs_for(self.data)
                 if not self.data.exists():
                     initialize(self.data, programs, account)
@@ -72,7 +72,7 @@ class Server:
                 sockets.mkdir(mode=0o700, exist_ok=True)
                 # Checked again before it is trusted: another user may have created it just now.
                 sockets = socket_folder(self.folder)
-                account.own(sockets)
+                account.take_ownership(sockets)
                 self._postmaster.start(programs, account)
 
     def stop(self) -> None:

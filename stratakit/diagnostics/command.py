@@ -9,11 +9,20 @@ PROJECT_FILES = ("strata.toml", "alembic.ini")
 WRAPPER = "migrate.sh"
 
 
+def is_project(folder: Path) -> bool:
+    """Return whether a folder has a file of a project, or a pyproject.toml for Alembic."""
+    if any((folder / name).is_file() for name in PROJECT_FILES):
+        return True
+    pyproject = folder / "pyproject.toml"
+    return pyproject.is_file() and b"[tool.alembic]" in pyproject.read_bytes()
+
+
 def project_root(start: Path | None = None) -> Path:
     """Return the project's folder.
 
     It is the folder that the variable STRATA_PROJECT names, else the nearest one upwards with a
-    strata.toml or an alembic.ini, else the folder to start from.
+    strata.toml, an alembic.ini or a [tool.alembic] in pyproject.toml, else the folder to start
+    from.
 
     Args:
         start: the folder to start from; by default the working directory.
@@ -22,7 +31,7 @@ def project_root(start: Path | None = None) -> Path:
         return Path(named).resolve()
     here = start or Path.cwd()
     for folder in (here, *here.parents):
-        if any((folder / name).is_file() for name in PROJECT_FILES):
+        if is_project(folder):
             return folder
     return here
 

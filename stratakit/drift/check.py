@@ -26,9 +26,10 @@ def find_problems(project: Environment) -> list[Finding]:
         StrataError: the revisions cannot be read, or there is no server for a scratch database.
     """
     config = project.config
-    revisions = history.read(config.versions)
-    if len(revisions.heads) > 1:
-        error = guards.several_heads_error(alembic_config.scripts(config))
+    revisions = history.read(config.revision_files)
+    directory = alembic_config.scripts(config)
+    if guards.has_conflicting_heads(directory):
+        error = guards.several_heads_error(directory)
         return [Finding("several-heads", error.message, error.detail, error.hint)]
     findings = [
         Finding(

@@ -106,7 +106,15 @@ def compare_database(
 
 def _replay(config: Config, revision: str, url: str) -> None:
     process = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "stratakit.drift.replay", revision],
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "stratakit.drift.replay",
+            revision,
+            *config.x_arguments,
+        ],
         cwd=config.root,
         env={
             **os.environ,

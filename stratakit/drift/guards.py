@@ -27,7 +27,7 @@ def refuse_difference(context: MigrationContext, config: Config, revision: str |
 
 def _hint(context: MigrationContext, config: Config, name: str, differences: Differences) -> str:
     """Return the command that fits a database that is not at the revision."""
-    revisions = history.read(config.versions)
+    revisions = history.read(config.revision_files)
     current = next(iter(context.get_current_heads()), None)
     is_known = current is None or current in revisions
     if (

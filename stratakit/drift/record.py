@@ -28,7 +28,7 @@ def write_record(project: Environment) -> str:
     guards.require_one_head(alembic_config.scripts(config))
     with head.head_database(project) as url, connect(url, read_only=True) as connection:
         schema = catalog.read(connection).without_table(project.version_table)
-    return snapshot.write(config, history.read(config.versions), schema)
+    return snapshot.write(config, history.read(config.revision_files), schema)
 
 
 def record_new_revision(project: Environment) -> str:

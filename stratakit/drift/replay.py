@@ -5,6 +5,8 @@ connection is handed to env.py, which names the project's own database.
 """
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 
 from alembic.util import CommandError
 
@@ -14,13 +16,13 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import parse
 
 
-def main(revision: str, url: str) -> int:
+def main(revision: str, url: str, x_arguments: Sequence[str] = ()) -> int:
     """Upgrade an empty database to a revision.
 
     Returns:
         The exit status: 1 if a revision fails, which is printed.
     """
-    config = load()
+    config = replace(load(), x_arguments=tuple(x_arguments))
     try:
         scratch.upgrade(parse(url, config), config, revision)
     except (CommandError, StrataError) as error:
@@ -30,4 +32,4 @@ def main(revision: str, url: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.stdin.read()))
+    sys.exit(main(sys.argv[1], sys.stdin.read(), sys.argv[2:]))

@@ -4,6 +4,7 @@ from stratakit.config import Config
 from stratakit.devserver.server import local_server
 from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.engine.url import DatabaseURL, parse
+from stratakit.process.local_folder import create_local_folder
 
 
 def local_database(config: Config) -> DatabaseURL:
@@ -15,7 +16,7 @@ def local_database(config: Config) -> DatabaseURL:
     if config.database == "postgresql":
         return parse(local_server(config.root).url(config.database_name), config)
     if config.database == "sqlite":
-        (config.root / ".local").mkdir(exist_ok=True)
+        create_local_folder(config.root / ".local")
         return parse(f"sqlite:///.local/{config.database_name}.db", config)
     raise DatabaseUnavailable(
         "DATABASE_URL is not set.",

@@ -67,7 +67,7 @@ class DatabaseURL:
 
     def __str__(self) -> str:
         # libpq and PyMySQL also take a password from the query.
-        hidden = {name: "***" for name in self.url.query if "passw" in name.lower()}
+        hidden = {name: "hidden" for name in self.url.query if "passw" in name.lower()}
         return self.url.update_query_dict(hidden).render_as_string(hide_password=True)
 
     def __repr__(self) -> str:
@@ -127,7 +127,7 @@ def _normalize(rest: str) -> str:
     address, separator, query = rest, "", ""
     if query_start >= 0:
         address, separator, query = rest[:query_start], "?", rest[query_start + 1 :]
-    user, at, address = address.rpartition("@")
+    user, at_sign, address = address.rpartition("@")
     name, colon, password = user.partition(":")
     if colon:
         user = f"{name}:{quote(unquote(password), safe='')}"
@@ -135,4 +135,4 @@ def _normalize(rest: str) -> str:
     if "," in hosts:
         query = "&".join([*(f"host={host}" for host in hosts.split(",")), *filter(None, [query])])
         hosts, separator = "", "?"
-    return f"{user}{at}{hosts}{slash}{path}{separator}{query}"
+    return f"{user}{at_sign}{hosts}{slash}{path}{separator}{query}"

@@ -60,7 +60,7 @@ def revisions_since(config: Config, base: str | None = None) -> list[str]:
         StrataError: git does not know the base.
     """
     old = git.list_files(config.versions, base)
-    revisions = history.read(config.versions)
+    revisions = history.read(config.revision_files)
     return [key for key, revision in revisions.items() if revision.path.name not in old]
 
 
@@ -74,7 +74,7 @@ def lint(config: Config, revisions: Sequence[str]) -> LintResult:
     Raises:
         StrataError: there are several heads, or a revision cannot be read.
     """
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     try:
         guards.require_one_head(alembic_config.scripts(config))
     except (StrataError, CommandError):

@@ -3,9 +3,10 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from stratakit.config import Backend
 from stratakit.diagnostics.command import MIGRATE
@@ -16,7 +17,7 @@ from stratakit.locking.policy import WaitPolicy
 from stratakit.locking.postgresql import PostgreSQLLock
 from stratakit.locking.sqlite import SQLiteLock
 
-__all__ = ["MigrationLock", "migration_lock", "require_held"]
+__all__ = ["MigrationLock", "migration_lock", "release_on_return", "require_held"]
 
 POLL_SECONDS = 0.1
 LOCKS: dict[Backend, type[MigrationLock]] = {
@@ -66,6 +67,29 @@ def migration_lock(
         yield lock
     finally:
         lock.release()
+
+
+@contextmanager
+def release_on_return(connection: Connection, lock: MigrationLock) -> Iterator[None]:
+    """Release a lock when its connection goes back to a pool, where the session would keep it.
+
+    Args:
+        connection: the migrations' own, which env.py closes.
+        lock: held by its session.
+    """
+    driver = connection.connection.dbapi_connection
+
+    def release(dbapi_connection: DBAPIConnection | None, _record: object) -> None:
+        if dbapi_connection is driver and dbapi_connection is not None and lock.release_statement:
+            with closing(dbapi_connection.cursor()) as cursor:
+                cursor.execute(lock.release_statement)
+            dbapi_connection.rollback()
+
+    event.listen(connection.engine, "checkin", release)
+    try:
+        yield
+    finally:
+        event.remove(connection.engine, "checkin", release)
 
 
 def require_held(lock: MigrationLock) -> None:

@@ -1,7 +1,7 @@
 """Operations that Alembic lacks, for revisions: `op.validate_constraint(...)`.
 
-Importing this package registers them, as `stratakit.alembic` does for env.py. An applied revision
-is never edited, so what stands here stays.
+An import of this package registers them, as `stratakit.alembic` does for env.py. Applied revisions
+call them and are never edited, so the names and arguments of `op.*` stay.
 """
 
 from stratakit.operations import (

@@ -3,9 +3,8 @@
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import Operations, ops
-from sqlalchemy import text
 
-from stratakit.operations.rendering import quote_name, render_arguments
+from stratakit.operations.rendering import execute, quote, render_arguments, statement
 
 ROWS = 1000
 
@@ -59,8 +58,8 @@ class BackfillOp(ops.MigrateOperation):
 @Operations.implementation_for(BackfillOp)
 def _fill_in_batches(operations: Operations, operation: BackfillOp) -> None:
     context = operations.get_context()
-    table = quote_name(operations, operation.table_name, operation.schema)
-    column, key = (quote_name(operations, each) for each in (operation.column_name, operation.key))
+    table = quote(operations, operation.table_name, operation.schema)
+    column, key = (quote(operations, each) for each in (operation.column_name, operation.key))
     update = (
         f"UPDATE {table} SET {column} = {operation.value} WHERE {key} IN "
         f"(SELECT {key} FROM {table} WHERE {column} IS NULL LIMIT {operation.rows})"
@@ -68,9 +67,9 @@ def _fill_in_batches(operations: Operations, operation: BackfillOp) -> None:
     with context.autocommit_block():
         if context.as_sql:
             loop = f"BEGIN LOOP {update}; EXIT WHEN NOT FOUND; COMMIT; END LOOP; END"
-            operations.execute(f"DO $$ {loop} $$")
+            execute(operations, f"DO $$ {loop} $$")
             return
-        while operations.get_bind().execute(text(update.replace(":", r"\:"))).rowcount:
+        while operations.get_bind().execute(statement(update)).rowcount:
             pass
 
 

@@ -12,7 +12,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import Operations, ops
 from sqlalchemy import text
 
-from stratakit.operations.rendering import quote_name, render_arguments
+from stratakit.operations.rendering import execute, quote, render_arguments
 
 EXISTS = text("SELECT FROM pg_constraint WHERE conname = :name AND conrelid = to_regclass(:table)")
 
@@ -130,36 +130,38 @@ class NotNullConstraintOp(_ConstraintOp):
 
 @Operations.implementation_for(ValidateConstraintOp)
 def _validate(operations: Operations, operation: ValidateConstraintOp) -> None:
-    name = quote_name(operations, operation.constraint_name)
-    operations.execute(f"{_alter_table(operations, operation)} VALIDATE CONSTRAINT {name}")
+    name = quote(operations, operation.constraint_name)
+    execute(operations, f"{_alter_table(operations, operation)} VALIDATE CONSTRAINT {name}")
 
 
 @Operations.implementation_for(UniqueUsingIndexOp)
 def _create_unique(operations: Operations, operation: UniqueUsingIndexOp) -> None:
     context = operations.get_context()
-    table = quote_name(operations, operation.table_name, operation.options["schema"])
+    table = quote(operations, operation.table_name, operation.options["schema"])
     constraint = {"name": operation.constraint_name, "table": table}
     # A revision that was interrupted after this statement, which is committed, runs again.
     if not context.as_sql and operations.get_bind().execute(EXISTS, constraint).first() is not None:
         return
-    name = quote_name(operations, operation.constraint_name)
-    index = quote_name(operations, operation.options["index_name"] or operation.constraint_name)
+    name = quote(operations, operation.constraint_name)
+    index = quote(operations, operation.options["index_name"] or operation.constraint_name)
     deferred = " DEFERRABLE" if operation.options["deferrable"] else ""
     if initially := operation.options["initially"]:
         deferred += f" INITIALLY {initially}"
-    operations.execute(
+    execute(
+        operations,
         f"{_alter_table(operations, operation)} ADD CONSTRAINT {name} UNIQUE USING INDEX {index}"
-        f"{deferred}"
+        f"{deferred}",
     )
 
 
 @Operations.implementation_for(NotNullConstraintOp)
 def _create_not_null(operations: Operations, operation: NotNullConstraintOp) -> None:
-    name = quote_name(operations, operation.constraint_name)
-    column = quote_name(operations, operation.options["column_name"])
+    name = quote(operations, operation.constraint_name)
+    column = quote(operations, operation.options["column_name"])
     not_valid = " NOT VALID" if operation.options["not_valid"] else ""
-    operations.execute(
-        f"{_alter_table(operations, operation)} ADD CONSTRAINT {name} NOT NULL {column}{not_valid}"
+    execute(
+        operations,
+        f"{_alter_table(operations, operation)} ADD CONSTRAINT {name} NOT NULL {column}{not_valid}",
     )
 
 
@@ -175,7 +177,7 @@ def _render(_context: AutogenContext, operation: _ConstraintOp) -> str:
 
 def _alter_table(operations: Operations, operation: _ConstraintOp) -> str:
     schema = operation.options["schema"]
-    return f"ALTER TABLE {quote_name(operations, operation.table_name, schema)}"
+    return f"ALTER TABLE {quote(operations, operation.table_name, schema)}"
 
 
 class ProvenNotNullOp(ops.AlterColumnOp):

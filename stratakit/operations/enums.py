@@ -6,7 +6,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import Operations, ops
 
-from stratakit.operations.rendering import quote_literal, quote_name, render_arguments
+from stratakit.operations.rendering import execute, quote, quote_literal, render_arguments
 
 
 @Operations.register_operation("add_enum_value")
@@ -177,33 +177,33 @@ class UnresolvedEnumChangeOp(ops.MigrateOperation):
 
 @Operations.implementation_for(AddEnumValueOp)
 def _add_value(operations: Operations, operation: AddEnumValueOp) -> None:
-    name = quote_name(operations, operation.enum_name, operation.schema)
+    name = quote(operations, operation.enum_name, operation.schema)
     position = ""
     if operation.before is not None:
         position = f" BEFORE {quote_literal(operation.before)}"
     elif operation.after is not None:
         position = f" AFTER {quote_literal(operation.after)}"
     value = quote_literal(operation.value)
-    operations.execute(f"ALTER TYPE {name} ADD VALUE IF NOT EXISTS {value}{position}")
+    execute(operations, f"ALTER TYPE {name} ADD VALUE IF NOT EXISTS {value}{position}")
 
 
 @Operations.implementation_for(RenameEnumValueOp)
 def _rename_value(operations: Operations, operation: RenameEnumValueOp) -> None:
-    name = quote_name(operations, operation.enum_name, operation.schema)
+    name = quote(operations, operation.enum_name, operation.schema)
     old, new = quote_literal(operation.old), quote_literal(operation.new)
-    operations.execute(f"ALTER TYPE {name} RENAME VALUE {old} TO {new}")
+    execute(operations, f"ALTER TYPE {name} RENAME VALUE {old} TO {new}")
 
 
 @Operations.implementation_for(CreateEnumOp)
 def _create(operations: Operations, operation: CreateEnumOp) -> None:
-    name = quote_name(operations, operation.enum_name, operation.schema)
+    name = quote(operations, operation.enum_name, operation.schema)
     values = ", ".join(quote_literal(value) for value in operation.values)
-    operations.execute(f"CREATE TYPE {name} AS ENUM ({values})")
+    execute(operations, f"CREATE TYPE {name} AS ENUM ({values})")
 
 
 @Operations.implementation_for(DropEnumOp)
 def _drop(operations: Operations, operation: DropEnumOp) -> None:
-    operations.execute(f"DROP TYPE {quote_name(operations, operation.enum_name, operation.schema)}")
+    execute(operations, f"DROP TYPE {quote(operations, operation.enum_name, operation.schema)}")
 
 
 @Operations.implementation_for(UnresolvedEnumChangeOp)

@@ -107,7 +107,8 @@ def render_rename_column(operation: RenameColumnOp, dialect: str, *, batch: bool
     """
     table, old, new = operation.table_name, operation.column_name, operation.new
     if dialect in ("mysql", "mariadb"):
-        return f'op.execute("ALTER TABLE `{table}` RENAME COLUMN `{old}` TO `{new}`")'
+        name = f"`{operation.schema}`.`{table}`" if operation.schema else f"`{table}`"
+        return f'op.execute("ALTER TABLE {name} RENAME COLUMN `{old}` TO `{new}`")'
     if batch:
         return f"batch_op.alter_column({old!r}, new_column_name={new!r})"
     schema = f", schema={operation.schema!r}" if operation.schema else ""

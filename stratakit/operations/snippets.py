@@ -1,4 +1,4 @@
-"""Pieces of Alembic code that several rules advise."""
+"""Alembic code that advice consists of: of lint rules, and of review comments."""
 
 import textwrap
 
@@ -13,38 +13,38 @@ NEXT = "\n# and in the next revision:\n"
 
 
 def default_name(kind: str, table: str, *columns: str) -> str:
-    """The name that the convention gives what has none, such as `ix_items_note`."""
+    """Return the name of the naming convention for an unnamed object, such as `ix_items_note`."""
     return shorten("_".join([kind, table.rpartition(".")[2], *columns]))
 
 
 def quote_name(name: str, backend: Backend = "postgresql") -> str:
-    """A name in a statement: of a table, with its schema where it has one."""
+    """Return a name as a statement writes it; that of a table may include its schema."""
     dialect = registry.load(backend)()
     return ".".join(dialect.identifier_preparer.quote(part) for part in name.split("."))
 
 
 def execute(statement: str) -> str:
-    """Code that sends a statement."""
+    """Return code that runs a statement."""
     return f"op.execute({as_python(statement)})"
 
 
 def operation(verb: str, table: str, *arguments: str, name: str = "") -> str:
-    """Code of one of Alembic's operations on a table.
+    """Return code of one of Alembic's operations on a table.
 
     Args:
-        verb: such as `add_column`.
-        table: with its schema where it has one.
-        arguments: what follows the table, as code.
-        name: what comes before it, as code: the name of an index or a constraint.
+        verb: the operation, such as `add_column`.
+        table: the table, after its schema if it has one.
+        arguments: the arguments after the table, as code.
+        name: the argument before the table, as code: the name of an index or a constraint.
     """
     schema, _, bare = table.rpartition(".")
     keyword = "source_schema" if verb == "create_foreign_key" else "schema"
-    given = (name, f'"{bare}"', *arguments, f'{keyword}="{schema}"' if schema else "")
-    return f"op.{verb}({', '.join(filter(None, given))})"
+    code = (name, f'"{bare}"', *arguments, f'{keyword}="{schema}"' if schema else "")
+    return f"op.{verb}({', '.join(filter(None, code))})"
 
 
 def create_index(name: str, table: str, on: IndexDefinition, *, unique: bool = False) -> str:
-    """Code that builds an index on PostgreSQL while rows are written."""
+    """Return code that builds an index on PostgreSQL while rows are written."""
     return operation(
         "create_index",
         table,
@@ -58,10 +58,13 @@ def create_index(name: str, table: str, on: IndexDefinition, *, unique: bool = F
 
 
 def key_by_index(kind: str, name: str, table: str, on: IndexDefinition) -> str:
-    """Code that makes a key of an index which was built while rows are written.
+    """Return code that adds a key from an index, which is built while rows are written.
 
     Args:
         kind: PRIMARY KEY or UNIQUE.
+        name: the name of the index and of the key.
+        table: the table, after its schema if it has one.
+        on: what the index is on.
     """
     key = f"{quote_name(name)} {kind} USING INDEX {quote_name(name)}"
     return (
@@ -72,17 +75,17 @@ def key_by_index(kind: str, name: str, table: str, on: IndexDefinition) -> str:
 
 
 def validate(table: str, constraint: str) -> str:
-    """Code that compares a constraint with the rows that are there."""
+    """Return code that checks a NOT VALID constraint against the existing rows."""
     return execute(f"ALTER TABLE {quote_name(table)} VALIDATE CONSTRAINT {quote_name(constraint)}")
 
 
 def autocommit_block(*lines: str) -> str:
-    """Code in a block in which each statement is a transaction of its own."""
+    """Return code in a block in which each statement is a transaction of its own."""
     return "with op.get_context().autocommit_block():\n" + textwrap.indent("\n".join(lines), "    ")
 
 
 def batches(backend: Backend, table: str, verb: str = "update") -> str:
-    """Code that changes the rows of a table in batches."""
+    """Return code that changes the rows of a table in batches."""
     name = quote_name(table, backend)
     change = f"DELETE FROM {name}" if verb == "delete" else f"UPDATE {name} SET ..."
     return loop(
@@ -92,10 +95,10 @@ def batches(backend: Backend, table: str, verb: str = "update") -> str:
 
 
 def loop(*statement: str) -> str:
-    """Code that sends a statement until it finds no row, each time in a transaction.
+    """Return code that runs a statement until it finds no row, each time in a transaction.
 
     Args:
-        statement: in pieces, one a line.
+        statement: its pieces, one a line.
     """
     return "connection = op.get_bind()\n" + autocommit_block(
         "while connection.execute(",

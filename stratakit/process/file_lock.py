@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from stratakit.process import local_folder
+
 
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
@@ -47,11 +49,14 @@ def _open(path: Path) -> int:
 
     What root creates belongs to the owner of the folder around it, who may be the next user.
     """
-    created = [each for each in (path.parent, path) if not each.exists()]
+    ignore = path.parent / ".gitignore"
+    created = [each for each in (path.parent, ignore, path) if not each.exists()]
+    if path.parent.name == local_folder.NAME:
+        local_folder.create_local_folder(path.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     if os.geteuid() == 0:
-        for each in created:
+        for each in filter(Path.exists, created):
             owner = each.parent.stat()
             os.chown(each, owner.st_uid, owner.st_gid)
     return descriptor

@@ -6,6 +6,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 
 from stratakit.config import Config
+from stratakit.engine.url import DatabaseURL
 from stratakit.revisions.run_options import KEY, RunOptions
 
 
@@ -38,6 +39,11 @@ def alembic_config(
 def scripts(config: Config) -> ScriptDirectory:
     """Return the revisions as Alembic reads them."""
     return ScriptDirectory.from_config(alembic_config(config))
+
+
+def set_database(alembic: AlembicConfig, url: DatabaseURL) -> None:
+    """Let a revision that reads `sqlalchemy.url` find a scratch database there."""
+    _set(alembic, "sqlalchemy.url", url.for_migrations.render_as_string(hide_password=False))
 
 
 def _set(alembic: AlembicConfig, option: str, value: str) -> None:

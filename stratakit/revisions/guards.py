@@ -1,6 +1,7 @@
 """Refusals before a command runs: unknown revisions, several heads, irreversible revisions."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ AUTOCOMMIT = re.compile(r"\b(autocommit_block|fill_in_batches)\s*\(")
 
 def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
     """Raise a StrataError if a database is at a revision that no file has."""
-    known = history.read(config.versions)
+    known = history.read(config.revision_files)
     for head in heads:
         if head in known:
             continue
@@ -68,9 +69,21 @@ def refuse_autocommit(revisions: Sequence[Script]) -> None:
 
 
 def require_one_head(directory: ScriptDirectory) -> None:
-    """Raise a StrataError if there are several heads."""
-    if len(directory.get_heads()) > 1:
+    """Raise a StrataError if there are several heads that no branch label explains."""
+    if has_conflicting_heads(directory):
         raise several_heads_error(directory)
+
+
+def has_conflicting_heads(directory: ScriptDirectory) -> bool:
+    """Return whether there are several heads, of which one has no branch label of its own.
+
+    https://alembic.sqlalchemy.org/en/latest/branches.html#working-with-branch-labels
+    """
+    heads = [head for head in directory.get_revisions(directory.get_heads()) if head]
+    labels = Counter(label for head in heads for label in head.branch_labels)
+    return len(heads) > 1 and not all(
+        any(labels[label] == 1 for label in head.branch_labels) for head in heads
+    )
 
 
 def several_heads_error(directory: ScriptDirectory) -> StrataError:

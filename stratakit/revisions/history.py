@@ -1,7 +1,7 @@
 """The history of revisions by their files, read without importing them or Alembic."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -66,14 +66,15 @@ class RevisionHistory(dict[str, Revision]):
         return ancestors
 
 
-def read(versions: Path) -> RevisionHistory:
-    """Read the revisions of a folder.
+def read(versions: Path | Sequence[Path]) -> RevisionHistory:
+    """Read the revisions of a folder, or of some files.
 
     Raises:
         StrataError: a file is no valid Python, or two files have one revision id.
     """
     revisions = RevisionHistory()
-    for path in sorted(versions.glob("*.py")):
+    files = sorted(versions.glob("*.py")) if isinstance(versions, Path) else versions
+    for path in files:
         revision = _parse(path)
         if revision is None:
             continue
@@ -88,9 +89,14 @@ def read(versions: Path) -> RevisionHistory:
     return revisions
 
 
-def refuse_gap(versions: Path) -> None:
-    """Raise a StrataError if a revision follows one that has no file."""
-    revisions = read(versions)
+def refuse_gap(versions: Path, files: Sequence[Path] | None = None) -> None:
+    """Raise a StrataError if a revision follows one that has no file.
+
+    Args:
+        versions: the folder in which the file is looked for.
+        files: those of the revisions; by default all of the folder.
+    """
+    revisions = read(versions if files is None else files)
     for revision in revisions.values():
         for parent in revision.parents:
             if parent not in revisions:

@@ -38,7 +38,7 @@ def upgrades(config: Config, context: MigrationContext, target: str) -> list[Scr
 
 def deferred_contracts(config: Config, pending: Sequence[Script]) -> list[Script]:
     """Return the pending revisions whose phase is `contract`, and that no other one follows."""
-    revisions = history.read(config.versions)
+    revisions = history.read(config.revision_files)
     required = revisions.ancestors(revisions.before_contract)
     return [revision for revision in pending if revision.revision not in required]
 

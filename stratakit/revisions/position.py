@@ -47,21 +47,21 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
     Returns:
         The words, or nothing where the database is not ahead.
     """
-    revisions = history.read(config.versions)
+    revisions = history.read(config.revision_files)
     heads = context.get_current_heads()
     if not heads or all(head in revisions for head in heads):
         return ""
     entries = log.read_entries(connection_of(context))
     if not revisions or not all(log.reaches(entries, heads, head) for head in revisions.heads):
         return ""
-    back = [
+    restore_hints = [
         f"\nRestore the file: {file.restore_command}"
         for head in heads
         if head not in revisions and (file := git.find_revision(config.versions, head))
     ]
     return (
         f"The database is ahead of this code: it stands at {', '.join(heads)}, and the newest "
-        f"revision here is {', '.join(revisions.heads)}. Nothing to apply.{''.join(back)}"
+        f"revision here is {', '.join(revisions.heads)}. Nothing to apply.{''.join(restore_hints)}"
     )
 
 

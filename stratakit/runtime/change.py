@@ -79,6 +79,8 @@ class ChangeRun:
         self._started = time.monotonic()
         self._attempts = Attempts()
         self._resources = ExitStack()
+        self._plans: list[Collection[str]] = []
+        self._count = 0
 
     def arguments(self, environment: EnvironmentContext, given: Arguments) -> Arguments:
         """Return env.py's own with what stratakit adds."""
@@ -96,7 +98,11 @@ class ChangeRun:
             and not connection.in_transaction()
         ):
             arguments.setdefault("transactional_ddl", True)
-        return {**arguments, "fn": StepSource(environment.context_opts["fn"])}
+        steps = environment.context_opts["fn"]
+        if isinstance(steps, StepSource):
+            # Alembic keeps it for the next database of the same env.py.
+            steps = steps.original
+        return {**arguments, "fn": StepSource(steps)}
 
     def execute(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
         """Run what Alembic's command asks for.
@@ -112,8 +118,7 @@ class ChangeRun:
             return
         chosen: Collection[str] | None = None
         if self._options.plan:
-            with reading(connection):
-                chosen = self._options.plan(context)
+            chosen = self._plan(connection, context, self._options.plan)
         if chosen is None or (chosen and not self._options.dry_run):
             self._change(connection, context, chosen, proceed)
         if self._options.finish:
@@ -122,7 +127,21 @@ class ChangeRun:
 
     def close(self) -> None:
         """Release the lock of a run in a transaction of env.py, which has ended."""
+        self._count = 0
         self._resources.close()
+
+    def _plan(
+        self,
+        connection: Connection,
+        context: MigrationContext,
+        make_plan: Callable[[MigrationContext], Collection[str]],
+    ) -> Collection[str]:
+        """Plan once for each database, though env.py may be run again."""
+        self._count += 1
+        if len(self._plans) < self._count:
+            with reading(connection):
+                self._plans.append(make_plan(context))
+        return self._plans[self._count - 1]
 
     def _compare(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
         """Run a command of Alembic that only reads the database: current, check, revision."""
@@ -211,13 +230,15 @@ class ChangeRun:
             held = locking.migration_lock(connection, backend, wait=self._policy.wait_seconds)
             return self._resources.enter_context(held)
         try:
-            return self._resources.enter_context(
+            lock = self._resources.enter_context(
                 locking.migration_lock(connection, backend, wait=0)
             )
         except DatabaseUnavailable:
             if time.monotonic() - self._started > self._policy.wait_seconds:
                 raise
             raise RunAgain(locking.POLL_SECONDS) from None
+        self._resources.enter_context(locking.release_on_return(connection, lock))
+        return lock
 
     def _run_steps(
         self,

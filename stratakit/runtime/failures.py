@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from alembic.runtime.migration import StampStep
+from alembic.runtime.migration import RevisionStep, StampStep
 from alembic.script import ScriptDirectory
 from alembic.script.revision import MultipleHeads
 
@@ -25,7 +25,7 @@ def explain_failure(
     config: Config,
     directory: ScriptDirectory,
     monitor: RunMonitor,
-    left: Sequence[str] = (),
+    stale_indexes: Sequence[str] = (),
 ) -> StrataError | None:
     """Explain why a run failed.
 
@@ -33,11 +33,11 @@ def explain_failure(
         error: what it failed of.
         config: the project's.
         directory: the revisions.
-        watch: what the run was doing.
-        left: the INVALID indexes that the failed statement left, which the next run drops.
+        monitor: what the run was doing.
+        stale_indexes: the INVALID indexes of the failed statement, which the next run drops.
 
     Returns:
-        None where Alembic's own words have to do.
+        None if Alembic's own message has to do.
     """
     if isinstance(error.__cause__, MultipleHeads):
         return guards.several_heads_error(directory)
@@ -46,71 +46,109 @@ def explain_failure(
     revision = monitor.step.revision
     reason = driver_message(error)
     place = _location(error, revision.path)
-    what = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
-    if why := missing_server_object(reason):
+    message = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
+    if missing := missing_server_object(reason):
         return StrataError(
-            f"{what}\n{why}", detail="Nothing of it was kept.", hint=INSTALL_ON_SERVER_HINT
+            f"{message}\n{missing}", detail="Nothing of it was kept.", hint=INSTALL_ON_SERVER_HINT
         )
     if monitor.nothing_committed and any(sign in reason.lower() for sign in ALREADY_EXISTS):
-        adopt = (
-            f"Find the revision that the database is at, by comparing: {MIGRATE} adopt"
-            if monitor.started_empty
-            else f"Take {revision.revision} as applied, if the database is what it makes, which is "
-            f"compared first: {MIGRATE} stamp {revision.revision}"
-        )
-        if monitor.transactional:
-            return StrataError(
-                what,
-                detail="Something other than the migrations made it: create_all, or hands. Nothing "
-                f"of the revision was kept: the database stands {monitor.place}.",
-                hint=adopt,
-            )
-        return StrataError(
-            what,
-            detail="Something other than the migrations made it (create_all, or hands), or an "
-            f"earlier run of this revision that failed later. The version stands {monitor.place}.",
-            hint=f"{adopt}\nElse undo by hand what the earlier run applied, then: "
-            f"{MIGRATE} upgrade",
-        )
+        return _existing_object_error(message, monitor, revision.revision)
     if monitor.started_empty and monitor.nothing_committed and MISSING.search(reason):
-        return StrataError(
-            what,
-            detail="On an empty database the revisions do not make what this one builds upon. "
-            "Nothing of it was kept.",
-            hint=f"If it is a mistake, mend it, then: {MIGRATE} upgrade\n"
-            "If it was there before the first revision, write one revision in place of all, from a "
-            f"database that stands at the last: {MIGRATE} adopt --squash",
-        )
-    way = "upgrade" if monitor.step.is_upgrade else "downgrade"
-    back = (
-        f" Do not run `downgrade -1`: {revision.revision} was never applied, so that it would undo "
-        "the revision before it."
-        if monitor.step.is_upgrade
-        else ""
-    )
-    stays = f"An INVALID index {', '.join(left)} stays; the next {way} drops it."
-    kept = f"{stays} The" if left else "Nothing of it was kept: the"
-    mend = "the rows or the revision" if left else "the revision"
+        return _missing_table_error(message)
     if monitor.nothing_committed:
+        return _rolled_back_error(message, monitor, monitor.step, stale_indexes)
+    return _partial_run_error(message, monitor, monitor.step, stale_indexes)
+
+
+def _existing_object_error(message: str, monitor: RunMonitor, revision: str) -> StrataError:
+    """Return the error of a revision that creates an object which the database has already."""
+    adopt = (
+        f"Find the revision that the database is at, by comparing: {MIGRATE} adopt"
+        if monitor.started_empty
+        else f"Take {revision} as applied, if the database is what it makes, which is "
+        f"compared first: {MIGRATE} stamp {revision}"
+    )
+    if monitor.transactional:
         return StrataError(
-            what,
-            detail=f"{kept} database stands {monitor.place}.{back}",
-            hint=f"Mend {mend}, then: {MIGRATE} {way}",
+            message,
+            detail="Something other than the migrations made it: create_all, or hands. Nothing "
+            f"of the revision was kept: the database stands {monitor.place}.",
+            hint=adopt,
         )
+    return StrataError(
+        message,
+        detail="Something other than the migrations made it (create_all, or hands), or an "
+        f"earlier run of this revision that failed later. The version stands {monitor.place}.",
+        hint=f"{adopt}\nElse undo by hand what the earlier run applied, then: {MIGRATE} upgrade",
+    )
+
+
+def _missing_table_error(message: str) -> StrataError:
+    """Return the error of a revision that needs a table which no revision creates."""
+    return StrataError(
+        message,
+        detail="On an empty database the revisions do not make what this one builds upon. "
+        "Nothing of it was kept.",
+        hint=f"If it is a mistake, mend it, then: {MIGRATE} upgrade\n"
+        "If it was there before the first revision, write one revision in place of all, from a "
+        f"database that stands at the last: {MIGRATE} adopt --squash",
+    )
+
+
+def _rolled_back_error(
+    message: str, monitor: RunMonitor, step: RevisionStep, stale_indexes: Sequence[str]
+) -> StrataError:
+    """Return the error of a revision that left nothing but INVALID indexes."""
+    stays = _describe_stale(step, stale_indexes)
+    kept = f"{stays} The" if stays else "Nothing of it was kept: the"
+    mend = "the rows or the revision" if stays else "the revision"
+    return StrataError(
+        message,
+        detail=f"{kept} database stands {monitor.place}.{_downgrade_warning(step)}",
+        hint=f"Mend {mend}, then: {MIGRATE} {_verb(step)}",
+    )
+
+
+def _partial_run_error(
+    message: str, monitor: RunMonitor, step: RevisionStep, stale_indexes: Sequence[str]
+) -> StrataError:
+    """Return the error of a revision of which some statements are committed."""
+    stays = _describe_stale(step, stale_indexes)
     keeper = "An autocommit block" if monitor.transactional else "This database"
     return StrataError(
-        f"{what}\n{monitor.progress()}",
+        f"{message}\n{monitor.progress()}",
         detail=f"{keeper} keeps each statement that changes the schema at once, so that what was "
-        f"applied stays; the version stands {monitor.place}.{f' {stays}' if left else ''}{back}",
+        f"applied stays; the version stands {monitor.place}.{f' {stays}' if stays else ''}"
+        f"{_downgrade_warning(step)}",
         hint="Undo the applied statements by hand or take them out of the revision, mend the one "
-        f"that failed, then: {MIGRATE} {way}",
+        f"that failed, then: {MIGRATE} {_verb(step)}",
+    )
+
+
+def _verb(step: RevisionStep) -> str:
+    return "upgrade" if step.is_upgrade else "downgrade"
+
+
+def _describe_stale(step: RevisionStep, stale_indexes: Sequence[str]) -> str:
+    if not stale_indexes:
+        return ""
+    indexes = ", ".join(stale_indexes)
+    return f"An INVALID index {indexes} stays; the next {_verb(step)} drops it."
+
+
+def _downgrade_warning(step: RevisionStep) -> str:
+    if not step.is_upgrade:
+        return ""
+    return (
+        f" Do not run `downgrade -1`: {step.revision.revision} was never applied, so that it would "
+        "undo the revision before it."
     )
 
 
 def is_interrupt(error: BaseException) -> bool:
     """Whether a run failed of being interrupted: leaving its transaction may fail once more."""
-    behind = error.__cause__ or error.__context__
-    return isinstance(error, KeyboardInterrupt) or (behind is not None and is_interrupt(behind))
+    cause = error.__cause__ or error.__context__
+    return isinstance(error, KeyboardInterrupt) or (cause is not None and is_interrupt(cause))
 
 
 def explain_offline_failure(error: Exception, directory: ScriptDirectory) -> StrataError | None:

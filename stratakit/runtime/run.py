@@ -14,6 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from stratakit.diagnostics.errors import StrataError, UsageError
+from stratakit.revisions.alembic_config import set_database
 from stratakit.runtime.env_errors import explain_environment_error
 from stratakit.runtime.guard import EnvironmentGuard, Run, RunAgain
 from stratakit.runtime.redirect import Target, redirected_connections, refuse_scratch_database
@@ -82,9 +83,7 @@ def _connections(
         def check(connection: Connection) -> None:
             redirection.require_scratch(connection)
             # A revision may read it, and connect there.
-            url = redirection.url(connection.dialect).for_migrations
-            text = url.render_as_string(hide_password=False)
-            alembic.set_main_option("sqlalchemy.url", text.replace("%", "%%"))
+            set_database(alembic, redirection.url(connection.dialect))
 
         yield check
 

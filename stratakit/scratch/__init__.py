@@ -64,7 +64,8 @@ def cached_database(config: Config, key: str) -> Iterator[DatabaseURL]:
         StrataError: there is no server for it, or a revision follows one that has no file.
         alembic.util.CommandError: a revision fails, or cannot be run.
     """
-    with _databases(config).cache(key, partial(upgrade, config=config)) as url:
+    migrate = partial(upgrade, config=config, target="heads")
+    with _databases(config).cache(key, migrate) as url:
         yield url
 
 
@@ -84,7 +85,7 @@ def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
         run_steps(url, config, upgrade_steps(target))
     except KeyError:
         # Alembic looks up the parent of a revision without checking whether it exists.
-        history.refuse_gap(config.versions)
+        history.refuse_gap(config.versions, config.revision_files)
         raise
 
 
@@ -120,4 +121,7 @@ DATABASES: dict[Backend, type[ScratchDatabases]] = {
 def _databases(config: Config) -> ScratchDatabases:
     text = os.environ.get("TEST_DATABASE_URL")
     server = parse(text, config) if text else None
-    return DATABASES[server.backend if server else config.database](config, server)
+    if server and server.backend != config.database:
+        # It is of another project, or of another database of this one.
+        server = None
+    return DATABASES[config.database](config, server)

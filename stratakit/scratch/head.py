@@ -36,14 +36,15 @@ def head_fingerprint(config: Config, metadata: MetaData) -> str:
         config: the project's.
         metadata: the models', whose naming convention names the constraints of revisions.
     """
-    files = _python_files(config.migrations_folder)
+    versions = config.revision_files
+    files = sorted({*_python_files(config.migrations_folder), *versions})
     names = "|".join(re.escape(package) for package in config.packages)
     pattern = re.compile(rf"(?m)^\s*(?:from|import)\s+(?:{names})\b|\bimport_module\b".encode())
-    versions = _python_files(config.versions)
     if any(pattern.search(file.read_bytes()) for file in versions):
         for package in config.packages.values():
             files += _python_files(package)
     digest = hashlib.sha256(fingerprint.describe_platform(config).encode())
+    digest.update(repr(config.x_arguments).encode())
     # The repr of a function has another address in each process.
     convention = {
         str(kind): name if isinstance(name, str) else getattr(name, "__qualname__", "")

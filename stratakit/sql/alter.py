@@ -22,12 +22,7 @@ TABLE_PHRASES = (
 
 def parse_alter(tokens: Tokens) -> Iterator[Action]:
     """Parse what follows ALTER, unless that is a table."""
-    kind = (
-        tokens.take_any(
-            "MATERIALIZED VIEW", "VIEW", "TYPE", "INDEX", "SCHEMA", "SEQUENCE", "DOMAIN"
-        )
-        or tokens.take_word()
-    ).lower()
+    kind = (tokens.take_any("MATERIALIZED VIEW", "EVENT TRIGGER") or tokens.take_word()).lower()
     tokens.take("IF", "EXISTS")
     name = tokens.take_name()
     tokens.take_parentheses()  # the arguments of a function

@@ -37,7 +37,7 @@ def parse_index(text: str) -> IndexDefinition:
     for words in split_statements(text):
         tokens = Tokens(words)
         using = tokens.take_name() if tokens.take("USING") else ""
-        while tokens and not tokens.starts_with("(") and not tokens.starts_with("WHERE"):
+        while tokens and not tokens.starts_with("("):
             tokens.take_word()
         columns = tuple(_render_column(part) for part in split_at_commas(tokens.take_parentheses()))
         while tokens and not tokens.take("WHERE"):
@@ -55,6 +55,6 @@ def columns_in(text: str) -> list[str]:
 
 
 def _render_column(words: list[str]) -> str:
-    if len(words) == 1 and not words[0].startswith("'"):
+    if len(words) == 1:
         return as_python(unquote(words[0]))
     return f"sa.text({as_python(join_words(words))})"

@@ -13,6 +13,7 @@ from stratakit.sql.tokenizer import (
     split_at_commas,
     split_statements,
     tokenize,
+    unquote,
 )
 
 BLOCK_WORDS = ("BEGIN", "THEN", "ELSE", "LOOP", "EXECUTE")
@@ -50,23 +51,31 @@ def _parse_rows(kind: str, tokens: Tokens) -> Iterator[Action]:
 
 
 def _parse_delete(tokens: Tokens) -> Iterator[Action]:
-    """Parse DELETE FROM, and DELETE alias FROM table alias JOIN ..., which MySQL has."""
+    """Parse DELETE; MySQL may name aliases, whose tables follow FROM or USING."""
     while tokens.take_any("LOW_PRIORITY", "QUICK", "IGNORE"):
         pass
-    if tokens.take("FROM"):
-        yield from _parse_rows("delete", tokens)
-        return
-    alias = tokens.take_name()
+    tokens.take("FROM")
+    tokens.take("ONLY")
+    targets = [tokens.take_name()]
+    while tokens.take(","):
+        targets.append(tokens.take_name())
     text = tokens.text
-    while tokens and not tokens.take_any("FROM", "JOIN", ","):
-        tokens.take_word()
-    table = tokens.take_name()
-    while tokens and not (tokens.take(alias.upper()) or tokens.take("AS", alias.upper())):
-        if tokens.take_any("JOIN", ",") and table != alias:
+    tables = _tables_by_alias(tokens)
+    for target in targets:
+        alias = target.removesuffix(".*")
+        yield Action("delete", tables.get(alias, alias), text=text)
+
+
+def _tables_by_alias(tokens: Tokens) -> dict[str, str]:
+    tables = dict[str, str]()
+    while tokens:
+        if tokens.take_any("FROM", "USING", "JOIN", ","):
             table = tokens.take_name()
+            tokens.take("AS")
+            tables |= {unquote(alias): table for alias in tokens.rest[:1]}
         else:
             tokens.take_word()
-    yield Action("delete", table or alias, text=text)
+    return tables
 
 
 def _parse_drop(tokens: Tokens) -> Iterator[Action]:
@@ -113,7 +122,7 @@ def _parse_lock(tokens: Tokens) -> Iterator[Action]:
 def _parse_cluster(tokens: Tokens) -> Iterator[Action]:
     tokens.take("VERBOSE")
     tokens.take_parentheses()
-    yield Action("cluster", tokens.take_name() if tokens else "")
+    yield Action("cluster", tokens.take_name())
 
 
 def _parse_vacuum(tokens: Tokens) -> Iterator[Action]:
@@ -152,7 +161,7 @@ def _parse_revoke(tokens: Tokens) -> Iterator[Action]:
     while tokens and not tokens.take("ON"):
         tokens.take_word()
     tokens.take("TABLE")
-    yield Action("revoke", tokens.take_name() if tokens else "", text=text)
+    yield Action("revoke", tokens.take_name(), text=text)
 
 
 def _parse_with(tokens: Tokens) -> Iterator[Action]:

@@ -57,7 +57,7 @@ def _parts(text: str) -> tuple[str, list[int]]:
     name = re.sub(r"\(.*?\)", "", text.lower()).strip()
     name = re.split(r"\s+(?:comment|auto_increment|using|collate|unsigned)\b", name)[0].strip()
     sizes = [int(size) for size in re.findall(r"\d+", text.partition("(")[2].partition(")")[0])]
-    return WORDS.get(name, name), sizes if not name.endswith("int") else []
+    return WORDS.get(name, name), sizes
 
 
 VOLATILE = re.compile(

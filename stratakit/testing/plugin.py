@@ -104,7 +104,7 @@ def _revisions(pytestconfig: pytest.Config) -> list[str]:
     from stratakit.revisions import history
 
     try:
-        revisions = history.read(_project(pytestconfig).versions)
+        revisions = history.read(_project(pytestconfig).revision_files)
         order = TopologicalSorter({each.id: each.parents for each in revisions.values()})
         return [each for each in order.static_order() if each in revisions]
     except StrataError as error:

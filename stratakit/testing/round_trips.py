@@ -36,7 +36,7 @@ class RoundTrips:
         self._config = config
         self._scripts = alembic_config.scripts(config)
         self._order = list(self._scripts.walk_revisions())[::-1]
-        self._adopted = history.read(config.versions).ancestors([config.adopted])
+        self._adopted = history.read(config.revision_files).ancestors([config.adopted])
         self._resources = ExitStack()
         self._url: DatabaseURL | None = None
         self._connection: Connection | None = None

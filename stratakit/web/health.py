@@ -47,7 +47,7 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
         show_errors: whether `/ready` gives the reason why a database cannot be reached, which
             names hosts and users.
     """
-    revisions = history.read(load(root or project_root()).versions)
+    revisions = history.read(load(root or project_root()).revision_files)
     expected = ", ".join(revisions.heads)
     routes = APIRouter(tags=["health"])
 

@@ -135,8 +135,8 @@ def _find_program(connection: Connection, mariadb: str, mysql: str) -> Path:
     """Find the client program of the server's own kind, or else the other one."""
     names = (mariadb, mysql) if _is_mariadb(connection) else (mysql, mariadb)
     for name in names:
-        if found := shutil.which(name):
-            return Path(found)
+        if path := shutil.which(name):
+            return Path(path)
     raise DatabaseUnavailable(
         f"There is neither {names[0]} nor {names[1]} on PATH.",
         detail="Backups of MySQL and MariaDB are made and read by their own programs.",

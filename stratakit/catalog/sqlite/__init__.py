@@ -69,7 +69,7 @@ def _read_table(connection: Connection, table: str, sql: str, options: RowMappin
         constraint = text.constraint("primary", key)
         yield (
             ObjectKey("primary key", table, constraint.name),
-            {"columns": ", ".join(key), **constraint.more},
+            {"columns": ", ".join(key), **constraint.clauses},
         )
     yield from _read_indexes(connection, table, text)
     yield from _read_foreign_keys(connection, table, text)
@@ -92,7 +92,7 @@ def _read_indexes(connection: Connection, table: str, text: TableText) -> Object
             name = constraint.name or ", ".join(columns)
             yield (
                 ObjectKey("unique constraint", table, name),
-                {"columns": ", ".join(columns), **constraint.more},
+                {"columns": ", ".join(columns), **constraint.clauses},
             )
         elif row["origin"] == "c":
             (sql,) = connection.exec_driver_sql(
@@ -131,7 +131,7 @@ def _read_foreign_keys(connection: Connection, table: str, text: TableText) -> O
                 "their": ", ".join(str(row["to"]) for row in rows),
                 "on update": first["on_update"],
                 "on delete": first["on_delete"],
-                **constraint.more,
+                **constraint.clauses,
             },
         )
 

@@ -56,7 +56,7 @@ class Constraint:
     name: str = ""
     columns: tuple[str, ...] = ()
     definition: str = ""
-    more: dict[str, str] = field(default_factory=dict)
+    clauses: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

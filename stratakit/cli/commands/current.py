@@ -14,6 +14,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, config: Config) -> int:
     """Print where the database stands, and what is pending."""
     result = commands.current(config)
-    print(result.position)
-    print_revisions("Pending", result.pending)
+    for each in (result, *result.others):
+        print(each.position)
+        print_revisions("Pending", each.pending)
     return 0

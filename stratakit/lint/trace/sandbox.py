@@ -16,6 +16,8 @@ from stratakit import scratch
 from stratakit.autogenerate.options import comparison
 from stratakit.config import Config
 from stratakit.engine.connect import connect
+from stratakit.revisions.alembic_config import set_database
+from stratakit.runtime.redirect import redirected_connections
 from stratakit.scratch import sample_rows
 
 
@@ -121,9 +123,13 @@ class Sandbox:
         connection = self.connection
         if connection.in_transaction():
             connection.rollback()
-        with EnvironmentContext(
-            self._alembic, self.script, fn=lambda _heads, _context: steps
-        ) as environment:
+        with (
+            # A revision may connect by itself, to what alembic.ini or the settings name.
+            redirected_connections(lambda _backend: self._url),
+            EnvironmentContext(
+                self._alembic, self.script, fn=lambda _heads, _context: steps
+            ) as environment,
+        ):
             environment.configure(
                 connection=connection,
                 transaction_per_migration=True,
@@ -179,7 +185,8 @@ class Sandbox:
         return heads
 
     def _open(self) -> None:
-        url = self._stack.enter_context(scratch.database(self.config))
+        self._url = url = self._stack.enter_context(scratch.database(self.config))
+        set_database(self._alembic, url)
         self.backend = url.backend
         self.connection = self._stack.enter_context(connect(url))
         self.connection.commit()

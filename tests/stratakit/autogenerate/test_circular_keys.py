@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from stratakit.config import Backend
-from tests.safety.revisions import server
 from tests.stratakit.autogenerate.project import create_project, metadata
+from tests.stratakit.lint.revisions import server
 
 
 def circle(*, use_alter: bool) -> sa.MetaData:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
 from stratakit.config import Backend
-from tests.safety.revisions import server
 from tests.stratakit.autogenerate.project import create_project
+from tests.stratakit.lint.revisions import server
 
 BACKENDS: tuple[Backend, ...] = ("postgresql", "mysql", "sqlite")
 

@@ -10,8 +10,8 @@ from alembic.runtime.migration import MigrationContext
 
 from stratakit.autogenerate.as_sql import statements
 from stratakit.autogenerate.options import comparison
-from tests.safety.revisions import server
 from tests.stratakit.autogenerate.project import create_project, metadata
+from tests.stratakit.lint.revisions import server
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import LONGTEXT
 from sqlalchemy.schema import SchemaItem
 
-from tests.safety.revisions import server
 from tests.stratakit.autogenerate.project import create_project, metadata
+from tests.stratakit.lint.revisions import server
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from sqlalchemy.schema import SchemaItem
 
 from stratakit.config import Backend
 from stratakit.revisions import history
-from tests.safety.revisions import server
 from tests.stratakit.autogenerate.project import create_project, metadata
+from tests.stratakit.lint.revisions import server
 
 Items = Callable[[], tuple[SchemaItem, ...]]
 

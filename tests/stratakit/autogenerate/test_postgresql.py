@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.schema import SchemaItem
 
-from tests.safety.revisions import server
 from tests.stratakit.autogenerate.project import create_project, metadata
+from tests.stratakit.lint.revisions import server
 
 
 def id_column() -> sa.Column[int]:

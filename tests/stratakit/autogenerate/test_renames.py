@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
 from stratakit.config import Backend
-from tests.safety.revisions import server
 from tests.stratakit.autogenerate.project import Project, create_project, metadata
+from tests.stratakit.lint.revisions import server
 
 USES: dict[str, Callable[[str], SchemaItem]] = {
     "a unique constraint": lambda column: sa.UniqueConstraint(column),

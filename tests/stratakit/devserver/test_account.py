@@ -81,9 +81,9 @@ def test_a_folder_is_given_with_its_contents_and_itself_last(
     changed = list[tuple[Path, int, int]]()
     monkeypatch.setattr(os, "chown", lambda path, uid, gid, **_: changed.append((path, uid, gid)))
     mine = tmp_path.stat().st_uid
-    Account(mine, 5).own(tmp_path)
+    Account(mine, 5).take_ownership(tmp_path)
     assert changed == []
-    Account(mine + 1, 5).own(tmp_path)
+    Account(mine + 1, 5).take_ownership(tmp_path)
     assert {path for path, _, _ in changed} == {tmp_path, tmp_path / "a", tmp_path / "a" / "b"}
     assert changed[-1] == (tmp_path, mine + 1, 5)
 

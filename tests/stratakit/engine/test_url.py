@@ -6,11 +6,12 @@ from urllib.parse import quote, unquote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from sqlalchemy import URL, make_url
 
 from stratakit.config import Config
 from stratakit.diagnostics.errors import UsageError
-from stratakit.engine.url import DatabaseURL, parse
+from stratakit.engine.url import DatabaseURL, parse, read_url
 
 ROOT = Path("/srv/orders")
 CONFIG = Config(root=ROOT)
@@ -185,6 +186,7 @@ def test_no_text_of_a_url_has_the_password(dialect: str, password: str) -> None:
         for text in (str(url), repr(url), f"{url}"):
             assert password not in unquote(text)
             assert quoted not in text
+            assert "***" in text or "password=hidden" in text or "sslpassword=hidden" in text
             assert "db/orders" in text
 
 
@@ -217,3 +219,21 @@ def test_any_text_is_a_url_or_a_wrong_setting(text: str) -> None:
         except UsageError:
             continue
         assert make_url(url.for_app.render_as_string(hide_password=False))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgresql://me:p%40ss@db/orders",
+        make_url("postgresql+asyncpg://me:p%40ss@db/orders"),
+        SecretStr("postgres://me:p%40ss@db/orders"),
+    ],
+    ids=["text", "url", "secret"],
+)
+def test_a_setting_holds_a_url_in_any_form(value: object) -> None:
+    assert read_url(value, CONFIG) == parse("postgresql://me:p%40ss@db/orders", CONFIG)
+
+
+@pytest.mark.parametrize("value", [None, "", SecretStr("")], ids=["none", "text", "secret"])
+def test_an_empty_setting_holds_none(value: object) -> None:
+    assert read_url(value, CONFIG) is None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
 
 from stratakit.config import Config
 from stratakit.process.git import git
@@ -201,6 +202,31 @@ def test_a_change_of_the_files_is_found(
 ) -> None:
     change(config)
     assert _findings(config) == findings
+
+
+def test_each_change_is_reported_with_its_revision(
+    config: Config, snapshot: SnapshotAssertion
+) -> None:
+    _edit(config)
+    _delete(config)
+    for number, parent in (("c3", "b2"), ("d4", "c3"), ("e5", "d4")):
+        write_revision(config.versions, number, parent)
+    write_revision(config.versions, "b2", "a1")
+    _record(config)
+    (config.versions / "b2_change.py").unlink()
+    (config.versions / "c3_change.py").unlink()
+    write_revision(config.versions, "d4", "b2")
+    _edit(config, "e5_change.py")
+    write_revision(config.versions, "f6", "e5")
+    found = list(revision_findings(config, read(config.versions)))
+    commit = git(config.root, "rev-parse", "HEAD").decode().strip()
+    text = "\n".join(str(each) for each in found)
+    assert text.replace(commit, "COMMIT").replace(str(config.root), "ROOT") == snapshot
+
+
+def test_the_record_and_the_snapshot_are_beside_the_revisions(config: Config) -> None:
+    assert relative_path(config, hashes_path(config)) == "migrations/versions/revisions.sha256"
+    assert relative_path(config, snapshot_path(config)) == "migrations/schema.snapshot"
 
 
 def test_without_git_an_edit_is_found_by_the_record(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ out. Sources: the grammars in the manuals of PostgreSQL 18, MySQL 8.4, MariaDB 1
 Expected = tuple[str, ...]
 
 ALTER_TABLE: list[tuple[str, list[Expected]]] = [
+    ("ALTER TABLE items ADD UNIQUE NULLS NOT DISTINCT (note)", [("add unique", "items", "", "NULLS NOT DISTINCT(note)")]),
     ("ALTER TABLE items ADD COLUMN note text", [("add column", "items", "note", "text")]),
     ("ALTER TABLE items ADD note text", [("add column", "items", "note", "text")]),
     ("ALTER TABLE items ADD COLUMN IF NOT EXISTS note text", [("add column", "items", "note", "text", "IF NOT EXISTS")]),
@@ -126,6 +127,7 @@ ALTER_TABLE: list[tuple[str, list[Expected]]] = [
 """ALTER TABLE of PostgreSQL."""
 
 ALTER: list[tuple[str, list[Expected]]] = [
+    ("ALTER EVENT TRIGGER t DISABLE", [("alter event trigger", "", "t", "DISABLE")]),
     ("ALTER TYPE mood ADD VALUE 'calm'", [("add enum value", "", "mood", "'calm'")]),
     ("ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm' BEFORE 'sad'", [("add enum value", "", "mood", "'calm'")]),
     ('ALTER TYPE shop."Mood" ADD VALUE \'calm\' AFTER \'sad\'', [("add enum value", "", "shop.Mood", "'calm'")]),
@@ -173,6 +175,7 @@ ALTER: list[tuple[str, list[Expected]]] = [
 """ALTER of everything but tables."""
 
 CREATE: list[tuple[str, list[Expected]]] = [
+    ('CREATE TABLE spans (begin int, "end" int); DROP TABLE tags', [("create table", "spans", "spans"), ("declare column", "spans", "begin", "int"), ("declare column", "spans", "end", "int"), ("drop table", "tags", "tags")]),
     ("CREATE TABLE items (id bigint PRIMARY KEY, note text NOT NULL DEFAULT '')", [("create table", "items", "items"), ("declare column", "items", "id", "bigint PRIMARY KEY", "PRIMARY KEY"), ("declare column", "items", "note", "text NOT NULL DEFAULT ''", "DEFAULT", "NOT NULL")]),
     ("CREATE TABLE IF NOT EXISTS shop.items (id bigint)", [("create table", "shop.items", "shop.items", "", "IF NOT EXISTS"), ("declare column", "shop.items", "id", "bigint")]),
     ("CREATE TEMPORARY TABLE items (id bigint)", [("create table", "items", "items", "", "TEMPORARY"), ("declare column", "items", "id", "bigint")]),
@@ -304,6 +307,8 @@ ROWS: list[tuple[str, list[Expected]]] = [
 """Statements that read or change rows."""
 
 MAINTENANCE: list[tuple[str, list[Expected]]] = [
+    ("REINDEX SYSTEM orders", [("reindex", "", "orders", "system")]),
+    ("CLUSTER (VERBOSE) items", [("cluster", "items")]),
     ("LOCK items", [("lock table", "items")]),
     ("LOCK TABLE items IN ACCESS EXCLUSIVE MODE", [("lock table", "items", "", "IN ACCESS EXCLUSIVE MODE")]),
     ("LOCK TABLE ONLY items NOWAIT", [("lock table", "items", "", "NOWAIT")]),
@@ -365,6 +370,18 @@ BLOCKS: list[tuple[str, list[Expected]]] = [
 """DO blocks of PostgreSQL, which contain statements."""
 
 MYSQL: list[tuple[str, list[Expected]]] = [
+    ("DELETE i, o FROM items i JOIN owners o ON o.id = i.owner_id", [("delete", "items", "", "FROM items i JOIN owners o ON o.id = i.owner_id"), ("delete", "owners", "", "FROM items i JOIN owners o ON o.id = i.owner_id")]),
+    ("DELETE i.* FROM items AS i, owners", [("delete", "items", "", "FROM items AS i, owners")]),
+    ("DELETE FROM i, o USING items i CROSS JOIN owners o WHERE i.id = 1", [("delete", "items", "", "USING items i CROSS JOIN owners o WHERE i.id = 1"), ("delete", "owners", "", "USING items i CROSS JOIN owners o WHERE i.id = 1")]),
+    ("DELETE I FROM items `i`, owners", [("delete", "items", "", "FROM items `i`, owners")]),
+    ("ALTER TABLE items DROP INDEX i, ALGORITHM = INPLACE", [("drop index", "items", "i"), ("alter table", "items", "", "ALGORITHM = INPLACE")]),
+    ("CREATE PROCEDURE p() BEGIN CASE a WHEN 1 THEN DELETE FROM b; END CASE; DELETE FROM c; END; DROP TABLE tags", [("create", "", "", "PROCEDURE p() BEGIN CASE a WHEN 1 THEN DELETE FROM b ; END CASE ; DELETE FROM c ; END"), ("drop table", "tags", "tags")]),
+    ("CREATE PROCEDURE p() BEGIN WHILE a DO DELETE FROM b; END WHILE; DELETE FROM c; END; DROP TABLE tags", [("create", "", "", "PROCEDURE p() BEGIN WHILE a DO DELETE FROM b ; END WHILE ; DELETE FROM c ; END"), ("drop table", "tags", "tags")]),
+    ("CREATE PROCEDURE p() BEGIN l: LOOP DELETE FROM b; END LOOP; DELETE FROM c; END; DROP TABLE tags", [("create", "", "", "PROCEDURE p() BEGIN l : LOOP DELETE FROM b ; END LOOP ; DELETE FROM c ; END"), ("drop table", "tags", "tags")]),
+    ("CREATE PROCEDURE p() BEGIN REPEAT DELETE FROM b; UNTIL a END REPEAT; DELETE FROM c; END; DROP TABLE tags", [("create", "", "", "PROCEDURE p() BEGIN REPEAT DELETE FROM b ; UNTIL a END REPEAT ; DELETE FROM c ; END"), ("drop table", "tags", "tags")]),
+    ("CREATE PROCEDURE p() BEGIN FOR a IN 1..5 DO DELETE FROM b; END FOR; DELETE FROM c; END; DROP TABLE tags", [("create", "", "", "PROCEDURE p() BEGIN FOR a IN 1..5 DO DELETE FROM b ; END FOR ; DELETE FROM c ; END"), ("drop table", "tags", "tags")]),
+    ("CREATE PROCEDURE p() BEGIN BEGIN IF a THEN BEGIN DELETE FROM b; END; END IF; END; DELETE FROM c; END; DROP TABLE tags", [("create", "", "", "PROCEDURE p() BEGIN BEGIN IF a THEN BEGIN DELETE FROM b ; END ; END IF ; END ; DELETE FROM c ; END"), ("drop table", "tags", "tags")]),
+    ("CREATE TRIGGER t BEFORE UPDATE ON items FOR EACH ROW BEGIN SET NEW.end = 1; DELETE FROM b; END; DROP TABLE tags", [("create trigger", "items", "t", "FOR EACH ROW BEGIN SET NEW.end = 1 ; DELETE FROM b ; END"), ("drop table", "tags", "tags")]),
     ("ALTER TABLE `items` ADD COLUMN `note` varchar(20) NOT NULL DEFAULT '' COMMENT 'NOT NULL, UNIQUE' AFTER `id`", [("add column", "items", "note", "varchar(20) NOT NULL DEFAULT '' COMMENT 'NOT NULL, UNIQUE' AFTER `id`", "COMMENT", "DEFAULT", "NOT NULL")]),
     ("ALTER TABLE items ADD note varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin FIRST", [("add column", "items", "note", "varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin FIRST")]),
     ("ALTER TABLE items ADD (a int, b decimal(10, 2))", [("add column", "items", "a", "int"), ("add column", "items", "b", "decimal(10, 2)")]),
@@ -440,6 +457,7 @@ MYSQL: list[tuple[str, list[Expected]]] = [
     ("DELETE i FROM items i JOIN owners o ON o.id = i.owner_id", [("delete", "items", "", "FROM items i JOIN owners o ON o.id = i.owner_id")]),
     ("DELETE o FROM items AS i JOIN owners AS o ON o.id = i.owner_id WHERE o.id = 1", [("delete", "owners", "", "FROM items AS i JOIN owners AS o ON o.id = i.owner_id WHERE o.id = 1")]),
     ("DELETE items FROM items JOIN owners", [("delete", "items", "", "FROM items JOIN owners")]),
+    ("DELETE FROM i USING items AS i JOIN owners", [("delete", "items", "", "USING items AS i JOIN owners")]),
     ("INSERT IGNORE INTO items VALUES (1)", [("insert", "items", "", "VALUES(1)")]),
     ("INSERT items VALUES (1)", [("insert", "items", "", "VALUES(1)")]),
     ("INSERT LOW_PRIORITY INTO items VALUES (1)", [("insert", "items", "", "VALUES(1)")]),
@@ -476,6 +494,7 @@ SQLITE: list[tuple[str, list[Expected]]] = [
 """The grammar that SQLite has alone."""
 
 LEXICAL: list[tuple[str, list[Expected]]] = [
+    ("COMMENT ON TRIGGER begin ON items IS 'x'; DROP TABLE tags", [("comment", "", "", "ON TRIGGER begin ON items IS 'x'"), ("drop table", "tags", "tags")]),
     ('\n\t  DROP TABLE tags ;; \n;', [("drop table", "tags", "tags")]),
     ('-- DROP TABLE items\nDROP TABLE tags -- ; and more', [("drop table", "tags", "tags")]),
     ("/* DROP TABLE items; */ DROP TABLE tags", [("drop table", "tags", "tags")]),

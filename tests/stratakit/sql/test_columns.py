@@ -33,6 +33,8 @@ from stratakit.sql.tokenizer import tokenize
         ("int DEFAULT 5 AFTER id", "int", "5"),
         ("bigint REFERENCES owners DEFAULT 5", "bigint", "5"),
         ("int DEFAULT", "int", None),
+        ("NOT NULL", "", None),
+        ("DEFAULT 5 NOT NULL", "", "5"),
         ("", "", None),
     ],
 )  # fmt: skip

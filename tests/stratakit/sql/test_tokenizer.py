@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stratakit.sql.action import Action
@@ -117,6 +117,9 @@ def test_a_string_has_the_text_that_was_quoted(text: str) -> None:
 
 
 @given(text=st.text())
+@example(text="a\\b")
+@example(text="a\nb")
+@example(text="a'b\"c")
 def test_a_text_rendered_as_python_is_that_text(text: str) -> None:
     assert ast.literal_eval(as_python(text)) == text
 
@@ -183,3 +186,4 @@ def test_an_action_has_a_phrase() -> None:
     action = Action("insert", text="SELECT a FETCH  FIRST 5 ROWS")
     assert action.has("FETCH FIRST")
     assert not action.has("FIRST FETCH")
+    assert Action("update", text="x = 1").has("X")

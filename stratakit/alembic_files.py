@@ -1,0 +1,102 @@
+"""Where Alembic's configuration of a project says that env.py and the revisions are.
+
+It is read without importing Alembic, which readiness checks and a shell's completion cannot wait
+for. https://alembic.sqlalchemy.org/en/latest/tutorial.html#editing-the-ini-file
+"""
+
+import configparser
+import os
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
+
+
+@dataclass(frozen=True)
+class AlembicFiles:
+    """The folders that the configuration names.
+
+    Args:
+        migrations: the folder of env.py.
+        versions: the folders of the revisions; new ones are written into the first.
+        is_recursive: whether revisions are in folders of these folders, too.
+    """
+
+    migrations: Path
+    versions: tuple[Path, ...]
+    is_recursive: bool
+
+    def revision_files(self) -> list[Path]:
+        """Return the files of the revisions, in the order of their paths."""
+        files: dict[Path, None] = {}
+        for folder in self.versions:
+            pattern = folder.rglob("*.py") if self.is_recursive else folder.glob("*.py")
+            files |= dict.fromkeys(sorted(pattern))
+        return [*files]
+
+
+@cache
+def read_alembic_files(root: Path) -> AlembicFiles:
+    """Read alembic.ini and pyproject.toml of a project.
+
+    Args:
+        root: the project's folder.
+    """
+    ini = _read_ini(root)
+    table = _read_pyproject(root)
+    location = ini.get("script_location") or _expand(table.get("script_location", ""), root)
+    # A package's folder is named as `package:folder`.
+    migrations = root / (location or "migrations").replace(":", "/")
+    named = _split(ini) or [_expand(each, root) for each in table.get("version_locations", ())]
+    recursive = ini.get("recursive_version_locations") or table.get("recursive_version_locations")
+    return AlembicFiles(
+        migrations,
+        tuple(root / each for each in named) or (migrations / "versions",),
+        str(recursive).lower() in ("true", "yes", "on", "1"),
+    )
+
+
+def _read_ini(root: Path) -> dict[str, str]:
+    parser = configparser.ConfigParser({"here": str(root)})
+    parser.read(root / "alembic.ini", encoding="utf-8")
+    if not parser.has_section("alembic"):
+        return {}
+    names = (
+        "path_separator",
+        "recursive_version_locations",
+        "script_location",
+        "version_locations",
+        "version_path_separator",
+    )
+    return {
+        name: parser.get("alembic", name) for name in names if parser.has_option("alembic", name)
+    }
+
+
+def _read_pyproject(root: Path) -> dict[str, Any]:
+    path = root / "pyproject.toml"
+    if not path.is_file():
+        return {}
+    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+    found: dict[str, Any] = table.get("alembic", {})
+    return found
+
+
+def _expand(text: str, root: Path) -> str:
+    return text.replace("%(here)s", str(root))
+
+
+def _split(ini: dict[str, str]) -> Sequence[str]:
+    named = ini.get("version_locations", "")
+    separator = ini.get("path_separator") or ini.get("version_path_separator")
+    parts = (
+        named.split(SEPARATORS[separator])
+        if separator in SEPARATORS
+        else re.split(r",\s*|\s+", named)
+    )
+    return [part.strip() for part in parts if part.strip()]

@@ -1,0 +1,76 @@
+"""What `create` says beside the revision, and how what it asks for is settled."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.changes import PHONE
+from tests.service import Service
+
+MODELS = "app/items/models.py"
+RELATED = """
+
+class Shelf(Base):
+    __tablename__ = "shelves"
+
+    id: Mapped[Key]
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), index=True)
+"""
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside another change"])
+@pytest.mark.databases("postgresql", "sqlite")
+def test_what_autogenerate_does_not_see_is_said(migrated: Service, beside: bool) -> None:
+    migrated.edit(MODELS, "price >= 0", "price >= 1")
+    if beside:
+        migrated.add_column(PHONE)
+    created = migrated.migrate("create", "another price")
+    assert created.returncode == (0 if beside else 1), created.stderr
+    assert ("No revision was written" in created.stdout) is not beside
+    assert "ck_items_price_not_negative" in created.stdout
+    assert "./migrate.sh create --empty" in created.stdout
+
+
+@pytest.mark.databases("postgresql", "sqlite")
+def test_a_finding_is_settled_by_deleting_it_whenever_that_is(migrated: Service) -> None:
+    migrated.edit(MODELS, "String(200)", "String(100)")
+    assert migrated.migrate("create", "shorter names").returncode == 0
+    upgraded = migrated.migrate("upgrade")
+    assert upgraded.returncode == 0
+    assert "To review: migrations/versions/" in upgraded.stderr
+    for arguments in (["add", "--all"], ["commit", "--quiet", "--no-verify", "--message", "New"]):
+        subprocess.run(["git", *arguments], cwd=migrated.root, check=True)
+    assert "unsettled" not in migrated.migrate("check").stderr
+    assert "delete the comment" in migrated.migrate("check").stdout
+    file = migrated.newest()
+    file.write_text(re.sub(r"(?m)^ *# FINDING:.*\n(^ *#   .*\n)*", "", file.read_text()))
+    settled = migrated.migrate("check")
+    assert settled.returncode == 0, settled.stdout
+    file.write_text(file.read_text().replace("100", "90"))
+    assert "was edited after it was committed" in migrated.migrate("check").stdout
+
+
+@pytest.mark.databases("postgresql", "sqlite")
+def test_a_type_that_holds_more_needs_no_look(migrated: Service) -> None:
+    migrated.edit(MODELS, "String(200)", "String(400)")
+    created = migrated.migrate("create", "longer names")
+    assert created.returncode == 0, created.stderr
+    assert "FINDING" not in migrated.newest().read_text()
+
+
+@pytest.mark.databases("postgresql", "sqlite")
+def test_tables_that_are_dropped_with_what_relates_them_are_one_change(
+    migrated: Service,
+) -> None:
+    models = (migrated.root / MODELS).read_text()
+    related = models.replace("import CheckConstraint,", "import CheckConstraint, ForeignKey,")
+    migrated.write(MODELS, related + RELATED)
+    assert migrated.migrate("create", "shelves").returncode == 0
+    assert migrated.migrate("upgrade").returncode == 0
+    migrated.write(MODELS, related[: related.index("class Item")])
+    for name in ("routes", "service", "schemas"):
+        (migrated.root / f"app/items/{name}.py").unlink()
+    created = migrated.migrate("create", "neither")
+    assert created.returncode == 0, created.stderr
+    assert "not related" not in created.stdout

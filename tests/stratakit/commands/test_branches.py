@@ -1,0 +1,190 @@
+"""One local database and several branches: switched, rebuilt, discarded and put on top."""
+
+import shlex
+from subprocess import CompletedProcess
+
+import pytest
+
+from tests.service import Service
+
+PHONE = "op.add_column('items', sa.Column('phone', sa.String(20)))"
+NO_PHONE = "op.drop_column('items', 'phone')"
+COLOR = "op.add_column('items', sa.Column('color', sa.String(20)))"
+NO_COLOR = "op.drop_column('items', 'color')"
+ROW = "INSERT INTO items (name, price) VALUES ('kept', 1)"
+ELSEWHERE = {
+    "postgresql": "postgresql://u:secret@db.example.com/orders",
+    "mysql": "mysql://u:secret@db.example.com/orders",
+}
+
+
+def local(live: Service, verb: str, *arguments: str) -> CompletedProcess[str]:
+    """Run a verb for the local database, which is named where DATABASE_URL names it."""
+    named = () if live.database == "sqlite" else ("--yes", live.url.name)
+    return live.migrate(verb, *arguments, *named)
+
+
+def succeeds(done: CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def branches(migrated: Service) -> Service:
+    """A branch `phone`, applied and checked in, and `color` beside it, checked out."""
+    migrated.git("checkout", "-qb", "phone")
+    migrated.revision("003", "002", PHONE, NO_PHONE)
+    succeeds(migrated.migrate("upgrade"))
+    migrated.sql(ROW)
+    migrated.commit("phone")
+    migrated.git("checkout", "-q", "main")
+    migrated.git("checkout", "-qb", "color")
+    migrated.revision("004", "002", COLOR, NO_COLOR)
+    migrated.commit("color")
+    return migrated
+
+
+def test_a_switch_undoes_the_other_branch_and_applies_this_one_and_rows_stay(
+    branches: Service,
+) -> None:
+    told = succeeds(local(branches, "switch"))
+    assert "Undone: 003" in told
+    assert "Applied: 004" in told
+    assert branches.columns("items") >= {"color"}
+    assert "phone" not in branches.columns("items")
+    assert branches.sql("SELECT name FROM items WHERE name = 'kept'") == [("kept",)]
+    branches.git("checkout", "-q", "phone")
+    told = succeeds(local(branches, "switch"))
+    assert ("Undone: 004" in told, "Applied: 003" in told) == (True, True)
+    assert branches.stands_at() == "003"
+    assert not list((branches.root / "migrations/versions").glob("004*"))
+
+
+def test_a_switch_has_nothing_to_do_on_its_own_branch(branches: Service) -> None:
+    branches.git("checkout", "-q", "phone")
+    told = succeeds(local(branches, "switch"))
+    assert "Undone" not in told
+    assert "Applied" not in told
+
+
+def test_several_revisions_of_another_branch_are_undone_in_their_order(branches: Service) -> None:
+    branches.git("checkout", "-q", "phone")
+    branches.revision("005", "003", COLOR, NO_COLOR)
+    succeeds(branches.migrate("upgrade"))
+    branches.commit("more")
+    branches.git("checkout", "-q", "main")
+    assert "Undone: 005, 003" in succeeds(local(branches, "switch"))
+    assert branches.stands_at() == "002"
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_a_revision_that_git_does_not_know_leads_to_a_rebuild(branches: Service) -> None:
+    branches.git("branch", "-qD", "phone")
+    branches.git("reflog", "expire", "--expire=now", "--all")
+    branches.git("gc", "-q", "--prune=now")
+    refused = local(branches, "switch")
+    assert refused.returncode == 1
+    assert "rebuild" in refused.stderr
+    rebuilt = succeeds(local(branches, "rebuild"))
+    assert "004" in rebuilt
+    assert branches.sql("SELECT name FROM items") == []
+
+
+def test_a_rebuild_seeds_and_keeps_the_old_one_if_it_fails(branches: Service) -> None:
+    branches.write(
+        "migrations/seed.py",
+        "import sqlalchemy as sa\n\n\ndef seed(connection):\n"
+        f"    connection.execute(sa.text({ROW.replace('kept', 'seeded')!r}))\n",
+    )
+    assert "(head)" in succeeds(local(branches, "rebuild"))
+    assert branches.sql("SELECT name FROM items") == [("seeded",)]
+    branches.write("migrations/seed.py", "def seed(connection):\n    raise ValueError('no rows')\n")
+    failed = local(branches, "rebuild")
+    assert failed.returncode == 2
+    assert "migrations/seed.py:2" in failed.stderr
+    assert branches.sql("SELECT name FROM items") == [("seeded",)]
+    branches.write("migrations/seed.py", "x = 1\n")
+    assert local(branches, "rebuild").returncode == 2
+    (branches.root / "migrations/seed.py").unlink()
+    branches.revision("005", "004", "raise RuntimeError('broken')")
+    assert local(branches, "rebuild").returncode == 1
+    assert branches.sql("SELECT name FROM items") == [("seeded",)]
+
+
+@pytest.mark.parametrize("verb", ["rebuild", "switch"])
+def test_no_other_database_than_the_local_one_is_touched(live: Service, verb: str) -> None:
+    succeeds(live.migrate("upgrade"))
+    live.sql(ROW)
+    assert live.migrate(verb, ENVIRONMENT="production").returncode == 1
+    if live.database != "sqlite":
+        unnamed = live.migrate(verb)
+        assert unnamed.returncode == 2
+        (command,) = [line for line in unnamed.stderr.splitlines() if "--yes" in line]
+        named = shlex.split(command)[-2:]
+        assert named == ["--yes", live.url.name]
+        elsewhere = live.migrate(verb, *named, DATABASE_URL=ELSEWHERE[live.database])
+        assert elsewhere.returncode == 2
+        assert "secret" not in elsewhere.stderr
+    assert live.sql("SELECT name FROM items") == [("kept",)]
+
+
+def test_a_discarded_revision_leaves_nothing(migrated: Service) -> None:
+    before = (migrated.root / "migrations/versions/revisions.sha256").exists()
+    file = migrated.revision("003", "002", PHONE, NO_PHONE)
+    succeeds(migrated.migrate("record"))
+    succeeds(migrated.migrate("upgrade"))
+    told = succeeds(local(migrated, "discard"))
+    assert "003" in told
+    assert not file.exists()
+    assert "phone" not in migrated.columns("items")
+    assert migrated.stands_at() == "002"
+    hashes = (migrated.root / "migrations/versions/revisions.sha256").read_text()
+    assert "003" not in hashes
+    assert before or hashes
+    succeeds(migrated.migrate("check"))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_revision_that_others_may_have_is_not_discarded(branches: Service) -> None:
+    assert branches.migrate("discard").returncode == 2
+    assert branches.migrate("discard", "002").returncode == 2
+    assert branches.migrate("discard", "nonsense").returncode == 2
+    assert list((branches.root / "migrations/versions").glob("004*"))
+
+
+def test_a_rebase_puts_this_branch_on_top_without_a_merge(branches: Service) -> None:
+    branches.git("checkout", "-q", "main")
+    branches.git("merge", "-q", "phone")
+    branches.git("checkout", "-q", "color")
+    branches.git("merge", "-q", "-m", "main", "main")
+    succeeds(local(branches, "switch")) if branches.database == "sqlite" else None
+    told = succeeds(local(branches, "rebase"))
+    assert "003 -> 004" in told
+    text = next((branches.root / "migrations/versions").glob("004*")).read_text()
+    assert 'down_revision = "003"' in text
+    assert "def upgrade" in text
+    succeeds(branches.migrate("upgrade"))
+    assert branches.stands_at() == "004"
+    assert branches.columns("items") >= {"phone", "color"}
+    assert "nothing to move" in succeeds(local(branches, "rebase"))
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_a_rebase_of_applied_revisions_undoes_and_applies_them(branches: Service) -> None:
+    branches.git("checkout", "-q", "main")
+    succeeds(local(branches, "switch"))
+    branches.git("merge", "-q", "phone")
+    branches.git("checkout", "-q", "color")
+    succeeds(branches.migrate("upgrade"))
+    branches.git("merge", "-q", "-m", "main", "main")
+    if branches.database == "postgresql":
+        refused = branches.migrate("rebase")
+        assert refused.returncode == 2
+        assert "004 was applied to" in refused.stderr
+        assert (
+            "down_revision = '002'"
+            in next((branches.root / "migrations/versions").glob("004*")).read_text()
+        )
+    assert "applied again" in succeeds(local(branches, "rebase"))
+    assert branches.stands_at() == "004"
+    assert branches.columns("items") >= {"phone", "color"}

@@ -1,0 +1,416 @@
+"""Nothing but the database that is meant is ever written, and nothing is found by looking away."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.stratakit.environments.projects import INI, ITEMS, SEED, Project, digest, working_in
+from tests.stratakit.environments.shapes import HEAD, PLAIN
+
+CONFIGURE = """
+with create_engine(URL).connect() as connection:
+    context.configure(connection=connection, target_metadata=target_metadata{arguments})
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    project = Project(tmp_path, HEAD + PLAIN)
+    monkeypatch.chdir(tmp_path)
+    with working_in(tmp_path):
+        yield project
+
+
+def execute(project: Project, statement: str, file: str = "app.db") -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(project.root / file)) as connection, connection:
+        return connection.execute(statement).fetchall()
+
+
+def alembic(project: Project, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "alembic", *arguments],
+        cwd=project.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def configure(project: Project, arguments: str) -> None:
+    project.write("migrations/env.py", HEAD + CONFIGURE.format(arguments=arguments))
+
+
+TOUCH = '''\
+"""touch"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "a3"
+down_revision = "a2"
+
+
+def upgrade():
+    engine = sa.create_engine(op.get_context().config.get_main_option("sqlalchemy.url"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE touched (n INTEGER)"))
+
+
+def downgrade():
+    pass
+'''
+
+
+def test_a_revision_that_reads_the_url_sees_the_scratch_database(project: Project) -> None:
+    project.write("alembic.ini", INI + "sqlalchemy.url = sqlite:///precious.db\n")
+    project.write(
+        "migrations/env.py",
+        HEAD
+        + 'context.config.set_main_option("sqlalchemy.url", "sqlite:///precious.db")\n'
+        + PLAIN,
+    )
+    project.write("migrations/versions/a3_touch.py", TOUCH)
+    for verb in (("check",), ("record",), ("create", "--empty", "add rows"), ("lint", "a3")):
+        project.run(*verb)
+        assert not (project.root / "precious.db").exists(), verb
+        assert not digest(project.root / "app.db"), verb
+
+
+def test_a_history_that_another_version_table_knows_is_not_run_again(project: Project) -> None:
+    configure(project, ', version_table="app_version"')
+    alembic(project, "upgrade", "head")
+    for verb in ("upgrade", "check", "current", "history", "drift"):
+        outcome = project.run(verb)
+        assert outcome.status == 0, f"{verb}: {outcome}"
+    assert "a2  seed (head)" in project.run("current").stdout
+    assert execute(project, "SELECT name FROM items") == [("seed",)]
+    assert project.run("downgrade", "a1").status == 0
+    assert execute(project, "SELECT * FROM app_version") == [("a1",)]
+    assert execute(project, "SELECT name FROM items") == []
+
+
+def test_a_version_table_schema_of_none_is_none(project: Project) -> None:
+    configure(project, ", version_table_schema=None")
+    assert project.run("upgrade").status == 0
+    assert project.run("check").status == 0
+
+
+@pytest.mark.parametrize("verb", ["upgrade", "current", "drift", "check"])
+def test_a_connection_of_an_earlier_command_is_refused(project: Project, verb: str) -> None:
+    """A global connection that was opened in a redirected run leads to a scratch database."""
+    project.write(
+        "library.py",
+        'import sqlalchemy as sa\n\nconnection = sa.create_engine("sqlite:///app.db").connect()\n',
+    )
+    project.write(
+        "migrations/env.py",
+        HEAD
+        + """
+from library import connection
+
+context.configure(connection=connection, target_metadata=target_metadata)
+with context.begin_transaction():
+    context.run_migrations()
+""",
+    )
+    try:
+        first = project.run("check", "--models")
+        assert first.status in (0, 1), first
+        second = project.run(verb)
+        assert second.status == 1, second
+        assert "scratch database" in second.stderr
+        assert not digest(project.root / "app.db")
+    finally:
+        sys.modules.pop("library", None)
+
+
+def test_a_connection_that_was_opened_before_does_not_reach_the_real_database(
+    project: Project,
+) -> None:
+    project.write(
+        "library.py",
+        'import sqlalchemy as sa\n\nconnection = sa.create_engine("sqlite:///app.db").connect()\n',
+    )
+    project.write(
+        "migrations/env.py",
+        HEAD
+        + """
+from library import connection
+
+context.configure(connection=connection, target_metadata=target_metadata)
+with context.begin_transaction():
+    context.run_migrations()
+connection.commit()
+""",
+    )
+    try:
+        assert project.run("upgrade", "a1").status == 0
+        before = digest(project.root / "app.db")
+        for verb in (("check", "--models"), ("record",), ("create", "add size")):
+            outcome = project.run(*verb)
+            assert outcome.status == 1, outcome
+            assert "not the scratch database" in outcome.stderr
+            assert digest(project.root / "app.db") == before
+    finally:
+        sys.modules.pop("library", None)
+
+
+def test_what_env_py_writes_before_it_configures_does_not_reach_the_real_database(
+    project: Project,
+) -> None:
+    project.write(
+        "migrations/env.py",
+        HEAD
+        + """
+with create_engine(URL).begin() as connection:
+    connection.execute(sa.text("CREATE TABLE IF NOT EXISTS items_log (n INTEGER)"))
+    connection.execute(sa.text("INSERT INTO items_log VALUES (1)"))
+"""
+        + CONFIGURE.format(arguments=", include_name=lambda name, *_: name != 'items_log'"),
+    )
+    outcome = project.run("check", "--models")
+    assert outcome.status == 0, outcome
+    assert not digest(project.root / "app.db")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "version_locations = %(here)s/migrations/versions\n",
+        "version_locations = %(script_location)s/versions\n",
+        "version_locations = %(here)s/migrations/versions:%(here)s/migrations/more\n",
+        "recursive_version_locations = true\n",
+    ],
+)
+def test_revisions_are_found_where_alembic_finds_them(project: Project, lines: str) -> None:
+    project.write("alembic.ini", INI + lines)
+    if "more" in lines:
+        (project.root / "migrations/more").mkdir()
+        (project.root / "migrations/versions/a2_seed.py").rename(
+            project.root / "migrations/more/a2_seed.py"
+        )
+    if "recursive" in lines:
+        (project.root / "migrations/versions/2026").mkdir()
+        (project.root / "migrations/versions/a2_seed.py").rename(
+            project.root / "migrations/versions/2026/a2_seed.py"
+        )
+    assert "a2" in project.run("heads").stdout
+    assert "a1" in project.run("history").stdout
+    upgraded = project.run("upgrade")
+    assert upgraded.status == 0, upgraded
+    assert execute(project, "SELECT name FROM items") == [("seed",)]
+    checked = project.run("check")
+    assert checked.status == 0, checked
+
+
+def test_the_table_of_pyproject_counts(project: Project) -> None:
+    (project.root / "alembic.ini").unlink()
+    project.write(
+        "pyproject.toml",
+        '[tool.alembic]\nscript_location = "%(here)s/migrations"\n'
+        'prepend_sys_path = ["%(here)s"]\n',
+    )
+    upgraded = project.run("upgrade")
+    assert upgraded.status == 0, upgraded
+    assert project.run("check").status == 0
+
+
+def test_filters_of_env_py_count_in_check_and_create(project: Project) -> None:
+    project.write(
+        "migrations/versions/a2_seed.py",
+        SEED.replace(
+            '    op.execute("INSERT',
+            '    op.execute("CREATE TABLE of_a_library (n INTEGER)")\n    op.execute("INSERT',
+        ),
+    )
+    configure(
+        project,
+        ', include_object=lambda item, name, kind, *_: kind != "table" or name != "of_a_library"',
+    )
+    checked = project.run("check")
+    assert checked.status == 0, checked
+    project.add_colour()
+    created = project.run("create", "add colour")
+    assert created.status == 0, created
+    (file,) = project.root.glob("migrations/versions/*colour*.py")
+    assert "of_a_library" not in file.read_text()
+    configure(project, "")
+    assert project.run("check").status == 1
+
+
+def test_directives_and_items_of_env_py_are_kept(project: Project) -> None:
+    project.write(
+        "migrations/env.py",
+        HEAD
+        + """
+def name(context, revision, directives):
+    directives[0].message = directives[0].message + " by env.py"
+
+
+def render(kind, item, context):
+    return "sa.Text()" if kind == "type" and isinstance(item, sa.String) else False
+"""
+        + CONFIGURE.format(arguments=", process_revision_directives=name, render_item=render"),
+    )
+    project.add_colour()
+    created = project.run("create", "add colour")
+    (file,) = project.root.glob("migrations/versions/*colour_by_env_py*.py")
+    assert "sa.Text()" in file.read_text(), created
+
+
+def test_a_callback_of_env_py_and_the_log_are_called(project: Project) -> None:
+    project.write(
+        "migrations/env.py",
+        HEAD
+        + """
+def note(*, ctx, step, heads, run_args):
+    print("applied", *heads)
+"""
+        + CONFIGURE.format(arguments=", on_version_apply=note"),
+    )
+    assert "applied a1\napplied a2" in project.run("upgrade").stdout
+    assert execute(project, "SELECT revision FROM migration_log") == [("a1",), ("a2",)]
+
+
+TENANTS = """
+for tenant in ("t1", "t2"):
+    with create_engine(f"sqlite:///{tenant}.db").connect() as connection:
+        context.configure(connection=connection, target_metadata=target_metadata)
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+
+
+def test_a_loop_over_tenants_migrates_each_once(project: Project) -> None:
+    project.write("migrations/env.py", HEAD + TENANTS)
+    upgraded = project.run("upgrade")
+    assert upgraded.status == 0, upgraded
+    for tenant in ("t1.db", "t2.db"):
+        assert execute(project, "SELECT name FROM items", tenant) == [("seed",)]
+    before = [digest(project.root / name) for name in ("t1.db", "t2.db")]
+    for verb in ("upgrade", "check", "current", "history"):
+        outcome = project.run(verb)
+        assert outcome.status == 0, f"{verb}: {outcome}"
+    assert [digest(project.root / name) for name in ("t1.db", "t2.db")] == before
+
+
+def test_an_argument_names_one_tenant(project: Project) -> None:
+    project.write(
+        "migrations/env.py",
+        HEAD
+        + """
+tenant = context.get_x_argument(as_dictionary=True).get("tenant", "none")
+URL = f"sqlite:///{tenant}.db"
+"""
+        + PLAIN,
+    )
+    upgraded = project.run("upgrade", "-x", "tenant=a")
+    assert upgraded.status == 0, upgraded
+    assert "(head)" in project.run("current", "-x", "tenant=a").stdout
+    assert "(head)" not in project.run("current", "-x", "tenant=b").stdout
+    drifted = project.run("drift", "-x", "tenant=a")
+    assert drifted.status == 0, drifted
+    assert not digest(project.root / "none.db")
+
+
+def test_branches_with_labels_are_no_mistake(project: Project) -> None:
+    for name in ("expand", "contract"):
+        project.write(
+            f"migrations/versions/{name}.py",
+            ITEMS.replace('"a1"', f'"{name}"')
+            .replace("down_revision = None", 'down_revision = "a2"')
+            .replace('"items"', f'"{name}_items"')
+            + f'\n\nbranch_labels = ("{name}ing",)\n',
+        )
+    upgraded = project.run("upgrade", "heads")
+    assert upgraded.status == 0, upgraded
+    checked = project.run("check")
+    assert "several heads" not in checked.stdout + checked.stderr, checked
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "status"),
+    [
+        ("import no_such_package\n", "Install the package that brings no_such_package", 2),
+        ("import os\n\nos.environ['NO_SUCH_SETTING']\n", "Set NO_SUCH_SETTING", 2),
+        ("open('no/such/key')\n", "Create no/such/key", 2),
+        ("raise SystemExit('no database')\n", "ends the process by itself", 2),
+        ("1 / 0\n", "ZeroDivisionError", 2),
+    ],
+)
+def test_an_error_of_the_application_is_one_message(
+    project: Project, code: str, message: str, status: int
+) -> None:
+    project.write("app/models.py", code)
+    for verb in ("check", "upgrade", "current"):
+        outcome = project.run(verb)
+        assert outcome.status == status, outcome
+        assert message in outcome.stderr
+        assert "app/models.py:" in outcome.stderr
+        assert "Traceback" not in outcome.stderr
+
+
+UNWRAP = """
+@sa.event.listens_for(sa.engine.Engine, "handle_error")
+def unwrap(context):
+    raise context.original_exception
+
+
+"""
+
+
+def test_an_unreachable_database_is_said_through_a_listener_that_replaces_errors(
+    project: Project,
+) -> None:
+    url = "postgresql+psycopg://postgres@127.0.0.1:1/none"
+    code = (HEAD + "LISTENER" + PLAIN).replace("sqlite:///app.db", url)
+    for listener in ("", UNWRAP):
+        project.write("migrations/env.py", code.replace("LISTENER", listener))
+        done = subprocess.run(
+            [sys.executable, "-m", "stratakit", "current"],
+            cwd=project.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ},
+        )
+        assert done.returncode == 3, done.stderr
+        assert "cannot be reached" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_an_env_py_that_configures_nothing_is_no_success(project: Project) -> None:
+    project.write("migrations/env.py", HEAD)
+    for verb in ("upgrade", "check", "current", "drift", "downgrade"):
+        outcome = project.run(verb)
+        assert outcome.status == 2, outcome
+        assert "does not run the migrations" in outcome.stderr
+
+
+def test_a_failed_command_of_a_caught_error_is_no_success(project: Project) -> None:
+    project.write(
+        "migrations/env.py",
+        HEAD
+        + """
+try:
+    raise_it = create_engine("sqlite:////no/such/folder/app.db").connect()
+except Exception as error:
+    print(error)
+""",
+    )
+    assert project.run("upgrade").status == 2
+
+
+def test_the_folder_of_stratakit_ignores_itself(project: Project) -> None:
+    project.run("check")
+    assert (project.root / ".local/.gitignore").read_text() == "*\n"

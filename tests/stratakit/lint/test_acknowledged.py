@@ -1,0 +1,78 @@
+"""What a revision acknowledges, what is exempt, and what is said where nothing could be run."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stratakit.diagnostics.errors import DatabaseUnavailable
+from tests.stratakit.lint.revisions import lint_project, violated_rules, write_project
+
+DROP = 'op.drop_column("items", "note")'
+
+
+def test_an_allow_above_the_line_with_a_reason_silences_its_rule(tmp_path: Path) -> None:
+    body = f"# migrate: allow drop-column -- unused since release 12\n{DROP}"
+    assert violated_rules(write_project(tmp_path, "sqlite", [body])) == set()
+
+
+def test_an_allow_on_the_line_does_too(tmp_path: Path) -> None:
+    body = f"{DROP}  # migrate: allow drop-column -- unused since release 12"
+    assert violated_rules(write_project(tmp_path, "sqlite", [body])) == set()
+
+
+def test_an_allow_without_a_reason_is_no_allow(tmp_path: Path) -> None:
+    body = f"# migrate: allow drop-column\n{DROP}"
+    expected = {"drop-column", "allow-without-reason"}
+    assert violated_rules(write_project(tmp_path, "sqlite", [body])) == expected
+
+
+def test_an_allow_of_another_rule_is_an_error(tmp_path: Path) -> None:
+    body = f"# migrate: allow drop-table -- unused since release 12\n{DROP}"
+    assert violated_rules(write_project(tmp_path, "sqlite", [body])) == {
+        "drop-column",
+        "unused-allow",
+    }
+
+
+def test_an_allow_of_another_line_is_an_error(tmp_path: Path) -> None:
+    body = f'# migrate: allow drop-column -- unused\nop.execute("SELECT 1")\n{DROP}'
+    assert violated_rules(write_project(tmp_path, "sqlite", [body])) == {
+        "drop-column",
+        "unused-allow",
+    }
+
+
+def test_what_was_there_at_the_adoption_is_exempt(tmp_path: Path) -> None:
+    config = write_project(tmp_path, "sqlite", [DROP, 'op.drop_column("items", "quantity")'])
+    findings = lint_project(replace(config, adopted="r001")).findings
+    assert [finding.file for finding in findings] == ["migrations/versions/r002.py"]
+
+
+def test_a_finding_names_file_line_and_statement(tmp_path: Path) -> None:
+    config = write_project(tmp_path, "sqlite", [DROP])
+    (finding,) = lint_project(config).findings
+    assert (finding.file, finding.line) == ("migrations/versions/r001.py", 14)
+    assert finding.details["statement"] == "ALTER TABLE items DROP COLUMN note"
+
+
+def test_without_a_server_the_text_is_judged_and_what_was_not_seen_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_server(_config: object) -> None:
+        raise DatabaseUnavailable("There is no server here.")
+
+    monkeypatch.setattr("stratakit.scratch.database", no_server)
+    body = 'op.create_index("i", "items", ["note"])\nop.drop_column("items", "note")'
+    result = lint_project(write_project(tmp_path, "postgresql", [body]))
+    rules = {finding.rule for finding in result.findings}
+    assert {"drop-column", "index-without-concurrently"} <= rules
+    (skipped,) = result.skipped
+    assert "locks" in skipped
+    assert "There is no server here." in skipped
+
+
+def test_what_follows_a_revision_that_fails_is_said_to_be_unseen(tmp_path: Path) -> None:
+    result = lint_project(write_project(tmp_path, "sqlite", ['op.execute("NONSENSE")', DROP]))
+    assert [finding.rule for finding in result.findings] == ["fails"]
+    assert result.skipped == ["r002 was not looked at, since one before it fails."]

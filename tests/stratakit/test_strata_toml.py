@@ -1,0 +1,132 @@
+"""strata.toml, read and checked, and the variables beside it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stratakit import config
+from stratakit.diagnostics.command import project_root
+from stratakit.diagnostics.errors import StrataError, UsageError
+
+TEMPLATE = Path(__file__).resolve().parents[2] / "template"
+
+
+def test_a_missing_key_has_its_default(tmp_path: Path) -> None:
+    (tmp_path / "strata.toml").write_text('database_name = "orders"\n')
+    read = config.load(tmp_path)
+    assert (read.database_name, read.database, read.allowed) == ("orders", "postgresql", ())
+
+
+def test_a_project_without_the_file_has_all_defaults(tmp_path: Path) -> None:
+    assert config.load(tmp_path) == config.Config(root=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('databse = "sqlite"', "unknown key: databse"),
+        ('database = "oracle"', "is not one of postgresql, sqlite, mysql"),
+        ("database_name = 3", "is not a string"),
+        ('allowed = "view totals"', "is not a list of strings"),
+        ("database_name = ", "is not valid TOML"),
+    ],
+)
+def test_a_wrong_key_or_value_is_an_error_that_names_it(
+    tmp_path: Path, written: str, said: str
+) -> None:
+    (tmp_path / "strata.toml").write_text(written)
+    with pytest.raises(StrataError, match=said):
+        config.load(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["base", "packages", "root", "scope", "settings", "url"])
+def test_a_key_that_env_py_says_or_that_is_computed_is_refused(tmp_path: Path, key: str) -> None:
+    (tmp_path / "strata.toml").write_text(f'{key} = "app"\n')
+    with pytest.raises(StrataError, match=f"unknown key: {key}") as refused:
+        config.load(tmp_path)
+    assert refused.value.status == 2
+
+
+def test_the_packages_are_those_of_the_project_itself(tmp_path: Path) -> None:
+    for file in (
+        *("app/__init__.py", "src/shop/__init__.py", "wsgi.py"),
+        *("tests/test_app.py", "migrations/env.py", "docs/conf.py", "static/logo.svg"),
+        *("conftest.py", ".venv/pip.py", ".local/note.py"),
+    ):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    assert config.load(tmp_path).packages == {
+        "app": tmp_path / "app",
+        "shop": tmp_path / "src" / "shop",
+        "wsgi": tmp_path / "wsgi.py",
+    }
+
+
+def test_a_variable_is_read_from_the_environment_and_then_from_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("environment=production\nMIGRATION_WAIT_SECONDS=\n")
+    read = config.load(tmp_path)
+    assert read.variable("ENVIRONMENT") == "production"
+    assert read.in_production
+    assert read.variable("MIGRATION_WAIT_SECONDS") is None
+    monkeypatch.setenv("Environment", "staging")
+    assert read.variable("ENVIRONMENT") == "staging"
+    assert not read.in_production
+
+
+def test_the_project_is_the_nearest_folder_upwards_that_has_a_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STRATA_PROJECT", raising=False)
+    inside = tmp_path / "orders" / "app" / "items"
+    inside.mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    (tmp_path / "strata.toml").touch()
+    assert project_root() == tmp_path
+    (tmp_path / "orders" / "alembic.ini").touch()
+    assert project_root() == tmp_path / "orders"
+    monkeypatch.setenv("STRATA_PROJECT", str(tmp_path))
+    assert project_root() == tmp_path
+
+
+def test_a_setting_may_be_in_a_file_of_its_own_and_the_environment_goes_before(
+    tmp_path: Path,
+) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "database_url").write_text("postgresql://me:from-a-file@db/orders\n")
+    show = "from app.settings import Settings; print(Settings().database_url.get_secret_value())"
+    for given, shown in (({}, "from-a-file"), ({"DATABASE_URL": "sqlite:///x.db"}, "x.db")):
+        environment = {"PATH": os.environ["PATH"], "SECRETS_DIR": str(secrets), **given}
+        told = subprocess.run(
+            [sys.executable, "-c", show], cwd=TEMPLATE, env=environment, capture_output=True
+        )
+        assert shown in told.stdout.decode(), told.stderr.decode()
+
+
+def test_outside_of_a_project_nothing_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STRATA_PROJECT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    config.load.cache_clear()
+    with pytest.raises(UsageError, match="There is no project in"):
+        config.load()
+    for verb in ("check", "upgrade", "server start", "service start", "template status"):
+        command = [sys.executable, "-m", "stratakit", *verb.split()]
+        told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert told.returncode == 2
+        assert "There is no project in" in told.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_of_the_migrations_is_no_package_of_the_application(tmp_path: Path) -> None:
+    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/alembic\n")
+    for folder in ("alembic", "shop"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "env.py").touch()
+    assert [*config.Config(root=tmp_path).packages] == ["shop"]

@@ -1,0 +1,164 @@
+"""`make template-update` and `make template-status`, as a team runs them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.service import Service
+from tests.template.updates import SUCCESSOR, Life, born, git
+
+Newer = Callable[..., Path]
+UV = Path(sys.prefix) / "bin" / "uv"
+
+
+@pytest.fixture
+def installations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A uv that installs nothing, because the environment is everyone's; its calls, a line each."""
+    calls = tmp_path / "calls"
+    calls.touch()
+    uv = tmp_path / "bin" / "uv"
+    uv.parent.mkdir()
+    uv.write_text(f'#!/bin/sh\necho "$@" >>"{calls}"\n')
+    uv.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{uv.parent}:{os.environ['PATH']}")
+    return calls
+
+
+@pytest.fixture
+def life(template: Path, tmp_path: Path, installations: Path) -> Life:
+    """A service on SQLite, with the test environment as its own, Copier included."""
+    life = born(template, tmp_path / "service", "v9999", database="sqlite")
+    Service(life.service, "sqlite")
+    copier = life.service / ".venv" / "copier" / "bin" / "copier"
+    copier.parent.mkdir(parents=True)
+    copier.symlink_to(Path(sys.prefix) / "bin" / "copier")
+    return life
+
+
+def make(life: Life, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run make in the service's folder."""
+    return subprocess.run(
+        ["make", *arguments],
+        cwd=life.service,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_status_tells_whether_there_is_a_newer_release(life: Life, newer: Newer) -> None:
+    told = make(life, "template-status")
+    assert told.returncode == 0, told.stderr
+    assert "at 9999 of its template.\nThat is its last release." in told.stdout
+    life.follow(newer({}))
+    told = make(life, "template-status")
+    assert "There is 10000. Update: make template-update" in told.stdout
+
+
+@pytest.mark.slow
+def test_an_update_is_told_in_words_installed_checked_and_tested(
+    life: Life, newer: Newer, installations: Path
+) -> None:
+    life.follow(newer(SUCCESSOR))
+    done = make(life, "template-update")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "sync" in installations.read_text().splitlines()[-1]
+    assert "## 10000\n\nThe wheel is round." in done.stdout
+    assert "What an update changes in your service" not in done.stdout, "it was told before"
+    assert "The models and the migrations agree." in done.stdout
+    assert " passed" in done.stdout
+    assert "# newer" in (life.service / "scripts/migrate.py").read_text()
+    assert life.losses() == []
+
+
+@pytest.mark.slow
+def test_a_release_of_the_library_alone_is_one_line_and_the_lock(
+    newer: Newer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{UV.parent}:{os.environ['PATH']}")
+    moved = newer({"stratakit/__init__.py": ("", "# newer\n")})
+    life = born(moved, tmp_path / "service", "v9999", database="sqlite")
+    assert make(life, "install-dev").returncode == 0
+    life.commit()
+    (library,) = life.service.glob(".venv/lib/*/site-packages/stratakit/__init__.py")
+    assert "# newer" not in library.read_text()
+    done = make(life, "template-update")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "# newer" in library.read_text()
+    changed = git(life.service, "diff", "--numstat", "HEAD").splitlines()
+    *others, lock = [line.split("\t") for line in changed]
+    assert others == [["1", "1", ".copier-answers.yml"], ["1", "1", "pyproject.toml"]]
+    assert lock[2] == "uv.lock"
+    assert git(life.service, "status", "--porcelain").count("\n") == 3
+
+
+def test_work_that_is_not_committed_is_refused_and_kept(life: Life) -> None:
+    life.write("app/mine.py", "mine = 1\n")
+    done = make(life, "template-update")
+    assert done.returncode == 2
+    assert "?? app/mine.py" in done.stderr
+    assert "git stash --include-untracked" in done.stderr
+    git(life.service, "stash", "--include-untracked")
+    assert git(life.service, "status", "--porcelain") == ""
+
+
+def test_without_git_it_says_how_to_begin(life: Life) -> None:
+    shutil.rmtree(life.service / ".git")
+    done = make(life, "template-update")
+    assert done.returncode == 2
+    assert "Run: git init && git add --all && git commit" in done.stderr
+
+
+def test_a_conflict_is_listed_and_stops_it(life: Life, newer: Newer) -> None:
+    life.add("pyproject.toml", '    "theirs>=1",\n', after='    "fastapi>=0.165",\n')
+    changes = {"template/pyproject.toml.jinja": ('"fastapi>=0.165"', '"fastapi>=0.164"')}
+    life.follow(newer(changes))
+    done = make(life, "template-update")
+    assert done.returncode == 2
+    assert "pyproject.toml:" in done.stderr
+    assert "Then: make install-dev check test" in done.stderr
+    # The same stops `make check`, before anything is installed.
+    checked = make(life, "check")
+    assert checked.returncode == 2
+    assert "has conflict markers" in checked.stderr
+
+
+@pytest.mark.slow
+def test_an_option_that_is_switched_off_leaves_what_was_edited(life: Life) -> None:
+    life.add("Dockerfile", "LABEL ours=1\n")
+    life.commit()
+    done = make(life, "template-update", "ANSWERS=deploy=none")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Dockerfile is no longer in the template. You had edited it: it is kept." in done.stdout
+    assert (life.service / "Dockerfile").read_text().endswith("LABEL ours=1\n")
+    assert not (life.service / "compose.yaml").exists()
+
+
+@pytest.mark.slow
+def test_a_workflow_that_was_deleted_stays_deleted(life: Life, newer: Newer) -> None:
+    life.delete(".github/workflows/ci.yml")
+    life.commit()
+    life.follow(newer({"template/scripts/migrate.py": ("", "# newer\n")}))
+    done = make(life, "template-update")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ci.yml came back with the update. You had deleted it" in done.stdout
+    assert life.losses() == []
+
+
+def test_a_template_that_is_gone_is_told_without_its_login(life: Life) -> None:
+    answers = life.service / ".copier-answers.yml"
+    text = answers.read_text()
+    path = next(line for line in text.splitlines() if line.startswith("_src_path"))
+    gone = "_src_path: git+https://me:secret@127.0.0.1:9/gone.git"
+    answers.write_text(text.replace(path, gone))
+    life.commit()
+    for target in ("template-status", "template-update"):
+        done = make(life, target)
+        assert done.returncode == 2
+        assert "failed" in done.stderr
+        assert "secret" not in done.stdout + done.stderr
