@@ -232,7 +232,7 @@ def _finding(rule: Rule, violation: Violation, run: RevisionRun, file: str) -> F
     return Finding(
         rule=rule.id,
         message=f"{rule.id}: {violation.message}.{lock}",
-        detail=rule.detail,
+        detail=rule.reason(run.backend),
         hint=violation.suggestion,
         file=file,
         line=violation.source_line or 1,

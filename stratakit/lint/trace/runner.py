@@ -68,7 +68,7 @@ class RevisionRunner:
                 if not is_about_rows(_cause(error)):
                     raise
                 sandbox.rebuild(with_rows=False)
-                sandbox.apply(scripts, with_rows=True)
+                sandbox.apply(scripts[scripts.index(error.script) :], with_rows=True)
         except ReplayError as error:
             run = RevisionRun.from_script(
                 sandbox.config, error.script, "upgrade", sandbox.server_version
