@@ -14,12 +14,18 @@ from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import check as drift_check
 from stratakit.lint import linter
+from stratakit.process.local_folder import create_local_folder
 from stratakit.revisions import history, log, plan, position
 from stratakit.revisions.position import Position
 from stratakit.runtime.environment import read_databases
 from stratakit.scratch import environment
 from stratakit.scratch.lifecycle import stop_server_afterwards
 from stratakit.updates import conflicts
+
+PLAIN_ALEMBIC = (
+    "Plain `alembic upgrade` has no lock, timeouts and retries here: use `stratakit upgrade`, or "
+    "call stratakit.alembic.run_migrations() in env.py."
+)
 
 
 @dataclass
@@ -71,6 +77,7 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
         return CheckResult(unresolved)
     project = environment.capture(config)
     config = project.config
+    unguarded = () if project.is_guarded else _notice_once(config)
     result = CheckResult(drift_check.find_problems(project))
     try:
         read_databases(config, partial(_check_database, config, result))
@@ -79,6 +86,7 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
         if not isinstance(error, DatabaseUnavailable) and not result.findings:
             raise
         result.skipped.append(f"The database was not looked at: {error.message}")
+    result.skipped += unguarded
     if lint and not any(finding.rule == "several-heads" for finding in result.findings):
         linted = linter.lint(config, linter.revisions_since(config))
         result.findings += linted.findings
@@ -102,3 +110,13 @@ def _check_database(config: Config, result: CheckResult, context: MigrationConte
     # A file that has a finding gets no second one.
     files = {finding.file for finding in result.findings} - {""}
     result.findings += [each for each in inconsistencies if each.file not in files]
+
+
+def _notice_once(config: Config) -> Sequence[str]:
+    """Say once in a project that plain Alembic runs env.py without the guard."""
+    marker = config.root / ".local" / "unguarded"
+    if marker.exists():
+        return ()
+    create_local_folder(marker.parent)
+    marker.touch()
+    return (PLAIN_ALEMBIC,)

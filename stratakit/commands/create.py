@@ -37,19 +37,25 @@ class CreateResult:
 
 @command
 def create(
-    config: Config, message: str, *, empty: bool = False, interactive: bool = False
+    config: Config,
+    message: str,
+    *,
+    empty: bool = False,
+    head: str = "head",
+    interactive: bool = False,
 ) -> CreateResult:
-    """Compare the models with the database, and write what is between them as revisions.
+    """Compare the models with the revisions, and write what is between them as revisions.
 
     Args:
         config: the project's.
         message: what it does, such as "add user phone number".
         empty: write a revision without operations, for data or for what Alembic cannot see.
+        head: the revision to follow, such as `label@head` if there are labelled branches.
         interactive: whether a person at the terminal may be asked about renames.
 
     Raises:
-        StrataError: it is refused (in production, while revisions are pending, under a message that
-            says nothing), or env.py or a revision cannot be run.
+        StrataError: it is refused (in production, or under a message that says nothing), or env.py
+            or a revision cannot be run.
         DatabaseUnavailable: the database or a scratch database cannot be had.
     """
     project = environment.capture(config)
@@ -58,7 +64,7 @@ def create(
     options = RunOptions(describe=changes.append, interactive=interactive)
     # Alembic shows its progress with each write hook, even when it is quiet.
     with redirect_stdout(sys.stderr):
-        scripts = write_revisions(project, message, options, autogenerate=not empty)
+        scripts = write_revisions(project, message, options, autogenerate=not empty, head=head)
     paths = [Path(script.path) for script in scripts]
     if not paths:
         return CreateResult((), differences=models.compare_models(project)[0])

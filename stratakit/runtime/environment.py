@@ -34,12 +34,14 @@ class Environment:
         arguments: those of `context.configure()`, without the connection.
         url: the database; None for the local one.
         identity: the database itself, as `database_identity` returns it, if it was connected to.
+        is_guarded: whether env.py calls `run_migrations`, which guards plain `alembic`, too.
     """
 
     config: Config
     arguments: Arguments
     url: DatabaseURL | None = None
     identity: str = ""
+    is_guarded: bool = False
 
     @property
     def metadata(self) -> MetaData:
@@ -99,7 +101,8 @@ class CaptureRun:
         """
         arguments = {key: value for key, value in given.items() if key != "connection"}
         config = _config_of(self.config, url)
-        self.captured.append(Environment(config, arguments, url, identity))
+        is_guarded = not identity
+        self.captured.append(Environment(config, arguments, url, identity, is_guarded))
 
     def execute(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
         """Run nothing."""

@@ -16,11 +16,16 @@ from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.environment import Environment
 from stratakit.runtime.run import run_environment
-from stratakit.scratch import head
+from stratakit.scratch.head import head_database
 
 
 def write_revisions(
-    project: Environment, message: str, options: RunOptions, *, autogenerate: bool
+    project: Environment,
+    message: str,
+    options: RunOptions,
+    *,
+    autogenerate: bool,
+    head: str = "head",
 ) -> Sequence[Script]:
     """Write revisions for what the models have and the revisions do not create.
 
@@ -29,6 +34,7 @@ def write_revisions(
         message: of the first revision.
         options: the command's.
         autogenerate: whether to compare; else one revision without operations is written.
+        head: the revision to follow, such as `label@head`.
 
     Returns:
         The revisions; none if nothing has changed.
@@ -43,7 +49,7 @@ def write_revisions(
         "message": message,
         "autogenerate": autogenerate,
         "sql": False,
-        "head": "head",
+        "head": head,
         "splice": False,
         "branch_label": None,
         "version_path": None,
@@ -57,7 +63,7 @@ def write_revisions(
         run(heads, context)
         return []
 
-    with head.head_database(project) as url, scratch.ONE_MIGRATION_AT_A_TIME:
+    with head_database(project) as url, scratch.ONE_MIGRATION_AT_A_TIME:
         run_environment(
             alembic,
             ChangeRun(config, options),

@@ -16,11 +16,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `create` takes."""
     parser.add_argument("message", help='what it does, such as "add user phone number"')
     parser.add_argument("--empty", action="store_true", help="write no operations")
+    parser.add_argument(
+        "--head", default="head", help="the revision to follow, such as LABEL@head for a branch"
+    )
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Compare, write the file, say what it found and what to do with it."""
-    result = commands.create(config, arguments.message, empty=arguments.empty, interactive=True)
+    result = commands.create(
+        config, arguments.message, empty=arguments.empty, head=arguments.head, interactive=True
+    )
     if not result.paths:
         return _print_nothing_written(result)
     for path in result.paths:
