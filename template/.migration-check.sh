@@ -53,16 +53,6 @@ if [ "${1-}" != --always ] && git diff --cached --quiet -- app migrations strata
     exit 0
 fi
 
-# The staged files in a folder of their own, of which only those that differ are written.
-staged=$root/.local/staged
-mkdir -p "$staged"
-GIT_INDEX_FILE=$root/.local/staged.index git --work-tree="$staged" \
-    read-tree --reset -u "$(git write-tree)"
-ln -sfn "$top/.git" "$staged/.git"
-for name in .venv .local .env; do
-    [ ! -e "$root/$name" ] || ln -sfn "$root/$name" "$staged$inside/$name"
-done
-export STRATA_WORKING_TREE="$root"
 python=$root/.venv/bin/python
 [ -x "$python" ] || python=python3
-exec "$python" "$staged$inside/scripts/check_migrations.py"
+exec "$python" scripts/check_migrations.py --staged

@@ -26,9 +26,7 @@ except ModuleNotFoundError as error:
     with suppress(OSError):
         (ENVIRONMENT / ".installed").unlink()
     print(f"stratakit is not installed in {sys.prefix}.", file=sys.stderr)
-    # The hook runs in a copy of what is staged.
-    root = os.environ.get("STRATA_WORKING_TREE", str(ROOT))
-    print(f"Install it into .venv: make -C {shlex.quote(root)} install-dev", file=sys.stderr)
+    print(f"Install it into .venv: make -C {shlex.quote(str(ROOT))} install-dev", file=sys.stderr)
     sys.exit(2)
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def test_a_staged_edit_of_a_committed_revision_is_stopped(hooked: Service) -> No
     stopped = commit(hooked)
     assert stopped.returncode == 1
     assert "002_items.py was edited after it was committed." in stopped.stdout + stopped.stderr
-    assert ".local/staged" not in stopped.stdout + stopped.stderr
+    assert "stratakit/tree" not in stopped.stdout + stopped.stderr
     hooked.follow(stopped.stderr, "as a new revision: ")
     assert hooked.git("status", "--short") == ""
 
@@ -95,7 +95,7 @@ def test_a_commit_of_neither_models_nor_revisions_checks_nothing(hooked: Service
     hooked.write("NOTES.md", "new")
     hooked.git("add", "NOTES.md")
     assert commit(hooked).returncode == 0
-    assert not (hooked.root / ".local" / "staged").exists()
+    assert not (hooked.root / ".git" / "stratakit").exists()
 
 
 def test_the_local_server_runs_only_for_the_check(service: Callable[..., Path]) -> None:
@@ -123,3 +123,35 @@ def test_what_an_update_left_to_be_settled_stops_a_commit(hooked: Service, name:
     (hooked.root / name).unlink()
     hooked.git("add", "README.md")
     assert commit(hooked).returncode == 0
+
+
+def test_what_git_ignores_is_there_and_the_working_tree_stays_as_it_is(hooked: Service) -> None:
+    hooked.write(".gitignore", (hooked.root / ".gitignore").read_text() + "/keys/\n/app/built.py\n")
+    hooked.write("keys/private.pem", "secret")
+    hooked.write("app/built.py", "KEY = open('keys/private.pem').read()\n")
+    hooked.edit(MODELS, "\n\n", "\n\nfrom app.built import KEY\n", )
+    hooked.git("add", "-A")
+    before = sorted(path for path in hooked.root.rglob("*") if ".git" not in path.parts)
+    passed = commit(hooked)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    after = sorted(path for path in hooked.root.rglob("*") if ".git" not in path.parts)
+    added = {path.relative_to(hooked.root).parts[0] for path in set(after) - set(before)}
+    assert added <= {".local"}
+    # What is staged now was ignored before.
+    hooked.git("add", "-f", "app/built.py")
+    assert commit(hooked).returncode == 0
+    copy = hooked.root / ".git/stratakit/tree/app/built.py"
+    assert copy.exists()
+    assert not copy.is_symlink()
+
+
+def test_a_file_that_is_committed_by_its_name_alone_is_what_is_checked(hooked: Service) -> None:
+    hooked.add_column(PHONE)
+    hooked.write("app/items/more.py", "")
+    hooked.git("add", "app/items/more.py")
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+    alone = hooked.run("git", *identity, "commit", "-qm", "more", "app/items/more.py")
+    assert alone.returncode == 0, alone.stdout + alone.stderr
+    stopped = hooked.run("git", *identity, "commit", "-qm", "more", MODELS)
+    assert stopped.returncode == 1
+    assert "A revision is missing" in stopped.stdout + stopped.stderr

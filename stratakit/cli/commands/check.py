@@ -5,18 +5,20 @@ a revision is not as it was committed or recorded, the snapshot is not true, the
 applied revision was changed by hand, or the database has tables and no revision.
 
 With --models only the models and the revisions are compared, without the database, and a good
-answer is remembered until one of their files changes.
+answer is remembered until one of their files changes. With --staged they are those of the next
+commit, which a hook calls.
 """
 
-import os
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
+from pathlib import Path
 
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.diagnostics.errors import StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import fingerprint
+from stratakit.revisions.staged import staged_project
 from stratakit.updates import conflicts
 
 
@@ -29,6 +31,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--models", action="store_true", help="compare only the models with the revisions"
     )
     parser.add_argument(
+        "--staged", action="store_true", help="like --models, for what is staged in git"
+    )
+    parser.add_argument(
         "--check-only", action="store_true", help="with --models: do not remember a good answer"
     )
     parser.add_argument(
@@ -39,8 +44,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print the position of the database, then every finding."""
+    if arguments.staged:
+        with staged_project(config) as staged:
+            return _check_models(arguments, staged, config.root)
     if arguments.models:
-        return _check_models(arguments, config)
+        return _check_models(arguments, config, config.root)
     # Alembic and SQLAlchemy take a third of a second, which the short answer spares.
     from stratakit import commands
     from stratakit.cli.printing import print_revisions
@@ -57,7 +65,7 @@ def run(arguments: Namespace, config: Config) -> int:
     return formatters.print_findings(result.findings, arguments)
 
 
-def _check_models(arguments: Namespace, config: Config) -> int:
+def _check_models(arguments: Namespace, config: Config, root: Path) -> int:
     cache = fingerprint.cache_file(config)
     if arguments.force:
         cache.unlink(missing_ok=True)
@@ -74,12 +82,12 @@ def _check_models(arguments: Namespace, config: Config) -> int:
     try:
         findings = commands.check_models(config).findings
     except StrataError as error:
-        error.message = _name_working_tree(error.message, config)
-        error.hint = _name_working_tree(error.hint, config)
+        error.message = _name_working_tree(error.message, config, root)
+        error.hint = _name_working_tree(error.hint, config, root)
         raise
     if findings:
         return formatters.print_findings(
-            [_in_working_tree(finding, config) for finding in findings], arguments
+            [_in_working_tree(finding, config, root) for finding in findings], arguments
         )
     if not arguments.check_only:
         cache.parent.mkdir(exist_ok=True)
@@ -87,17 +95,17 @@ def _check_models(arguments: Namespace, config: Config) -> int:
     return _print_success("The models and the migrations agree.", arguments)
 
 
-def _in_working_tree(finding: Finding, config: Config) -> Finding:
-    """Let a finding name the working tree: the hook checks a copy of what is staged."""
+def _in_working_tree(finding: Finding, config: Config, root: Path) -> Finding:
+    """Let a finding name the working tree, of which a copy may have been checked."""
     return replace(
         finding,
-        message=_name_working_tree(finding.message, config),
-        hint=_name_working_tree(finding.hint, config),
+        message=_name_working_tree(finding.message, config, root),
+        hint=_name_working_tree(finding.hint, config, root),
     )
 
 
-def _name_working_tree(text: str, config: Config) -> str:
-    return text.replace(str(config.root), os.environ.get("STRATA_WORKING_TREE", str(config.root)))
+def _name_working_tree(text: str, config: Config, root: Path) -> str:
+    return text.replace(str(config.root), str(root))
 
 
 def _print_success(sentence: str, arguments: Namespace) -> int:
