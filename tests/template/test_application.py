@@ -33,8 +33,8 @@ def url(database: str, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def at_head(url: str, compiled: Callable[..., Path]) -> str:
-    service = Config(root=compiled())
+def at_head(url: str, database: str, compiled: Callable[..., Path]) -> str:
+    service = Config(root=compiled(database=database))
     with imports_of_a_service():
         scratch.upgrade(parse(url, service), service)
     return url
