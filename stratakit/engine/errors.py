@@ -36,7 +36,13 @@ def unreachable_error(url: DatabaseURL, error: DBAPIError) -> StrataError:
 MISSING_OBJECT_PATTERNS = (
     re.compile(r'(extension) "([^"]+)" is not available'),
     re.compile(r'could not open (extension) control file ".*/([^"/]+)\.control"'),
-    re.compile(r'(role) "([^"]+)" does not exist'),
+    re.compile(r'(role|language|tablespace|access method) "([^"]+)" does not exist'),
+    re.compile(r'(collation) "([^"]+)" for encoding "[^"]+" does not exist'),
+    re.compile(r'could not create (locale) "([^"]+)"'),
+    re.compile(r'could not access (file) "([^"]+)"'),
+    re.compile(r'could not load (library) "([^"]+)"'),
+    re.compile(r"Unknown (collation|character set|storage engine):? '([^']+)'"),
+    re.compile(r"no such (collation sequence|module): (\S+)"),
 )
 
 

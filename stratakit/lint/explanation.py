@@ -1,9 +1,16 @@
 """Explanations of rules: the title, the reason, and bad and good code."""
 
+from stratakit.config import Backend
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
 from stratakit.lint.rule import Rule
 from stratakit.lint.rules import load_rules
+
+NAMES: dict[Backend, str] = {
+    "postgresql": "PostgreSQL",
+    "sqlite": "SQLite",
+    "mysql": "MySQL and MariaDB",
+}
 
 
 def explain(name: str) -> str:
@@ -34,6 +41,7 @@ def list_titles() -> str:
 def _section(rule: Rule) -> str:
     parts = [
         f"### {rule.id}\n\n{rule.title} {rule.detail}\n",
+        *(f"On {NAMES[backend]}: {reason}\n" for backend, reason in rule.reasons.items()),
         f"Databases: {', '.join(rule.backends)}.\n",
         "Bad:\n\n" + "\n".join(map(_code, rule.bad)),
         "Good:\n\n" + "\nand in the next revision:\n\n".join(map(_code, rule.good)),

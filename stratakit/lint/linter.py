@@ -1,6 +1,6 @@
 """The linter: each revision is run, and the rules check what was seen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,6 +11,7 @@ from sqlalchemy import MetaData
 from stratakit.config import Config
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.diagnostics.finding import Finding
+from stratakit.engine.errors import INSTALL_ON_SERVER_HINT
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.rules import load_rules
 from stratakit.lint.suppressions import (
@@ -89,16 +90,33 @@ def lint(config: Config, revisions: Sequence[str]) -> LintResult:
     runs, skipped = _run(config, wanted) if wanted else ([], [])
     for revision, group in groupby(runs, key=lambda run: run.revision):
         both = list(group)
-        wanted.remove(revision)
-        findings += sorted(_findings(config, both), key=lambda finding: finding.line)
-        if any(run.is_incomplete for run in both):
-            skipped.append(f"{revision} asks the database for an answer, and was not read further.")
+        rules = None if revision in wanted else [load_rules()["fails"]]
+        wanted.discard(revision)
+        findings += sorted(_findings(config, both, rules), key=lambda finding: finding.line)
+        skipped += [text for run in both if (text := _limits(run))]
     skipped += [
-        f"{revision} was not looked at, since one before it fails."
+        f"{revision} was not looked at, because one before it cannot be run."
         for revision in known
         if revision in wanted
     ]
     return LintResult(findings, skipped, count)
+
+
+def _limits(run: RevisionRun) -> str:
+    """Describe what could not be checked of a run; empty if all was."""
+    if run.is_incomplete:
+        return f"{run.revision} asks the database for an answer, and was not read further."
+    if run.server_limit:
+        return (
+            f"The {run.direction} of {run.revision} was not run to its end: {run.error}. "
+            f"{run.server_limit}\n{INSTALL_ON_SERVER_HINT}"
+        )
+    if run.row_error:
+        return (
+            f"The {run.direction} of {run.revision} fails on the sample rows of the scratch "
+            f"database, and was run on empty tables: {run.row_error}"
+        )
+    return ""
 
 
 def _exempt_revisions(config: Config, known: history.RevisionHistory) -> set[str]:
@@ -125,7 +143,13 @@ def _run(config: Config, revisions: set[str]) -> tuple[list[RevisionRun], list[s
                 f"plans and failures were not looked at. {error.message}"
             )
             return runs, [skipped]
-        return list(RevisionRunner(sandbox).run(revisions)), []
+        runs = list(RevisionRunner(sandbox).run(revisions))
+        missing = revisions - {run.revision for run in runs}
+        if not missing or not runs[-1].server_limit:
+            return runs, []
+        runs += OfflineReader(config, metadata, alembic).read(missing)
+        names = ", ".join(sorted(missing))
+        return runs, [f"Only the text of {names} was checked, because one before cannot be run."]
 
 
 def _metadata(config: Config) -> MetaData:
@@ -136,12 +160,15 @@ def _metadata(config: Config) -> MetaData:
         return MetaData(naming_convention=naming.NAMING_CONVENTION)
 
 
-def _findings(config: Config, runs: Sequence[RevisionRun]) -> Iterator[Finding]:
+def _findings(
+    config: Config, runs: Sequence[RevisionRun], rules: Collection[Rule] | None = None
+) -> Iterator[Finding]:
     """Yield the findings about one revision.
 
     Args:
         config: the project's.
         runs: its upgrade, and its downgrade.
+        rules: the rules that check it; None for all. Only then is every suppression needed.
     """
     source = runs[0].source
     file = runs[0].path.relative_to(config.root).as_posix()
@@ -150,7 +177,7 @@ def _findings(config: Config, runs: Sequence[RevisionRun]) -> Iterator[Finding]:
     used: set[Suppression] = set()
     reported: set[tuple[str, int, str]] = set()
     for run in runs:
-        for rule, violation in _violations(run):
+        for rule, violation in _violations(run, load_rules().values() if rules is None else rules):
             line = violation.source_line
             span = innermost_span(spans, line)
             covering = {each for each in suppressions if each.covers(rule.id, span)}
@@ -162,15 +189,21 @@ def _findings(config: Config, runs: Sequence[RevisionRun]) -> Iterator[Finding]:
     for suppression in suppressions:
         named_rule = load_rules().get(suppression.rule)
         is_of_other_database = named_rule and runs[0].backend not in named_rule.backends
-        if suppression not in used and not is_of_other_database:
+        # A run that failed did not reach all lines.
+        is_checked = rules is None and not any(run.error for run in runs)
+        if (
+            suppression not in used
+            and not is_of_other_database
+            and (is_checked or not suppression.reason)
+        ):
             yield suppression_finding(suppression, file)
 
 
-def _violations(run: RevisionRun) -> Iterator[tuple[Rule, Violation]]:
+def _violations(run: RevisionRun, all_rules: Collection[Rule]) -> Iterator[tuple[Rule, Violation]]:
     """Yield what the rules find in a run; of fallbacks only what no other rule has found."""
     rules = [
         rule
-        for rule in load_rules().values()
+        for rule in all_rules
         if run.backend in rule.backends and (run.is_upgrade or rule.checks_downgrade)
     ]
     covered: set[int] = set()
@@ -199,7 +232,7 @@ def _finding(rule: Rule, violation: Violation, run: RevisionRun, file: str) -> F
     return Finding(
         rule=rule.id,
         message=f"{rule.id}: {violation.message}.{lock}",
-        detail=rule.detail,
+        detail=rule.reason(run.backend),
         hint=violation.suggestion,
         file=file,
         line=violation.source_line or 1,

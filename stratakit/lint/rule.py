@@ -2,7 +2,7 @@
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from textwrap import dedent
 from typing import ClassVar
@@ -38,6 +38,7 @@ class Rule(ABC):
         shown_on: the databases that `bad` and `good` are for, if not for all of `backends`.
         checks_downgrade: whether the rule checks downgrades as well as upgrades.
         fallback: whether the rule is for lines alone in which no other rule finds anything grave.
+        reasons: the reason on a database where it differs from the one of the docstring.
         contract_only: whether running code fails at once, so that `phase` has to say "contract".
     """
 
@@ -49,6 +50,7 @@ class Rule(ABC):
     shown_on: ClassVar[tuple[Backend, ...] | None] = None
     checks_downgrade: ClassVar[bool] = False
     fallback: ClassVar[bool] = False
+    reasons: ClassVar[Mapping[Backend, str]] = {}
     contract_only: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
@@ -66,6 +68,10 @@ class Rule(ABC):
     def detail(self) -> str:
         """The reason why it is one, in one line."""
         return " ".join((inspect.getdoc(type(self)) or "").partition("\n")[2].split())
+
+    def reason(self, backend: Backend) -> str:
+        """Return the reason on a kind of database, in one line."""
+        return self.reasons.get(backend, self.detail)
 
     @abstractmethod
     def check(self, run: RevisionRun) -> Iterator[Violation]:

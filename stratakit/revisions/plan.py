@@ -26,7 +26,7 @@ def upgrades(config: Config, context: MigrationContext, target: str) -> list[Scr
             without a file.
         alembic.util.CommandError: the target is no revision.
     """
-    directory = scripts(config)
+    directory = context.script or scripts(config)
     heads = context.get_current_heads()
     refuse_unknown_revision(config, heads)
     if target == "head":
@@ -63,7 +63,7 @@ def downgrades(config: Config, context: MigrationContext, target: str) -> list[S
             hint=f"Join them first: {MIGRATE} merge\n"
             f"Or name the revision to go down to, one of: {MIGRATE} history",
         )
-    directory = scripts(config)
+    directory = context.script or scripts(config)
     merge_parents = _merge_parents(directory, heads) if target.startswith("-") else []
     with _explain_invalid_target(target, merge_parents):
         return list(directory.iterate_revisions(heads, target, select_for_downgrade=True))

@@ -77,7 +77,8 @@ def format_revisions(title: str, plan: Sequence[Script]) -> str:
 
 def read_position(config: Config, context: MigrationContext) -> Position:
     """Read where a database stands among the revisions."""
-    directory = scripts(config)
+    # A run of env.py has read them already.
+    directory = context.script or scripts(config)
     heads = context.get_current_heads()
     known = {revision.revision: revision for revision in directory.walk_revisions()}
     return Position(

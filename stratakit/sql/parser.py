@@ -107,6 +107,17 @@ def _parse_rename_tables(tokens: Tokens) -> Iterator[Action]:
         yield Action("rename table", old, old, each.take_name())
 
 
+def _parse_copy(tokens: Tokens) -> Iterator[Action]:
+    """Parse COPY: of a table from a file or the client, or of rows to one."""
+    if tokens.starts_with("("):
+        yield Action("select", text=tokens.text)
+        return
+    table = tokens.take_name()
+    tokens.take_parentheses()
+    kind = "insert" if tokens.starts_with("FROM") else "select"
+    yield Action(kind, table, text=f"COPY {tokens.text}")
+
+
 def _parse_tables(kind: str, tokens: Tokens) -> Iterator[Action]:
     for item in split_at_commas(tokens.rest):
         yield Action(kind, tokens.part(item).take_name())
@@ -222,6 +233,7 @@ STATEMENTS: dict[str, Callable[[Tokens], Iterator[Action]]] = {
     "MERGE": partial(_parse_rows, "update"),
     "DO": _parse_do,
     "RENAME TABLE": _parse_rename_tables,
+    "COPY": _parse_copy,
     "TRUNCATE TABLE ONLY": partial(_parse_tables, "truncate"),
     "TRUNCATE TABLE": partial(_parse_tables, "truncate"),
     "TRUNCATE ONLY": partial(_parse_tables, "truncate"),

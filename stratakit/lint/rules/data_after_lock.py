@@ -64,4 +64,4 @@ class DataAfterLock(Rule):
 
 
 def _is_of_many_rows(action: Action) -> bool:
-    return action.kind != "insert" or action.has("SELECT")
+    return action.kind != "insert" or action.has("SELECT") or action.has("COPY")

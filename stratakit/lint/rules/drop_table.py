@@ -1,5 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
+from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
@@ -16,6 +18,9 @@ class DropTable(Rule):
     severity = Severity.LOSES_DATA
     backends = ("postgresql", "sqlite", "mysql")
     contract_only = True
+    reasons: ClassVar[Mapping[Backend, str]] = {
+        "sqlite": "Its rows are gone, and code that still runs fails."
+    }
     bad = ('op.drop_table("tags")',)
     good = ('op.create_table("labels", sa.Column("id", sa.BigInteger(), primary_key=True))',)
 
@@ -26,13 +31,13 @@ class DropTable(Rule):
             if is_missing or not run.existed_before(action.table):
                 continue
             constraints = table.constraints.values() if table else ()
-            busy = {each.referenced_table for each in constraints if each.kind == "f"}
+            busy = {each.referenced_table for each in constraints if each.kind == "f"} - {""}
             message = f"table {action.table} is dropped with its rows"
             suggestion = (
                 f"# migrate: allow drop-table -- no running code uses {action.table} since ...\n"
                 + operation("drop_table", action.table)
             )
-            if busy:
+            if busy and run.backend != "sqlite":
                 message += f", and {', '.join(sorted(busy))} locked meanwhile"
                 first = "# first, in a revision each, the foreign keys to busy tables\n"
                 suggestion = first + suggestion

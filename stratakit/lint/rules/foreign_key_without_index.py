@@ -1,5 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
+from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
@@ -23,6 +25,9 @@ class ForeignKeyWithoutIndex(Rule):
     id = "foreign-key-without-index"
     severity = Severity.STYLE
     backends = ("postgresql", "sqlite")
+    reasons: ClassVar[Mapping[Backend, str]] = {
+        "sqlite": "Each delete or change of the row referred to reads the whole table."
+    }
     bad = (
         """
         op.create_table(

@@ -1,5 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
+from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
@@ -15,6 +17,9 @@ class RowByRow(Rule):
     id = "row-by-row"
     severity = Severity.BLOCKS_TRAFFIC
     backends = ("postgresql", "sqlite", "mysql")
+    reasons: ClassVar[Mapping[Backend, str]] = {
+        "sqlite": "No other connection can write to the database until the last row is done."
+    }
     bad = (
         """
         connection = op.get_bind()

@@ -1,5 +1,6 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
@@ -22,6 +23,9 @@ class SetNotNull(Rule):
     severity = Severity.BLOCKS_TRAFFIC
     backends = ("postgresql", "sqlite", "mysql")
     shown_on = ("postgresql",)
+    reasons: ClassVar[Mapping[Backend, str]] = {
+        "sqlite": "Running code that still writes NULL fails."
+    }
     bad = ('op.alter_column("items", "note", nullable=False)',)
     good = (
         """

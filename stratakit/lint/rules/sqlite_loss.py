@@ -8,8 +8,8 @@ from stratakit.lint.violation import Violation
 class SQLiteLoss(Rule):
     """Recreating a table loses what belongs to it.
 
-    A batch operation copies a table and drops the old one: its triggers, its indexes on expressions
-    and its unnamed CHECKs go with it, and with `foreign_keys = ON` the rows that refer to it.
+    A batch operation copies a table and drops the old one. SQLite drops its triggers, its indexes
+    on expressions and its unnamed CHECKs with the old table.
     """
 
     id = "sqlite-loss"
@@ -26,12 +26,12 @@ class SQLiteLoss(Rule):
 
     def check(self, run: RevisionRun) -> Iterator[Violation]:
         recreated = any(True for _ in run.actions("recreate table", "rename table"))
-        how = "recreates a table, and " if recreated else "says nothing of it, and "
+        how = "recreates a table" if recreated else "does not name the loss"
         for loss in run.losses:
             yield Violation(
-                f"the {run.direction} {how}{loss.text}",
-                "Use what SQLite can do alone: op.add_column, op.drop_column, "
-                'op.execute("ALTER TABLE ... RENAME COLUMN ...");\n'
-                "else make again in the revision what is lost, and keep foreign keys off.",
+                f"the {run.direction} {how}, and {loss.text}",
+                "Use an operation that SQLite supports without a copy: op.add_column, "
+                'op.drop_column, op.execute("ALTER TABLE ... RENAME COLUMN ...");\n'
+                "otherwise recreate in the revision what is lost, and delete child rows first.",
                 line=loss.line,
             )

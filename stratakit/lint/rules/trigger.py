@@ -1,6 +1,8 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
+from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
@@ -19,6 +21,9 @@ class Trigger(Rule):
     severity = Severity.BREAKS_RUNNING_CODE
     backends = ("postgresql", "sqlite", "mysql")
     shown_on = ("postgresql",)
+    reasons: ClassVar[Mapping[Backend, str]] = {
+        "sqlite": "From then on every write of the running code has another effect."
+    }
     bad = (
         """
         op.execute(

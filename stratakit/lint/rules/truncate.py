@@ -1,5 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
+from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
@@ -17,6 +19,7 @@ class Truncate(Rule):
     backends = ("postgresql", "sqlite", "mysql")
     shown_on = ("postgresql",)
     checks_downgrade = True
+    reasons: ClassVar[Mapping[Backend, str]] = {"sqlite": "All rows are gone."}
     bad = ('op.execute("TRUNCATE items")',)
     good = (
         """

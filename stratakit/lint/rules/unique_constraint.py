@@ -1,5 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
+from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
@@ -19,6 +21,7 @@ class UniqueConstraint(Rule):
     severity = Severity.BLOCKS_TRAFFIC
     backends = ("postgresql", "sqlite", "mysql")
     shown_on = ("postgresql",)
+    reasons: ClassVar[Mapping[Backend, str]] = {"sqlite": "Existing duplicates make it fail."}
     bad = ('op.create_unique_constraint("uq_items_note", "items", ["note"])',)
     good = (
         """

@@ -1,6 +1,8 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
+from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
@@ -24,6 +26,9 @@ class WholeTableChange(Rule):
     severity = Severity.BLOCKS_TRAFFIC
     backends = ("postgresql", "sqlite", "mysql")
     checks_downgrade = True
+    reasons: ClassVar[Mapping[Backend, str]] = {
+        "sqlite": "No other connection can write to the database until the last row is changed."
+    }
     bad = ("op.execute(\"UPDATE items SET note = 'none' WHERE note IS NULL\")",)
     good = (
         """

@@ -1,5 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
+from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.rules.whole_table_change import selects_by_key
 from stratakit.lint.trace.revision_run import RevisionRun
@@ -21,6 +23,9 @@ class WholeTableCopy(Rule):
     severity = Severity.BLOCKS_TRAFFIC
     backends = ("postgresql", "sqlite", "mysql")
     shown_on = ("postgresql", "mysql")
+    reasons: ClassVar[Mapping[Backend, str]] = {
+        "sqlite": "No other connection can write to the database until the last row is copied."
+    }
     bad = (
         'op.execute("INSERT INTO owners (id, name) SELECT id, name FROM items WHERE note IS NULL")',
     )
@@ -40,6 +45,13 @@ class WholeTableCopy(Rule):
 
     def check(self, run: RevisionRun) -> Iterator[Violation]:
         for statement, action in run.actions("insert"):
+            if action.has("COPY FROM") and run.existed_before(action.table):
+                yield Violation(
+                    f"COPY writes rows to {action.table} in one transaction",
+                    "Copy the rows in parts, each in an autocommit_block(); "
+                    "acknowledge this if they are few.",
+                    statement,
+                )
             sources = [name for name in _sources(action) if run.existed_before(name)]
             if not sources or action.has("LIMIT") or action.has("FETCH FIRST"):
                 continue

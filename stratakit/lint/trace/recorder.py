@@ -1,6 +1,6 @@
 """A recorder of the statements that a revision sends, each with its line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -9,6 +9,7 @@ from alembic.operations import Operations
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
 
+from stratakit.lint.trace.driver import watched_driver
 from stratakit.lint.trace.frames import call_stack, current_line, is_in_module
 from stratakit.lint.trace.loops import changes_objects, is_orm_flush, loop_lines
 from stratakit.lint.trace.observers import StatementObserver
@@ -62,7 +63,8 @@ class Recorder:
         for name, listener in self._listeners.items():
             event.listen(self._connection, name, listener)
         try:
-            yield
+            with watched_driver(self._connection, self._watch):
+                yield
         finally:
             for name, listener in self._listeners.items():
                 event.remove(self._connection, name, listener)
@@ -83,24 +85,41 @@ class Recorder:
             commit_lines=tuple(self._commit_lines),
         )
 
+    @contextmanager
+    def _watch(self, text: str, parameters: Any, many: bool) -> Iterator[None]:
+        """Record a statement that the revision sends by the driver itself."""
+        before = self._statements[-1] if self._statements else None
+        is_consumed = many and not isinstance(parameters, Sequence)
+        self._record(text, None if is_consumed else parameters, many)
+        is_new = bool(self._statements) and self._statements[-1] is not before
+        yield
+        if is_new:
+            self._look_after(self._statements[-1])
+            if any(action.kind == "transaction" for action in self._statements[-1].actions):
+                self._transaction += 1
+
     def _before(
         self,
-        connection: Connection,
+        _connection: Connection,
         _cursor: DBAPICursor,
         text: str,
         parameters: Any,
         _context: ExecutionContext | None,
         many: bool,
     ) -> None:
+        self._record(text, parameters, many)
+
+    def _record(self, text: str, parameters: Any, many: bool) -> None:
+        """Record a statement before it runs, unless it does not come from the revision."""
         line = self._log.batch_line or current_line(self._run.path)
         if not line:
             return
-        actions = tuple(parse(text, connection.dialect.default_schema_name or "public"))
+        schema = self._connection.dialect.default_schema_name or "public"
+        actions = tuple(parse(text, schema))
         ours = any(action.table in OURS for action in actions)
         if ours or self._count_again(text, line, actions):
             return
-        level = connection.get_execution_options().get("isolation_level")
-        statement = Statement(text, line, actions, self._transaction, level == "AUTOCOMMIT")
+        statement = Statement(text, line, actions, self._transaction, self._is_autocommit)
         statement.executions = 2 if many else 1
         statement.in_loop = any(first < line <= last for first, last in self._loops) or (
             self._changes_objects and is_orm_flush()
@@ -108,6 +127,13 @@ class Recorder:
         self._statements.append(statement)
         self._look_before(statement)
         self._observer.before(statement, parameters[0] if many and parameters else parameters)
+
+    @property
+    def _is_autocommit(self) -> bool:
+        """Whether each statement commits: by SQLAlchemy's option, or by psycopg's attribute."""
+        level = self._connection.get_execution_options().get("isolation_level")
+        driver = self._connection.connection.dbapi_connection
+        return level == "AUTOCOMMIT" or getattr(driver, "autocommit", False) is True
 
     def _count_again(self, text: str, line: int, actions: tuple[Action, ...]) -> bool:
         """Count a statement that ran before from the same line, if it changes rows alone."""
@@ -139,7 +165,10 @@ class Recorder:
     def _after(self, _connection: Connection, _cursor: DBAPICursor, text: str, *_: object) -> None:
         if not self._statements or self._statements[-1].text != text:
             return
-        statement = self._statements[-1]
+        self._look_after(self._statements[-1])
+
+    def _look_after(self, statement: Statement) -> None:
+        """Look at the database after a statement has run."""
         self._observer.after(statement)
         self._remember_tables(statement)
         for action in statement.actions:

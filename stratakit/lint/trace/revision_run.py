@@ -11,6 +11,7 @@ from alembic.operations.ops import MigrateOperation
 from alembic.script import Script
 
 from stratakit.config import Backend, Config
+from stratakit.engine.errors import missing_server_object
 from stratakit.lint.trace.relation import Table
 from stratakit.lint.trace.statement import Statement
 from stratakit.revisions.history import RevisionHistory
@@ -59,7 +60,8 @@ class RevisionRun:
         losses: what SQLite lost by it.
         error: the error that it failed with.
         error_line: the line of the error.
-        fails_on_rows: whether it failed on the values of rows.
+        fails_on_rows: whether the error may come from the values of rows.
+        row_error: the error on the sample rows of a revision that runs on empty tables.
         is_irreversible: whether it is a downgrade that raised NotImplementedError.
         is_unstamped: whether it ended without its version.
         rerun_error: the error of the upgrade after this downgrade, which left something behind.
@@ -85,6 +87,7 @@ class RevisionRun:
     error: str = ""
     error_line: int = 0
     fails_on_rows: bool = False
+    row_error: str = ""
     is_irreversible: bool = False
     is_unstamped: bool = False
     rerun_error: str = ""
@@ -147,8 +150,16 @@ class RevisionRun:
     @property
     def is_rolled_back(self) -> bool:
         """Whether it leaves nothing behind if it fails."""
-        committed = self.commit_lines or any(each.autocommit for each in self.statements)
+        committed = self.commit_lines or any(
+            each.autocommit or any(action.kind == "transaction" for action in each.actions)
+            for each in self.statements
+        )
         return self.backend != "mysql" and not committed
+
+    @property
+    def server_limit(self) -> str:
+        """The object that the scratch server lacks, if that is the error; else empty."""
+        return missing_server_object(self.error)
 
     def actions(self, *kinds: str) -> Iterator[tuple[Statement, Action]]:
         """Yield the actions of these kinds, each with its statement."""

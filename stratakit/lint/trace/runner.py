@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from alembic.runtime.migration import RevisionStep
 from alembic.script import Script
-from sqlalchemy.exc import DataError, IntegrityError
 
 from stratakit.engine.errors import driver_message
 from stratakit.lint.trace.observers import OBSERVERS
 from stratakit.lint.trace.recorder import Recorder
 from stratakit.lint.trace.revision_run import Direction, RevisionRun
-from stratakit.lint.trace.sandbox import Sandbox
+from stratakit.lint.trace.row_errors import is_about_rows
+from stratakit.lint.trace.sandbox import ReplayError, Sandbox
 
 
 class RevisionRunner:
@@ -30,7 +30,7 @@ class RevisionRunner:
 
         Yields:
             The upgrade of each and, if it has one, its downgrade; nothing after an upgrade that
-            fails.
+            fails. If a revision before them fails, its upgrade is the last.
         """
         scripts = list(self._sandbox.script.walk_revisions())[::-1]
         last = max(place for place, each in enumerate(scripts) if each.revision in revisions)
@@ -40,7 +40,10 @@ class RevisionRunner:
                 unobserved.append(script)
                 continue
             if unobserved:
-                self._sandbox.apply(unobserved, with_rows=True)
+                failed = self._replay(unobserved)
+                if failed is not None:
+                    yield failed
+                    return
                 unobserved = []
             upgrade = self._run(script, "upgrade")
             if upgrade.error:
@@ -50,6 +53,28 @@ class RevisionRunner:
             yield replace(upgrade, counterpart=downgrade)
             if downgrade is not None:
                 yield downgrade
+
+    def _replay(self, scripts: list[Script]) -> RevisionRun | None:
+        """Apply revisions that are not observed.
+
+        Returns:
+            The upgrade that fails; None if all are applied.
+        """
+        sandbox = self._sandbox
+        try:
+            try:
+                sandbox.apply(scripts, with_rows=True)
+            except ReplayError as error:
+                if not is_about_rows(_cause(error)):
+                    raise
+                sandbox.rebuild(with_rows=False)
+                sandbox.apply(scripts[scripts.index(error.script) :], with_rows=True)
+        except ReplayError as error:
+            run = RevisionRun.from_script(
+                sandbox.config, error.script, "upgrade", sandbox.server_version
+            )
+            return _failed_run(run, _cause(error))
+        return None
 
     def _run_downgrade(self, script: Script, upgrade: RevisionRun) -> RevisionRun | None:
         """Run a revision down and up again, so that the next one finds it applied."""
@@ -63,10 +88,11 @@ class RevisionRunner:
             return downgrade
         try:
             sandbox.apply([script])
-        except Exception as error:  # the downgrade left something behind
+        except ReplayError as error:  # the downgrade left something behind
             sandbox.rebuild()
-            if not isinstance(error, IntegrityError | DataError):
-                return replace(downgrade, rerun_error=_reason(error))
+            cause = _cause(error)
+            if not is_about_rows(cause):
+                return replace(downgrade, rerun_error=_reason(cause))
         return downgrade
 
     def _run(
@@ -74,16 +100,21 @@ class RevisionRunner:
     ) -> RevisionRun:
         """Run a revision with rows in its tables, and without if it fails on them."""
         sandbox = self._sandbox
-        run = self._run_once(script, direction, upgrade)
-        if run.error and run.fails_on_rows:
-            # The rows of a sandbox say nothing of those of a real database.
-            if run.is_rolled_back:
+        run = first = self._run_once(script, direction, upgrade)
+        for keeps_own_rows in (False, True):
+            if not (run.error and run.fails_on_rows):
+                break
+            # The rows of a sandbox say nothing of those of a real database. A revision may need
+            # the rows that the ones before it insert: those are deleted in the first attempt alone.
+            if run.is_rolled_back and not keeps_own_rows:
                 sandbox.delete_rows()
             else:
                 if direction == "downgrade":
                     sandbox.mark_applied(script)
                 sandbox.rebuild(with_rows=False)
             run = self._run_once(script, direction, upgrade)
+        if first.error and not run.error:
+            run = replace(run, row_error=f"{first.error} (line {first.error_line})")
         if not run.error and run.is_upgrade:
             sandbox.mark_applied(script, is_unstamped=run.is_unstamped)
             tables = {action.table for _, action in run.actions("create table")}
@@ -128,8 +159,14 @@ def _failed_run(run: RevisionRun, error: Exception) -> RevisionRun:
         error=reason,
         error_line=(lines[-1] if lines else 0) or 1,
         is_irreversible=not run.is_upgrade and isinstance(error, NotImplementedError),
-        fails_on_rows=isinstance(error, IntegrityError | DataError),
+        fails_on_rows=is_about_rows(error),
     )
+
+
+def _cause(error: ReplayError) -> Exception:
+    cause = error.__cause__
+    assert isinstance(cause, Exception)
+    return cause
 
 
 def _reason(error: Exception) -> str:

@@ -1,7 +1,7 @@
 """A scratch database that stands at one revision after the other."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Self
 
@@ -19,6 +19,18 @@ from stratakit.engine.connect import connect
 from stratakit.revisions.alembic_config import set_database
 from stratakit.runtime.redirect import redirected_connections
 from stratakit.scratch import sample_rows
+
+
+class ReplayError(Exception):
+    """A revision before the ones that are observed fails; the cause is the error.
+
+    Args:
+        script: the revision.
+    """
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(script.revision)
+        self.script = script
 
 
 class Sandbox:
@@ -57,11 +69,27 @@ class Sandbox:
         Args:
             scripts: the revisions, in their order.
             with_rows: whether all tables get rows afterwards.
+
+        Raises:
+            ReplayError: a revision fails; the ones before it are applied.
         """
         missing = [each for each in scripts if each.revision not in self._preapplied]
+        started: list[Script] = []
+
+        def steps() -> Iterator[RevisionStep]:
+            for script in missing:
+                started.append(script)
+                yield RevisionStep(self.script.revision_map, script, True)
+
         if missing:
-            revision_map = self.script.revision_map
-            self.run([RevisionStep(revision_map, each, True) for each in missing])
+            try:
+                self.run(steps())
+            except Exception as error:
+                self.connection.rollback()
+                if not started:
+                    raise
+                self._applied += [each for each in started[:-1] if each not in self._applied]
+                raise ReplayError(started[-1]) from error
         for script in missing:
             self._stamp(script)
         self._applied += [each for each in scripts if each not in self._applied]
@@ -83,7 +111,7 @@ class Sandbox:
 
     def run(
         self,
-        steps: list[RevisionStep],
+        steps: Iterable[RevisionStep],
         on_start: Callable[[Operations], None] = lambda _operations: None,
     ) -> None:
         """Run revisions as a project's environment does, each in a transaction of its own.
@@ -95,8 +123,6 @@ class Sandbox:
         connection = self.connection
         if connection.in_transaction():
             connection.rollback()
-        if self.backend == "sqlite":
-            self._execute_directly("PRAGMA foreign_keys = ON")
         with (
             # A revision may connect by itself, to what alembic.ini or the settings name.
             redirected_connections(lambda _backend: self._url),
@@ -132,8 +158,6 @@ class Sandbox:
             self.delete_rows()
         if applied:
             self.apply(applied, with_rows=with_rows)
-        if not with_rows:
-            self.delete_rows()
 
     def insert_rows(self, tables: Collection[str] | None = None) -> None:
         """Insert rows into tables that have none; by default into all."""
@@ -144,8 +168,6 @@ class Sandbox:
     def delete_rows(self) -> None:
         """Delete the rows of all tables."""
         self.connection.rollback()
-        if self.backend == "sqlite":
-            self._execute_directly("PRAGMA foreign_keys = OFF")
         tables = sample_rows.reflect(self.connection)
         for table in tables.sorted_tables:
             quoted = self.connection.dialect.identifier_preparer.format_table(table)
@@ -176,10 +198,6 @@ class Sandbox:
             number = self.connection.exec_driver_sql("SHOW server_version_num").scalar_one()
             self.server_version = int(number) // 10_000
             self.connection.commit()
-
-    def _execute_directly(self, statement: str) -> None:
-        """Send a statement outside of a transaction, which SQLite's PRAGMA foreign_keys needs."""
-        self.connection.connection.cursor().execute(statement)
 
     def _stamp(self, script: Script) -> None:
         """Write the version of a revision that ends without it, so that the next ones can run."""

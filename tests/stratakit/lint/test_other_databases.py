@@ -260,8 +260,29 @@ def test_a_unique_index_that_is_dropped_is_a_constraint(tmp_path: Path) -> None:
     assert "uq_people of people" in finding.message
 
 
-def test_rows_deleted_by_cascade_are_not_blamed_on_a_recreated_table(tmp_path: Path) -> None:
+def test_child_rows_without_their_parent_are_found_as_the_upgrade_refuses_them(
+    tmp_path: Path,
+) -> None:
     body = 'op.execute("DELETE FROM items WHERE id = 1")'
     (finding,) = lint_project(write_project(tmp_path, "sqlite", [body])).findings
     assert "recreates" not in finding.message
-    assert "rows of tags are gone" in finding.message
+    assert "rows of tags refer to rows that are gone" in finding.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "op.execute(\"UPDATE items SET note = 'x'\")",
+        'op.execute("INSERT INTO owners (id, name) SELECT id + 9, name FROM items")',
+        'op.drop_table("tags")',
+        'op.execute("CREATE TRIGGER t AFTER UPDATE ON items BEGIN SELECT 1; END")',
+        'with op.batch_alter_table("tags") as batch_op:\n'
+        '    batch_op.create_unique_constraint("u", ["item_id"])',
+    ],
+)
+def test_advice_for_sqlite_speaks_of_no_replica_and_no_row_lock(body: str, tmp_path: Path) -> None:
+    findings = lint_project(write_project(tmp_path, "sqlite", [body])).findings
+    text = " ".join(str(finding) for finding in findings)
+    assert findings
+    assert "replica" not in text
+    assert "lock" not in text.replace("autocommit_block", "")

@@ -30,6 +30,7 @@ class StatementObserver(ABC):
             direction: upgrade or downgrade; a downgrade comes after its own upgrade.
         """
         self.connection = connection
+        self._driver = connection.connection.dbapi_connection
 
     def before(self, statement: Statement, parameters: Parameters) -> None:  # noqa: B027
         """Look at the database before a statement runs."""
@@ -47,4 +48,5 @@ class StatementObserver(ABC):
 
     def cursor(self) -> DBAPICursor:
         """Open a cursor of the driver, whose statements are not recorded."""
-        return self.connection.connection.cursor()
+        assert self._driver is not None
+        return self._driver.cursor()

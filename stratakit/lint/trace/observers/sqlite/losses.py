@@ -65,6 +65,8 @@ def _lost_of_table(
         yield f"{clause} is gone"
     if new.rows < old.rows and not is_emptied:
         yield f"{old.rows - new.rows} of {old.rows} rows of {name} are gone"
+    if new.orphans > old.orphans:
+        yield f"rows of {name} refer to rows that are gone, which the {run.direction} refuses"
 
 
 def _dropped_names(run: RevisionRun) -> Iterator[str]:
