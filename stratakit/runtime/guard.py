@@ -81,6 +81,7 @@ class EnvironmentGuard:
         environment: the live context.
         run: what is done when env.py calls `run_migrations()`.
         check: called with the connection that env.py configures; it refuses a wrong one.
+        is_redirected: whether every engine is connected to a scratch database.
     """
 
     def __init__(
@@ -88,8 +89,11 @@ class EnvironmentGuard:
         environment: EnvironmentContext,
         run: Run,
         check: Callable[[Connection], None],
+        *,
+        is_redirected: bool = False,
     ) -> None:
         self.run = run
+        self.is_redirected = is_redirected
         self.has_run = False
         """Whether env.py has called `run_migrations()`."""
         self.failure: BaseException | None = None
