@@ -14,7 +14,7 @@ from stratakit.config import Config, load
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import parse
 from tests import databases
-from tests.stratakit.environments.projects import ITEMS, SEED, Project, working_in
+from tests.stratakit.environments.projects import COLOUR, ITEMS, SEED, Project, working_in
 from tests.stratakit.environments.shapes import HEAD
 
 BEGIN = """
@@ -140,3 +140,28 @@ def test_the_lock_is_not_kept_by_a_pool_of_the_application(
         held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
         assert connection.scalar(held) == 0
     sys.modules["app.database"].engine.dispose()
+
+
+def test_what_only_the_migrations_create_stops_no_comparison(project: Project) -> None:
+    project.write(
+        "app/models.py",
+        (project.root / "app/models.py")
+        .read_text()
+        .replace("sa.String(50))", "sa.String(50), server_default=sa.text('fresh()'))"),
+    )
+    project.write(
+        "migrations/versions/a1_items.py",
+        ITEMS.replace(
+            "def upgrade():",
+            'def upgrade():\n    op.execute("CREATE FUNCTION fresh() RETURNS text LANGUAGE sql'
+            " AS 'SELECT 1::text'\")",
+        ).replace("nullable=False", "nullable=False, server_default=sa.text('fresh()')"),
+    )
+    assert project.run("upgrade").status == 0
+    checked = project.run("check")
+    assert checked.status == 0, checked
+    models = (project.root / "app/models.py").read_text()
+    project.write("app/models.py", models + COLOUR)
+    checked = project.run("check")
+    assert checked.status == 1, checked
+    assert "adds column items.colour" in checked.stdout
