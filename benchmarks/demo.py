@@ -106,7 +106,7 @@ def use(port: int) -> None:
         StageError: the service refused it, or gave another than the one that was created.
     """
     begun = time.perf_counter()
-    address = f"http://127.0.0.1:{port}/items"
+    address = f"http://127.0.0.1:{port}/v1/items"
     headers = {"Content-Type": "application/json"}
     try:
         with urlopen(Request(address, json.dumps(ITEM).encode(), headers)) as answer:

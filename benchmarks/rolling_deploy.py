@@ -56,10 +56,11 @@ class Load:
                     connections[port] = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
                 connection = connections[port]
                 if number % 5:
-                    connection.request("GET", "/items?limit=5")
+                    connection.request("GET", "/v1/items?limit=5")
                 else:
                     item = json.dumps({"name": f"item {number}", "price": "1"})
-                    connection.request("POST", "/items", item, {"Content-Type": "application/json"})
+                    headers = {"Content-Type": "application/json"}
+                    connection.request("POST", "/v1/items", item, headers)
                 answer = connection.getresponse()
                 answer.read()
                 self.answers[str(answer.status)] += 1

@@ -23,4 +23,5 @@ migration=$!
 wait "$migration"
 trap - INT TERM
 
-exec "$python" -m uvicorn app.main:create_app --factory --host 0.0.0.0 --port "${PORT:-8000}"
+exec "$python" -m uvicorn app.main:create_app --factory --host 0.0.0.0 --port "${PORT:-8000}" \
+    --limit-concurrency 1000 --timeout-graceful-shutdown 20 --no-server-header

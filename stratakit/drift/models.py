@@ -65,9 +65,11 @@ def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
             for each in catalog.differences(expected, actual)
             if _table_name(each) not in failures
             and not _is_python_default(each, metadata)
-            and filters.includes(each.key)
+            and filters.includes_difference(each)
         ]
-        tables = {_table_name(each) for each in differences} | {*failures}
+        # What has no DDL on this database, Alembic cannot compare either.
+        refused = {name for name, error in failures.items() if isinstance(error, DBAPIError)}
+        tables = {_table_name(each) for each in differences} | refused
         operations = _alembic_operations(project, connection, tables)
     findings = [*_creation_findings(project, failures)]
     return [*findings, *_findings(config, metadata, operations, differences)], migrated

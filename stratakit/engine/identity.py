@@ -10,7 +10,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 QUERIES = {
-    "postgresql": "SELECT concat_ws(' ', current_database(), pg_postmaster_start_time())",
+    # In seconds: a timestamp is written in the time zone of the session.
+    "postgresql": "SELECT concat_ws(' ', current_database(),"
+    " (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint)",
     "mysql": "SELECT concat_ws(' ', @@hostname, @@port, @@datadir, DATABASE())",
     "mariadb": "SELECT concat_ws(' ', @@hostname, @@port, @@datadir, DATABASE())",
     "sqlite": "PRAGMA database_list",

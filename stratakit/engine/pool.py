@@ -4,24 +4,30 @@ Importing this module creates nothing and connects to nothing.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import exc
+from sqlalchemy import Engine, event, exc
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from stratakit.config import load
 from stratakit.diagnostics.command import project_root
 from stratakit.engine import migration, timezone
 from stratakit.engine.resolve import local_database
 from stratakit.engine.url import DatabaseURL, read_url
+
+IDLE_SECONDS = 5.0
+"""A connection that was idle for longer is tested before it is used again."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,12 @@ class Database:
     """
 
     engine: AsyncEngine
+    transactions: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     read_sessions: async_sessionmaker[AsyncSession]
     slots: asyncio.Semaphore
     slot_timeout: float
+    pool_size: int
 
     @classmethod
     def from_url(
@@ -66,27 +74,45 @@ class Database:
         database = (
             url if isinstance(url, DatabaseURL) else read_url(url, config) or local_database(config)
         )
-        driver = {"prepare_threshold": prepare_threshold or None}
+        driver: dict[str, object] = {}
+        on_connect = {}
+        if database.backend == "postgresql":
+            driver["prepare_threshold"] = prepare_threshold or None
+            # Reads then find connections as they need them, and leave nothing to reset.
+            on_connect["isolation_level"] = "AUTOCOMMIT"
         engine = create_async_engine(
             database.for_app,
-            connect_args=driver if database.backend == "postgresql" else {},
+            connect_args=driver,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=pool_timeout,
-            pool_pre_ping=True,
             pool_recycle=1800,
+            **on_connect,
         )
+        transactions, reads = engine, engine
+        if on_connect:
+            engine.sync_engine.dialect.skip_autocommit_rollback = True
+            transactions = engine.execution_options(isolation_level="READ COMMITTED")
+        else:
+            reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        _test_idle_connections(engine.sync_engine)
         migration.configure_sqlite(engine.sync_engine, database, begin="BEGIN", foreign_keys="ON")
         timezone.store_datetimes_in_utc(engine.sync_engine, database.backend)
         return cls(
             engine,
-            async_sessionmaker(engine, expire_on_commit=False),
-            async_sessionmaker(
-                engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False
-            ),
+            transactions,
+            async_sessionmaker(transactions, expire_on_commit=False),
+            async_sessionmaker(reads, expire_on_commit=False, autoflush=False),
             asyncio.Semaphore(pool_size),
             pool_timeout,
+            pool_size,
         )
+
+    @property
+    def connections_in_use(self) -> int:
+        """The connections that sessions or others have at this moment."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -105,8 +131,13 @@ class Database:
         Raises:
             sqlalchemy.exc.TimeoutError: no connection became free in time.
         """
-        async with self._slot(), self.read_sessions() as session:
-            yield session
+        async with self._slot():
+            # Nothing is left to roll back: no task of its own has to protect the end of it.
+            session = self.read_sessions()
+            try:
+                yield session
+            finally:
+                await session.close()
 
     @asynccontextmanager
     async def rolled_back(self) -> AsyncIterator["Database"]:
@@ -114,7 +145,7 @@ class Database:
 
         What its sessions commit is a savepoint of that transaction.
         """
-        async with self.engine.connect() as connection:
+        async with self.transactions.connect() as connection:
             transaction = await connection.begin()
             sessions = async_sessionmaker(
                 connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
@@ -124,12 +155,39 @@ class Database:
 
     @asynccontextmanager
     async def _slot(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self.slot_timeout):
-                await self.slots.acquire()
-        except TimeoutError:
-            raise exc.TimeoutError(f"no connection became free in {self.slot_timeout} s") from None
+        if self.slots.locked():
+            try:
+                async with asyncio.timeout(self.slot_timeout):
+                    await self.slots.acquire()
+            except TimeoutError:
+                reason = f"no connection became free in {self.slot_timeout} s"
+                raise exc.TimeoutError(reason) from None
+        else:
+            await self.slots.acquire()
         try:
             yield
         finally:
             self.slots.release()
+
+
+def _test_idle_connections(engine: Engine) -> None:
+    """Test connections that were idle for a while; SQLAlchemy's `pool_pre_ping` tests each use.
+
+    A connection that ends in use is an error of its own, after which the pool replaces all.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def checked_in(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def checked_out(
+        connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object
+    ) -> None:
+        idle_since = entry.info.get("idle_since")
+        if idle_since is None or time.monotonic() - idle_since < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise exc.InvalidatePoolError() from error

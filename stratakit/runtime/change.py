@@ -45,11 +45,13 @@ class StepSource:
 
     Args:
         original: the one of Alembic's command.
+        is_in_transaction: whether env.py had a transaction open when it called `configure()`.
     """
 
-    def __init__(self, original: StepFunction) -> None:
+    def __init__(self, original: StepFunction, *, is_in_transaction: bool) -> None:
         self.original = original
         self.current = original
+        self.is_in_transaction = is_in_transaction
 
     def __call__(self, heads: Any, context: MigrationContext) -> Iterable[Any]:
         return self.current(heads, context)
@@ -102,7 +104,8 @@ class ChangeRun:
         if isinstance(steps, StepSource):
             # Alembic keeps it for the next database of the same env.py.
             steps = steps.original
-        return {**arguments, "fn": StepSource(steps)}
+        source = StepSource(steps, is_in_transaction=connection.in_transaction())
+        return {**arguments, "fn": source}
 
     def execute(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
         """Run what Alembic's command asks for.
@@ -169,16 +172,17 @@ class ChangeRun:
         """
         backend = _backend(connection)
         # In a transaction of env.py nothing can be tried again, but by running env.py again.
-        is_outermost = not connection.in_transaction()
+        is_outermost = not connection.in_transaction() and context.opts["transaction_per_migration"]
         with ExitStack() as resources:
             if is_outermost and backend == "sqlite":
                 resources.enter_context(sqlite_transactions(connection))
             lock = self._lock(connection, backend, resources, is_outermost=is_outermost)
-            kind = (
-                resources.enter_context(retry.waiting_session(connection, backend, self._policy))
-                if is_outermost or self._can_run_again
-                else None
-            )
+            kind = None
+            if is_outermost or self._can_run_again:
+                session = retry.waiting_session(
+                    connection, backend, self._policy, is_outermost=is_outermost
+                )
+                kind = resources.enter_context(session)
             source: StepSource = context.opts["fn"]
             if not context.opts.get("purge"):
                 ahead = source.is_upgrade and position.describe_ahead(self._config, context)
@@ -190,8 +194,9 @@ class ChangeRun:
                 connection,
                 transactional=context.impl.transactional_ddl,
                 heads=context.get_current_heads(),
+                is_outermost=is_outermost,
             )
-            check = partial(self._check_steps, context, is_outermost=is_outermost)
+            check = partial(self._check_steps, context, source)
             steps = _only(source.original, chosen)
             if context.opts.get("purge"):
                 # Alembic empties the version table before it asks for the first step.
@@ -271,9 +276,7 @@ class ChangeRun:
                     raise
                 raise explained from error
 
-    def _check_steps(
-        self, context: MigrationContext, steps: list[Any], *, is_outermost: bool
-    ) -> None:
+    def _check_steps(self, context: MigrationContext, source: StepSource, steps: list[Any]) -> None:
         """Refuse a stamp that is not true, and ask before data is lost in production."""
         options = self._options
         if any(isinstance(step, StampStep) for step in steps):
@@ -282,7 +285,7 @@ class ChangeRun:
                 options.check_stamp(context, self._config, ids[0] if ids else None)
             return
         revisions = [step.revision for step in steps]
-        if not is_outermost:
+        if source.is_in_transaction:
             refuse_autocommit(revisions)
         refuse_irreversible([step.revision for step in steps if step.is_downgrade])
         assert context.connection is not None

@@ -5,7 +5,9 @@ by name, too. `configure()` is the one call that every env.py makes: it may leav
 `begin_transaction()`, and call `run_migrations()` of the context or of its `MigrationContext`.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from inspect import signature
 from typing import Any, Protocol
 
@@ -15,6 +17,23 @@ from sqlalchemy import Connection
 
 Arguments = dict[str, Any]
 """The arguments of `context.configure()` by their names."""
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out what Alembic logs of each context, and let stratakit's loggers speak.
+
+    `fileConfig()` in env.py silences every logger that exists before.
+    """
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.startswith("stratakit") and isinstance(logger, logging.Logger):
+            logger.disabled = False
+    alembic = logging.getLogger("alembic.runtime.migration")
+    was_disabled, alembic.disabled = alembic.disabled, True
+    try:
+        yield
+    finally:
+        alembic.disabled = was_disabled
 
 
 class RunAgain(Exception):  # noqa: N818 - a request, which is no error
@@ -62,6 +81,7 @@ class EnvironmentGuard:
         environment: the live context.
         run: what is done when env.py calls `run_migrations()`.
         check: called with the connection that env.py configures; it refuses a wrong one.
+        is_redirected: whether every engine is connected to a scratch database.
     """
 
     def __init__(
@@ -69,8 +89,11 @@ class EnvironmentGuard:
         environment: EnvironmentContext,
         run: Run,
         check: Callable[[Connection], None],
+        *,
+        is_redirected: bool = False,
     ) -> None:
         self.run = run
+        self.is_redirected = is_redirected
         self.has_run = False
         """Whether env.py has called `run_migrations()`."""
         self.failure: BaseException | None = None
@@ -86,7 +109,9 @@ class EnvironmentGuard:
         try:
             if given.get("connection") is not None:
                 self._check(given["connection"])
-            self._configure(**self.run.arguments(self._environment, given))
+            arguments = self.run.arguments(self._environment, given)
+            with _quiet():
+                self._configure(**arguments)
         except BaseException as error:
             self.failure = error
             raise

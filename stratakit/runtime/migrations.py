@@ -13,7 +13,7 @@ from pathlib import Path
 from alembic import context
 from alembic.config import Config as AlembicConfig
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy import URL, Connection, Engine, MetaData
 
 from stratakit.alembic_private import live_environment
 from stratakit.config import Config, load
@@ -72,6 +72,9 @@ def run_migrations(
             guard.has_run = True
             return
         try:
+            if database is None and guard.is_redirected:
+                # The scratch database takes its place: a project without one can be compared.
+                database = DatabaseURL(config.database, URL.create(config.database))
             _run(config, database, target_metadata, read_only=guard.run.is_read_only)
         finally:
             guard.run.close()

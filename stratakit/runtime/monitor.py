@@ -18,12 +18,19 @@ class RunMonitor:
         connection: the migrations' own.
         transactional: whether the database undoes a failed revision as a whole.
         heads: where the database stood at the start.
+        is_outermost: whether each step is committed, rather than all together by env.py.
     """
 
     def __init__(
-        self, connection: Connection, *, transactional: bool, heads: tuple[str, ...]
+        self,
+        connection: Connection,
+        *,
+        transactional: bool,
+        heads: tuple[str, ...],
+        is_outermost: bool = True,
     ) -> None:
         self.transactional = transactional
+        self._commits_steps = is_outermost or not transactional
         self.step: Any = None
         self.started_empty = not heads
         self.place = f"at {', '.join(heads)}" if heads else "before the first revision"
@@ -71,7 +78,8 @@ class RunMonitor:
                 self.announce()
                 yield step
                 to = step.to_revisions_no_deps
-                self.place = f"at {', '.join(to)}" if to else "before the first revision"
+                if self._commits_steps:
+                    self.place = f"at {', '.join(to)}" if to else "before the first revision"
                 self.finished_steps.append(self._ahead.pop(0))
             self.step = None
 

@@ -62,9 +62,9 @@ class Redirection:
         self._urls: dict[Backend, DatabaseURL] = {}
         self._identities: dict[Backend, str] = {}
         self._pools: dict[Pool, Pool] = {}
-        self._is_own = threading.local()
-        current = threading.get_ident()
-        self._foreign = {each.ident for each in threading.enumerate()} - {current}
+        self._thread = threading.local()
+        # Not their numbers, which a later thread may get.
+        self._foreign = {*threading.enumerate()} - {threading.current_thread()}
 
     def url(self, dialect: Dialect) -> DatabaseURL:
         """Return the database to which the engines of a dialect are redirected.
@@ -101,9 +101,8 @@ class Redirection:
 
     def is_redirected(self) -> bool:
         """Return whether connections of this thread are of the run."""
-        return threading.get_ident() not in self._foreign and not getattr(
-            self._is_own, "is_aside", False
-        )
+        is_aside = getattr(self._thread, "is_aside", False)
+        return threading.current_thread() not in self._foreign and not is_aside
 
     def connect(self, engine: Engine) -> PoolProxiedConnection:
         """Connect an engine to its scratch database."""
@@ -133,11 +132,11 @@ class Redirection:
 
     @contextmanager
     def _aside(self) -> Iterator[None]:
-        self._is_own.is_aside = True
+        self._thread.is_aside = True
         try:
             yield
         finally:
-            self._is_own.is_aside = False
+            self._thread.is_aside = False
 
 
 @contextmanager

@@ -55,7 +55,9 @@ def run_environment(
             EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
             _connections(alembic, target) as check,
         ):
-            guard = alembic.attributes[GUARD] = EnvironmentGuard(environment, run, check)
+            guard = alembic.attributes[GUARD] = EnvironmentGuard(
+                environment, run, check, is_redirected=target is not None
+            )
             pause = _execute(script, guard)
         if pause is None:
             return

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, column, select, table
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from stratakit.config import load
 from stratakit.diagnostics.command import MIGRATE, project_root
@@ -39,6 +40,35 @@ class Readiness:
     """Whether requests can be answered: old code works on a schema that only adds to its own."""
 
 
+class MigrationState:
+    """The comparison of a database with the revisions of this code, which are read once.
+
+    Args:
+        root: the project's folder; by default the one that the working directory is in.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._revisions = history.read(load(root or project_root()).revision_files)
+        self.expected = ", ".join(self._revisions.heads)
+
+    async def read(self, database: Database, *, show_errors: bool = False) -> Readiness:
+        """Compare.
+
+        Args:
+            database: the application's.
+            show_errors: whether the reason why it cannot be reached, which names hosts and users,
+                is in the answer.
+        """
+        try:
+            async with database.engine.connect() as connection:
+                return await connection.run_sync(check_readiness, self._revisions)
+        except (DBAPIError, PoolTimeoutError, OSError) as error:
+            reason = driver_message(error)
+            logger.error("readiness: %s", reason)
+            detail = reason if show_errors else "Why is in the log."
+            return Readiness("database down", self.expected, None, detail)
+
+
 def health_router(root: Path | None = None, *, show_errors: bool = False) -> APIRouter:
     """Return the routes `/health` and `/ready`, for an application with a `state.database`.
 
@@ -47,27 +77,19 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
         show_errors: whether `/ready` gives the reason why a database cannot be reached, which
             names hosts and users.
     """
-    revisions = history.read(load(root or project_root()).revision_files)
-    expected = ", ".join(revisions.heads)
+    migrations = MigrationState(root)
     routes = APIRouter(tags=["health"])
 
     @routes.get("/health")
     async def health() -> dict[str, str]:
         """The process answers; `revision` is what this code expects of the database."""
-        return {"status": "ok", "revision": expected}
+        return {"status": "ok", "revision": migrations.expected}
 
-    @routes.get("/ready", responses={503: {"description": "Not ready, and why"}})
+    @routes.get("/ready", response_model=Readiness, responses={503: {"model": Readiness}})
     async def ready(request: Request) -> JSONResponse:
         """The database answers and stands at a revision that this code can work with."""
         database: Database = request.app.state.database
-        try:
-            async with database.engine.connect() as connection:
-                readiness = await connection.run_sync(check_readiness, revisions)
-        except (DBAPIError, OSError) as error:
-            reason = driver_message(error)
-            logger.error("%s: %s", request.url.path, reason)
-            detail = reason if show_errors else "Why is in the log."
-            readiness = Readiness("database down", expected, None, detail)
+        readiness = await migrations.read(database, show_errors=show_errors)
         return JSONResponse(asdict(readiness), 200 if readiness.serves else 503)
 
     return routes

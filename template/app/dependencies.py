@@ -12,24 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stratakit.engine.pool import Database
 
 
-def get_database(request: Request) -> Database:
-    """Return the database of the application that serves a request."""
-    database: Database = request.app.state.database
-    return database
-
-
-async def get_session(
-    database: Annotated[Database, Depends(get_database)],
-) -> AsyncIterator[AsyncSession]:
+async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
     """Open one transaction, which is committed when the route has returned."""
+    database: Database = request.app.state.database
     async with database.session() as session:
         yield session
 
 
-async def get_read_session(
-    database: Annotated[Database, Depends(get_database)],
-) -> AsyncIterator[AsyncSession]:
+async def get_read_session(request: Request) -> AsyncIterator[AsyncSession]:
     """Open a session for routes that only read, without a transaction around its statements."""
+    database: Database = request.app.state.database
     async with database.read_session() as session:
         yield session
 

@@ -44,6 +44,24 @@ class Settings(BaseSettings):
     database_prepare_threshold: Annotated[int, Field(ge=0)] = 5
     """PostgreSQL prepares a statement at this use of it. 0 is never: before PgBouncer 1.21."""
 
+    max_body_bytes: Annotated[int, Field(ge=0)] = 1_000_000
+    """The largest request that is read; a larger one is answered 413."""
+
+    body_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """How long a client may take to send the body of a request before it is answered 408."""
+
+    slow_statement_seconds: Annotated[float, Field(gt=0)] = 1.0
+    """A statement that takes longer is logged, with its route and without its values."""
+
+    cors_origins: list[str] = []
+    """The origins, such as ["https://example.com"], whose scripts may read responses."""
+
+    allowed_hosts: list[str] = []
+    """The hosts that requests may name, such as ["api.example.com"]; none set: any host."""
+
+    show_docs: bool | None = None
+    """Whether /docs and /openapi.json are served. Unset: everywhere but in production."""
+
     migration_database_url: SecretStr | None = None
     """The database as the owner of the schema reaches it, without a pooler in between."""
 
@@ -51,6 +69,11 @@ class Settings(BaseSettings):
     def migration_url(self) -> SecretStr | None:
         """The database as migrations reach it."""
         return self.migration_database_url or self.database_url
+
+    @property
+    def shows_docs(self) -> bool:
+        """Whether the API is described to everyone."""
+        return not self.in_production if self.show_docs is None else self.show_docs
 
     @property
     def in_production(self) -> bool:

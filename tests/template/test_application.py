@@ -33,8 +33,8 @@ def url(database: str, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def at_head(url: str, compiled: Callable[..., Path]) -> str:
-    service = Config(root=compiled())
+def at_head(url: str, database: str, compiled: Callable[..., Path]) -> str:
+    service = Config(root=compiled(database=database))
     with imports_of_a_service():
         scratch.upgrade(parse(url, service), service)
     return url
@@ -56,9 +56,9 @@ async def test_a_stored_item_is_there_for_the_next_request(
     at_head: str, create_app: Callable[..., FastAPI]
 ) -> None:
     async with serving(create_app(settings(at_head))) as client:
-        created = await client.post("/items", json={"name": "tea", "price": "2.50"})
+        created = await client.post("/v1/items", json={"name": "tea", "price": "2.50"})
         assert created.status_code == 201
-        read = await client.get(f"/items/{created.json()['id']}")
+        read = await client.get(f"/v1/items/{created.json()['id']}")
         assert read.json() == created.json()
         assert (await client.get("/ready")).json()["status"] == "ready"
 
@@ -85,16 +85,56 @@ async def test_a_commit_that_fails_is_an_error_to_the_client(
 
     async with serving(app) as client:
         answer = await client.post("/orphans")
-        assert answer.status_code == 409
+        assert answer.status_code == 422
         assert answer.text != '"done"'
 
 
-async def test_a_name_that_is_taken_is_a_conflict(
+async def test_a_refused_change_names_the_field_on_every_database(
     at_head: str, create_app: Callable[..., FastAPI]
 ) -> None:
     async with serving(create_app(settings(at_head))) as client:
-        await client.post("/items", json={"name": "tea", "price": "1"})
-        assert (await client.post("/items", json={"name": "tea", "price": "1"})).status_code == 409
+        category = (await client.post("/v1/categories", json={"name": "drinks"})).json()
+        item = {"name": "tea", "price": "1", "category_id": category["id"]}
+        assert (await client.post("/v1/items", json=item)).status_code == 201
+        taken = await client.post("/v1/items", json=item)
+        assert taken.status_code == 409
+        assert taken.json()["errors"] == [{"field": "body.name", "message": "is taken"}]
+        nothing = await client.post("/v1/items", json=item | {"name": "x", "category_id": 99})
+        assert nothing.status_code == 422
+        used = await client.delete(f"/v1/categories/{category['id']}")
+        assert used.status_code == 409
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/nowhere", b"", 404),
+        ("PATCH", "/v1/items", b"", 405),
+        ("POST", "/v1/items", b"{", 422),
+        ("POST", "/v1/items", b'{"name": "\xff"}', 400),
+        ("POST", "/v1/items", b'{"name": "' + b"x" * 1_000_000 + b'"}', 413),
+        ("POST", "/v1/items", b'{"name": "\\ud800", "price": 1}', 422),
+        ("POST", "/v1/items", b'{"name": "tea", "price": 1e400}', 422),
+        ("GET", "/v1/items?category=%00", b"", 422),
+        ("GET", "/v1/items?category=%ff", b"", 200),
+    ],
+)
+async def test_every_error_is_a_problem(
+    at_head: str,
+    create_app: Callable[..., FastAPI],
+    method: str,
+    path: str,
+    body: bytes,
+    status: int,
+) -> None:
+    async with serving(create_app(settings(at_head))) as client:
+        headers = {"Content-Type": "application/json"}
+        answer = await client.request(method, path, content=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        if status >= 400:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["status"] == status
 
 
 async def test_an_error_that_was_not_expected_shows_no_trace_to_the_client(
@@ -111,7 +151,7 @@ async def test_an_error_that_was_not_expected_shows_no_trace_to_the_client(
         answer = await client.get("/broken")
         assert answer.status_code == 500
         assert "secret" not in answer.text
-        assert (await client.get("/items")).json() == []
+        assert (await client.get("/v1/items")).json()["items"] == []
 
 
 @pytest.mark.databases("postgresql", "mysql")
@@ -125,7 +165,7 @@ async def test_in_production_nobody_is_shown_why_the_database_is_not_there(
             answer = await client.get("/ready")
             assert answer.status_code == 503
             assert ("no_such_database" in answer.text) is shown
-            assert (await client.get("/items")).status_code == 503
+            assert (await client.get("/v1/items")).status_code == 503
 
 
 @pytest.mark.databases("sqlite")
@@ -136,8 +176,8 @@ async def test_the_settings_bound_the_connections(
     app = create_app(few)
     async with serving(app) as client:
         async with app.state.database.session():
-            assert (await client.get("/items")).status_code == 503
-        assert (await client.get("/items")).status_code == 200
+            assert (await client.get("/v1/items")).status_code == 503
+        assert (await client.get("/v1/items")).status_code == 200
 
 
 @pytest.mark.databases("sqlite")
@@ -147,7 +187,7 @@ async def test_the_api_documentation_is_served(
     async with serving(create_app(settings(at_head))) as client:
         assert (await client.get("/docs")).status_code == 200
         paths = (await client.get("/openapi.json")).json()["paths"]
-        assert {"/health", "/ready", "/items", "/items/{item_id}"} <= set(paths)
+        assert {"/health", "/ready", "/v1/items", "/v1/items/{item_id}"} <= set(paths)
 
 
 @pytest.mark.databases("sqlite")
@@ -157,7 +197,7 @@ async def test_in_production_the_api_is_not_described_to_everyone(
     async with serving(create_app(settings(at_head, environment="production"))) as client:
         for path in ("/docs", "/redoc", "/openapi.json"):
             assert (await client.get(path)).status_code == 404
-        assert (await client.get("/items")).status_code == 200
+        assert (await client.get("/v1/items")).status_code == 200
 
 
 @pytest.mark.databases("sqlite")

@@ -41,18 +41,18 @@ def test_a_fresh_clone_is_started_used_and_ended_by_make(
         return run("make", "-C", clone, f"PORT={port}", *arguments, cwd="/", env=with_uv)
 
     assert f"http://127.0.0.1:{port}" in make("up")
-    created = _call(f"http://127.0.0.1:{port}/items", {"name": "tea", "price": "2.50"})
+    created = _call(f"http://127.0.0.1:{port}/v1/items", {"name": "tea", "price": "2.50"})
     assert _call(f"http://127.0.0.1:{port}/ready")["status"] == "ready"
     assert _get(f"http://127.0.0.1:{port}/docs").startswith("<!DOCTYPE html>")
     make("down")
     assert _is_closed(port)
     make("up")
-    assert _call(f"http://127.0.0.1:{port}/items/{created['id']}") == created
+    assert _call(f"http://127.0.0.1:{port}/v1/items/{created['id']}") == created
     make("clean")
     assert _is_closed(port)
     assert not (clone / ".local").exists()
     make("up")
-    assert _get(f"http://127.0.0.1:{port}/items") == "[]"
+    assert _get(f"http://127.0.0.1:{port}/v1/items") == '{"items":[],"next":null}'
 
 
 def test_clean_asks_for_nothing_in_a_fresh_clone(

@@ -38,6 +38,7 @@ OTHERS: dict[str, list[Any]] = {
     "revision_names": ["dated"],
     "deploy": ["kubernetes", "none"],
     "ci": ["gitlab", "none"],
+    "authentication": ["jwt"],
     "example": [False],
     "stratakit": ["index", "https://example.com/stratakit-0.6.0-py3-none-any.whl"],
 }

@@ -18,6 +18,7 @@ ANSWERS: dict[str, list[str | bool]] = {
     "package_manager": ["uv", "poetry", "pip"],
     "revision_names": ["hash", "dated"],
     "ci": ["github", "gitlab", "none"],
+    "authentication": ["none", "jwt"],
     "example": [True, False],
 }
 # The replicas of Kubernetes cannot share a file: what has both is tried with either.

@@ -73,12 +73,21 @@ WHERE c.relkind IN ('v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND {OWN_S
     AND (ad.oid IS NOT NULL OR col_description(c.oid, a.attnum) IS NOT NULL)
 """
 
+# `x IN ('a', 'b')` on a varchar column is written in one way at first and in another after a dump
+# was restored: PostgreSQL adds casts to the array, and later to its elements.
+_LITERAL = "'(?:[^']|'')*'".replace("'", "''")
+CONSTRAINT_DEFINITION = rf"""regexp_replace(regexp_replace(regexp_replace(
+        pg_get_constraintdef(con.oid),
+        '\(({_LITERAL})::character varying\)::text', '\1', 'g'),
+        '({_LITERAL})::character varying(?=[],])', '\1', 'g'),
+        '\((ARRAY\[(?:{_LITERAL}(?:, )?)+\])\)::text\[\]', '\1', 'g')"""
+
 CONSTRAINTS = f"""
 SELECT CASE con.contype WHEN 'p' THEN 'primary key' WHEN 'f' THEN 'foreign key'
         WHEN 'u' THEN 'unique constraint' WHEN 'c' THEN 'check constraint'
         WHEN 'x' THEN 'exclusion constraint' ELSE 'constraint trigger' END AS kind,
     {TABLE} AS of, con.conname AS name,
-    pg_get_constraintdef(con.oid) AS definition,
+    {CONSTRAINT_DEFINITION} AS definition,
     NOT con.convalidated AND pg_get_constraintdef(con.oid) !~ 'NOT VALID|NOT ENFORCED'
         AS "not valid",
     i.indisvalid IS FALSE AND c.relkind <> 'p' AS "index not valid",

@@ -1,41 +1,67 @@
 """The routes of items."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, Query, Response
 
 from app.dependencies import ReadSession, Session
+from app.etags import IfMatch, format_etag
+from app.fields import Name, RowId
 from app.items import service
-from app.items.models import Item
-from app.items.schemas import ItemCreate, ItemRead
+from app.items.models import Item, Status
+from app.items.schemas import ItemPage, ItemRead, ItemWrite
+from app.pagination import Cursor, Limit
 
-LARGEST_ID = 2**63 - 1
-ItemId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-
-router = APIRouter(prefix="/items", tags=["items"])
+router = APIRouter(prefix="/v1/items", tags=["items"])
 
 
 @router.post("", status_code=201, response_model=ItemRead)
-async def create_item(data: ItemCreate, session: Session) -> Item:
+async def create_item(data: ItemWrite, session: Session, response: Response) -> Item:
     """Store an item."""
-    return await service.create_item(session, data)
+    item = await service.create_item(session, data)
+    response.headers["ETag"] = format_etag(item.version)
+    return item
 
 
-@router.get("", response_model=list[ItemRead])
+@router.get("", response_model=ItemPage)
 async def list_items(
     session: ReadSession,
-    after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> Sequence[Item]:
+    status: Status | None = None,
+    category: Annotated[Name | None, Query(description="The name of a category.")] = None,
+    sort: service.Sort = "id",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> dict[str, object]:
     """List items, a page at a time."""
-    return await service.list_items(session, after=after, limit=limit)
+    items, following = await service.list_items(
+        session, status=status, category=category, sort=sort, cursor=cursor, limit=limit
+    )
+    return {"items": items, "next": following}
 
 
 @router.get("/{item_id}", response_model=ItemRead)
-async def get_item(item_id: ItemId, session: ReadSession) -> Item:
-    """Read one item."""
+async def get_item(item_id: RowId, session: ReadSession, response: Response) -> Item:
+    """Read one item; its `ETag` is its version."""
     item = await service.get_item(session, item_id)
-    if item is None:
-        raise HTTPException(404, f"There is no item {item_id}.")
+    response.headers["ETag"] = format_etag(item.version)
     return item
+
+
+@router.put("/{item_id}", response_model=ItemRead)
+async def update_item(
+    item_id: RowId,
+    data: ItemWrite,
+    session: Session,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Item:
+    """Replace an item: with `If-Match`, only if nobody else has changed it since it was read."""
+    item = await service.update_item(session, item_id, data, if_match)
+    response.headers["ETag"] = format_etag(item.version)
+    return item
+
+
+@router.delete("/{item_id}", status_code=204)
+async def delete_item(item_id: RowId, session: Session, if_match: IfMatch = None) -> None:
+    """Delete an item."""
+    await service.delete_item(session, item_id, if_match)

@@ -2,19 +2,20 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-# PostgreSQL's text holds every character but this one.
-NO_NUL = r"^[^\x00]*$"
+from app.fields import Name, Price, RowId
+from app.items.models import Status
 
 
-class ItemCreate(BaseModel):
+class ItemWrite(BaseModel):
     """An item to store."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
-    price: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+    name: Name
+    price: Price
+    status: Status = Status.active
+    category_id: RowId | None = None
 
 
 class ItemRead(BaseModel):
@@ -25,4 +26,16 @@ class ItemRead(BaseModel):
     id: int
     name: str
     price: Decimal
+    status: Status
+    category_id: int | None
     created_at: datetime
+    version: int
+
+
+class ItemPage(BaseModel):
+    """A page of items, and the cursor of the next one."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    items: list[ItemRead]
+    next: str | None

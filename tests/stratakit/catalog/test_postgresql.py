@@ -80,3 +80,20 @@ def test_an_older_server_tells_as_much(of: str, tmp_path: Path) -> None:
             assert catalog.differences(before, catalog.read(connection)) == []
     finally:
         server.remove()
+
+
+def test_a_check_that_a_restored_dump_writes_differently_is_the_same(
+    connection: Connection,
+) -> None:
+    """PostgreSQL adds the casts of a varchar column to the array, then to each of its elements."""
+    dumped = "ARRAY[('a,''b'::character varying)::text, ('c'::character varying)::text]"
+    with connection.begin() as transaction:
+        connection.execute(
+            text("CREATE TABLE listed (v varchar(9), CONSTRAINT c CHECK (v IN ('a,''b', 'c')))")
+        )
+        original = catalog.read(connection)
+        connection.execute(text("ALTER TABLE listed DROP CONSTRAINT c"))
+        restored = f"ALTER TABLE listed ADD CONSTRAINT c CHECK ((v)::text = ANY ({dumped}))"
+        connection.execute(text(restored.replace(":", "\\:")))
+        assert catalog.differences(original, catalog.read(connection)) == []
+        transaction.rollback()

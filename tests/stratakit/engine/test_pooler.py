@@ -54,8 +54,8 @@ async def test_the_application_serves_through_a_pooler(
         async with AsyncClient(transport=transport, base_url="http://test") as client:
             assert (await client.get("/ready")).json()["status"] == "ready"
             made = await asyncio.gather(
-                *(client.post("/items", json={"name": f"{n}", "price": "1"}) for n in range(150))
+                *(client.post("/v1/items", json={"name": f"{n}", "price": "1"}) for n in range(150))
             )
-            read = await asyncio.gather(*(client.get("/items") for _ in range(150)))
+            read = await asyncio.gather(*(client.get("/v1/items") for _ in range(150)))
     assert {answer.status_code for answer in made} == {201}
     assert {answer.status_code for answer in read} == {200}

@@ -18,8 +18,8 @@ Release = Callable[[str], str]
 def clients_of(site: Site) -> Callable[[int], int]:
     def ask(number: int) -> int:
         if number % 4 == 0:
-            return site.ask("/items", {"name": f"{site.port} {number}", "price": "1"})[0]
-        return site.ask("/ready" if number % 4 == 1 else "/items?limit=5")[0]
+            return site.ask("/v1/items", {"name": f"{site.port} {number}", "price": "1"})[0]
+        return site.ask("/ready" if number % 4 == 1 else "/v1/items?limit=5")[0]
 
     return ask
 
@@ -96,7 +96,7 @@ def test_what_takes_away_is_applied_when_no_older_code_serves(
     assert told.startswith("Nothing to apply.\nLeft until no older code serves:\n  ")
     with served(live) as site:
         assert site.ask("/ready")[0] == 200
-        assert site.ask("/items", {"name": "tea", "price": "1"})[0] == 201
+        assert site.ask("/v1/items", {"name": "tea", "price": "1"})[0] == 201
     assert "created_at" in live.columns("items")
     done = live.migrate("upgrade")
     assert done.returncode == 0, done.stderr

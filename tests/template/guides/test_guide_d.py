@@ -131,11 +131,11 @@ def test_clean_and_up_begin_with_a_fresh_database_at_head(live: Service) -> None
     _succeeds(local.run("make", "install-dev"))
     site = Site(free_port())
     _succeeds(local.run("make", "up", f"PORT={site.port}"))
-    assert site.ask("/items", {"name": "old", "price": "1"})[0] == 201
+    assert site.ask("/v1/items", {"name": "old", "price": "1"})[0] == 201
     _succeeds(local.run("make", "clean"))
     _succeeds(local.run("make", "up", f"PORT={site.port}"))
     assert site.ask("/ready")[1]["status"] == "ready"
-    assert site.ask("/items") == (200, [])
+    assert site.ask("/v1/items") == (200, {"items": [], "next": None})
 
 
 @pytest.mark.row("D1")

@@ -1,0 +1,77 @@
+"""Keyset pagination: a page starts after the last row of the previous page.
+
+Unlike OFFSET, a page deep in a table costs no more than the first one, and rows that are inserted
+or deleted meanwhile neither repeat nor skip others. The column should have an index.
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import HTTPException, Query
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.fields import RowId
+
+Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the previous page.")]
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+@dataclass(frozen=True)
+class Keyset:
+    """An order of rows, and the positions in it.
+
+    Args:
+        sort: the name of the order; a cursor of another order is refused. `-` is descending.
+        column: the column to sort by.
+        key: the primary key, which decides between rows that are equal.
+    """
+
+    sort: str
+    column: InstrumentedAttribute[Any]
+    key: InstrumentedAttribute[int]
+
+    def order(self) -> list[ColumnElement[Any]]:
+        """Return the arguments of `order_by()`."""
+        columns = [self.key] if self.column is self.key else [self.column, self.key]
+        return [each.desc() if self.sort.startswith("-") else each.asc() for each in columns]
+
+    def after(self, cursor: str | None) -> list[ColumnElement[bool]]:
+        """Return the arguments of `where()` for the rows after a cursor.
+
+        Raises:
+            HTTPException: 422; the cursor is not one of this order.
+        """
+        if cursor is None:
+            return []
+        value, key = self._decode(cursor)
+        if self.column is self.key:
+            return [self.key < key if self.sort.startswith("-") else self.key > key]
+        # Each literal has the type of its column: a driver may send a Decimal as text.
+        position = tuple_(value, key, types=[self.column.type, self.key.type])
+        row = tuple_(self.column, self.key)
+        return [row < position if self.sort.startswith("-") else row > position]
+
+    def cut(self, rows: Sequence[Any], limit: int) -> str | None:
+        """Return the cursor after a page, if the query for one row more than that found it."""
+        if len(rows) <= limit:
+            return None
+        last = rows[limit - 1]
+        value, key = getattr(last, self.column.key), getattr(last, self.key.key)
+        text = json.dumps([self.sort, str(value), key])
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def _decode(self, cursor: str) -> tuple[Any, int]:
+        try:
+            padded = cursor + "=" * (-len(cursor) % 4)
+            sort, value, key = json.loads(base64.urlsafe_b64decode(padded))
+            if sort != self.sort or not isinstance(value, str) or "\0" in value:
+                raise ValueError(sort)
+            value = TypeAdapter(self.column.type.python_type).validate_python(value)
+            return value, TypeAdapter(RowId).validate_python(key)
+        except (ValueError, TypeError, ValidationError):
+            raise HTTPException(422, "This cursor is not `next` of a page in this order.") from None
