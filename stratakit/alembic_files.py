@@ -5,8 +5,10 @@ for. https://alembic.sqlalchemy.org/en/latest/tutorial.html#editing-the-ini-file
 """
 
 import configparser
+import importlib.util
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,31 +43,57 @@ class AlembicFiles:
 
 
 @cache
-def read_alembic_files(root: Path) -> AlembicFiles:
+def read_alembic_files(
+    root: Path, ini_file: str = "alembic.ini", section: str = "alembic"
+) -> AlembicFiles:
     """Read alembic.ini and pyproject.toml of a project.
 
     Args:
-        root: the project's folder.
+        root: the project's folder, to which relative paths are relative.
+        ini_file: the path of the alembic.ini.
+        section: its section.
     """
-    ini = _read_ini(root)
+    ini = _read_ini(root / ini_file, section)
     table = _read_pyproject(root)
     location = ini.get("script_location") or _expand(table.get("script_location", ""), root)
-    # A package's folder is named as `package:folder`.
-    migrations = root / (location or "migrations").replace(":", "/")
+    migrations = _folder(root, location or "migrations")
     named = _split(ini) or [_expand(each, root) for each in table.get("version_locations", ())]
     recursive = ini.get("recursive_version_locations") or table.get("recursive_version_locations")
     return AlembicFiles(
         migrations,
-        tuple(root / each for each in named) or (migrations / "versions",),
+        tuple(_folder(root, each) for each in named) or (migrations / "versions",),
         str(recursive).lower() in ("true", "yes", "on", "1"),
     )
 
 
-def _read_ini(root: Path) -> dict[str, str]:
-    parser = configparser.ConfigParser({"here": str(root)})
-    parser.read(root / "alembic.ini", encoding="utf-8")
-    if not parser.has_section("alembic"):
-        return {}
+def _folder(root: Path, location: str) -> Path:
+    """Return a folder that is named by a path, or as `package:folder` as in Alembic."""
+    package, separator, folder = location.partition(":")
+    if not separator or Path(location).is_absolute():
+        return root / location
+    folder = folder.replace(":", "/")
+    if (root / package).is_dir():
+        return root / package / folder
+    return _package_folder(root, package) / folder
+
+
+def _package_folder(root: Path, package: str) -> Path:
+    """Return the folder of a package, of the project or installed, without importing it."""
+    top, *below = package.split(".")
+    sys.path.insert(0, str(root))
+    try:
+        spec = importlib.util.find_spec(top)
+    finally:
+        sys.path.remove(str(root))
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(folders[0] if folders else root / top, *below)
+
+
+def _read_ini(path: Path, section: str) -> dict[str, str]:
+    parser = configparser.ConfigParser({"here": str(path.parent)})
+    parser.read(path, encoding="utf-8")
+    # Alembic, too, finds what is said for all sections.
+    values = parser[section if parser.has_section(section) else "DEFAULT"]
     names = (
         "path_separator",
         "recursive_version_locations",
@@ -73,9 +101,7 @@ def _read_ini(root: Path) -> dict[str, str]:
         "version_locations",
         "version_path_separator",
     )
-    return {
-        name: parser.get("alembic", name) for name in names if parser.has_option("alembic", name)
-    }
+    return {name: values[name] for name in names if name in values}
 
 
 def _read_pyproject(root: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from dotenv import dotenv_values
 
-from stratakit.alembic_files import read_alembic_files
+from stratakit.alembic_files import AlembicFiles, read_alembic_files
 from stratakit.diagnostics.command import PROJECT_FILES, is_project, project_root
 from stratakit.diagnostics.errors import UsageError
 
@@ -32,6 +32,8 @@ class Config:
         allowed: objects that a database may have beside what the models declare.
         production_version: the version of the production server, such as "16.4".
         adopted: the revision up to which the history is older than stratakit.
+        alembic_ini: the path of the alembic.ini, as `alembic -c` takes it.
+        alembic_section: its section, as `alembic -n` takes it.
         x_arguments: no key: the arguments that env.py reads as `-x`, such as `tenant=a`.
         named_keys: no key: the keys that strata.toml has.
     """
@@ -42,6 +44,8 @@ class Config:
     allowed: tuple[str, ...] = ()
     production_version: str = ""
     adopted: str = ""
+    alembic_ini: str = "alembic.ini"
+    alembic_section: str = "alembic"
     x_arguments: tuple[str, ...] = ()
     named_keys: frozenset[str] = frozenset()
 
@@ -58,17 +62,21 @@ class Config:
     @property
     def migrations_folder(self) -> Path:
         """The folder of env.py, of the revisions and of the schema's snapshot."""
-        return read_alembic_files(self.root).migrations
+        return self._alembic_files.migrations
 
     @property
     def versions(self) -> Path:
         """The folder of the revisions; of several, the first one, which gets new revisions."""
-        return read_alembic_files(self.root).versions[0]
+        return self._alembic_files.versions[0]
 
     @property
     def revision_files(self) -> list[Path]:
         """The files of the revisions, in all their folders."""
-        return read_alembic_files(self.root).revision_files()
+        return self._alembic_files.revision_files()
+
+    @property
+    def _alembic_files(self) -> AlembicFiles:
+        return read_alembic_files(self.root, self.alembic_ini, self.alembic_section)
 
     @property
     def in_production(self) -> bool:

@@ -7,12 +7,13 @@ import pkgutil
 import sys
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 from stratakit import __version__
 from stratakit.cli import commands
-from stratakit.config import load
-from stratakit.diagnostics.command import MIGRATE
+from stratakit.config import Config, load
+from stratakit.diagnostics.command import MIGRATE, project_root
 from stratakit.diagnostics.errors import StrataError, UsageError
 
 ALIASES = {"generate": "create"}
@@ -50,16 +51,9 @@ def main(argv: list[str]) -> int:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(parser)
-        parser.add_argument(
-            "-x",
-            metavar="NAME=VALUE",
-            action="append",
-            default=[],
-            dest="x_arguments",
-            help="an argument that env.py reads, such as tenant=a",
-        )
+        _add_alembic_arguments(parser)
         parsed = parser.parse_args(arguments)
-        config = replace(load(), x_arguments=tuple(parsed.x_arguments))
+        config = _read_config(parsed)
         status: int = module.run(parsed, config)
         sys.stdout.flush()
         return status
@@ -78,6 +72,46 @@ def main(argv: list[str]) -> int:
         # Whoever reads has enough; what is still held back has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+def _add_alembic_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command `alembic` that say what env.py is run with."""
+    parser.add_argument(
+        "-c",
+        "--config",
+        metavar="FILE",
+        dest="alembic_ini",
+        default=os.environ.get("ALEMBIC_CONFIG"),
+        help="the alembic.ini, if it is in another folder; also by the variable ALEMBIC_CONFIG",
+    )
+    parser.add_argument(
+        "-n", "--name", metavar="SECTION", dest="alembic_section", help="its section"
+    )
+    parser.add_argument(
+        "-x",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        dest="x_arguments",
+        help="an argument that env.py reads, such as tenant=a",
+    )
+
+
+def _read_config(parsed: argparse.Namespace) -> Config:
+    """Read the project's configuration; what the command line names counts more."""
+    ini, section = parsed.alembic_ini, parsed.alembic_section
+    if ini and not Path(ini).is_file():
+        raise UsageError(
+            f"There is no file {ini}.", hint=f"Name the alembic.ini: {MIGRATE} VERB -c FILE"
+        )
+    # With -c, a folder is a project although it has no alembic.ini.
+    config = load(project_root()) if ini else load()
+    return replace(
+        config,
+        alembic_ini=str(Path(ini).resolve()) if ini else config.alembic_ini,
+        alembic_section=section or config.alembic_section,
+        x_arguments=tuple(parsed.x_arguments),
+    )
 
 
 def _module(verb: str) -> tuple[str, ModuleType]:

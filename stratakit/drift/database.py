@@ -113,6 +113,8 @@ def _replay(config: Config, revision: str, url: str) -> None:
             "-m",
             "stratakit.drift.replay",
             revision,
+            config.alembic_ini,
+            config.alembic_section,
             *config.x_arguments,
         ],
         cwd=config.root,

