@@ -10,6 +10,7 @@ from stratakit.lint import linter
 from stratakit.lint.linter import LintResult
 from stratakit.revisions import history
 from stratakit.revisions.history import RevisionHistory
+from stratakit.scratch import environment
 
 __all__ = ["LintResult", "lint"]
 
@@ -39,10 +40,15 @@ def lint(
     """
     known = history.read(config.revision_files)
     if every:
-        return linter.lint(config, list(known))
-    if revisions:
-        return linter.lint(config, [_resolve(known, revision) for revision in revisions])
-    return linter.lint(config, linter.revisions_since(config, base))
+        wanted = list(known)
+    elif revisions:
+        wanted = [_resolve(known, revision) for revision in revisions]
+    else:
+        wanted = linter.revisions_since(config, base)
+    if wanted and not config.names("database"):
+        # env.py alone knows the kind of database that the revisions are for.
+        config = environment.capture(config).config
+    return linter.lint(config, wanted)
 
 
 def _resolve(known: RevisionHistory, revision: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
-from alembic.script.revision import RevisionError
+from alembic.script.revision import MultipleHeads, RevisionError
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -80,6 +80,13 @@ def _explain_invalid_target(target: str, merge_parents: Sequence[str] = ()) -> I
     """Explain a target that does not exist; after a merge, name the revisions that it merged."""
     try:
         yield
+    except MultipleHeads as error:
+        heads = ", ".join(sorted(error.heads))
+        raise UsageError(
+            f"{target} is no target: there are several heads, {heads}.",
+            hint=f"Apply all of them: {MIGRATE} upgrade heads\n"
+            f"Or one branch: {MIGRATE} upgrade BRANCH@head",
+        ) from error
     except RevisionError as error:
         commands = [f"Undo the merge: {MIGRATE} downgrade {each}" for each in merge_parents]
         raise UsageError(

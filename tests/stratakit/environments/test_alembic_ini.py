@@ -1,4 +1,4 @@
-"""An alembic.ini in another folder, or with several sections, as `alembic -c` and `-n` name them."""
+"""An alembic.ini in another folder, or with several sections, as `alembic -c` and `-n` name it."""
 
 import os
 from pathlib import Path
@@ -24,6 +24,7 @@ from alembic import op
 
 revision = "{id}"
 down_revision = None
+branch_labels = ("branch_{id}",)
 
 
 def upgrade():
@@ -108,3 +109,21 @@ def test_a_package_in_src_is_found_like_by_alembic(
     monkeypatch.syspath_prepend(project / "src")
     (project / "alembic.ini").write_text("[alembic]\nscript_location = service:db\n")
     assert read_alembic_files(project).migrations == project / "src" / "service" / "db"
+
+
+def test_several_labelled_heads_name_the_command_that_applies_them(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "first" / "versions" / "other.py").write_text(REVISION.format(id="other"))
+    where = ["-c", "conf/alembic.ini", "-n", "first"]
+    assert main(["upgrade", *where]) == 2
+    assert "upgrade heads" in capsys.readouterr().err
+    assert main(["upgrade", "heads", *where]) == 0
+
+
+def test_lint_runs_on_the_kind_of_database_that_env_py_names(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TEST_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    assert main(["lint", "one", "-c", "conf/alembic.ini", "-n", "first"]) in (0, 1)
+    assert "127.0.0.1" not in "".join(capsys.readouterr())
