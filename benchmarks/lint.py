@@ -6,8 +6,8 @@ Prints the milliseconds a revision for several numbers of revisions, up and down
 examples of tests/stratakit/lint, how many dangers are found and how many safe revisions are
 alarmed about, by us and by squawk, which is installed from PyPI into a throwaway environment.
 Squawk reads the SQL that Alembic writes of them; any finding of it on a dangerous one counts as
-found, where ours has to name the right rule. What asks the database for an answer cannot be written as SQL: squawk gets what
-came before.
+found, where ours has to name the right rule. What asks the database for an answer cannot be
+written as SQL: squawk gets what came before.
 """
 
 import json

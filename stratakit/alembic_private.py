@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import alembic.context
+import alembic.op
 from alembic.autogenerate import render
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
@@ -105,3 +106,11 @@ def substitute_pool(engine: Engine, connect: Callable[[], DBAPIConnection]) -> P
         dialect=engine.dialect,
         _dispatch=engine.pool.dispatch,
     )
+
+
+def forget_run() -> None:
+    """Let `alembic.op` be as before the first run of env.py.
+
+    Alembic leaves None behind. A revision that calls `op` when it is imported expects NameError.
+    """
+    vars(alembic.op).pop("_proxy", None)

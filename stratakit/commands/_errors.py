@@ -1,5 +1,6 @@
 """One kind of error for all that can stop a command."""
 
+import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,20 @@ from stratakit.revisions.history import refuse_gap
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
+TELLS_PROGRESS = {"upgrade", "downgrade", "stamp"}
+"""The verbs in which Alembic's line for each revision is an answer."""
+ALEMBIC_LOGGERS = (
+    "alembic.autogenerate.compare",
+    "alembic.autogenerate.compare.comments",
+    "alembic.autogenerate.compare.constraints",
+    "alembic.autogenerate.compare.schema",
+    "alembic.autogenerate.compare.server_defaults",
+    "alembic.autogenerate.compare.tables",
+    "alembic.autogenerate.compare.types",
+    "alembic.ddl.postgresql",
+    "alembic.runtime.migration",
+    "alembic.runtime.plugins",
+)
 EXPECTED_WARNINGS = (
     # A type of an extension is compared by the catalog, which knows it.
     "Did not recognize type",
@@ -36,10 +51,33 @@ def command(
 
     @wraps(function)
     def wrapped(config: Config, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        with explained_errors(config):
+        with explained_errors(config), _quiet_alembic(function.__name__ not in TELLS_PROGRESS):
             return function(config, *args, **kwargs)
 
     return wrapped
+
+
+@contextmanager
+def _quiet_alembic(is_quiet: bool) -> Iterator[None]:
+    """Leave out what Alembic logs below a warning, whatever env.py configures by `fileConfig()`.
+
+    A level would be set anew there; a filter stays.
+
+    Args:
+        is_quiet: whether anything is left out.
+    """
+    loggers = [logging.getLogger(name) for name in ALEMBIC_LOGGERS if is_quiet]
+    for logger in loggers:
+        logger.addFilter(_is_warning)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(_is_warning)
+
+
+def _is_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Constraint, Index, MetaData, Table
 
-from stratakit.catalog import ObjectKey
+from stratakit.catalog import Difference, ObjectKey
 from stratakit.runtime.environment import Environment
 
 KINDS = {
@@ -16,6 +16,9 @@ KINDS = {
     "check constraint": "check_constraint",
 }
 """Alembic's words for what it compares."""
+
+MODELLED = {*KINDS, "enum", "primary key"}
+"""The kinds of objects that models declare."""
 
 Item = Table | Column[Any] | Constraint | Index
 
@@ -30,10 +33,22 @@ class EnvironmentFilter:
 
     def __init__(self, project: Environment, connection: Connection) -> None:
         self._arguments = project.arguments
+        self._is_guarded = project.is_guarded
         self._metadata = project.metadata
         self._connection = connection
         self._reflected = MetaData()
         self._tables: dict[str, bool] = {}
+
+    def includes_difference(self, difference: Difference) -> bool:
+        """Return whether a difference of the migrations from the models counts.
+
+        What no model can declare, such as a function, only the migrations create. It counts in a
+        project whose env.py calls `run_migrations`, which names it in `allowed`.
+        """
+        is_extra = not difference.attribute and difference.expected is None
+        if is_extra and difference.key.kind not in MODELLED and not self._is_guarded:
+            return False
+        return self.includes(difference.key)
 
     def includes(self, key: ObjectKey) -> bool:
         """Return whether env.py compares an object.

@@ -29,6 +29,7 @@ from stratakit.orm.source_location import find_declaration
 from stratakit.runtime.arguments import comparison_arguments
 from stratakit.runtime.environment import Environment
 from stratakit.scratch import head
+from stratakit.scratch.revision import is_without_models, missing_models_error
 
 DETAIL = "A database that is migrated is not what the code expects of it."
 CREATE_HINT = f'Make it: {MIGRATE} create "what changes"'
@@ -54,6 +55,9 @@ def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
     ):
         filters = EnvironmentFilter(project, connection)
         migrated = catalog.read(connection).without_table(project.version_table)
+        if is_without_models(metadata, [key.name for key in migrated if key.kind == "table"]):
+            error = missing_models_error()
+            return [Finding("no-models", error.message, error.detail, error.hint)], migrated
         with scratch.database(config) as url, connect(url) as model_connection:
             failures = create_tables(model_connection, metadata, migrated)
             modelled = catalog.read(model_connection)
@@ -65,9 +69,11 @@ def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
             for each in catalog.differences(expected, actual)
             if _table_name(each) not in failures
             and not _is_python_default(each, metadata)
-            and filters.includes(each.key)
+            and filters.includes_difference(each)
         ]
-        tables = {_table_name(each) for each in differences} | {*failures}
+        # What has no DDL on this database, Alembic cannot compare either.
+        refused = {name for name, error in failures.items() if isinstance(error, DBAPIError)}
+        tables = {_table_name(each) for each in differences} | refused
         operations = _alembic_operations(project, connection, tables)
     findings = [*_creation_findings(project, failures)]
     return [*findings, *_findings(config, metadata, operations, differences)], migrated

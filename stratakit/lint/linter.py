@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from alembic.util import CommandError
@@ -88,6 +88,13 @@ def lint(config: Config, revisions: Sequence[str]) -> LintResult:
     wanted = set(revisions) - _exempt_revisions(config, known)
     count, findings = len(wanted), list[Finding]()
     runs, skipped = _run(config, wanted) if wanted else ([], [])
+    upgrades = [run for run in runs if run.is_upgrade]
+    runs = [
+        replace(run, followers=tuple(upgrades[upgrades.index(run) + 1 :]))
+        if run.is_upgrade
+        else run
+        for run in runs
+    ]
     for revision, group in groupby(runs, key=lambda run: run.revision):
         both = list(group)
         rules = None if revision in wanted else [load_rules()["fails"]]

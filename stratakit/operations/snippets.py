@@ -1,6 +1,7 @@
 """Alembic code that advice consists of: of lint rules, and of review comments."""
 
 import textwrap
+from collections.abc import Sequence
 
 from sqlalchemy.dialects import registry
 
@@ -84,13 +85,30 @@ def autocommit_block(*lines: str) -> str:
     return "with op.get_context().autocommit_block():\n" + textwrap.indent("\n".join(lines), "    ")
 
 
-def batches(backend: Backend, table: str, verb: str = "update") -> str:
-    """Return code that changes the rows of a table in batches."""
+ROW_IDS: dict[Backend, str] = {"postgresql": "ctid", "sqlite": "rowid"}
+"""The column that identifies a row of a table without a primary key; MySQL has none."""
+
+
+def batches(
+    backend: Backend, table: str, verb: str = "update", key: Sequence[str] = ("id",)
+) -> str:
+    """Return code that changes the rows of a table in batches.
+
+    Args:
+        backend: the database.
+        table: with its schema where it has one.
+        verb: update or delete.
+        key: the columns of the primary key; empty if there is none.
+    """
     name = quote_name(table, backend)
     change = f"DELETE FROM {name}" if verb == "delete" else f"UPDATE {name} SET ..."
+    if not key and backend not in ROW_IDS:
+        return loop(f"{change} WHERE ... LIMIT 1000")
+    columns = ", ".join(quote_name(each, backend) for each in key) or ROW_IDS[backend]
+    row = f"({columns})" if len(key) > 1 else columns
     return loop(
-        f"{change} WHERE id IN (SELECT id FROM ",
-        f"(SELECT id FROM {name} WHERE ... LIMIT 1000) batch)",
+        f"{change} WHERE {row} IN (SELECT {columns} FROM ",
+        f"(SELECT {columns} FROM {name} WHERE ... LIMIT 1000) batch)",
     )
 
 

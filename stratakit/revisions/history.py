@@ -138,6 +138,12 @@ def _parse(path: Path) -> Revision | None:
     )
     message = (ast.get_docstring(tree) or "").partition("\n")[0]
     phase = values.get("phase")
+    if isinstance(phase, ast.Constant) and phase.value and phase.value not in phases.NAMES:
+        raise StrataError(
+            f"{path} has an unknown phase: {phase.value!r}.",
+            detail="Timeouts, `upgrade --rolling` and the readiness of old code depend on it.",
+            hint=f"Name one of these in the file: {', '.join(phases.NAMES)}",
+        )
     return Revision(
         str(revision_id),
         as_tuple(parents) + as_tuple(depends_on),

@@ -6,5 +6,8 @@ COMPATIBLE = frozenset({"expand", "backfill"})
 DATA = frozenset({"backfill"})
 """Such a revision changes rows, which may take long."""
 
+NAMES = ("expand", "backfill", "contract")
+"""The phases that a revision can name."""
+
 CONTRACT = "contract"
 """Such a revision drops objects that this code does not use: the code works without it."""

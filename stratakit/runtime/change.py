@@ -177,11 +177,12 @@ class ChangeRun:
             if is_outermost and backend == "sqlite":
                 resources.enter_context(sqlite_transactions(connection))
             lock = self._lock(connection, backend, resources, is_outermost=is_outermost)
-            kind = (
-                resources.enter_context(retry.waiting_session(connection, backend, self._policy))
-                if is_outermost or self._can_run_again
-                else None
-            )
+            kind = None
+            if is_outermost or self._can_run_again:
+                session = retry.waiting_session(
+                    connection, backend, self._policy, is_outermost=is_outermost
+                )
+                kind = resources.enter_context(session)
             source: StepSource = context.opts["fn"]
             if not context.opts.get("purge"):
                 ahead = source.is_upgrade and position.describe_ahead(self._config, context)

@@ -168,7 +168,7 @@ class RetryingRun:
 
 @contextmanager
 def waiting_session(
-    connection: Connection, backend: Backend, policy: WaitPolicy
+    connection: Connection, backend: Backend, policy: WaitPolicy, *, is_outermost: bool
 ) -> Iterator[SessionTimeouts]:
     """Prepare a session that is to wait for others, before anything is read by it.
 
@@ -176,18 +176,18 @@ def waiting_session(
         connection: the migrations' own.
         backend: the kind of database.
         policy: how long to wait.
+        is_outermost: whether a transaction that is open afterwards is not env.py's to commit.
 
     Yields:
         The timeouts of this kind of database.
     """
     kind = TIMEOUTS[backend](connection, policy)
-    is_begun = connection.in_transaction()
     kind.start()
     try:
         yield kind
     finally:
         if not connection.closed and not connection.invalidated:
-            if not is_begun and connection.in_transaction():
+            if is_outermost and connection.in_transaction():
                 connection.rollback()
             kind.end()
 

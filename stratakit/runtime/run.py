@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
+from stratakit.alembic_private import forget_run
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions.alembic_config import set_database
 from stratakit.runtime.env_errors import explain_environment_error
@@ -58,7 +59,10 @@ def run_environment(
             guard = alembic.attributes[GUARD] = EnvironmentGuard(
                 environment, run, check, is_redirected=target is not None
             )
-            pause = _execute(script, guard)
+            try:
+                pause = _execute(script, guard)
+            finally:
+                forget_run()
         if pause is None:
             return
         time.sleep(pause)

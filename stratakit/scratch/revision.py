@@ -3,15 +3,20 @@
 So an outdated, drifted or unreachable database cannot get into a revision.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from alembic.autogenerate import RevisionContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
+from sqlalchemy import MetaData, inspect
 
 from stratakit import scratch
+from stratakit.diagnostics.errors import StrataError
+from stratakit.engine.connect import connect
+from stratakit.engine.url import DatabaseURL
 from stratakit.revisions.alembic_config import alembic_config
+from stratakit.revisions.log import OWN_TABLES
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.environment import Environment
@@ -64,6 +69,8 @@ def write_revisions(
         return []
 
     with head_database(project) as url, scratch.ONE_MIGRATION_AT_A_TIME:
+        if autogenerate:
+            _require_models(project, url)
         run_environment(
             alembic,
             ChangeRun(config, options),
@@ -74,3 +81,32 @@ def write_revisions(
             revision_context=revision,
         )
     return [script for script in revision.generate_scripts() if script]
+
+
+def is_without_models(metadata: MetaData, tables: Collection[str]) -> bool:
+    """Return whether models declare none of the tables that the migrations create.
+
+    Args:
+        metadata: the tables of the models.
+        tables: the names of the migrations' tables, with their schemas or without.
+    """
+    declared = {table.name for table in metadata.tables.values()}
+    return bool(tables) and not declared & {name.rpartition(".")[2] for name in tables}
+
+
+def missing_models_error() -> StrataError:
+    """Return the error of an env.py that names no model."""
+    return StrataError(
+        "The target_metadata of env.py has none of the tables that the migrations create.",
+        detail="The modules of the models are not imported. A revision that autogenerate writes "
+        "now would drop every table.",
+        hint="Import the models in env.py, before it uses target_metadata.",
+    )
+
+
+def _require_models(project: Environment, url: DatabaseURL) -> None:
+    with connect(url, read_only=True) as connection:
+        tables = set(inspect(connection).get_table_names())
+    tables -= {*OWN_TABLES, project.version_table.rpartition(".")[2]}
+    if is_without_models(project.metadata, tables):
+        raise missing_models_error()

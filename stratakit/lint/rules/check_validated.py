@@ -33,7 +33,7 @@ class CheckValidated(Rule):
                 continue
             if "NOT VALID" not in action.flags and run.existed_before(action.table):
                 name = (
-                    action.name
+                    action.name or default_name("ck", action.table)
                     if action.kind == "add check"
                     else default_name("ck", action.table, action.name)
                 )

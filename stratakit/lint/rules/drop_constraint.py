@@ -30,7 +30,7 @@ class DropConstraint(Rule):
             action.table for _, action in run.actions("create index") if "UNIQUE" in action.flags
         }
         for statement, action in run.actions("drop constraint", "drop index"):
-            if not run.existed_before(action.table):
+            if not run.existed_before(action.table) or action.table in run.dropped:
                 continue
             tables = statement.tables_before
             known = tables.get(action.table) or tables.get(action.name)

@@ -21,7 +21,7 @@ class DropForeignKey(Rule):
         for statement, action in run.actions("drop constraint"):
             known = statement.tables_before.get(action.table)
             constraint = known.constraints.get(action.name) if known else None
-            if constraint is None and run.is_observed:
+            if action.table in run.dropped or (constraint is None and run.is_observed):
                 continue
             is_foreign_key = "fk" in action.name.split("_")
             other = "the other table"

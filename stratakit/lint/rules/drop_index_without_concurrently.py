@@ -32,7 +32,7 @@ class DropIndexWithoutConcurrently(Rule):
             index = statement.tables_before.get(action.name)
             is_missing = index is None and action.name in statement.tables_before
             table = action.table or (index.parent if index else "")
-            if is_missing or (table and not run.existed_before(table)):
+            if is_missing or table in run.dropped or (table and not run.existed_before(table)):
                 continue
             yield Violation(
                 f"index {action.name} is dropped while no statement can use {table or 'its table'}",

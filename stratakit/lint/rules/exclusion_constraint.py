@@ -32,7 +32,7 @@ class ExclusionConstraint(Rule):
         for statement, action in run.actions("add exclude"):
             if run.existed_before(action.table):
                 yield Violation(
-                    f"exclusion constraint {action.name} on {action.table} is built "
+                    f"an exclusion constraint on {action.table} is built "
                     "while nothing can use it",
                     "Make a new table with the constraint, copy the rows in batches, "
                     "then change over.",

@@ -6,7 +6,7 @@ from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import NEXT, default_name, operation, validate
 from stratakit.sql.action import Action
-from stratakit.sql.indexes import parse_index
+from stratakit.sql.indexes import columns_in, parse_index
 from stratakit.sql.tokenizer import Tokens, split_statements
 
 
@@ -35,11 +35,9 @@ class ForeignKeyValidated(Rule):
                 continue
             if "NOT VALID" in action.flags or not run.existed_before(action.table):
                 continue
-            name = (
-                action.name
-                if action.kind == "add foreign key"
-                else default_name("fk", action.table, action.name)
-            )
+            is_column = action.kind == "add column"
+            columns = [action.name] if is_column else columns_in(action.text)
+            name = (not is_column and action.name) or default_name("fk", action.table, *columns)
             yield Violation(
                 f"foreign key {name} of {action.table} is checked "
                 "while neither table can be written",

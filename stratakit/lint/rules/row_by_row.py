@@ -54,6 +54,6 @@ class RowByRow(Rule):
             ):
                 yield Violation(
                     f"the rows of {action.table} are changed one by one in one transaction",
-                    batches(run.backend, action.table, action.kind),
+                    batches(run.backend, action.table, action.kind, statement.key_of(action.table)),
                     statement,
                 )

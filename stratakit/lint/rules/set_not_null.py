@@ -29,14 +29,12 @@ class SetNotNull(Rule):
     bad = ('op.alter_column("items", "note", nullable=False)',)
     good = (
         """
-        op.execute(
-            "ALTER TABLE items ADD CONSTRAINT note_given CHECK (note IS NOT NULL) NOT VALID"
-        )
+        op.execute("ALTER TABLE items ADD CONSTRAINT note_set CHECK (note IS NOT NULL) NOT VALID")
         """,
-        'op.execute("ALTER TABLE items VALIDATE CONSTRAINT note_given")',
+        'op.execute("ALTER TABLE items VALIDATE CONSTRAINT note_set")',
         """
         op.alter_column("items", "note", nullable=False)
-        op.drop_constraint("note_given", "items")
+        op.drop_constraint("note_set", "items")
         """,
     )
 

@@ -34,6 +34,6 @@ class Truncate(Rule):
                 yield Violation(
                     f"{action.table} loses all its rows",
                     "Delete in batches what is not needed any more:\n"
-                    + batches(run.backend, action.table, "delete"),
+                    + batches(run.backend, action.table, "delete", statement.key_of(action.table)),
                     statement,
                 )

@@ -14,6 +14,13 @@ KEY = re.compile(
     r"(?:=|IN\b|BETWEEN\b|>.*<|<.*>)",
     re.IGNORECASE | re.DOTALL,
 )
+WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
+OR = re.compile(r"\bOR\b", re.IGNORECASE)
+EQUAL = re.compile(
+    r"(?<![\w.])(?!NOT\b)[A-Za-z_\"`][\w.\"`]*\s*(?:=|\bIN\s*\()\s*"
+    r"(?:'(?:[^']|'')*'|-?\d|%\(\w+\)s|%s|\?|:\w+|\$\d|TRUE\b|FALSE\b)",
+    re.IGNORECASE,
+)
 
 
 class WholeTableChange(Rule):
@@ -54,12 +61,22 @@ class WholeTableChange(Rule):
             reads_all = not selects_by_key(action)
             if statement.has_plan:
                 reads_all = bool(statement.planned_full_scans)
+            if action.kind == "delete" and names_values(action):
+                reads_all = False
             if is_loop or not action.has("WHERE") or (reads_all and not is_bounded):
                 yield Violation(
                     f"{action.kind} of all of {action.table} in one transaction",
-                    batches(run.backend, action.table, action.kind),
+                    batches(run.backend, action.table, action.kind, statement.key_of(action.table)),
                     statement,
                 )
+
+
+def names_values(action: Action) -> bool:
+    """Whether WHERE names values of columns, so that some rows are meant, and not all."""
+    condition = WHERE.split(action.text, maxsplit=1)[-1]
+    if "SELECT" in condition.upper():
+        return False
+    return all(EQUAL.search(part) for part in OR.split(condition))
 
 
 def selects_by_key(action: Action) -> bool:

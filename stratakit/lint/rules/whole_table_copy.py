@@ -5,11 +5,11 @@ from stratakit.config import Backend
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.rules.whole_table_change import selects_by_key
 from stratakit.lint.trace.revision_run import RevisionRun
+from stratakit.lint.trace.sources import source_tables
 from stratakit.lint.trace.statement import Statement
 from stratakit.lint.violation import Violation
 from stratakit.operations.snippets import loop, quote_name
 from stratakit.sql.action import Action
-from stratakit.sql.tokenizer import Tokens, split_statements
 
 
 class WholeTableCopy(Rule):
@@ -52,17 +52,19 @@ class WholeTableCopy(Rule):
                     "acknowledge this if they are few.",
                     statement,
                 )
-            sources = [name for name in _sources(action) if run.existed_before(name)]
+            sources = [name for name in source_tables(action) if run.existed_before(name)]
             if not sources or action.has("LIMIT") or action.has("FETCH FIRST"):
                 continue
             into, source = (quote_name(each, run.backend) for each in (action.table, sources[0]))
+            columns = statement.key_of(sources[0])
+            key = quote_name(columns[0], run.backend) if len(columns) == 1 else "..."
             if _reads_all(statement, action, sources[0]):
                 yield Violation(
                     f"all of {sources[0]} is copied into {action.table} in one transaction",
                     loop(
                         f"INSERT INTO {into} (...) SELECT ... FROM {source} ",
-                        f"WHERE id > (SELECT coalesce(max(id), 0) FROM {into}) ",
-                        "ORDER BY id LIMIT 1000",
+                        f"WHERE {key} > (SELECT coalesce(max({key}), 0) FROM {into}) ",
+                        f"ORDER BY {key} LIMIT 1000",
                     ),
                     statement,
                 )
@@ -73,16 +75,3 @@ def _reads_all(statement: Statement, action: Action, source: str) -> bool:
     if statement.has_plan:
         return source.rpartition(".")[2] in statement.planned_full_scans
     return not action.has("WHERE") or not selects_by_key(action)
-
-
-def _sources(action: Action) -> Iterator[str]:
-    """Yield the tables that the rows come from, without those of subqueries in WHERE."""
-    depth = 0
-    for words in split_statements(action.text):
-        upper = [word.upper() for word in words]
-        for place, word in enumerate(words):
-            depth += (word == "(") - (word == ")")
-            if depth == 0 and upper[place] in ("FROM", "JOIN") and "SELECT" in upper[:place]:
-                name = Tokens(words[place + 1 :]).take_name()
-                if name not in ("", "(", "dual", "only", "lateral"):
-                    yield name

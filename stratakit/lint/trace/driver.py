@@ -21,6 +21,8 @@ METHODS = {
     "query": False,
 }
 """The methods of PEP 249 and of psycopg, PyMySQL and sqlite3 that send a statement."""
+PASSED_OVER = ("lint/trace/driver.py", "lint/trace/frames.py", "sqlalchemy/pool/base.py")
+"""The modules between the driver and its user."""
 
 
 @contextmanager
@@ -149,4 +151,8 @@ def statement_text(statement: Any) -> str:
 
 
 def _is_sqlalchemy() -> bool:
-    return any(is_in_module(frame, "sqlalchemy/engine/default.py") for frame in call_stack())
+    """Whether SQLAlchemy itself uses the driver, and not the revision."""
+    for frame in call_stack():
+        if not any(is_in_module(frame, each) for each in PASSED_OVER):
+            return "/sqlalchemy/" in frame.f_code.co_filename.replace("\\", "/")
+    return False

@@ -16,6 +16,7 @@ from stratakit.lint.trace.observers import StatementObserver
 from stratakit.lint.trace.operation_log import OperationLog
 from stratakit.lint.trace.relation import Table
 from stratakit.lint.trace.revision_run import RevisionRun
+from stratakit.lint.trace.sources import source_tables
 from stratakit.lint.trace.statement import Statement
 from stratakit.sql.action import Action
 from stratakit.sql.columns import referenced_table
@@ -154,7 +155,9 @@ class Recorder:
             if action.kind == "rename table" and not self._tables_before.get(action.table, True):
                 self._tables_before.setdefault(unquote(action.text), None)
         names = {name for action in actions for name in _relations(action) if name}
-        if names and any(action.kind not in ("select", "insert") for action in actions):
+        copies = [each for each in actions if each.kind == "insert" and each.has("SELECT")]
+        names |= {source for action in copies for source in source_tables(action)}
+        if copies or (names and any(each.kind not in ("select", "insert") for each in actions)):
             statement.tables_before = self._observer.read_tables(names)
             self._remember_tables(statement)
 

@@ -47,6 +47,7 @@ class Table:
     Args:
         kind: in PostgreSQL's letters: r, p, v, m or i.
         filenode: the number of its file, on PostgreSQL.
+        key: the columns of the primary key; empty if there is none.
         parent: the table of an index.
         is_new: whether the revision has created it.
     """
@@ -57,5 +58,6 @@ class Table:
     columns: dict[str, Column] = field(default_factory=dict)
     constraints: dict[str, Constraint] = field(default_factory=dict)
     indexes: dict[str, Index] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
     parent: str = ""
     is_new: bool = False

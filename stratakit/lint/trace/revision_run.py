@@ -65,6 +65,8 @@ class RevisionRun:
         is_irreversible: whether it is a downgrade that raised NotImplementedError.
         is_unstamped: whether it ended without its version.
         rerun_error: the error of the upgrade after this downgrade, which left something behind.
+        seeded_tables: the tables to which the revisions before it insert rows: they are small.
+        followers: the upgrades of the later revisions that are linted with it.
         counterpart: the run in the other direction.
     """
 
@@ -91,6 +93,8 @@ class RevisionRun:
     is_irreversible: bool = False
     is_unstamped: bool = False
     rerun_error: str = ""
+    seeded_tables: frozenset[str] = frozenset()
+    followers: "tuple[RevisionRun, ...]" = ()
     counterpart: Self | None = None
 
     @classmethod
@@ -177,6 +181,11 @@ class RevisionRun:
         if table in self.created and self.tables_before.get(table) is None:
             return False
         return table not in self.tables_before or self.tables_before[table] is not None
+
+    @cached_property
+    def dropped(self) -> set[str]:
+        """The tables that it drops, so that nothing else it drops of them counts."""
+        return {action.table for _, action in self.actions("drop table", "drop foreign table")}
 
     def column_existed_before(self, table: str, column: str) -> bool:
         """Whether a column existed before the upgrade."""

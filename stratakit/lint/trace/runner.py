@@ -121,6 +121,11 @@ class RevisionRunner:
             tables |= {action.text for _, action in run.actions("rename table")}
             if tables:
                 sandbox.insert_rows(tables)
+            sandbox.seeded_tables |= {
+                action.table
+                for _, action in run.actions("insert")
+                if not action.has("SELECT") and not run.existed_before(action.table)
+            }
         return run
 
     def _run_once(
@@ -128,7 +133,7 @@ class RevisionRunner:
     ) -> RevisionRun:
         sandbox = self._sandbox
         run = RevisionRun.from_script(sandbox.config, script, direction, sandbox.server_version)
-        run = replace(run, counterpart=upgrade)
+        run = replace(run, counterpart=upgrade, seeded_tables=frozenset(sandbox.seeded_tables))
         self._observer.begin(sandbox.connection, direction)
         recorder = Recorder(sandbox.connection, run, self._observer)
         step = RevisionStep(sandbox.script.revision_map, script, run.is_upgrade)

@@ -54,6 +54,9 @@ class Sandbox:
         self._applied: list[Script] = []
         self._unstamped: set[str] = set()
         self.server_version = 0
+        self._has_rows = False
+        self.seeded_tables: set[str] = set()
+        """The tables to which the revisions insert rows themselves."""
 
     def __enter__(self) -> Self:
         logging.getLogger("alembic.runtime").setLevel(logging.WARNING)
@@ -163,6 +166,10 @@ class Sandbox:
         """Insert rows into tables that have none; by default into all."""
         if self.connection.in_transaction():
             self.connection.rollback()
+        if tables is None and not self._has_rows:
+            counts = sample_rows.count_rows(self.connection)
+            self.seeded_tables |= {table for table, count in counts.items() if count}
+            self._has_rows = True
         sample_rows.fill(self.connection, tables)
 
     def delete_rows(self) -> None:
@@ -191,6 +198,7 @@ class Sandbox:
         self.connection = self._stack.enter_context(connect(url))
         self.connection.commit()
         applied = self.script.iterate_revisions(self.heads, "base")
+        self._has_rows = False
         self._preapplied = {script.revision for script in applied}
         if self.backend == "postgresql":
             # A change from timestamp to timestamptz rewrites nothing where the zone is UTC.

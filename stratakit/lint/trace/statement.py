@@ -34,6 +34,8 @@ class Statement:
         scanned_tables: the older relations that were read as a whole.
         has_plan: whether the database explained how it changes rows.
         planned_full_scans: the older tables that a change of rows reads as a whole, by its plan.
+        replaced_functions: the functions that it changes although indexes, constraints or triggers
+            rely on them, each with those; on PostgreSQL.
         algorithm: how MySQL or MariaDB can do it: instant, inplace or copy; empty if not asked.
         lock_timeout: milliseconds at that time; 0 for none.
         statement_timeout: milliseconds at that time; 0 for none.
@@ -54,10 +56,16 @@ class Statement:
     scanned_tables: tuple[str, ...] = ()
     has_plan: bool = False
     planned_full_scans: tuple[str, ...] = ()
+    replaced_functions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     algorithm: str = ""
     lock_timeout: int = 0
     statement_timeout: int = 0
     error: str = ""
+
+    def key_of(self, table: str) -> tuple[str, ...]:
+        """Return the columns of a table's primary key; `id` if the table is not known."""
+        known = self.tables_before.get(table)
+        return known.key if known else ("id",)
 
     def column_before(self, action: Action) -> Column | None:
         """Return the column that an action changes, as it was before; None if it is not known."""

@@ -234,6 +234,15 @@ with create_engine(URL).connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
 """,
+    "one transaction that env.py commits": HEAD
+    + """
+with create_engine(URL).connect() as connection:
+    context.configure(
+        connection=connection, target_metadata=target_metadata, transaction_per_migration=False
+    )
+    context.run_migrations()
+    connection.commit()
+""",
     "a URL that overwrites the one of the ini": HEAD
     + """
 context.config.set_main_option("sqlalchemy.url", URL)

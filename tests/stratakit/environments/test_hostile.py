@@ -414,3 +414,27 @@ except Exception as error:
 def test_the_folder_of_stratakit_ignores_itself(project: Project) -> None:
     project.run("check")
     assert (project.root / ".local/.gitignore").read_text() == "*\n"
+
+
+def test_an_env_py_that_imports_no_model_drops_no_table(project: Project) -> None:
+    project.write(
+        "migrations/env.py",
+        HEAD.replace("Base.metadata", "sa.MetaData()") + PLAIN,
+    )
+    checked = project.run("check", "--models")
+    assert checked.status == 1, checked
+    assert "target_metadata" in checked.stdout
+    created = project.run("create", "add colour")
+    assert created.status == 1, created
+    assert "target_metadata" in created.stderr
+    assert len([*project.root.glob("migrations/versions/*.py")]) == 2
+
+
+def test_a_revision_may_ask_for_op_when_it_is_imported(project: Project) -> None:
+    project.write(
+        "migrations/versions/a2_seed.py",
+        SEED + "\n\ntry:\n    op.get_bind()\nexcept NameError:\n    pass\n",
+    )
+    for verb in ("upgrade", "history", "check", "current"):
+        outcome = project.run(verb)
+        assert outcome.status == 0, outcome

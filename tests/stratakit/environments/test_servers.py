@@ -40,10 +40,19 @@ with create_engine(URL).begin() as connection:
     context.configure(connection=connection, target_metadata=target_metadata)
     context.run_migrations()
 """
+COMMIT = """
+with create_engine(URL).connect() as connection:
+    context.configure(
+        connection=connection, target_metadata=target_metadata, transaction_per_migration=False
+    )
+    context.run_migrations()
+    connection.commit()
+"""
 DRIVERS = {
     "psycopg": ("postgresql", PLAIN),
     "psycopg2": ("postgresql", PLAIN),
     "psycopg2, engine.begin": ("postgresql", BEGIN),
+    "psycopg, one transaction": ("postgresql", COMMIT),
     "psycopg, asynchronous": ("postgresql", ASYNC.format(arguments="", method="connect")),
     "asyncpg": ("postgresql", ASYNC.format(arguments="", method="connect")),
     "asyncpg, engine.begin": ("postgresql", ASYNC.format(arguments="", method="begin")),

@@ -208,4 +208,20 @@ def downgrade() -> None:
 def downgrade() -> None:
     op.create_table("tags", sa.Column("id", sa.BigInteger(), nullable=False))
     op.drop_table("labels")"""),
+    ("sequence-values", """op.execute("SELECT setval('numbers', 1)")"""),
+    ("sequence-values", """op.get_bind().execute(sa.select(sa.func.setval("numbers", 1)))"""),
+    ("sequence-values", """op.execute("SELECT setval(pg_get_serial_sequence('tickets', 'id'), 1, false)")"""),
+    ("sequence-values", """op.execute("DO $$ BEGIN PERFORM setval('numbers', 1); END $$")"""),
+    ("timeout-off", """op.execute("SET LOCAL lock_timeout = '10min'")"""),
+    ("timeout-off", """op.execute("SET SESSION lock_timeout TO DEFAULT")"""),
+    ("timeout-off", """op.execute("RESET lock_timeout")"""),
+    ("timeout-off", """op.execute("SELECT set_config('lock_timeout', '0', true)")"""),
+    ("timeout-off", """op.execute("SET statement_timeout = 0")
+op.add_column("items", sa.Column("c", sa.Text()))"""),
+    ("timeout-off", """with op.get_context().autocommit_block():
+    op.execute("SET lock_timeout = 0")
+    op.execute("CREATE INDEX CONCURRENTLY i ON items (note)")
+op.add_column("owners", sa.Column("c", sa.Text()))"""),
+    ("replaced-function", """op.execute("ALTER FUNCTION label(text) STABLE")"""),
+    ("replaced-function", """op.execute("CREATE OR REPLACE FUNCTION public.label(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END'")"""),
 ]  # fmt: skip

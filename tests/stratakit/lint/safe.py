@@ -126,4 +126,13 @@ with op.get_context().autocommit_block():
         "INSERT INTO owners (id, name) SELECT id, 'tag' FROM gone ON CONFLICT DO NOTHING"
     )).rowcount:
         pass""",),
+    ("""op.execute("SELECT setval('numbers', (SELECT coalesce(max(id), 1) FROM items))")""",),
+    ("""op.create_table("z", sa.Column("id", sa.BigInteger(), primary_key=True))
+op.execute("SELECT setval('z_id_seq', 10)")""",),
+    ("""op.execute("CREATE SEQUENCE s")
+op.execute("SELECT setval('s', 10)")""",),
+    ("""op.execute("SET statement_timeout = 0")
+op.execute("ALTER TABLE items VALIDATE CONSTRAINT ck_items_late")""",),
+    ("""op.execute("CREATE OR REPLACE FUNCTION label(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)'")""",),
+    ("""op.execute("CREATE OR REPLACE FUNCTION label(text, int) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1'")""",),
 ]  # fmt: skip

@@ -6,7 +6,13 @@ import pytest
 
 from stratakit.lint.linter import lint
 from tests.stratakit.lint.dangerous import DANGEROUS
-from tests.stratakit.lint.revisions import lint_project, server, violated_rules, write_project
+from tests.stratakit.lint.revisions import (
+    lint_project,
+    server,
+    unchecked,
+    violated_rules,
+    write_project,
+)
 from tests.stratakit.lint.safe import SAFE
 
 
@@ -21,7 +27,7 @@ def test_what_is_safe_is_clean(bodies: tuple[str, ...], tmp_path: Path) -> None:
     with server("postgresql"):
         result = lint_project(write_project(tmp_path, "postgresql", bodies))
         assert [str(finding) for finding in result.findings] == []
-        assert result.skipped == []
+        assert unchecked(result) == []
 
 
 def test_a_danger_is_found_after_a_replay_of_the_revisions_before_it(tmp_path: Path) -> None:

@@ -40,9 +40,9 @@ def _read_table(cursor: DBAPICursor, name: str) -> Table | None:
     if not columns:
         return None
     constraints = _read_constraints(cursor, name)
-    return Table(
-        name, columns=columns, constraints=constraints, indexes=_read_indexes(cursor, name)
-    )
+    indexes = _read_indexes(cursor, name)
+    key = indexes["PRIMARY"].columns if "PRIMARY" in indexes else ()
+    return Table(name, columns=columns, constraints=constraints, indexes=indexes, key=key)
 
 
 def _algorithm(cursor: DBAPICursor, text: str, table: str) -> str:

@@ -7,6 +7,12 @@ from sqlalchemy import Connection
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from stratakit.lint.trace.observers.base import Parameters, StatementObserver
+from stratakit.lint.trace.observers.postgresql.functions import (
+    Functions,
+    changed_functions,
+    may_change_functions,
+    read_functions,
+)
 from stratakit.lint.trace.observers.postgresql.locks import Lock, read_locks, read_scans
 from stratakit.lint.trace.observers.postgresql.query_plan import add_plan
 from stratakit.lint.trace.observers.postgresql.side_effects import (
@@ -45,6 +51,7 @@ class PostgreSQLObserver(StatementObserver):
         self._transaction = 0
         self._is_rehearsed = False
         self._shape: Shape | None = None
+        self._functions: Functions | None = None
 
     def read_tables(self, names: Collection[str]) -> dict[str, Table | None]:
         """Read relations as they are."""
@@ -60,6 +67,7 @@ class PostgreSQLObserver(StatementObserver):
         self._shape = None
         if may_have_side_effects(statement.text):
             self._shape = read_shape(cursor, self._watermark)
+        self._functions = read_functions(cursor) if may_change_functions(statement.text) else None
         if statement.transaction != self._transaction or statement.autocommit:
             self._transaction = statement.transaction
             self._scans = read_scans(cursor)
@@ -83,6 +91,9 @@ class PostgreSQLObserver(StatementObserver):
             self._observe(cursor, statement)
         if self._shape is not None:
             add_hidden_actions(statement, self._shape, read_shape(cursor, self._watermark))
+        if self._functions is not None:
+            after = read_functions(cursor)
+            statement.replaced_functions = changed_functions(self._functions, after)
 
     def _rehearse(self, cursor: DBAPICursor, statement: Statement, parameters: Parameters) -> None:
         cursor.execute("BEGIN")

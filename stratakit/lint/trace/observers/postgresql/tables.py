@@ -7,6 +7,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from stratakit.lint.trace.observers.postgresql.relation_name import relation_name
 from stratakit.lint.trace.relation import Column, Constraint, Index, Table
+from stratakit.sql.indexes import columns_in
 
 TABLES = f"""
 SELECT n.name, c.relkind, c.relfilenode,
@@ -50,6 +51,7 @@ def read_tables(
 
 def _table(row: Any) -> Table:
     name, kind, filenode, columns, constraints, indexes, parent, is_new = row
+    keys = [text for letter, text, _ in (constraints or {}).values() if letter == "p"]
     return Table(
         name,
         kind,
@@ -60,6 +62,7 @@ def _table(row: Any) -> Table:
             for key, (kind, text, referenced) in (constraints or {}).items()
         },
         {key: Index(unique, tuple(columns)) for key, (unique, columns) in (indexes or {}).items()},
+        tuple(columns_in(keys[0])) if keys else (),
         parent or "",
         is_new,
     )

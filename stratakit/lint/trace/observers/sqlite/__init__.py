@@ -48,8 +48,12 @@ def _read_table(cursor: DBAPICursor, name: str) -> Table | None:
         return Table(name, "i", parent=owner, indexes={name: _list_indexes(cursor, owner)[name]})
     table = Table(name, "v" if kind == "view" else "r", indexes=_list_indexes(cursor, name))
     cursor.execute(f'PRAGMA table_info("{name}")')
-    for _, column, type_, not_null, default, _ in cursor.fetchall():
+    places = {}
+    for _, column, type_, not_null, default, place in cursor.fetchall():
         table.columns[column] = Column(type_.lower(), bool(not_null), default)
+        if place:
+            places[place] = column
+    table.key = tuple(places[place] for place in sorted(places))
     cursor.execute(f'PRAGMA foreign_key_list("{name}")')
     for number, _, referenced, *_ in cursor.fetchall():
         table.constraints[f"fk{number}"] = Constraint("f", referenced_table=referenced)
