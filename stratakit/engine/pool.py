@@ -121,8 +121,12 @@ class Database:
         Raises:
             sqlalchemy.exc.TimeoutError: no connection became free in time.
         """
-        async with self._slot(), self.sessions.begin() as session:
-            yield session
+        await self._acquire_slot()
+        try:
+            async with self.sessions.begin() as session:
+                yield session
+        finally:
+            self.slots.release()
 
     @asynccontextmanager
     async def read_session(self) -> AsyncIterator[AsyncSession]:
@@ -131,13 +135,16 @@ class Database:
         Raises:
             sqlalchemy.exc.TimeoutError: no connection became free in time.
         """
-        async with self._slot():
-            # Nothing is left to roll back: no task of its own has to protect the end of it.
-            session = self.read_sessions()
+        await self._acquire_slot()
+        # Nothing is left to roll back: no task of its own has to protect the end of it.
+        session = self.read_sessions()
+        try:
+            yield session
+        finally:
             try:
-                yield session
-            finally:
                 await session.close()
+            finally:
+                self.slots.release()
 
     @asynccontextmanager
     async def rolled_back(self) -> AsyncIterator["Database"]:
@@ -153,21 +160,15 @@ class Database:
             yield replace(self, sessions=sessions, read_sessions=sessions)
             await transaction.rollback()
 
-    @asynccontextmanager
-    async def _slot(self) -> AsyncIterator[None]:
-        if self.slots.locked():
-            try:
-                async with asyncio.timeout(self.slot_timeout):
-                    await self.slots.acquire()
-            except TimeoutError:
-                reason = f"no connection became free in {self.slot_timeout} s"
-                raise exc.TimeoutError(reason) from None
-        else:
+    async def _acquire_slot(self) -> None:
+        if not self.slots.locked():
             await self.slots.acquire()
+            return
         try:
-            yield
-        finally:
-            self.slots.release()
+            async with asyncio.timeout(self.slot_timeout):
+                await self.slots.acquire()
+        except TimeoutError:
+            raise exc.TimeoutError(f"no connection became free in {self.slot_timeout} s") from None
 
 
 def _test_idle_connections(engine: Engine) -> None:

@@ -1,6 +1,5 @@
 """Headers that tell browsers to be careful with the responses of an API."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
@@ -17,21 +16,23 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, use_tls: bool) -> None:
         self.app = app
-        self.headers = dict(HEADERS)
+        headers = dict(HEADERS)
         if use_tls:
-            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = dict(self.headers)
-        if scope["path"] in DOCUMENTATION:
-            del headers["Content-Security-Policy"]
+        is_documentation = scope["path"] in DOCUMENTATION
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
+                present = {name for name, _ in message["headers"]}
+                if is_documentation:
+                    present.add(b"content-security-policy")
+                message["headers"].extend(each for each in self.headers if each[0] not in present)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -74,7 +74,7 @@ class WholeTableChange(Rule):
 def names_values(action: Action) -> bool:
     """Whether WHERE names values of columns, so that some rows are meant, and not all."""
     condition = WHERE.split(action.text, maxsplit=1)[-1]
-    if "SELECT" in condition.upper():
+    if "SELECT" in condition.upper() or action.has("JOIN") or action.has("USING"):
         return False
     return all(EQUAL.search(part) for part in OR.split(condition))
 
