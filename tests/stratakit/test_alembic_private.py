@@ -1,12 +1,16 @@
 """The private names of Alembic and SQLAlchemy still do what stratakit needs of them."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
+import alembic.op
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate.api import AutogenContext
-from alembic.operations import ops
+from alembic.config import Config
+from alembic.operations import Operations, ops
+from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import mysql, postgresql
@@ -96,3 +100,31 @@ def test_a_body_is_indented_and_leaves_its_imports(context: AutogenContext) -> N
     body = alembic_private.render_body(ops.UpgradeOps([ops.AddColumnOp("items", column)]), context)
     assert "\n    op.add_column('items', sa.Column('data', postgresql.JSONB(" in body
     assert context.imports == {"from sqlalchemy.dialects import postgresql"}
+
+
+def test_the_live_environment_is_the_one_that_is_running(scripts: ScriptDirectory) -> None:
+    with EnvironmentContext(Config(), scripts) as environment:
+        assert alembic_private.live_environment() is environment
+
+
+def test_a_substitute_pool_keeps_the_listeners_of_an_engine_and_not_its_connections() -> None:
+    engine = sa.create_engine("sqlite://", creator=lambda: pytest.fail("the engine's own"))
+    seen: list[object] = []
+    sa.event.listen(engine, "connect", lambda connection, _: seen.append(connection))
+    opened: Any = sqlite3.connect(":memory:")
+    pool = alembic_private.substitute_pool(engine, lambda: opened)
+    connection = pool.connect()
+    assert connection.dbapi_connection is opened
+    assert seen == [opened]
+    connection.close()
+
+
+def test_what_a_run_leaves_behind_is_forgotten(scripts: ScriptDirectory) -> None:
+    with (
+        EnvironmentContext(Config(), scripts),
+        Operations.context(MigrationContext.configure(dialect_name="sqlite")),
+    ):
+        assert vars(alembic.op)["_proxy"] is not None
+    alembic_private.forget_run()
+    with pytest.raises(NameError):
+        alembic.op.execute("SELECT 1")
