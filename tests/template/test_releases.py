@@ -190,11 +190,17 @@ def test_a_release_is_published_only_if_a_maintainer_switched_it_on() -> None:
     assert publishing == ["publish"]
     assert jobs["publish"]["if"] == "vars.PUBLISH_TO_PYPI == 'true'"
     assert jobs["publish"]["permissions"] == {"id-token": "write"}
-    assert jobs["publish"]["needs"] == "build"
+    assert jobs["publish"]["needs"] == ["build", "image"]
     others = [job.get("permissions", {}) for name, job in jobs.items() if name != "publish"]
     assert not [granted for granted in others if "id-token" in granted]
     # Trusted publishing needs no password, and nothing here knows one.
     assert "secrets." not in (REPOSITORY / ".github" / "workflows" / "release.yml").read_text()
+
+
+def test_docker_builds_the_image_of_each_package_manager_before_a_release_is_published() -> None:
+    image = _jobs()["image"]
+    assert set(image["strategy"]["matrix"]["package_manager"]) == {"uv", "poetry", "pip"}
+    assert any(step.get("run") == "docker build service" for step in image["steps"])
 
 
 def _jobs() -> dict[str, Any]:
