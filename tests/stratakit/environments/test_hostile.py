@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stratakit import config
+from stratakit.config import Config
 from stratakit.scratch import environment
 from stratakit.testing.round_trips import RoundTrips
 from tests.stratakit.environments.projects import INI, ITEMS, SEED, Project, digest, working_in
@@ -141,13 +141,16 @@ def test_adopt_compares_without_the_tables_that_a_filter_leaves_out(project: Pro
     assert execute(project, "SELECT * FROM alembic_version") == [("a1",)]
 
 
-def test_a_round_trip_leaves_out_the_version_table_that_env_py_names(project: Project) -> None:
-    configure(project, ', version_table="my_versions"')
+@pytest.mark.parametrize("schema", ["", ', version_table_schema="main"'])
+def test_a_round_trip_leaves_out_the_version_table_that_env_py_names(
+    project: Project, schema: str
+) -> None:
+    configure(project, f', version_table="my_versions"{schema}')
     emptied = SEED.replace("INSERT INTO items (id, name) VALUES (1, 'seed')", "SELECT 1")
     project.write(
         "migrations/versions/a2_seed.py", emptied.replace("DELETE FROM items", "SELECT 1")
     )
-    round_trips = RoundTrips(environment.capture(config.load()))
+    round_trips = RoundTrips(environment.capture(Config(root=project.root, database="sqlite")))
     try:
         assert [round_trips.run(revision) for revision in ("a1", "a2")] == [[], []]
     finally:
