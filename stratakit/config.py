@@ -110,7 +110,6 @@ class Config:
         return None
 
 
-@cache
 def load(root: Path | None = None) -> Config:
     """Read and check the strata.toml of a project.
 
@@ -132,6 +131,11 @@ def load(root: Path | None = None) -> Config:
                 detail=f"A project has a file {' or '.join(PROJECT_FILES)}.",
                 hint="Run it in a project's folder, or begin with: alembic init migrations",
             )
+    return _load(root.resolve())
+
+
+@cache
+def _load(root: Path) -> Config:
     path = root / "strata.toml"
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -1,8 +1,17 @@
 """Errors that a person has to resolve, with their exit statuses."""
 
+import re
 import sys
 import traceback
 from pathlib import Path
+
+PASSWORD = re.compile(r"(?<=://)(?P<user>[^\s:/@]*):[^\s/]+@")
+"""A password in a URL; one with a slash in it has to be escaped there."""
+
+
+def mask_passwords(text: str) -> str:
+    """Replace the passwords of the URLs in a text that is not ours."""
+    return PASSWORD.sub(r"\g<user>:***@", text)
 
 
 def describe_exception(error: Exception) -> str:
@@ -11,7 +20,7 @@ def describe_exception(error: Exception) -> str:
     if (errors := getattr(error, "errors", None)) and name == "ValidationError":
         each = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in errors())
         return f"{name}: {'; '.join(each)}"
-    return f"{name}: {error}"
+    return f"{name}: {mask_passwords(str(error))}"
 
 
 def application_line(error: BaseException) -> str:

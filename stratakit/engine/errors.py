@@ -6,13 +6,13 @@ import re
 from sqlalchemy.exc import DBAPIError
 
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError, mask_passwords
 from stratakit.engine.url import DatabaseURL
 
 
 def driver_message(error: BaseException) -> str:
     """Return the first line of a driver's message, without the statement and its values."""
-    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    return mask_passwords(str(getattr(error, "orig", None) or error).strip().partition("\n")[0])
 
 
 def unreachable_error(url: DatabaseURL, error: DBAPIError) -> StrataError:

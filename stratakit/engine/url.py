@@ -88,9 +88,13 @@ def parse(text: str, config: Config) -> DatabaseURL:
     backend = BACKENDS.get(scheme.partition("+")[0].lower())
     if not separator or backend is None:
         is_scheme = separator and re.fullmatch(r"[\w+.-]+", scheme)
-        problem = f"starts with {scheme!r}" if is_scheme else "has no scheme before ://"
+        problem = (
+            f"starts with {scheme!r}, which is no supported database"
+            if is_scheme
+            else "has no scheme, such as postgresql://"
+        )
         raise UsageError(
-            f"The database URL {problem}, which is not a supported database.",
+            f"The database URL {problem}.",
             hint="Write it as postgresql://user:password@host:5432/name, "
             "sqlite:///file.db or mysql://user:password@host:3306/name.",
         )

@@ -98,7 +98,7 @@ def render_manifest(revisions: RevisionHistory) -> str:
 def _read_records(path: Path) -> Iterator[tuple[str, str]]:
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         revision_id, _, rest = line.partition(" ")
-        if rest and revision_id not in ("#", "<<<<<<<", "=======", ">>>>>>>"):
+        if rest and revision_id not in ("#", "<<<<<<<", ">>>>>>>"):
             yield revision_id, rest
 
 

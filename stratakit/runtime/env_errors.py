@@ -43,6 +43,12 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
         )
     if not isinstance(error, Exception):
         raise error
+    if isinstance(error, SyntaxError) and error.filename:
+        return UsageError(
+            f"{error.filename}:{error.lineno}: {error.msg}.",
+            detail="A file that Python cannot read stops every command that imports it.",
+            hint=f"Correct it, then: {MIGRATE} check",
+        )
     description = describe_exception(error)
     if type(error).__name__ in SETTINGS_ERRORS:
         return UsageError(f"The settings are not valid: {description}{where}")
@@ -55,6 +61,9 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
 
 def _is_unreachable(error: BaseException) -> bool:
     """Whether a driver could not connect, whichever class of error the application leaves of it."""
+    if isinstance(error, FileNotFoundError):
+        # Without a name it is of a socket, and not of a file that the application opens.
+        return error.filename is None
     if isinstance(error, OSError):
         return error.errno in UNREACHABLE or isinstance(error, socket.gaierror | TimeoutError)
     if isinstance(error, DBAPIError):

@@ -183,7 +183,7 @@ def _parse_with(tokens: Tokens) -> Iterator[Action]:
     for index, word in enumerate(words):
         depth += (word == "(") - (word == ")")
         previous = words[index - 1].upper() if index else ""
-        if word.upper() not in verbs or previous in ("FOR", "ON", "DO", "THEN"):
+        if word.upper() not in verbs or previous in ("FOR", "KEY"):
             continue
         if depth == 0:
             yield from _parse_statement(tokens.part(words[index:]))

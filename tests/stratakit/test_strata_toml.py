@@ -113,7 +113,7 @@ def test_outside_of_a_project_nothing_is_loaded(
 ) -> None:
     monkeypatch.delenv("STRATA_PROJECT", raising=False)
     monkeypatch.chdir(tmp_path)
-    config.load.cache_clear()
+    config._load.cache_clear()
     with pytest.raises(UsageError, match="There is no project in"):
         config.load()
     for verb in ("check", "upgrade", "server start", "service start", "template status"):
@@ -130,3 +130,14 @@ def test_the_folder_of_the_migrations_is_no_package_of_the_application(tmp_path:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "env.py").touch()
     assert [*config.Config(root=tmp_path).packages] == ["shop"]
+
+
+def test_a_relative_folder_is_the_one_of_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "strata.toml").write_text(f'database_name = "{name}"\n')
+        monkeypatch.chdir(tmp_path / name)
+        assert config.load(Path()).root == tmp_path / name
+        assert config.load(Path()).database_name == name

@@ -31,7 +31,8 @@ def required_column(
         yield (
             f"column {operation.table_name}.{column.name} is NOT NULL without a server default: "
             f"{effect}.\n"
-            "Give it server_default=..., or add it nullable, fill it, and set it NOT NULL later."
+            "Give it server_default=... in the model and here, or add it nullable, fill it, and "
+            "set it NOT NULL later."
         )
 
 

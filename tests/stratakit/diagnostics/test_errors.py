@@ -15,6 +15,7 @@ from stratakit.diagnostics.errors import (
     application_line,
     describe_exception,
 )
+from stratakit.engine.errors import driver_message
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,19 @@ def test_python_itself_is_passed_over() -> None:
         json.loads("{")
     assert application_line(raised.value).startswith(f"{__file__}:")
     assert not application_line(raised.value).startswith(sys.prefix)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("boom postgresql://u:s3cret@h/x", "boom postgresql://u:***@h/x"),
+        ("mysql+pymysql://u:p:w@h and redis://:p@h", "mysql+pymysql://u:***@h and redis://:***@h"),
+        ("postgresql://u:p@w@h/x", "postgresql://u:***@h/x"),
+        ("postgresql://u@h/x", "postgresql://u@h/x"),
+        ("http://h:80/x?a=b@c", "http://h:80/x?a=b@c"),
+        ("no URL: at@all", "no URL: at@all"),
+    ],
+)
+def test_a_password_in_an_error_that_is_not_ours_is_masked(text: str, masked: str) -> None:
+    assert describe_exception(RuntimeError(text)) == f"RuntimeError: {masked}"
+    assert driver_message(RuntimeError(text)) == masked

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import URL, make_url
+from syrupy.assertion import SnapshotAssertion
 
 from stratakit.config import Config
 from stratakit.diagnostics.errors import UsageError
@@ -76,6 +77,9 @@ def test_each_scheme_and_driver_becomes_the_two_of_its_backend(dialect: str, sch
         ("mysql://db/orders?ssl=true&timeout=5", "db", None, "orders",
          {"ssl": "true", "timeout": "5"}),
         ("  mysql://db/orders\n", "db", None, "orders", {}),
+        ("postgresql://?host=/run/pg", None, None, None, {"host": "/run/pg"}),
+        ("postgresql://me@db/orders?options=-c%20a=b@c", "db", None, "orders",
+         {"options": "-c a=b@c"}),
     ],
 )  # fmt: skip
 def test_the_parts_of_a_url_are_read(
@@ -156,6 +160,15 @@ def test_an_unquoted_password_is_read_as_a_person_means_it(password: str) -> Non
     assert dict(url.query) == {"sslmode": "require"}
 
 
+@pytest.mark.parametrize("password", ["a?b", "?", "a?b@c", "a?b@c/d:e", "a://b", "a@b/c:d"])
+@pytest.mark.parametrize("query", ["", "?sslmode=require"])
+def test_an_unquoted_password_may_have_the_characters_of_a_url(password: str, query: str) -> None:
+    url = parse(f"postgresql://me:{password}@db:7000/orders{query}", CONFIG).url
+    assert (url.username, url.password) == ("me", password)
+    assert (url.host, url.port, url.database) == ("db", 7000, "orders")
+    assert url.render_as_string().partition("?")[2] == query[1:]
+
+
 @given(
     dialect=st.sampled_from(["postgresql", "mysql", "mariadb"]),
     user=TEXT,
@@ -211,6 +224,15 @@ def test_a_text_that_is_no_url_is_a_wrong_setting_and_not_repeated(written: str)
     assert "secret" not in str(refusal.value)
 
 
+def test_a_refused_url_is_explained(snapshot: SnapshotAssertion) -> None:
+    explanations = []
+    for written in ("oracle://db/orders", "db/orders", "me:secret@db://x", "mysql://db:port/x"):
+        with pytest.raises(UsageError) as refusal:
+            parse(written, CONFIG)
+        explanations.append(str(refusal.value))
+    assert "\n\n".join(explanations) == snapshot
+
+
 @given(text=st.text(max_size=40))
 def test_any_text_is_a_url_or_a_wrong_setting(text: str) -> None:
     for written in (text, f"postgresql://{text}", f"mysql+pymysql://{text}", f"sqlite://{text}"):
@@ -237,3 +259,9 @@ def test_a_setting_holds_a_url_in_any_form(value: object) -> None:
 @pytest.mark.parametrize("value", [None, "", SecretStr("")], ids=["none", "text", "secret"])
 def test_an_empty_setting_holds_none(value: object) -> None:
     assert read_url(value, CONFIG) is None
+
+
+def test_a_relative_path_in_a_setting_starts_at_the_project() -> None:
+    url = read_url("sqlite:///orders.db", CONFIG)
+    assert url is not None
+    assert url.url.database == f"{ROOT}/orders.db"

@@ -135,7 +135,7 @@ class Project:
     def run(self, *arguments: str) -> Outcome:
         """Run a verb of the command line, with the project's modules imported anew."""
         self._forget_modules()
-        config.load.cache_clear()
+        config._load.cache_clear()
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             status = main(list(arguments))

@@ -134,7 +134,6 @@ def test_the_lock_is_not_kept_by_a_pool_of_the_application(
         "migrations/env.py",
         (project.root / "migrations/env.py").read_text().replace(BEGIN, POOLED),
     )
-    load.cache_clear()
     commands.upgrade(load(project.root))
     with engine.connect() as connection:
         held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")

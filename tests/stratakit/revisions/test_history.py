@@ -1,10 +1,12 @@
 """The history of revisions, read from their files without running them."""
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
 
 from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions.history import Revision, RevisionHistory, as_tuple, read, refuse_gap
@@ -79,6 +81,17 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_name(tmp_path: Path, sou
     (tmp_path / "broken.py").write_text(source)
     with pytest.raises(StrataError, match=r"broken\.py"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("source", ["revision = 'a", "revision = new_id()"])
+def test_a_refused_file_is_explained(
+    tmp_path: Path, snapshot: SnapshotAssertion, source: str
+) -> None:
+    (tmp_path / "it's.py").write_text(source)
+    with pytest.raises(StrataError) as refusal:
+        read(tmp_path)
+    explanation = str(refusal.value).replace(str(tmp_path), "VERSIONS")
+    assert re.sub(r"Python: .*", "Python: ERROR", explanation) == snapshot
 
 
 def test_two_files_with_one_id_are_refused(tmp_path: Path) -> None:

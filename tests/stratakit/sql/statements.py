@@ -9,6 +9,10 @@ out. Sources: the grammars in the manuals of PostgreSQL 18, MySQL 8.4, MariaDB 1
 Expected = tuple[str, ...]
 
 ALTER_TABLE: list[tuple[str, list[Expected]]] = [
+    ("ALTER TABLE items ADD COLUMN n int NOT NULL REFERENCES owners ON DELETE SET DEFAULT", [("add column", "items", "n", "int NOT NULL REFERENCES owners ON DELETE SET DEFAULT", "NOT NULL", "REFERENCES")]),
+    ("ALTER TABLE items DROP partition CASCADE", [("drop column", "items", "partition", "CASCADE")]),
+    ("ALTER TABLE items DROP partition restrict", [("drop column", "items", "partition", "restrict")]),
+    ("ALTER TABLE items DROP partition, DROP note", [("drop column", "items", "partition"), ("drop column", "items", "note")]),
     ("ALTER TABLE items ADD UNIQUE NULLS NOT DISTINCT (note)", [("add unique", "items", "", "NULLS NOT DISTINCT(note)")]),
     ("ALTER TABLE items ADD COLUMN note text", [("add column", "items", "note", "text")]),
     ("ALTER TABLE items ADD note text", [("add column", "items", "note", "text")]),
@@ -269,6 +273,9 @@ DROP: list[tuple[str, list[Expected]]] = [
 """DROP."""
 
 ROWS: list[tuple[str, list[Expected]]] = [
+    ("WITH a AS (SELECT 1) SELECT * FROM a FOR UPDATE", [("select", "", "", "a AS(SELECT 1) SELECT * FROM a FOR UPDATE")]),
+    ("WITH a AS (SELECT 1) SELECT * FROM a FOR NO KEY UPDATE", [("select", "", "", "a AS(SELECT 1) SELECT * FROM a FOR NO KEY UPDATE")]),
+    ("WITH a AS (SELECT 1) MERGE INTO items USING a ON true WHEN MATCHED THEN DELETE", [("update", "items", "", "USING a ON true WHEN MATCHED THEN DELETE")]),
     ("UPDATE items SET note = 'x'", [("update", "items", "", "SET note = 'x'")]),
     ("UPDATE items SET note = 'x' WHERE id = 1", [("update", "items", "", "SET note = 'x' WHERE id = 1")]),
     ("UPDATE ONLY shop.items SET note = 'x'", [("update", "shop.items", "", "SET note = 'x'")]),
@@ -350,6 +357,9 @@ MAINTENANCE: list[tuple[str, list[Expected]]] = [
 """Locks, maintenance, settings and transactions."""
 
 BLOCKS: list[tuple[str, list[Expected]]] = [
+    ("DO $$ BEGIN EXECUTE 'DELETE FROM items RETURNING id' INTO found; END $$", [("delete", "items", "", "RETURNING id")]),
+    ("DO $$ BEGIN EXECUTE 'DROP TABLE ' || name; END $$", []),
+    ("DO $$ BEGIN a := CASE WHEN b THEN 'DROP TABLE tags' ELSE 'DROP TABLE items' END; END $$", []),
     ("DO $$ BEGIN CREATE INDEX i ON items (note); END $$", [("create index", "items", "i", "(note)")]),
     ("DO $$ BEGIN IF EXISTS (SELECT 1) THEN ALTER TABLE items DROP COLUMN note; END IF; END $$", [("drop column", "items", "note")]),
     ("DO $do$ BEGIN DELETE FROM items; UPDATE items SET note = 'a;b' WHERE id = 1; END $do$", [("delete", "items"), ("update", "items", "", "SET note = 'a;b' WHERE id = 1")]),
@@ -373,6 +383,12 @@ BLOCKS: list[tuple[str, list[Expected]]] = [
 """DO blocks of PostgreSQL, which contain statements."""
 
 MYSQL: list[tuple[str, list[Expected]]] = [
+    ("ALTER TABLE items DROP PARTITION IF EXISTS p0", [("drop partition", "items", "p0")]),
+    ("ALTER TABLE items CHANGE COLUMN IF EXISTS note remark text", [("rename column", "items", "note", "remark"), ("modify column", "items", "note", "text")]),
+    ("ALTER TABLE items ADD CONSTRAINT IF NOT EXISTS u UNIQUE (note)", [("add unique", "items", "u", "(note)")]),
+    ("ALTER TABLE items ALTER INDEX i INVISIBLE", [("alter constraint", "items", "i", "INVISIBLE")]),
+    ("DELETE o FROM items AS i, owners AS o", [("delete", "owners", "", "FROM items AS i, owners AS o")]),
+    ("CREATE TABLE items (KEY i (note), note text)", [("create table", "items", "items"), ("declare column", "items", "note", "text")]),
     ("DELETE i, o FROM items i JOIN owners o ON o.id = i.owner_id", [("delete", "items", "", "FROM items i JOIN owners o ON o.id = i.owner_id"), ("delete", "owners", "", "FROM items i JOIN owners o ON o.id = i.owner_id")]),
     ("DELETE i.* FROM items AS i, owners", [("delete", "items", "", "FROM items AS i, owners")]),
     ("DELETE FROM i, o USING items i CROSS JOIN owners o WHERE i.id = 1", [("delete", "items", "", "USING items i CROSS JOIN owners o WHERE i.id = 1"), ("delete", "owners", "", "USING items i CROSS JOIN owners o WHERE i.id = 1")]),

@@ -145,6 +145,16 @@ def test_the_schema_of_a_table_is_kept_unless_it_is_the_default(
         assert (action.kind, action.table) == (kind, expected)
 
 
+def test_the_default_schema_is_that_of_a_statement_in_a_block() -> None:
+    for sql in (
+        "DO $$ BEGIN DROP TABLE shop.tags; END $$",
+        "DO $$ BEGIN EXECUTE 'DROP TABLE shop.tags'; END $$",
+    ):
+        for default, table in (("shop", "tags"), ("public", "shop.tags")):
+            (action,) = parse(sql, default)
+            assert action.table == table
+
+
 @given(text=st.text() | st.lists(SQL.flatmap(lambda s: st.sampled_from([*tokenize(s), ";"]))
                                  | SPACE | st.text(max_size=2)).map(" ".join))  # fmt: skip
 def test_any_text_is_parsed_into_actions(text: str) -> None:

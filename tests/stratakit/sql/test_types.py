@@ -36,6 +36,7 @@ from stratakit.sql.types import VOLATILE, is_narrower, is_wider
         ("numeric(10,2)", "decimal(9,2)", True),
         ("numeric(10)", "numeric(9)", True),
         ("numeric(10)", "numeric(10)", False),
+        ("numeric(10) comment '(5)'", "numeric(10)", False),
         ("numeric(10)", "numeric(10,1)", True),
         ("numeric(10,1)", "numeric(10)", True),
         ("text", "numeric(10,2)", True),

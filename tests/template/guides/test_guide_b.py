@@ -250,7 +250,7 @@ def test_what_needs_a_look_is_written_into_the_revision_until_it_is_settled(
     unsettled = migrated.run(migrated.python, CHECK)
     assert unsettled.returncode == 1
     assert re.search(rf"^migrations/versions/{file.name}:\d+: {finding}", unsettled.stdout)
-    assert "Give it server_default=..." in unsettled.stdout
+    assert "Give it server_default=... in the model" in unsettled.stdout
     text = re.sub(r"(?m)^ *# FINDING:.*\n(^ *#   .*\n)*", "", file.read_text())
     file.write_text(text.replace("nullable=False", 'nullable=False, server_default="none"'))
     migrated.edit("app/items/models.py", "String(20))", 'String(20), server_default="none")')
