@@ -27,12 +27,16 @@ def run(arguments: Namespace, config: Config) -> int:
         print(f"There is nothing to move: this branch is on top of {result.onto}.")
         return 0
     print(f"{' -> '.join([result.onto, *result.moved])}")
-    folder = shlex.quote(str(relative(config, config.versions)))
-    print(f"The files in {folder} were edited, and are not staged: git add {folder}")
     if result.reapplied:
-        print("They were undone in the local database, and applied again.")
-    else:
-        print(f"Then apply what is pending: {MIGRATE} upgrade")
+        print("The revisions were undone in the local database and applied again.")
+    # The snapshot is in the one, the revisions may be in another one.
+    folders = [config.migrations_folder]
+    if not config.versions.is_relative_to(config.migrations_folder):
+        folders.append(config.versions)
+    names = shlex.join(str(relative(config, folder)) for folder in folders)
+    print(f"Files in {names} were edited and are not staged: git add {names}")
+    if not result.reapplied:
+        print(f"Then apply the pending revisions: {MIGRATE} upgrade")
     if result.unrecorded:
         print(result.unrecorded)
     return 0
