@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
+from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import MetaData
 
 from stratakit import operations as operations
+from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift.guards import refuse_difference
 from stratakit.orm import discovery
 from stratakit.revisions import write_hook as write_hook
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime import migrations
+from stratakit.runtime.environment import Environment
 
 __all__ = ["discover_models", "run_migrations"]
 
@@ -57,5 +60,10 @@ def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: objec
         alembic.util.CommandError: the command was refused or failed; its cause is a `StrataError`
             that says why and what to do.
     """
-    options = RunOptions(interactive=True, check_stamp=refuse_difference)
+
+    def check_stamp(context: MigrationContext, config: Config, revision: str | None) -> None:
+        project = Environment(config, {"target_metadata": target_metadata}, is_guarded=True)
+        refuse_difference(context, project, revision)
+
+    options = RunOptions(interactive=True, check_stamp=check_stamp)
     migrations.run_migrations(target_metadata=target_metadata, url=url, options=options)

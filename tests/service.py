@@ -137,7 +137,7 @@ class Service:
         )
 
     def revision(
-        self, revision_id: str, follows: str, upgrade: str = "pass", downgrade: str = "pass"
+        self, revision_id: str, follows: str | None, upgrade: str = "pass", downgrade: str = "pass"
     ) -> Path:
         """Write a revision by hand."""
         header = (

@@ -20,6 +20,7 @@ from stratakit.process.client import ClientError
 from stratakit.revisions import alembic_config, history
 from stratakit.revisions.history import Revision
 from stratakit.revisions.source import is_empty
+from stratakit.runtime.environment import Environment
 
 # The colon that SQLAlchemy's text() would take as the start of a parameter.
 # https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text
@@ -61,7 +62,7 @@ def downgrade() -> None:
 
 
 def write_baseline(
-    config: Config,
+    project: Environment,
     connection: Connection,
     url: DatabaseURL,
     expected: Catalog,
@@ -70,7 +71,7 @@ def write_baseline(
     """Write the schema of a database into the first revision.
 
     Args:
-        config: the project's.
+        project: what env.py says.
         connection: to the database, which is only read.
         url: its URL.
         expected: its catalog.
@@ -84,14 +85,14 @@ def write_baseline(
             file is unchanged then.
     """
     try:
-        ddl = statements(connection, url)
+        ddl = statements(connection, url, project.version_table)
     except ClientError as error:
         raise DatabaseUnavailable(f"The schema of {url} cannot be read: {error}") from error
-    first = revision or _first_revision(config)
+    first = revision or _first_revision(project.config)
     before = first.path.read_bytes() if first.path.exists() else None
     first.path.write_text(_text(first, url.name, ddl), encoding="utf-8")
     try:
-        _prove(config, first, expected)
+        _prove(project, first, expected)
     except BaseException:
         if before is None:
             first.path.unlink()
@@ -122,14 +123,16 @@ def _first_revision(config: Config) -> Revision:
     return roots[0]
 
 
-def _prove(config: Config, first: Revision, expected: Catalog) -> None:
+def _prove(project: Environment, first: Revision, expected: Catalog) -> None:
     """Create a database from the baseline and compare it, then run the other revisions on it."""
+    config = project.config
     with scratch.database(config) as url, connect(url) as connection:
         try:
             scratch.upgrade(url, config, first.id)
         except (CommandError, StrataError) as error:
             raise _build_failure(str(error)) from error
-        if differences := catalog.differences(expected, match.read_catalog(connection)):
+        actual = match.read_catalog(connection, project.version_table)
+        if differences := catalog.differences(expected, actual):
             lines = "\n".join(f"  {difference}" for difference in differences)
             raise StrataError(
                 f"The baseline does not make what the database holds:\n{lines}",

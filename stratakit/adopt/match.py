@@ -9,14 +9,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from stratakit import catalog, scratch
-from stratakit.catalog import Catalog, Difference
+from stratakit.catalog import Catalog, Difference, ObjectKey
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.engine.connect import connect
 from stratakit.revisions import alembic_config
+from stratakit.revisions.position import connection_of
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
+from stratakit.runtime.environment import Environment
+from stratakit.runtime.filters import EnvironmentFilter
 from stratakit.runtime.run import run_environment
 from stratakit.runtime.steps import stamp_steps
 
@@ -37,13 +40,13 @@ class State:
 
 
 def compare_states(
-    config: Config, actual: Catalog, on_progress: Callable[[str], None]
+    project: Environment, actual: Catalog, on_progress: Callable[[str], None]
 ) -> list[State]:
     """Compare a database with the schema after each revision.
 
     Args:
-        config: the project's.
-        actual: the database's catalog.
+        project: what env.py says.
+        actual: what env.py compares of the database, as `read_included` returns it.
         on_progress: called with a sentence for each revision.
 
     Returns:
@@ -52,6 +55,7 @@ def compare_states(
     Raises:
         StrataError: there is no server for a scratch database, or a revision fails there.
     """
+    config = project.config
     directory = alembic_config.scripts(config)
     revisions = list(directory.walk_revisions())[::-1]
     states = []
@@ -60,7 +64,7 @@ def compare_states(
             on_progress(f"Compared with {number} of {len(revisions)}: {script.revision}")
             scratch.upgrade(url, config, script.revision)
             if _is_complete(directory, script.revision, number):
-                differing = catalog.differences(read_catalog(connection), actual)
+                differing = catalog.differences(read_included(connection, project), actual)
                 differences = [each for each in differing if not _is_allowed_extra(each, config)]
                 states.append(State(script.revision, script.doc, differences))
     return states
@@ -76,9 +80,17 @@ def nearest_state(states: list[State]) -> State:
     return min(reversed(states), key=lambda state: len(state.differences))
 
 
-def read_catalog(connection: Connection) -> Catalog:
+def read_catalog(connection: Connection, version_table: str) -> Catalog:
     """Read a catalog, and leave no transaction open."""
-    result = catalog.read(connection)
+    result = catalog.read(connection, version_table)
+    connection.rollback()
+    return result
+
+
+def read_included(connection: Connection, project: Environment) -> Catalog:
+    """Read what env.py compares of a catalog, and leave no transaction open."""
+    objects = catalog.read(connection, project.version_table)
+    result = EnvironmentFilter(project, connection).filter(objects)
     connection.rollback()
     return result
 
@@ -108,16 +120,21 @@ def _lineage(directory: ScriptDirectory, revision: str) -> Iterator[object]:
     return directory.iterate_revisions(revision, "base")
 
 
-def adoption_findings(context: MigrationContext, config: Config) -> list[Finding]:
+def adoption_findings(context: MigrationContext, project: Environment) -> list[Finding]:
     """Find a database that has tables and no revision.
 
-    Tables that strata.toml allows, such as those of an extension, do not count.
+    Tables that strata.toml allows, such as those of an extension, do not count, nor do those that
+    the filters of env.py leave out.
     """
+    connection = connection_of(context)
+    filters = EnvironmentFilter(project, connection)
+    left_out = catalog.not_compared(connection, project.version_table)
     tables = [
         name
-        for name in inspect(context.connection).get_table_names()
-        if name not in {*catalog.NOT_COMPARED, context.version_table}
-        and not any(fnmatchcase(f"table {name}", pattern) for pattern in config.allowed)
+        for name in inspect(connection).get_table_names()
+        if name not in left_out
+        and not any(fnmatchcase(f"table {name}", pattern) for pattern in project.config.allowed)
+        and filters.includes(ObjectKey("table", "", name))
     ]
     if not tables or context.get_current_heads():
         return []

@@ -9,17 +9,17 @@ from alembic.operations import Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, inspect, select
+from sqlalchemy import Connection, inspect, select
 
 from stratakit.alembic_private import render_body
 from stratakit.autogenerate import describe, render
-from stratakit.autogenerate.options import comparison
 from stratakit.autogenerate.rewriters import name_constraints
-from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions import alembic_config, guards
 from stratakit.revisions.log import LOG
+from stratakit.runtime.arguments import comparison_arguments
+from stratakit.runtime.environment import Environment
 
 NEEDED = "adopted with differences that {} repairs"
 GUARD = """
@@ -47,15 +47,12 @@ def needed(op: Operations, revision: str) -> bool:
     return connection.execute(select(LOG.c.id).where(LOG.c.note == note)).first() is not None
 
 
-def write_repair(
-    config: Config, connection: Connection, metadata: MetaData
-) -> tuple[Path, str, list[str]]:
+def write_repair(project: Environment, connection: Connection) -> tuple[Path, str, list[str]]:
     """Write a revision that brings the database to the models.
 
     Args:
-        config: the project's.
+        project: what env.py says, with its models and filters.
         connection: to the database, which is only read.
-        metadata: the tables of the models.
 
     Returns:
         The file, its revision id, and a sentence for each change.
@@ -63,9 +60,10 @@ def write_repair(
     Raises:
         StrataError: there are several heads, or no difference that a model can express.
     """
+    config, metadata = project.config, project.metadata
     directory = ScriptDirectory.from_config(alembic_config.alembic_config(config, quiet=True))
     guards.require_one_head(directory)
-    options = comparison(metadata, config.allowed)
+    options = comparison_arguments(config, project.arguments)
     context = MigrationContext.configure(connection, opts=options)
     difference = produce_migrations(context, metadata)
     name_constraints(context, "head", [difference])

@@ -10,15 +10,15 @@ from sqlalchemy import Connection
 
 from stratakit.adopt import baseline
 from stratakit.catalog import Catalog
-from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import history
 from stratakit.revisions.history import REPLACED, Revision
+from stratakit.runtime.environment import Environment
 
 
 def write_squash(
-    config: Config,
+    project: Environment,
     connection: Connection,
     url: DatabaseURL,
     expected: Catalog,
@@ -27,7 +27,7 @@ def write_squash(
     """Replace all revisions by one, written from a database that is at the last of them.
 
     Args:
-        config: the project's.
+        project: what env.py says.
         connection: to the database, which is only read.
         url: its URL.
         expected: its catalog.
@@ -40,6 +40,7 @@ def write_squash(
         StrataError: the database is not at the one head, or the new revision creates another
             schema. All files are unchanged then.
     """
+    config = project.config
     revisions = history.read(config.revision_files)
     if len(revisions.heads) != 1 or revisions.heads != heads:
         raise StrataError(
@@ -54,7 +55,7 @@ def write_squash(
     moved = {each.path: each.path.rename(folder / each.path.name) for each in revisions.values()}
     try:
         first = Revision(head, (), config.versions / f"{head}_baseline.py", "baseline")
-        path, _ = baseline.write_baseline(config, connection, url, expected, first)
+        path, _ = baseline.write_baseline(project, connection, url, expected, first)
     except BaseException:
         for original, moved_path in moved.items():
             moved_path.rename(original)

@@ -1,7 +1,7 @@
 """The schema of a database from its system catalog: to compare, and to record as text.
 
 `read` returns the same structure for every backend, and `differences` compares two of them. Neither
-the order of a table's columns counts, nor the tables `alembic_version` and `migration_log`.
+the order of a table's columns counts, nor the version table and `migration_log`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ from stratakit.config import Backend
 from stratakit.engine import url
 from stratakit.revisions.log import OWN_TABLES
 
-__all__ = ["Catalog", "Difference", "ObjectKey", "differences", "read", "read_only"]
+__all__ = ["Catalog", "Difference", "ObjectKey", "differences", "not_compared", "read", "read_only"]
 
 READERS: dict[Backend, Callable[[Connection], Iterable[tuple[ObjectKey, Mapping[str, object]]]]] = {
     "postgresql": postgresql.read_objects,
@@ -30,7 +30,18 @@ READ_ONLY: dict[Backend, tuple[str, ...]] = {
 NOT_COMPARED = frozenset(OWN_TABLES)
 
 
-def read(connection: Connection) -> Catalog:
+def not_compared(connection: Connection, version_table: str) -> frozenset[str]:
+    """Return the tables that are no part of a project's schema, as a catalog names them.
+
+    Args:
+        connection: whose own schema is left out of the names.
+        version_table: the one that env.py names, with its schema if it has one of its own.
+    """
+    schema = connection.dialect.default_schema_name
+    return NOT_COMPARED | {version_table.removeprefix(f"{schema}.")}
+
+
+def read(connection: Connection, version_table: str = "alembic_version") -> Catalog:
     """Read the catalog of a database; nothing is written.
 
     Objects of extensions and of the server itself are left out, as are owners, grants and the
@@ -38,11 +49,13 @@ def read(connection: Connection) -> Catalog:
 
     Args:
         connection: to PostgreSQL, SQLite, MySQL or MariaDB.
+        version_table: the one that env.py names, with its schema if it has one of its own.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the account may not read it, or it takes too long.
     """
     rows = READERS[_backend(connection)](connection)
+    left_out = not_compared(connection, version_table)
     return Catalog(
         {
             key: {
@@ -51,7 +64,7 @@ def read(connection: Connection) -> Catalog:
                 if value not in (None, False, "")
             }
             for key, attributes in rows
-            if NOT_COMPARED.isdisjoint((key.table, key.name if key.kind == "table" else ""))
+            if left_out.isdisjoint((key.table, key.name if key.kind == "table" else ""))
         }
     )
 

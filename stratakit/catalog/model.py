@@ -53,16 +53,6 @@ class Catalog(dict[ObjectKey, dict[str, str]]):
             }
         )
 
-    def without_table(self, table: str) -> "Catalog":
-        """Return the catalog without a table and what belongs to it."""
-        return Catalog(
-            {
-                key: attributes
-                for key, attributes in self.items()
-                if key.table != table and not (key.kind == "table" and key.name == table)
-            }
-        )
-
     def unnamed(self, kind: str) -> "Catalog":
         """Return the catalog without the names of a kind that a table has at most once."""
         return Catalog(

@@ -17,7 +17,7 @@ from stratakit.commands.history import HistoryEntry, HistoryResult, history
 from stratakit.commands.lint import LintResult, lint
 from stratakit.commands.merge import MergeResult, merge
 from stratakit.commands.rebase import RebaseResult, rebase
-from stratakit.commands.rebuild import rebuild
+from stratakit.commands.rebuild import RebuildResult, rebuild
 from stratakit.commands.record import record
 from stratakit.commands.restore import restore
 from stratakit.commands.roles import roles
@@ -40,6 +40,7 @@ __all__ = [
     "LintResult",
     "MergeResult",
     "RebaseResult",
+    "RebuildResult",
     "SwitchResult",
     "UpgradePlan",
     "UpgradeResult",

@@ -14,8 +14,9 @@ def require_local(
 ) -> DatabaseURL:
     """Return the local development database.
 
-    That is the one that stratakit itself keeps in the project. One that DATABASE_URL names on this
-    machine counts too, once somebody has said its name: behind a tunnel it may be any database.
+    That is the one that stratakit itself keeps in the project. Another one on this machine, to
+    which env.py connects, counts too, once somebody has said its name: behind a tunnel it may be
+    any database.
 
     Args:
         config: the project's.
@@ -41,11 +42,12 @@ def require_local(
         raise UsageError(
             f"{url} is not on this machine.",
             detail="Only a local development database is replaced.",
-            hint="Name the local one: unset DATABASE_URL, or change it in .env",
+            hint="Let env.py connect to the local one: change DATABASE_URL, in the environment "
+            "or in .env, or the URL in alembic.ini or env.py.",
         )
     if confirmed_database != url.name:
         raise UsageError(
-            f"DATABASE_URL names {url}, which stratakit did not create.",
+            f"env.py connects to {url}, which stratakit did not create.",
             detail="Behind a tunnel, an address of this machine may lead to any database.",
             hint=f"If it is your own development database, add: --yes {url.name}",
         )

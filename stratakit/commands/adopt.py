@@ -100,24 +100,26 @@ def adopt(
 
     def read(
         context: MigrationContext,
-    ) -> tuple[AdoptResult | None, tuple[str, ...], Catalog, tuple[str, ...]]:
+    ) -> tuple[AdoptResult | None, tuple[str, ...], Catalog, Catalog, tuple[str, ...]]:
         managed, heads = _find_position(config, context, url)
         lost = () if managed else context.get_current_heads()
-        return managed, heads, match.read_catalog(position.connection_of(context)), lost
+        connection = position.connection_of(context)
+        objects = match.read_catalog(connection, project.version_table)
+        return managed, heads, objects, match.read_included(connection, project), lost
 
-    managed, heads, objects, lost = read_database(config, read)
+    managed, heads, objects, included, lost = read_database(config, read)
     notes = (f"It stood at {', '.join(lost)}, which no file has: a lost history.",) if lost else ()
     adoption = _Adoption(config, project, url, objects, notes)
     if method == "squash" and not dry_run:
         return _squash(adoption, heads)
     if managed and not heads:
         return managed
-    if not objects:
+    if not included:
         return AdoptResult("empty", url.name)
     wants_baseline = method == "baseline" and not dry_run
     if wants_baseline and not managed:
         return _write_baseline(adoption, on_progress)
-    states = match.compare_states(config, objects, on_progress)
+    states = match.compare_states(project, included, on_progress)
     matching = match.matching_states(states)
     # Where it is not what its revision makes, an upgrade may have failed on what was there before.
     nearest = matching or ([match.nearest_state(states)] if states else [])
@@ -165,7 +167,7 @@ def _write_baseline(adoption: _Adoption, on_progress: Callable[[str], None]) -> 
     on_progress(f"Reading {tables} tables, and building a database from them...")
     with connect(database_url(adoption.config), read_only=True) as connection:
         path, revision = baseline.write_baseline(
-            adoption.config, connection, adoption.url, adoption.objects
+            adoption.environment, connection, adoption.url, adoption.objects
         )
     note = "adopted with a baseline written from it"
     return _stamp(adoption, revision, note, written=path)
@@ -174,15 +176,14 @@ def _write_baseline(adoption: _Adoption, on_progress: Callable[[str], None]) -> 
 def _squash(adoption: _Adoption, heads: tuple[str, ...]) -> AdoptResult:
     with connect(database_url(adoption.config), read_only=True) as connection:
         path, replaced = squash.write_squash(
-            adoption.config, connection, adoption.url, adoption.objects, heads
+            adoption.environment, connection, adoption.url, adoption.objects, heads
         )
     return AdoptResult("managed", adoption.url.name, written=path, replaced=replaced)
 
 
 def _write_repair(adoption: _Adoption, head: State) -> AdoptResult:
-    metadata = adoption.environment.metadata
     with connect(database_url(adoption.config), read_only=True) as connection:
-        path, revision, repairs = repair.write_repair(adoption.config, connection, metadata)
+        path, revision, repairs = repair.write_repair(adoption.environment, connection)
     result = _stamp(adoption, head.revision, repair.NEEDED.format(revision))
     unrecorded = record.record_new_revision(adoption.environment)
     notes = (*result.notes, unrecorded) if unrecorded else result.notes

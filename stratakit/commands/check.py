@@ -17,7 +17,7 @@ from stratakit.lint import linter
 from stratakit.process.local_folder import create_local_folder
 from stratakit.revisions import history, log, plan, position
 from stratakit.revisions.position import Position
-from stratakit.runtime.environment import read_databases
+from stratakit.runtime.environment import Environment, read_databases
 from stratakit.scratch import environment
 from stratakit.scratch.lifecycle import stop_server_afterwards
 from stratakit.updates import conflicts
@@ -80,7 +80,7 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
     unguarded = () if project.is_guarded else _notice_once(config)
     result = CheckResult(drift_check.find_problems(project))
     try:
-        read_databases(config, partial(_check_database, config, result))
+        read_databases(config, partial(_check_database, project, result))
     except StrataError as error:
         # What was found before may be its cause.
         if not isinstance(error, DatabaseUnavailable) and not result.findings:
@@ -94,9 +94,10 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
     return result
 
 
-def _check_database(config: Config, result: CheckResult, context: MigrationContext) -> None:
+def _check_database(project: Environment, result: CheckResult, context: MigrationContext) -> None:
+    config = project.config
     result.position = position.read_position(config, context)
-    if unadopted := match.adoption_findings(context, config):
+    if unadopted := match.adoption_findings(context, project):
         # What the models lack is known when the database is adopted.
         result.findings = unadopted
     else:

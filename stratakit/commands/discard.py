@@ -12,6 +12,7 @@ from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.drift import record
 from stratakit.engine.connect import connect
 from stratakit.revisions import git, history
+from stratakit.revisions.position import Position, read_position
 from stratakit.scratch import environment
 
 
@@ -22,11 +23,13 @@ class DiscardResult:
     Args:
         path: its file, which is gone.
         undone: whether it was undone in the local database first.
+        position: where the database stands now.
         unrecorded: why the snapshot was not written; else empty.
     """
 
     path: Path
     undone: bool
+    position: Position
     unrecorded: str = ""
 
 
@@ -39,7 +42,7 @@ def discard(
     Args:
         config: the project's.
         revision: its id; by default that of the one head.
-        confirmed_database: the database's name, if DATABASE_URL names one on this machine.
+        confirmed_database: the database's name, if env.py connects to one on this machine.
 
     Raises:
         UsageError: it is no head, it was committed, or it was applied to a database that is not the
@@ -73,4 +76,6 @@ def discard(
         unrecorded = record.record_new_revision(project)
     except StrataError as error:
         unrecorded = error.message
-    return DiscardResult(discarded.path, applied, unrecorded)
+    with connect(project.database, read_only=True) as connection:
+        stands = read_position(config, project.context(connection))
+    return DiscardResult(discarded.path, applied, stands, unrecorded)

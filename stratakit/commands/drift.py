@@ -14,7 +14,8 @@ from stratakit.diagnostics.finding import Finding
 from stratakit.drift import database
 from stratakit.revisions import guards, position
 from stratakit.revisions.position import Position
-from stratakit.runtime.environment import read_database
+from stratakit.runtime.environment import Environment, read_database
+from stratakit.scratch import environment
 
 DETAIL = (
     "Somebody changed it by hand: the next revisions may fail here, and a new database does not "
@@ -48,20 +49,20 @@ def drift(config: Config) -> DriftResult:
         StrataError: the database stands at a revision that no file has.
         DatabaseUnavailable: it or a scratch database cannot be had.
     """
-    return read_database(config, partial(_compare, config))
+    return read_database(config, partial(_compare, environment.capture(config)))
 
 
-def _compare(config: Config, context: MigrationContext) -> DriftResult:
-    connection = position.connection_of(context)
+def _compare(project: Environment, context: MigrationContext) -> DriftResult:
+    config, connection = project.config, position.connection_of(context)
     # It stays read-only, and so is closed instead of going back to a pool of the application.
     connection.detach()
     catalog.read_only(connection, SECONDS)
-    if unadopted := match.adoption_findings(context, config):
+    if unadopted := match.adoption_findings(context, project):
         return DriftResult(unadopted)
     heads = context.get_current_heads()
     guards.refuse_unknown_revision(config, heads)
     revision = "heads" if len(heads) > 1 else next(iter(heads), None)
-    differences = database.compare_database(context, config, revision)
+    differences = database.compare_database(context, project, revision)
     stands = position.read_position(config, context)
     hint = f"Undo it, and write it as a revision if it is meant:\n{differences.sql}"
     return DriftResult(

@@ -48,7 +48,7 @@ def rebase(config: Config, *, confirmed_database: str | None = None) -> RebaseRe
 
     Args:
         config: the project's.
-        confirmed_database: the database's name, if DATABASE_URL names one on this machine.
+        confirmed_database: the database's name, if env.py connects to one on this machine.
 
     Raises:
         UsageError: git has no main branch, the revisions are no line, or one of them was applied to

@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -21,18 +22,28 @@ SEED = "seed.py"
 """The file beside env.py whose function `seed(connection)` stores rows for development."""
 
 
+@dataclass(frozen=True)
+class RebuildResult:
+    """A local database that was replaced.
+
+    Args:
+        database: its name.
+        position: where the new database stands.
+    """
+
+    database: str
+    position: Position
+
+
 @command
-def rebuild(config: Config, *, confirmed_database: str | None = None) -> Position:
+def rebuild(config: Config, *, confirmed_database: str | None = None) -> RebuildResult:
     """Replace the local development database by a new one at head, with the project's seed data.
 
     The new one is made first: if a revision or the seed fails, the old one stays as it is.
 
     Args:
         config: the project's.
-        confirmed_database: the database's name, if DATABASE_URL names one on this machine.
-
-    Returns:
-        Where the new database stands.
+        confirmed_database: the database's name, if env.py connects to one on this machine.
 
     Raises:
         UsageError: the database is not a local development database, or the seed fails.
@@ -42,7 +53,8 @@ def rebuild(config: Config, *, confirmed_database: str | None = None) -> Positio
     url = require_local(config, project, confirmed_database)
     REPLACERS[url.backend](config, url)
     with connect(url, read_only=True) as connection:
-        return position.read_position(config, project.context(connection))
+        stands = position.read_position(config, project.context(connection))
+    return RebuildResult(url.name, stands)
 
 
 def _fill(config: Config, url: DatabaseURL) -> None:

@@ -12,6 +12,7 @@ from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.environment import read_database
 from stratakit.runtime.run import run_environment
 from stratakit.runtime.steps import stamp_steps
+from stratakit.scratch import environment
 
 
 @command
@@ -31,10 +32,11 @@ def stamp(config: Config, revision: str, *, reason: str | None = None) -> Positi
         DatabaseUnavailable: the database or a scratch database cannot be had.
     """
     target = alembic_config.scripts(config).get_revision(revision)
+    project = None if reason else environment.capture(config)
 
     def read_heads(context: MigrationContext) -> tuple[str, ...]:
-        if not reason:
-            guards.refuse_difference(context, config, target.revision if target else None)
+        if project:
+            guards.refuse_difference(context, project, target.revision if target else None)
         return context.get_current_heads()
 
     heads = read_database(config, read_heads)

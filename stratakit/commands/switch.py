@@ -1,9 +1,10 @@
 """Bring the local development database to the branch that is checked out."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import RowMapping
@@ -17,7 +18,9 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.revisions import git, history, log
-from stratakit.revisions.history import RevisionHistory
+from stratakit.revisions.digest import has_digest
+from stratakit.revisions.git import CommittedFile
+from stratakit.revisions.history import REPLACED, Revision, RevisionHistory
 from stratakit.revisions.position import Position
 from stratakit.scratch import environment
 from stratakit.scratch.temporary_folder import temporary_folder
@@ -45,11 +48,12 @@ class SwitchResult:
 def switch(config: Config, *, confirmed_database: str | None = None) -> SwitchResult:
     """Undo in the local database what this branch does not have, and apply what it has; rows stay.
 
-    The files of the other branch's revisions are taken from git, for as long as it takes.
+    A revision that the database has run with other code, or after another one, is undone and
+    applied again. The files that it has run are taken from git, for as long as it takes.
 
     Args:
         config: the project's.
-        confirmed_database: the database's name, if DATABASE_URL names one on this machine.
+        confirmed_database: the database's name, if env.py connects to one on this machine.
 
     Raises:
         UsageError: the database is not the local development database.
@@ -57,38 +61,94 @@ def switch(config: Config, *, confirmed_database: str | None = None) -> SwitchRe
     """
     project = environment.capture(config)
     url = require_local(config, project, confirmed_database)
-    known = history.read(config.revision_files)
+    history.refuse_gap(config.versions, config.revision_files)
     with connect(url, read_only=True) as connection:
         heads = project.context(connection).get_current_heads()
         entries = log.read_entries(connection)
-    foreign = _foreign_revisions(known, heads, entries)
+    applied, foreign = _read_applied(config, heads, entries)
     undone: list[str] = []
     if foreign:
-        with _project_with(config, foreign) as copy:
-            target = _common_ancestor(history.read(copy.versions), known, foreign)
+        with _project_with(config, applied, foreign) as copy:
+            target = _common_ancestor(applied, foreign)
             undone = [each.revision for each in downgrade(copy, target).undone]
     result = upgrade(config, "heads")
     return SwitchResult(undone, [each.revision for each in result.plan.pending], result.position)
 
 
-def _foreign_revisions(
-    known: RevisionHistory, heads: Sequence[str], entries: Sequence[RowMapping]
-) -> list[str]:
-    """Return the applied revisions that no file here has, as far as the log names them."""
-    parents = {row["revision"]: row["down_revision"].split(",") for row in entries}
-    foreign: list[str] = []
-    remaining = list(heads)
-    while remaining:
-        revision = remaining.pop()
-        if revision and revision not in known and revision not in foreign:
-            foreign.append(revision)
-            remaining += parents.get(revision, [])
-    return foreign
+def _read_applied(
+    config: Config, heads: Sequence[str], entries: Sequence[RowMapping]
+) -> tuple[RevisionHistory, dict[str, CommittedFile]]:
+    """Read the applied revisions as the database has run them.
+
+    A revision is foreign if no file here has it, or if the log has another hash or other parents
+    than the file here. The files of a history that a baseline replaced count, too.
+
+    Returns:
+        All applied revisions, and the files from git of the foreign ones.
+    """
+    known = history.read(config.revision_files)
+    replaced = history.read(config.versions / REPLACED)
+    logged = {row["revision"]: row for row in entries if row["direction"] != "downgrade"}
+    applied, foreign = RevisionHistory(), dict[str, CommittedFile]()
+    waiting = list(heads)
+    while waiting:
+        revision = waiting.pop()
+        here, entry = known.get(revision), logged.get(revision)
+        candidates = [each for each in (here, replaced.get(revision)) if each]
+        if here and (entry is None or any(_has_run(entry, each) for each in candidates)):
+            applied[revision] = here
+        else:
+            file = _find_file(config, revision, here, entry)
+            parsed = history.parse(config.versions / file.name, file.content())
+            assert parsed is not None
+            applied[revision], foreign[revision] = parsed, file
+        waiting += {*applied[revision].parents} - {*applied}
+    return applied, foreign
+
+
+def _has_run(entry: RowMapping, revision: Revision) -> bool:
+    """Return whether an entry of the log is of a revision's file; a stamp has run no code."""
+    is_stamp = entry["direction"] == "stamp"
+    return set(entry["down_revision"].split(",")) == set(revision.parents or ("",)) and (
+        is_stamp or has_digest(revision.path.read_bytes(), entry["sha256"])
+    )
+
+
+def _find_file(
+    config: Config, revision: str, here: Revision | None, entry: RowMapping | None
+) -> CommittedFile:
+    """Find the file in git that the database has run.
+
+    Raises:
+        StrataError: git does not have it.
+    """
+    newest = git.find_revision(config.versions, revision)
+    if newest and entry is None:
+        return newest
+    paths = {config.versions / newest.name} if newest else set()
+    for path in sorted(paths | ({here.path} if here else set())):
+        if entry and (file := git.find_version(path, partial(has_digest, sha256=entry["sha256"]))):
+            return file
+    reason = "and git does not have its file" + (" in that version" if newest else "")
+    if here and entry and set(entry["down_revision"].split(",")) != set(here.parents or ("",)):
+        reason = (
+            f"there it follows {entry['down_revision'] or 'nothing'}, and in {here.path.name} "
+            f"{', '.join(here.parents) or 'nothing'}"
+        )
+    elif here:
+        reason = f"and the code of {here.path.name} is different now"
+    raise StrataError(
+        f"The local database has run {revision}, {reason}.",
+        detail="It cannot be undone without the file that was run, and git does not have that.",
+        hint=f"Replace the local database: {MIGRATE} rebuild",
+    )
 
 
 @contextmanager
-def _project_with(config: Config, foreign: Sequence[str]) -> Iterator[Config]:
-    """Make a copy of the project that has the files of other revisions, too."""
+def _project_with(
+    config: Config, applied: RevisionHistory, foreign: dict[str, CommittedFile]
+) -> Iterator[Config]:
+    """Make a copy of the project that has the applied revisions and no others."""
     with temporary_folder(config) as folder:
         root = folder / "project"
         root.mkdir()
@@ -101,30 +161,21 @@ def _project_with(config: Config, foreign: Sequence[str]) -> Iterator[Config]:
         shutil.copytree(
             config.migrations_folder, root / config.migrations_folder.relative_to(config.root)
         )
-        for revision in foreign:
-            file = git.find_revision(config.versions, revision)
-            if file is None:
-                raise StrataError(
-                    f"The local database has run {revision}, and git has no file of it.",
-                    detail="Without its file it cannot be undone.",
-                    hint=f"Make the local database anew: {MIGRATE} rebuild",
-                )
+        for id_, revision in history.read(config.revision_files).items():
+            # What lies elsewhere is only linked.
+            is_copied = revision.path.is_relative_to(config.migrations_folder)
+            if is_copied and (id_ in foreign or id_ not in applied):
+                (root / revision.path.relative_to(config.root)).unlink()
+        for file in foreign.values():
             (project.versions / Path(file.name).name).write_bytes(file.content())
         yield project
 
 
-def _common_ancestor(
-    everything: RevisionHistory, known: RevisionHistory, foreign: Sequence[str]
-) -> str:
-    """Return the last revision of this branch below those of another one."""
-    parents = {parent for each in foreign for parent in everything[each].parents} - set(foreign)
-    below = [each for each in parents if each in known]
-    if len(below) > 1:
-        # Of a merge's parents, the one that the others build upon is low enough.
-        common = set.intersection(*(known.ancestors([each]) for each in below))
-        below = [each for each in common if not common & (_children(known, each))]
-    return below[0] if below else "base"
-
-
-def _children(known: RevisionHistory, revision: str) -> set[str]:
-    return {id_ for id_, each in known.items() if revision in each.parents}
+def _common_ancestor(applied: RevisionHistory, foreign: Container[str]) -> str:
+    """Return the last revision below the foreign ones and all that follow them."""
+    undone = {id_ for id_ in applied if any(each in foreign for each in applied.ancestors([id_]))}
+    below = {parent for id_ in undone for parent in applied[id_].parents} - undone
+    # Of a merge's parents, the one that the others build upon is low enough.
+    common = set.intersection(*(applied.ancestors([each]) for each in below)) if below else set()
+    heads = RevisionHistory({id_: applied[id_] for id_ in common}).heads
+    return heads[0] if heads else "base"

@@ -7,19 +7,21 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from alembic.autogenerate import produce_migrations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData
 
 from stratakit import catalog, scratch
 from stratakit.autogenerate.as_sql import statements
-from stratakit.autogenerate.options import comparison
 from stratakit.catalog import Catalog, Difference
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE, PROJECT_VARIABLE
 from stratakit.diagnostics.errors import StrataError
+from stratakit.drift.models import alembic_operations
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
+from stratakit.revisions import position
+from stratakit.runtime.environment import Environment
+from stratakit.runtime.filters import EnvironmentFilter
 
 DROPS = re.compile(r"\bDROP (TABLE|COLUMN)\b")
 LOSS_WARNING = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
@@ -53,7 +55,7 @@ class Differences:
 
 def compare_database(
     context: MigrationContext,
-    config: Config,
+    project: Environment,
     revision: str | None,
     *,
     ignore_primary_key_names: bool = False,
@@ -65,7 +67,8 @@ def compare_database(
 
     Args:
         context: of the database; it is only read.
-        config: the project's, whose allowed objects may be additional.
+        project: what env.py says, whose filters and version table stay in force, and whose
+            allowed objects may be additional.
         revision: a revision id or `heads`; None for the state before the first one.
         ignore_primary_key_names: whether primary keys may have another name, as in a database
             that other tools created.
@@ -76,18 +79,20 @@ def compare_database(
     Raises:
         StrataError: the revisions do not run on an empty database.
     """
-    config = replace(config, database=BACKENDS[context.dialect.name])
+    config = replace(project.config, database=BACKENDS[context.dialect.name])
     metadata = MetaData()
     expected = Catalog()
+    connection = position.connection_of(context)
+    left_out = catalog.not_compared(connection, project.version_table)
     if revision is not None:
         with scratch.database(config) as url:
             _replay(config, revision, url.for_migrations.render_as_string(hide_password=False))
             with connect(url, read_only=True) as replayed:
-                expected = catalog.read(replayed)
-                metadata.reflect(replayed, only=lambda name, _: name not in catalog.NOT_COMPARED)
-    connection = context.connection
-    assert connection is not None
-    actual = catalog.read(connection)
+                expected = catalog.read(replayed, project.version_table)
+                expected = EnvironmentFilter(project, replayed).filter(expected)
+                metadata.reflect(replayed, only=lambda name, _: name not in left_out)
+    actual = catalog.read(connection, project.version_table)
+    actual = EnvironmentFilter(project, connection).filter(actual)
     if ignore_primary_key_names:
         expected, actual = (each.unnamed("primary key") for each in (expected, actual))
     differences = [
@@ -97,11 +102,12 @@ def compare_database(
     ]
     if not differences:
         return Differences((), ())
-    options = comparison(metadata, config.allowed)
-    comparing = MigrationContext.configure(connection, opts=options)
-    operations = produce_migrations(comparing, metadata).upgrade_ops
-    assert operations is not None
-    return Differences(differences, statements(operations.ops, connection.dialect.name))
+    replayed_project = replace(
+        project, arguments={**project.arguments, "target_metadata": metadata}
+    )
+    tables = {each.key.table or each.key.name for each in differences}
+    operations = alembic_operations(replayed_project, connection, tables)
+    return Differences(differences, statements(operations, connection.dialect.name))
 
 
 def _replay(config: Config, revision: str, url: str) -> None:

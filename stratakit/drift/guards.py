@@ -2,45 +2,51 @@
 
 from alembic.runtime.migration import MigrationContext
 
-from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift.database import Differences, compare_database
 from stratakit.revisions import history
+from stratakit.runtime.environment import Environment
 
 
-def refuse_difference(context: MigrationContext, config: Config, revision: str | None) -> None:
+def refuse_difference(
+    context: MigrationContext, project: Environment, revision: str | None
+) -> None:
     """Raise a StrataError if a database differs from the schema at a revision.
 
     Args:
+        context: of the database.
+        project: what env.py says.
         revision: a revision id; None for the state before the first one.
     """
-    differences = compare_database(context, config, revision, ignore_primary_key_names=True)
+    differences = compare_database(context, project, revision, ignore_primary_key_names=True)
     if differences:
         name = revision or "base"
         raise StrataError(
             f"The database is not what {name} makes. What differs:\n{differences}",
             detail="A stamp that is not true makes later revisions fail, or skip what they need.",
-            hint=_hint(context, config, name, differences),
+            hint=_hint(context, project, name, differences),
         )
 
 
-def _hint(context: MigrationContext, config: Config, name: str, differences: Differences) -> str:
+def _hint(
+    context: MigrationContext, project: Environment, name: str, differences: Differences
+) -> str:
     """Return the command that fits a database that is not at the revision."""
-    revisions = history.read(config.revision_files)
+    revisions = history.read(project.config.revision_files)
     current = next(iter(context.get_current_heads()), None)
     is_known = current is None or current in revisions
     if (
         is_known
         and current != name
-        and not compare_database(context, config, current, ignore_primary_key_names=True)
+        and not compare_database(context, project, current, ignore_primary_key_names=True)
     ):
         if current is None or current in revisions.ancestors([name]):
             return f"Apply what is missing: {MIGRATE} upgrade {name}"
         return f"Undo what is too much: {MIGRATE} downgrade {name}"
     for head in revisions.heads if len(revisions.heads) == 1 else ():
         if head not in (name, current) and not compare_database(
-            context, config, head, ignore_primary_key_names=True
+            context, project, head, ignore_primary_key_names=True
         ):
             return f"It is what {head} makes: {MIGRATE} stamp {head}"
     return (

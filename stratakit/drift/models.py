@@ -19,7 +19,6 @@ from stratakit.catalog import Catalog, Difference
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
-from stratakit.drift.filters import EnvironmentFilter
 from stratakit.drift.model_tables import create_tables, is_missing_object
 from stratakit.engine.connect import connect
 from stratakit.engine.errors import driver_message
@@ -28,6 +27,7 @@ from stratakit.orm import server_defaults
 from stratakit.orm.source_location import find_declaration
 from stratakit.runtime.arguments import comparison_arguments
 from stratakit.runtime.environment import Environment
+from stratakit.runtime.filters import EnvironmentFilter
 from stratakit.scratch import head
 from stratakit.scratch.revision import is_without_models, missing_models_error
 
@@ -54,7 +54,7 @@ def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
         connect(at_head, read_only=True) as connection,
     ):
         filters = EnvironmentFilter(project, connection)
-        migrated = catalog.read(connection).without_table(project.version_table)
+        migrated = catalog.read(connection, project.version_table)
         if is_without_models(metadata, [key.name for key in migrated if key.kind == "table"]):
             error = missing_models_error()
             return [Finding("no-models", error.message, error.detail, error.hint)], migrated
@@ -74,7 +74,7 @@ def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
         # What has no DDL on this database, Alembic cannot compare either.
         refused = {name for name, error in failures.items() if isinstance(error, DBAPIError)}
         tables = {_table_name(each) for each in differences} | refused
-        operations = _alembic_operations(project, connection, tables)
+        operations = alembic_operations(project, connection, tables)
     findings = [*_creation_findings(project, failures)]
     return [*findings, *_findings(config, metadata, operations, differences)], migrated
 
@@ -92,10 +92,16 @@ def _table_name(difference: Difference) -> str:
     return difference.key.table or difference.key.name
 
 
-def _alembic_operations(
+def alembic_operations(
     project: Environment, connection: Connection, tables: Collection[str]
 ) -> list[ops.MigrateOperation]:
-    """Return Alembic's operations that bring some tables of a database to the models."""
+    """Return Alembic's operations that bring some tables of a database to the models.
+
+    Args:
+        project: what env.py says, with the models.
+        connection: to the database.
+        tables: the names of the tables, with their schemas unless that is the connection's own.
+    """
     if not tables:
         return []
     options = comparison_arguments(project.config, project.arguments)

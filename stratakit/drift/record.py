@@ -27,7 +27,7 @@ def write_record(project: Environment) -> str:
     config = project.config
     guards.require_one_head(alembic_config.scripts(config))
     with head.head_database(project) as url, connect(url, read_only=True) as connection:
-        schema = catalog.read(connection).without_table(project.version_table)
+        schema = catalog.read(connection, project.version_table)
     return snapshot.write(config, history.read(config.revision_files), schema)
 
 

@@ -44,11 +44,11 @@ def find_revision(versions: Path, revision: str) -> CommittedFile | None:
         revision: the id, which no file here has.
 
     Returns:
-        The file; None if git has no such file, or there is no git.
+        The newest version of the file; None if git has no such file, or there is no git.
     """
     output = git(
         versions,
-        *["log", "--all", "--diff-filter=A", "--format=%H", "--name-only", "--relative", "--"],
+        *["log", "--all", "--diff-filter=AMR", "--format=%H", "--name-only", "--relative", "--"],
         f"*{revision}*.py",
     ).decode()
     declaration = rf"""^revision\b[^=\n]*=\s*["']{re.escape(revision)}["']"""

@@ -10,7 +10,7 @@ from alembic.script import Script, ScriptDirectory
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.revisions import git, history
+from stratakit.revisions import history
 from stratakit.revisions.position import describe_revision
 
 AUTOCOMMIT = re.compile(r"\b(autocommit_block|fill_in_batches)\s*\(")
@@ -22,14 +22,15 @@ def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
     for head in heads:
         if head in known:
             continue
-        file = git.find_revision(config.versions, head)
+        hints = history.restore_hints(config.versions, known, heads)
         raise StrataError(
             f"The database stands at revision {head}, and no file in {config.versions} has it.",
             detail="It was migrated from a branch or a release that is not checked out here. "
             "Stamping another revision would hide its changes.",
-            hint=f"In the local development database, undo it: {MIGRATE} switch\n"
-            f"Restore the file: {file.restore_command}"
-            if file
+            hint="\n".join(
+                [f"In the local development database, undo it: {MIGRATE} switch", *hints]
+            )
+            if hints
             else f"Find its file: git fetch --all && git log --all --oneline -- '*{head}*'\n"
             "If it is gone for good, find the revision that the schema is at by comparing: "
             f"{MIGRATE} adopt",

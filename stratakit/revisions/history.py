@@ -75,7 +75,7 @@ def read(versions: Path | Sequence[Path]) -> RevisionHistory:
     revisions = RevisionHistory()
     files = sorted(versions.glob("*.py")) if isinstance(versions, Path) else versions
     for path in files:
-        revision = _parse(path)
+        revision = parse(path, path.read_bytes())
         if revision is None:
             continue
         if revision.id in revisions:
@@ -100,20 +100,56 @@ def refuse_gap(versions: Path, files: Sequence[Path] | None = None) -> None:
     for revision in revisions.values():
         for parent in revision.parents:
             if parent not in revisions:
-                file = git.find_revision(versions, parent)
+                hints = restore_hints(versions, revisions, [parent])
                 raise StrataError(
                     f"{revision.path.name} follows the revision {parent}, and no file in "
                     f"{versions} has it.",
                     detail="The changes before it are not known.",
-                    hint=f"Restore the file: {file.restore_command}"
-                    if file
-                    else f"Find its file: git log --all --oneline -- '*{parent}*'",
+                    hint="\n".join(hints)
+                    or f"Find its file: git log --all --oneline -- '*{parent}*'",
                 )
 
 
-def _parse(path: Path) -> Revision | None:
+def restore_hints(versions: Path, known: RevisionHistory, heads: Iterable[str]) -> list[str]:
+    """Return the commands that restore the missing files of revisions, and of all that they follow.
+
+    Args:
+        versions: the folder of the revisions.
+        known: the revisions that have a file here.
+        heads: the revisions to start from.
+
+    Returns:
+        A line for each file; none for a head whose file git does not have.
+    """
+    hints: dict[str, str] = {}
+    waiting = [head for head in heads if head not in known]
+    while waiting:
+        missing = waiting.pop()
+        file = git.find_revision(versions, missing)
+        revision = parse(versions / file.name, file.content()) if file else None
+        if file and revision:
+            hints[missing] = f"Restore the file: {file.restore_command}"
+            waiting += {*revision.parents} - {*known} - {*hints}
+        elif hints:
+            hints[missing] = f"Find the file: git log --all --oneline -- '*{missing}*'"
+    return list(hints.values())
+
+
+def parse(path: Path, source: bytes) -> Revision | None:
+    """Read a revision from a file's content.
+
+    Args:
+        path: the file, for messages.
+        source: the content.
+
+    Returns:
+        The revision; None if the file declares none.
+
+    Raises:
+        StrataError: the content is no valid Python, or declares something that is no literal.
+    """
     try:
-        tree = ast.parse(path.read_bytes())
+        tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
         raise StrataError(
             f"{path} is not valid Python: {error}.",

@@ -8,7 +8,7 @@ from alembic.script import Script
 from sqlalchemy import Connection
 
 from stratakit.config import Config
-from stratakit.revisions import git, history, log
+from stratakit.revisions import history, log
 from stratakit.revisions.alembic_config import scripts
 
 
@@ -54,15 +54,12 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
     entries = log.read_entries(connection_of(context))
     if not revisions or not all(log.reaches(entries, heads, head) for head in revisions.heads):
         return ""
-    restore_hints = [
-        f"\nRestore the file: {file.restore_command}"
-        for head in heads
-        if head not in revisions and (file := git.find_revision(config.versions, head))
-    ]
-    return (
+    hints = history.restore_hints(config.versions, revisions, heads)
+    ahead = (
         f"The database is ahead of this code: it stands at {', '.join(heads)}, and the newest "
-        f"revision here is {', '.join(revisions.heads)}. Nothing to apply.{''.join(restore_hints)}"
+        f"revision here is {', '.join(revisions.heads)}. Nothing to apply."
     )
+    return "\n".join([ahead, *hints])
 
 
 def describe_revision(revision: Script) -> str:

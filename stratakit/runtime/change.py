@@ -270,7 +270,12 @@ class ChangeRun:
                 stale = run.stale_indexes(error) if run else []
                 assert context.script is not None
                 explained = failures.explain_failure(
-                    error, self._config, context.script, monitor, stale
+                    error,
+                    self._config,
+                    context.script,
+                    monitor,
+                    stale,
+                    is_scratch=self._options.is_scratch,
                 )
                 if explained is None:
                     raise

@@ -17,6 +17,9 @@ from stratakit.revisions import guards
 from stratakit.runtime.monitor import RunMonitor
 
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
+ON_SCRATCH = (
+    "It failed on a scratch database, which is dropped: the project's database was not touched."
+)
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
 
 
@@ -26,6 +29,8 @@ def explain_failure(
     directory: ScriptDirectory,
     monitor: RunMonitor,
     stale_indexes: Sequence[str] = (),
+    *,
+    is_scratch: bool = False,
 ) -> StrataError | None:
     """Explain why a run failed.
 
@@ -35,6 +40,7 @@ def explain_failure(
         directory: the revisions.
         monitor: what the run was doing.
         stale_indexes: the INVALID indexes of the failed statement, which the next run drops.
+        is_scratch: whether the database is a scratch database, which is dropped.
 
     Returns:
         None if Alembic's own message has to do.
@@ -47,14 +53,15 @@ def explain_failure(
     reason = driver_message(error)
     place = _location(error, revision.path)
     message = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
+    kept = ON_SCRATCH if is_scratch else "Nothing of it was kept."
     if missing := missing_server_object(reason):
-        return StrataError(
-            f"{message}\n{missing}", detail="Nothing of it was kept.", hint=INSTALL_ON_SERVER_HINT
-        )
+        return StrataError(f"{message}\n{missing}", detail=kept, hint=INSTALL_ON_SERVER_HINT)
+    if monitor.started_empty and monitor.nothing_committed and MISSING.search(reason):
+        return _missing_table_error(message, kept)
+    if is_scratch:
+        return StrataError(message, detail=kept, hint="Mend the revision, and run this again.")
     if monitor.nothing_committed and any(sign in reason.lower() for sign in ALREADY_EXISTS):
         return _existing_object_error(message, monitor, revision.revision)
-    if monitor.started_empty and monitor.nothing_committed and MISSING.search(reason):
-        return _missing_table_error(message)
     if monitor.nothing_committed:
         return _rolled_back_error(message, monitor, monitor.step, stale_indexes)
     return _partial_run_error(message, monitor, monitor.step, stale_indexes)
@@ -83,13 +90,12 @@ def _existing_object_error(message: str, monitor: RunMonitor, revision: str) -> 
     )
 
 
-def _missing_table_error(message: str) -> StrataError:
+def _missing_table_error(message: str, kept: str) -> StrataError:
     """Return the error of a revision that needs a table which no revision creates."""
     return StrataError(
         message,
-        detail="On an empty database the revisions do not make what this one builds upon. "
-        "Nothing of it was kept.",
-        hint=f"If it is a mistake, mend it, then: {MIGRATE} upgrade\n"
+        detail=f"On an empty database the revisions do not make what this one builds upon. {kept}",
+        hint="If it is a mistake, mend it, and run this again.\n"
         "If it was there before the first revision, write one revision in place of all, from a "
         f"database that stands at the last: {MIGRATE} adopt --squash",
     )

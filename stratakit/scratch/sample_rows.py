@@ -24,8 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, SAWarning
 
+from stratakit import catalog
 from stratakit.engine.errors import driver_message
-from stratakit.revisions.log import OWN_TABLES
 
 ATTEMPTS = 200
 
@@ -46,7 +46,12 @@ VALUES: dict[type[types.TypeEngine[Any]], Callable[[int], Any]] = {
 }
 
 
-def fill(connection: Connection, only: Collection[str] | None = None) -> dict[str, str]:
+def fill(
+    connection: Connection,
+    only: Collection[str] | None = None,
+    *,
+    version_table: str = "alembic_version",
+) -> dict[str, str]:
     """Insert two rows into every empty table: one full, one with NULL in every nullable column.
 
     If a CHECK refuses them, the values that its text names are tried.
@@ -54,13 +59,14 @@ def fill(connection: Connection, only: Collection[str] | None = None) -> dict[st
     Args:
         connection: outside of a transaction.
         only: the tables to fill; None for all.
+        version_table: the one that env.py names.
 
     Returns:
         The tables that refuse every row, each with the message of the database.
     """
     refused = {}
     with connection.begin():
-        tables = reflect(connection, only)
+        tables = reflect(connection, only, version_table)
         for table in tables.sorted_tables:
             if connection.execute(select(table).limit(1)).first() is None:
                 refusals = [_insert_row(connection, table, number) for number in (1, 2)]
@@ -69,27 +75,33 @@ def fill(connection: Connection, only: Collection[str] | None = None) -> dict[st
     return refused
 
 
-def reflect(connection: Connection, only: Collection[str] | None = None) -> MetaData:
+def reflect(
+    connection: Connection,
+    only: Collection[str] | None = None,
+    version_table: str = "alembic_version",
+) -> MetaData:
     """Reflect the tables of a database, without Alembic's and stratakit's own.
 
     Args:
+        connection: to the database.
         only: the names of the tables; None for all.
+        version_table: the one that env.py names, with its schema if it has one of its own.
     """
-    tables = MetaData()
+    tables, left_out = MetaData(), catalog.not_compared(connection, version_table)
     with warnings.catch_warnings():
         # SQLAlchemy 2.1 warns of an option that it reflects itself: a CHECK that is NOT VALID.
         warnings.simplefilter("ignore", SAWarning)
         tables.reflect(
             connection,
-            only=lambda name, _: name not in OWN_TABLES and (only is None or name in only),
+            only=lambda name, _: name not in left_out and (only is None or name in only),
         )
     return tables
 
 
-def count_rows(connection: Connection) -> dict[str, int]:
+def count_rows(connection: Connection, version_table: str = "alembic_version") -> dict[str, int]:
     """Return the number of rows of each table."""
     with connection.begin():
-        tables = reflect(connection)
+        tables = reflect(connection, version_table=version_table)
         return {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
             for table in tables.sorted_tables

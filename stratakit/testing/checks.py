@@ -33,7 +33,7 @@ class MigrationChecks:
 
     @cached_property
     def _round_trips(self) -> RoundTrips:
-        return RoundTrips(self.config)
+        return RoundTrips(environment.capture(self.config))
 
     def close(self) -> None:
         """Drop the scratch database of the round trips."""

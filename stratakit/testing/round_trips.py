@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from stratakit import catalog, scratch
 from stratakit.catalog import Catalog
-from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import alembic_config, guards, history
+from stratakit.runtime.environment import Environment
 from stratakit.runtime.steps import one_step
 from stratakit.scratch import sample_rows
 
@@ -26,14 +26,15 @@ class RoundTrips:
     A revision that is tested out of order, or after a failure, starts from an empty database.
 
     Args:
-        config: the project's configuration.
+        project: what env.py says.
 
     Raises:
         StrataError: env.py or the revisions cannot be read.
     """
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, project: Environment) -> None:
+        self._config = config = project.config
+        self._version_table = project.version_table
         self._scripts = alembic_config.scripts(config)
         self._order = list(self._scripts.walk_revisions())[::-1]
         self._adopted = history.read(config.revision_files).ancestors([config.adopted])
@@ -86,7 +87,7 @@ class RoundTrips:
                 # The test of each later revision would apply everything up to it again.
                 self._broken = script
                 raise self._blocked(index) from error
-            _fill(connection)
+            self._fill(connection)
         return connection
 
     def _connect(self) -> Connection:
@@ -107,14 +108,17 @@ class RoundTrips:
         )
 
     def _round_trip(self, connection: Connection, script: Script) -> Iterator[Finding]:
-        before, rows = _read_catalog(connection), sample_rows.count_rows(connection)
+        before, rows = (
+            self._read_catalog(connection),
+            sample_rows.count_rows(connection, self._version_table),
+        )
         self._upgrade(script)
         yield from self._lost_rows("upgrade", rows, connection, script)
-        _fill(connection)
+        self._fill(connection)
         if script.revision in self._adopted or guards.irreversible_reason(script):
             return
         self._downgrade(script)
-        found = catalog.differences(before, _read_catalog(connection))
+        found = catalog.differences(before, self._read_catalog(connection))
         differences = [each for each in found if not each.only_adds_enum_values]
         for difference in differences:
             yield Finding(
@@ -127,14 +131,14 @@ class RoundTrips:
         yield from self._lost_rows("downgrade", rows, connection, script)
         if not differences:
             self._upgrade(script)
-            _fill(connection)
+            self._fill(connection)
 
     def _lost_rows(
         self, function: str, before: dict[str, int], connection: Connection, script: Script
     ) -> Iterator[Finding]:
         if hasattr(script.module, "deletes_rows"):
             return
-        after = sample_rows.count_rows(connection)
+        after = sample_rows.count_rows(connection, self._version_table)
         for table, count in before.items():
             if after.get(table, count) < count:
                 yield Finding(
@@ -161,16 +165,15 @@ class RoundTrips:
         steps = one_step(script, is_upgrade=is_upgrade)
         scratch.run_steps(self._url, self._config, steps, self._scripts)
 
+    def _read_catalog(self, connection: Connection) -> Catalog:
+        with connection.begin():
+            return catalog.read(connection, self._version_table)
+
+    def _fill(self, connection: Connection) -> None:
+        refused = sample_rows.fill(connection, version_table=self._version_table)
+        for table, reason in refused.items():
+            warnings.warn(f"no row could be made for {table}: {reason}", stacklevel=2)
+
 
 def _name(script: Script) -> str:
     return Path(script.path).name
-
-
-def _read_catalog(connection: Connection) -> Catalog:
-    with connection.begin():
-        return catalog.read(connection)
-
-
-def _fill(connection: Connection) -> None:
-    for table, reason in sample_rows.fill(connection).items():
-        warnings.warn(f"no row could be made for {table}: {reason}", stacklevel=2)

@@ -1,12 +1,12 @@
 """The DDL of a schema on MySQL and MariaDB, by SHOW CREATE."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, text
 
+from stratakit.catalog import not_compared
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions.log import OWN_TABLES
 
 DEFINER = re.compile(r" DEFINER=`[^`]*`@`[^`]*`")
 CHARSET = re.compile(r"(\n\) [^\n']*?) DEFAULT CHARSET=\w+(?: COLLATE=\w+)?")
@@ -31,7 +31,7 @@ DDL_COLUMN = {"TABLE": 1, "SEQUENCE": 1, "VIEW": 1, "EVENT": 3}
 """The column of the statement in the answer of SHOW CREATE; that of others is 2."""
 
 
-def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
+def statements(connection: Connection, _url: DatabaseURL, version_table: str) -> list[str]:
     """Return the statements that create the schema of a database, tables first.
 
     The definers of views and routines are left out: the user who runs the revision becomes one.
@@ -39,7 +39,8 @@ def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
     database = connection.execute(text("SELECT DATABASE()")).scalar_one()
     # A view names the database, and so does a default by a sequence.
     qualifier = f"`{database}`."
-    tables = [sql.replace(qualifier, "") for sql in _tables(connection)]
+    left_out = not_compared(connection, version_table)
+    tables = [sql.replace(qualifier, "") for sql in _tables(connection, left_out)]
     if any("FOREIGN KEY" in statement for statement in tables):
         tables = ["SET FOREIGN_KEY_CHECKS = 0;", *tables, "SET FOREIGN_KEY_CHECKS = 1;"]
     views = {name: sql.replace(qualifier, "") for name, sql in _objects(connection, VIEWS)}
@@ -48,7 +49,7 @@ def statements(connection: Connection, _url: DatabaseURL) -> list[str]:
     return [*tables, *routines, *_order_views(views), *programs]
 
 
-def _tables(connection: Connection) -> Iterator[str]:
+def _tables(connection: Connection, left_out: Collection[str]) -> Iterator[str]:
     """Read the tables, and before them the sequences that the defaults of columns may use.
 
     A character set that is the database's default is left out, as in a model.
@@ -60,7 +61,7 @@ def _tables(connection: Connection) -> Iterator[str]:
     default_collation = set(connection.execute(query).scalars())
     tables = connection.execute(text("SHOW FULL TABLES")).all()
     for name, kind in sorted(tables, key=lambda row: str(row[1]) != "SEQUENCE"):
-        if name in OWN_TABLES or kind == "VIEW":
+        if name in left_out or kind == "VIEW":
             continue
         object_type = "SEQUENCE" if kind == "SEQUENCE" else "TABLE"
         sql = _show_create(connection, object_type, name)

@@ -5,10 +5,11 @@ import re
 from sqlalchemy import Connection
 
 from stratakit.backup.postgresql import connection_target, server_version
+from stratakit.catalog import not_compared
 from stratakit.devserver.client_tools import find_client
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import output
-from stratakit.revisions.log import LOG, OWN_TABLES
+from stratakit.revisions.log import LOG
 
 ENTRY = re.compile(
     r"^--\n-- (?:Name: .*; Type: .*; Schema: .*|TOC entry .*)\n(?:--.*\n)*", re.MULTILINE
@@ -23,7 +24,7 @@ VIEW = re.compile(rf"CREATE MATERIALIZED VIEW ({NAME}\.{NAME})")
 SECRETS = ("CREATE USER MAPPING", "CREATE SUBSCRIPTION")
 
 
-def statements(connection: Connection, url: DatabaseURL) -> list[str]:
+def statements(connection: Connection, url: DatabaseURL, version_table: str) -> list[str]:
     """Return the statements that create the schema of a database, one or more for each object.
 
     Raises:
@@ -32,7 +33,7 @@ def statements(connection: Connection, url: DatabaseURL) -> list[str]:
     """
     name, environment = connection_target(url)
     options = ["--schema-only", "--no-owner", "--no-privileges", "--no-password"]
-    excluded = (*OWN_TABLES, f"{LOG.name}_id_seq")
+    excluded = (*not_compared(connection, version_table), f"{LOG.name}_id_seq")
     options += [f"--exclude-table={table}" for table in excluded]
     tls = connection.connection.driver_connection.pgconn.ssl_in_use  # type: ignore[union-attr]
     program = find_client("pg_dump", server_version(connection), tls=tls)

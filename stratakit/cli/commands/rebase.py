@@ -4,28 +4,39 @@ The history stays a line, without a merge revision. Refused if one of them was a
 that is not the local one.
 """
 
+import shlex
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
+from stratakit.cli.printing import relative
 from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `rebase` takes."""
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="its name, if DATABASE_URL names one on this machine"
+        "--yes", metavar="DATABASE", help="its name, if env.py connects to one on this machine"
     )
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Move them, say what follows what."""
+    """Move them, say what follows what, and what comes next."""
     result = commands.rebase(config, confirmed_database=arguments.yes)
     if not result.moved:
         print(f"There is nothing to move: this branch is on top of {result.onto}.")
         return 0
     print(f"{' -> '.join([result.onto, *result.moved])}")
     if result.reapplied:
-        print("They were undone in the local database, and applied again.")
+        print("The revisions were undone in the local database and applied again.")
+    # The snapshot is in the one, the revisions may be in another one.
+    folders = [config.migrations_folder]
+    if not config.versions.is_relative_to(config.migrations_folder):
+        folders.append(config.versions)
+    names = shlex.join(str(relative(config, folder)) for folder in folders)
+    print(f"Files in {names} were edited and are not staged: git add {names}")
+    if not result.reapplied:
+        print(f"Then apply the pending revisions: {MIGRATE} upgrade")
     if result.unrecorded:
         print(result.unrecorded)
     return 0

@@ -13,11 +13,13 @@ from stratakit.config import Config
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `rebuild` takes."""
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="its name, if DATABASE_URL names one on this machine"
+        "--yes", metavar="DATABASE", help="its name, if env.py connects to one on this machine"
     )
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Replace it, show where it stands."""
-    print(commands.rebuild(config, confirmed_database=arguments.yes))
+    """Replace it, say so, show where it stands."""
+    result = commands.rebuild(config, confirmed_database=arguments.yes)
+    print(f"Replaced {result.database}; its rows are gone.")
+    print(result.position)
     return 0

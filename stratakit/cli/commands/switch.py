@@ -13,7 +13,7 @@ from stratakit.config import Config
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `switch` takes."""
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="its name, if DATABASE_URL names one on this machine"
+        "--yes", metavar="DATABASE", help="its name, if env.py connects to one on this machine"
     )
 
 

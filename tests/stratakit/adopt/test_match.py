@@ -11,6 +11,7 @@ from stratakit.adopt.match import State, adoption_findings, matching_states, nea
 from stratakit.catalog.diff import differences
 from stratakit.catalog.model import Catalog, ObjectKey
 from stratakit.config import Config
+from stratakit.runtime.environment import Environment
 
 COLUMNS = ["id", "name", "price", "note"]
 
@@ -72,4 +73,4 @@ def test_a_database_with_tables_and_no_revision_is_not_adopted(
         if head:
             connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{head}')")
         context = MigrationContext.configure(connection)
-        assert [each.rule for each in adoption_findings(context, config)] == rules
+        assert [each.rule for each in adoption_findings(context, Environment(config, {}))] == rules

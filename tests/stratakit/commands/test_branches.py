@@ -86,6 +86,7 @@ def test_a_revision_that_git_does_not_know_leads_to_a_rebuild(branches: Service)
     assert refused.returncode == 1
     assert "rebuild" in refused.stderr
     rebuilt = succeeds(local(branches, "rebuild"))
+    assert "its rows are gone" in rebuilt
     assert "004" in rebuilt
     assert branches.sql("SELECT name FROM items") == []
 
@@ -135,6 +136,7 @@ def test_a_discarded_revision_leaves_nothing(migrated: Service) -> None:
     succeeds(migrated.migrate("upgrade"))
     told = succeeds(local(migrated, "discard"))
     assert "003" in told
+    assert "stands at 002" in told
     assert not file.exists()
     assert "phone" not in migrated.columns("items")
     assert migrated.stands_at() == "002"
@@ -188,3 +190,81 @@ def test_a_rebase_of_applied_revisions_undoes_and_applies_them(branches: Service
     assert "applied again" in succeeds(local(branches, "rebase"))
     assert branches.stands_at() == "004"
     assert branches.columns("items") >= {"phone", "color"}
+
+
+@pytest.fixture
+def rebased(branches: Service) -> Service:
+    """`color` on top of `phone`, applied and checked in; the branch `before` has it below 003."""
+    branches.git("branch", "-q", "before")
+    branches.git("checkout", "-q", "main")
+    branches.git("merge", "-q", "phone")
+    branches.git("checkout", "-q", "color")
+    branches.git("merge", "-q", "-m", "main", "main")
+    told = succeeds(local(branches, "rebase"))
+    assert "git add migrations\n" in told
+    assert "upgrade" in told
+    succeeds(branches.migrate("upgrade"))
+    branches.commit("rebased")
+    return branches
+
+
+@pytest.mark.databases("sqlite")
+def test_a_switch_undoes_a_revision_that_follows_another_one_here(rebased: Service) -> None:
+    rebased.git("checkout", "-q", "before")
+    told = succeeds(local(rebased, "switch"))
+    assert "Undone: 004, 003" in told
+    assert "Applied: 004" in told
+    assert rebased.columns("items") >= {"color"}
+    assert "phone" not in rebased.columns("items")
+    rebased.git("checkout", "-q", "color")
+    told = succeeds(local(rebased, "switch"))
+    assert ("Undone: 004" in told, "Applied: 003, 004" in told) == (True, True)
+    assert rebased.columns("items") >= {"phone", "color"}
+
+
+@pytest.mark.databases("sqlite")
+def test_a_switch_undoes_a_revision_that_had_other_code(branches: Service) -> None:
+    branches.git("checkout", "-q", "phone")
+    branches.revision("003", "002", PHONE.replace("phone", "mobile"), "pass")
+    branches.commit("renamed")
+    assert "Undone: 003" in succeeds(local(branches, "switch"))
+    assert branches.columns("items") >= {"mobile"}
+    assert "phone" not in branches.columns("items")
+    branches.revision("003", "002", PHONE, "pass")
+    branches.sql("UPDATE migration_log SET sha256 = 'unknown'")
+    refused = local(branches, "switch")
+    assert refused.returncode == 1
+    assert "rebuild" in refused.stderr
+
+
+@pytest.mark.databases("sqlite")
+def test_every_missing_file_is_restored_by_the_printed_commands(rebased: Service) -> None:
+    rebased.git("checkout", "-q", "main")
+    rebased.git("checkout", "-q", "-B", "empty", "main~1")
+    for refused in (rebased.migrate("upgrade").stdout, rebased.migrate("downgrade").stderr):
+        commands = [line for line in refused.splitlines() if "Restore the file: " in line]
+        assert len(commands) == 2
+    for command in commands:
+        rebased.follow(command, "Restore the file: ")
+    succeeds(rebased.migrate("upgrade"))
+    assert "003" in succeeds(rebased.migrate("history"))
+    succeeds(rebased.migrate("downgrade", "002"))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_refused_database_is_said_to_be_the_one_of_env_py(branches: Service) -> None:
+    refused = branches.migrate("switch", DATABASE_URL="sqlite:///other.db")
+    assert refused.returncode == 2
+    assert "env.py connects to" in refused.stderr
+
+
+@pytest.mark.databases("sqlite")
+def test_a_switch_undoes_nothing_that_a_baseline_replaced(branches: Service) -> None:
+    branches.git("checkout", "-q", "phone")
+    versions = branches.root / "migrations/versions"
+    (versions / "replaced").mkdir()
+    for file in versions.glob("00*.py"):
+        file.rename(versions / "replaced" / file.name)
+    branches.revision("003", None, "raise RuntimeError('applied again')")
+    assert "Undone" not in succeeds(local(branches, "switch"))
+    assert branches.sql("SELECT name FROM items WHERE name = 'kept'") == [("kept",)]

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from stratakit.config import Config
+from stratakit.scratch import environment
+from stratakit.testing.round_trips import RoundTrips
 from tests.stratakit.environments.projects import INI, ITEMS, SEED, Project, digest, working_in
 from tests.stratakit.environments.shapes import HEAD, PLAIN
 
@@ -103,6 +106,72 @@ def test_a_version_table_schema_of_none_is_none(project: Project) -> None:
     configure(project, ", version_table_schema=None")
     assert project.run("upgrade").status == 0
     assert project.run("check").status == 0
+
+
+FILTERS = (
+    'include_name=lambda name, kind, parents: name != "legacy"',
+    'include_object=lambda item, name, kind, *_: name != "legacy"',
+)
+
+
+@pytest.mark.parametrize("filtering", FILTERS, ids=["include_name", "include_object"])
+def test_a_table_that_a_filter_leaves_out_is_neither_compared_nor_dropped(
+    project: Project, filtering: str
+) -> None:
+    configure(project, f", {filtering}")
+    execute(project, "CREATE TABLE legacy (id INTEGER PRIMARY KEY, name TEXT)")
+    assert "not-adopted" not in project.run("check", "--json").stdout
+    assert project.run("upgrade").status == 0
+    assert project.run("drift").status == 0
+    assert project.run("stamp", "a1").status == 0
+    execute(project, "CREATE TABLE extra (id INTEGER PRIMARY KEY)")
+    found = project.run("drift")
+    assert "DROP TABLE extra" in str(found), found
+    assert "legacy" not in str(found)
+
+
+def test_adopt_compares_without_the_tables_that_a_filter_leaves_out(project: Project) -> None:
+    configure(project, f", {FILTERS[1]}")
+    execute(project, "CREATE TABLE legacy (id INTEGER PRIMARY KEY, name TEXT)")
+    execute(
+        project, "CREATE TABLE items (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(50) NOT NULL)"
+    )
+    adopted = project.run("adopt", "--at", "a1")
+    assert adopted.status == 0, adopted
+    assert execute(project, "SELECT * FROM alembic_version") == [("a1",)]
+
+
+@pytest.mark.parametrize("schema", ["", ', version_table_schema="main"'])
+def test_a_round_trip_leaves_out_the_version_table_that_env_py_names(
+    project: Project, schema: str
+) -> None:
+    configure(project, f', version_table="my_versions"{schema}')
+    emptied = SEED.replace("INSERT INTO items (id, name) VALUES (1, 'seed')", "SELECT 1")
+    project.write(
+        "migrations/versions/a2_seed.py", emptied.replace("DELETE FROM items", "SELECT 1")
+    )
+    round_trips = RoundTrips(environment.capture(Config(root=project.root, database="sqlite")))
+    try:
+        assert [round_trips.run(revision) for revision in ("a1", "a2")] == [[], []]
+    finally:
+        round_trips.close()
+
+
+def test_a_revision_that_fails_on_a_scratch_database_is_said_to_fail_there(
+    project: Project,
+) -> None:
+    assert project.run("upgrade").status == 0
+    project.write(
+        "migrations/versions/a3_bad.py",
+        SEED.replace('"a2"', '"a3"').replace('"a1"', '"a2"').replace("INSERT", "WRONG"),
+    )
+    failed = project.run("check")
+    assert failed.status == 1
+    assert "scratch database" in failed.stderr
+    assert "the project's database was not touched" in failed.stderr
+    assert "stands at" not in failed.stderr
+    failed = project.run("upgrade")
+    assert "the database stands at a2" in failed.stderr
 
 
 @pytest.mark.parametrize("verb", ["upgrade", "current", "drift", "check"])

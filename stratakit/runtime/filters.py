@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Constraint, Index, MetaData, Table
 
-from stratakit.catalog import Difference, ObjectKey
+from stratakit.catalog import Catalog, Difference, ObjectKey
 from stratakit.runtime.environment import Environment
 
 KINDS = {
@@ -17,6 +17,8 @@ KINDS = {
 }
 """Alembic's words for what it compares."""
 
+FILTERS = {"include_name", "include_object", "include_schemas"}
+
 MODELLED = {*KINDS, "enum", "primary key"}
 """The kinds of objects that models declare."""
 
@@ -28,7 +30,7 @@ class EnvironmentFilter:
 
     Args:
         project: what env.py says.
-        connection: to the database of the migrations, from which objects are reflected.
+        connection: to the database of the catalog, from which objects are reflected.
     """
 
     def __init__(self, project: Environment, connection: Connection) -> None:
@@ -49,6 +51,12 @@ class EnvironmentFilter:
         if is_extra and difference.key.kind not in MODELLED and not self._is_guarded:
             return False
         return self.includes(difference.key)
+
+    def filter(self, objects: Catalog) -> Catalog:
+        """Return the objects of the database that env.py compares."""
+        if not FILTERS & self._arguments.keys():
+            return objects
+        return Catalog({key: value for key, value in objects.items() if self.includes(key)})
 
     def includes(self, key: ObjectKey) -> bool:
         """Return whether env.py compares an object.
