@@ -1,7 +1,7 @@
 """The engine of the migrations, and what every engine of SQLite needs; nothing asynchronous."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
@@ -73,11 +73,10 @@ def sqlite_transactions(connection: Connection) -> Iterator[None]:
     """
     driver = connection.connection.dbapi_connection
     isolation_level = driver.isolation_level  # type: ignore[union-attr]
-    foreign_keys = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
-    connection.rollback()
+    foreign_keys = _pragma(connection, "foreign_keys")
     # None: the engine begins its transactions itself, as the manual of SQLAlchemy recommends.
     is_ours = isolation_level is not None
-    _set_foreign_keys(connection, "OFF")
+    _pragma(connection, "foreign_keys = OFF")
     if is_ours:
         driver.isolation_level = None  # type: ignore[union-attr]
         event.listen(connection, "begin", _begin_immediate)
@@ -89,15 +88,16 @@ def sqlite_transactions(connection: Connection) -> Iterator[None]:
         if not connection.closed and not connection.invalidated:
             if connection.in_transaction():
                 connection.rollback()
-            _set_foreign_keys(connection, "ON" if foreign_keys else "OFF")
+            _pragma(connection, f"foreign_keys = {'ON' if foreign_keys else 'OFF'}")
             driver.isolation_level = isolation_level  # type: ignore[union-attr]
 
 
-def _set_foreign_keys(connection: Connection, value: str) -> None:
-    """Set a PRAGMA that has no effect in a transaction, which SQLAlchemy would begin."""
-    cursor = connection.connection.cursor()
-    cursor.execute(f"PRAGMA foreign_keys = {value}")
-    cursor.close()
+def _pragma(connection: Connection, text: str) -> Any:
+    """Run a PRAGMA outside of a transaction, which SQLAlchemy would begin and wait for."""
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(f"PRAGMA {text}")
+        row = cursor.fetchone()
+        return row[0] if row else None
 
 
 def _begin_immediate(connection: Connection) -> None:

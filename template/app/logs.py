@@ -63,9 +63,10 @@ def configure_logging(level: str, *, as_json: bool) -> None:
     )
     logging.basicConfig(level=level, handlers=[handler])
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logging.getLogger(name).handlers.clear()
-    # RequestLog writes its lines.
-    logging.getLogger("uvicorn.access").propagate = False
+        uvicorn_logger = logging.getLogger(name)
+        uvicorn_logger.handlers.clear()
+        # RequestLog writes a line for each request.
+        uvicorn_logger.propagate = name != "uvicorn.access"
 
 
 def route_of(scope: Scope) -> str:

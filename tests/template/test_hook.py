@@ -34,7 +34,7 @@ def test_a_staged_model_is_checked_though_the_working_tree_has_it_no_more(hooked
     hooked.write(MODELS, before)
     stopped = commit(hooked)
     assert stopped.returncode == 1
-    assert "app/items/models.py:20: A revision is missing" in stopped.stdout + stopped.stderr
+    assert "app/items/models.py:29: A revision is missing" in stopped.stdout + stopped.stderr
     hooked.git("add", MODELS)
     hooked.write("app/items/more.py", "")
     hooked.git("add", "app")
@@ -88,7 +88,7 @@ def test_one_of_several_services_in_a_repository_is_checked_by_its_own_path(
     hooked.git("add", MODELS)
     stopped = hooked.run(hooked.root / ".migration-check.sh", cwd=first)
     assert stopped.returncode == 1
-    assert "app/items/models.py:20: A revision is missing" in stopped.stdout + stopped.stderr
+    assert "app/items/models.py:29: A revision is missing" in stopped.stdout + stopped.stderr
 
 
 def test_a_commit_of_neither_models_nor_revisions_checks_nothing(hooked: Service) -> None:

@@ -45,7 +45,7 @@ from alembic import command
 from alembic.config import Config
 from stratakit import config
 from stratakit.engine.connect import connect
-from stratakit.revisions import environment
+from stratakit.scratch import environment
 
 with connect(environment.current_url(config.load())) as connection:
     os.environ["DATABASE_URL"] = sys.argv[1]
@@ -61,7 +61,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
 from stratakit import config
-from stratakit.revisions import environment
+from stratakit.scratch import environment
 
 def upgrade(connection):
     alembic = Config("alembic.ini")
@@ -84,7 +84,7 @@ from alembic.config import Config
 from sqlalchemy import text
 from stratakit import config
 from stratakit.engine.connect import connect
-from stratakit.revisions import environment
+from stratakit.scratch import environment
 
 with connect(environment.current_url(config.load())) as connection:
     alembic = Config("alembic.ini")
