@@ -219,7 +219,7 @@ def test_creating_on_a_database_that_is_behind_finds_nothing_a_second_time(live:
     assert created.returncode == 0, created.stderr
     text = live.newest("*phone*").read_text()
     assert "create_table" not in text
-    assert 'add_column("items"' in text
+    assert "add_column(" in text
     assert live.stands_at() is None
     assert live.migrate("upgrade").returncode == 0
     assert live.migrate("create", "again").stdout.startswith("The models and the migrations agree")
