@@ -57,7 +57,7 @@ def test_a_file_gives_a_configuration(
         b"production_version = 16.4",
         b"adopted = 8",
         b'Database = "sqlite"',
-        b'root = "/"',
+        *(f'{key} = "/"'.encode() for key in ("root", "x_arguments", "named_keys", "packages")),
         b'versions = "versions"',
         b'[database]\nname = "orders"',
         b'[tool.strata]\ndatabase = "sqlite"',

@@ -8,46 +8,9 @@ from pathlib import Path
 import pytest
 
 from stratakit import config
-from stratakit.diagnostics.command import project_root
-from stratakit.diagnostics.errors import StrataError, UsageError
+from stratakit.diagnostics.errors import UsageError
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template"
-
-
-def test_a_missing_key_has_its_default(tmp_path: Path) -> None:
-    (tmp_path / "strata.toml").write_text('database_name = "orders"\n')
-    read = config.load(tmp_path)
-    assert (read.database_name, read.database, read.allowed) == ("orders", "postgresql", ())
-
-
-def test_a_project_without_the_file_has_all_defaults(tmp_path: Path) -> None:
-    assert config.load(tmp_path) == config.Config(root=tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [
-        ('databse = "sqlite"', "unknown key: databse"),
-        ('database = "oracle"', "is not one of postgresql, sqlite, mysql"),
-        ("database_name = 3", "is not a string"),
-        ('allowed = "view totals"', "is not a list of strings"),
-        ("database_name = ", "is not valid TOML"),
-    ],
-)
-def test_a_wrong_key_or_value_is_an_error_that_names_it(
-    tmp_path: Path, written: str, said: str
-) -> None:
-    (tmp_path / "strata.toml").write_text(written)
-    with pytest.raises(StrataError, match=said):
-        config.load(tmp_path)
-
-
-@pytest.mark.parametrize("key", ["base", "packages", "root", "scope", "settings", "url"])
-def test_a_key_that_env_py_says_or_that_is_computed_is_refused(tmp_path: Path, key: str) -> None:
-    (tmp_path / "strata.toml").write_text(f'{key} = "app"\n')
-    with pytest.raises(StrataError, match=f"unknown key: {key}") as refused:
-        config.load(tmp_path)
-    assert refused.value.status == 2
 
 
 def test_the_packages_are_those_of_the_project_itself(tmp_path: Path) -> None:
@@ -63,34 +26,6 @@ def test_the_packages_are_those_of_the_project_itself(tmp_path: Path) -> None:
         "shop": tmp_path / "src" / "shop",
         "wsgi": tmp_path / "wsgi.py",
     }
-
-
-def test_a_variable_is_read_from_the_environment_and_then_from_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / ".env").write_text("environment=production\nMIGRATION_WAIT_SECONDS=\n")
-    read = config.load(tmp_path)
-    assert read.variable("ENVIRONMENT") == "production"
-    assert read.in_production
-    assert read.variable("MIGRATION_WAIT_SECONDS") is None
-    monkeypatch.setenv("Environment", "staging")
-    assert read.variable("ENVIRONMENT") == "staging"
-    assert not read.in_production
-
-
-def test_the_project_is_the_nearest_folder_upwards_that_has_a_configuration(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("STRATA_PROJECT", raising=False)
-    inside = tmp_path / "orders" / "app" / "items"
-    inside.mkdir(parents=True)
-    monkeypatch.chdir(inside)
-    (tmp_path / "strata.toml").touch()
-    assert project_root() == tmp_path
-    (tmp_path / "orders" / "alembic.ini").touch()
-    assert project_root() == tmp_path / "orders"
-    monkeypatch.setenv("STRATA_PROJECT", str(tmp_path))
-    assert project_root() == tmp_path
 
 
 def test_a_setting_may_be_in_a_file_of_its_own_and_the_environment_goes_before(

@@ -72,6 +72,8 @@ def test_each_scheme_and_driver_becomes_the_two_of_its_backend(dialect: str, sch
             {"host": ("a", "b"), "sslmode": "require"},
         ),
         ("postgresql+asyncpg://db/orders?ssl=allow", "db", None, "orders", {"sslmode": "allow"}),
+        ("postgresql+asyncpg://db/orders?prepared_statement_cache_size=0&ssl=require", "db", None,
+         "orders", {"sslmode": "require"}),
         ("postgresql://db/orders?timeout=5&connect_timeout=6", "db", None, "orders",
          {"connect_timeout": "6"}),
         ("mysql://db/orders?ssl=true&timeout=5", "db", None, "orders",
