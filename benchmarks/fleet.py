@@ -27,7 +27,7 @@ ANSWERS: dict[str, tuple[str | bool, ...]] = {
     "deploy": ("compose", "none"),
     "example": (True, False),
 }
-BESIDE_OURS = ("pyproject.toml", '    "theirs>=1",\n', '    "fastapi>=0.165",\n')
+BESIDE_OURS = ("pyproject.toml", '    "theirs>=1",\n', '    "fastapi[opentelemetry]>=0.165",\n')
 
 
 def main() -> int:

@@ -155,9 +155,9 @@ def test_an_edit_beside_ours_conflicts_where_it_is_and_nowhere_else(
     template: Path, tmp_path: Path, newer: Callable[..., Path]
 ) -> None:
     life = born(template, tmp_path / "service", "v9999")
-    life.add("pyproject.toml", '    "theirs>=1",\n', after='    "fastapi>=0.165",\n')
+    life.add("pyproject.toml", '    "theirs>=1",\n', after='    "fastapi[opentelemetry]>=0.165",\n')
     life.commit()
-    moved = newer({"template/pyproject.toml.jinja": ('"fastapi>=0.165"', '"fastapi>=1.0"')})
+    moved = newer({"template/pyproject.toml.jinja": ('"fastapi[opentelemetry]>=0.165"', '"fastapi[opentelemetry]>=1.0"')})
     life.follow(moved)
     update(life.service)
     assert life.conflicts() == ["pyproject.toml"]
@@ -175,10 +175,10 @@ def test_a_rejected_hunk_is_found_though_git_ignores_it(
     template: Path, tmp_path: Path, newer: Callable[..., Path]
 ) -> None:
     life = born(template, tmp_path / "service", "v9999")
-    life.add("pyproject.toml", '    "theirs>=1",\n', after='    "fastapi>=0.165",\n')
+    life.add("pyproject.toml", '    "theirs>=1",\n', after='    "fastapi[opentelemetry]>=0.165",\n')
     life.add(".gitignore", "*.rej\n")
     life.commit()
-    moved = newer({"template/pyproject.toml.jinja": ('"fastapi>=0.165"', '"fastapi>=1.0"')})
+    moved = newer({"template/pyproject.toml.jinja": ('"fastapi[opentelemetry]>=0.165"', '"fastapi[opentelemetry]>=1.0"')})
     life.follow(moved)
     copier.run_update(str(life.service), defaults=True, overwrite=True, quiet=True, conflict="rej")
     told = subprocess.run(

@@ -83,8 +83,7 @@ def test_a_wrapper_uses_the_environment_of_its_service(
     name, prefix, project, *arguments = done.stdout.splitlines()
     assert name == "the service's own"
     assert Path(prefix).resolve() == root / ".venv"
-    # The hook checks what is staged.
-    assert Path(project) == (root / ".local" / "staged" if wrapper == "the hook" else root)
+    assert Path(project) == root
     assert arguments == {
         "scripts/check_migrations.py": ["check", "--models", "--force"],
         "the hook": ["check", "--models"],

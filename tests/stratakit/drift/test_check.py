@@ -81,7 +81,8 @@ def test_a_revision_that_is_not_as_recorded_is_found_in_a_shallow_clone(
         file.unlink()
     else:
         old, new = ("(20)", "(21)") if how == "edited" else ('= "002"', '= "001"')
-        file.write_text(file.read_text().replace("'002'", '"002"').replace(old, new))
+        file.write_text(file.read_text().replace("'002'", '"002"'))
+        live.edit(f"migrations/versions/{file.name}", old, new)
     found = checked(live)
     assert found.returncode == 1
     told = {
