@@ -86,7 +86,7 @@ def test_a_wrapper_uses_the_environment_of_its_service(
     assert Path(project) == root
     assert arguments == {
         "scripts/check_migrations.py": ["check", "--models", "--force"],
-        "the hook": ["check", "--models"],
+        "the hook": ["check", "--models", "--staged"],
     }.get(wrapper, ["create", "it's a $message"])
 
 

@@ -1,6 +1,7 @@
 """One local database and several branches: switched, rebuilt, discarded and put on top."""
 
 import shlex
+import time
 from subprocess import CompletedProcess
 
 import pytest
@@ -204,6 +205,8 @@ def rebased(branches: Service) -> Service:
     assert "git add migrations\n" in told
     assert "upgrade" in told
     succeeds(branches.migrate("upgrade"))
+    # git orders commits by their seconds, and a person's are further apart.
+    time.sleep(1.1)
     branches.commit("rebased")
     return branches
 
