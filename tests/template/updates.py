@@ -1,6 +1,7 @@
 """A service's life between two releases of the template, and what an update may not do to it."""
 
 import shutil
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -243,12 +244,21 @@ def _feature(life: Life, _: str) -> None:
         life.write(f"migrations/versions/{revision}_{message}.py", text)
 
 
+EXAMPLE = (
+    *("app/categories", "app/items", "tests/categories", "tests/items", "tests/factories.py"),
+    *("app/etags.py", "app/fields.py", "app/pagination.py", "tests/seed.py"),
+    "migrations/versions/002_items.py",
+)
+"""What the answer `example` brings, by now or since 0.6.0."""
+
+
 def _no_example(life: Life, _: str) -> None:
-    for name in ("app/items", "tests/items", "migrations/versions/002_items.py"):
+    for name in EXAMPLE:
         if (life.service / name).exists():
             life.delete(name)
     lines = (life.service / "app/main.py").read_text().splitlines(keepends=True)
-    life.write("app/main.py", "".join(line for line in lines if "items_router" not in line))
+    kept = [line for line in lines if not re.search("(items|categories)_router", line)]
+    life.write("app/main.py", "".join(kept))
 
 
 def _settings(life: Life, _: str) -> None:
