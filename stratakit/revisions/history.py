@@ -129,7 +129,7 @@ def restore_hints(versions: Path, known: RevisionHistory, heads: Iterable[str]) 
         revision = parse(versions / file.name, file.content()) if file else None
         if file and revision:
             hints[missing] = f"Restore the file: {file.restore_command}"
-            waiting += {*revision.parents} - {*known} - {*hints}
+            waiting += sorted({*revision.parents} - {*known} - {*hints})
         elif hints:
             hints[missing] = f"Find the file: git log --all --oneline -- '*{missing}*'"
     return list(hints.values())

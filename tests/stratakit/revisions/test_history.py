@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from stratakit.diagnostics.errors import StrataError
-from stratakit.revisions.history import Revision, RevisionHistory, as_tuple, read, refuse_gap
+from stratakit.process.git import git
+from stratakit.revisions.history import (
+    Revision,
+    RevisionHistory,
+    as_tuple,
+    read,
+    refuse_gap,
+    restore_hints,
+)
 from tests.stratakit.revisions.files import commit_all, write_revision
 
 
@@ -83,7 +91,9 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_name(tmp_path: Path, sou
         read(tmp_path)
 
 
-@pytest.mark.parametrize("source", ["revision = 'a", "revision = new_id()"])
+@pytest.mark.parametrize(
+    "source", ["revision = 'a", "revision = new_id()", "revision = 'a'\nphase = 'expnad'"]
+)
 def test_a_refused_file_is_explained(
     tmp_path: Path, snapshot: SnapshotAssertion, source: str
 ) -> None:
@@ -92,6 +102,17 @@ def test_a_refused_file_is_explained(
         read(tmp_path)
     explanation = str(refusal.value).replace(str(tmp_path), "VERSIONS")
     assert re.sub(r"Python: .*", "Python: ERROR", explanation) == snapshot
+
+
+def test_files_elsewhere_are_read_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "a_helper.py").write_text("x = 1")
+    first = write_revision(tmp_path, "b2", "a1")
+    second = write_revision(tmp_path / "other", "a1")
+    assert [*read([tmp_path / "a_helper.py", first, second])] == ["b2", "a1"]
+    assert [*read(tmp_path)] == ["b2"]
+    refuse_gap(tmp_path, [first, second])
+    with pytest.raises(StrataError, match="a1"):
+        refuse_gap(tmp_path)
 
 
 def test_two_files_with_one_id_are_refused(tmp_path: Path) -> None:
@@ -187,3 +208,21 @@ def test_a_revision_without_its_parent_is_refused_with_the_command_that_restores
     with pytest.raises(StrataError) as refusal:
         refuse_gap(versions)
     assert "git log" in refusal.value.hint
+
+
+def test_all_missing_revisions_are_restored_from_the_head_on(tmp_path: Path) -> None:
+    versions = tmp_path / "versions"
+    write_revision(versions, "a1")
+    commit_all(tmp_path)
+    git(tmp_path, "checkout", "--quiet", "-b", "feature", check=True)
+    for revision, parents in (("b2", "a1"), ("c3", "b2"), ("d4", "gone"), ("e5", ("c3", "d4"))):
+        write_revision(versions, revision, parents)
+    commit = commit_all(tmp_path)
+    git(tmp_path, "checkout", "--quiet", "main", check=True)
+    hints = restore_hints(versions, read(versions), ["e5"])
+    assert [hint.rpartition(" ")[2] for hint in hints] == [
+        "e5_change.py", "d4_change.py", "'*gone*'", "c3_change.py", "b2_change.py",
+    ]  # fmt: skip
+    assert all(f"checkout {commit} -- " in hint for hint in hints if "gone" not in hint)
+    assert restore_hints(versions, read(versions), ["a1"]) == []
+    assert restore_hints(versions, read(versions), ["nowhere"]) == []
