@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 
 from sqlalchemy import text
 
@@ -46,6 +47,7 @@ def server_of(backend: str) -> DatabaseURL:
 @cache
 def _postgresql() -> DatabaseURL:
     folder = Path(tempfile.mkdtemp(prefix="tests-postgresql-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
     server = Server(folder / "postgresql", durable=False)
     server.start()
     atexit.register(server.remove)

@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from shutil import rmtree
 from pathlib import Path
 
 LIBRARIES = (
@@ -98,6 +99,7 @@ def _server() -> str:
     def end() -> None:
         process.kill()
         process.wait()
+        rmtree(folder)
 
     atexit.register(end)
     return address

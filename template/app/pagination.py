@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import HTTPException, Query
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -19,6 +19,9 @@ from app.fields import RowId
 
 Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the previous page.")]
 Limit = Annotated[int, Query(ge=1, le=100)]
+
+POSITION = TypeAdapter(tuple[str, str, RowId])
+"""What a cursor holds: the order, and the last row's value of its column and primary key."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,10 @@ class Keyset:
 
     def _decode(self, cursor: str) -> tuple[Any, int]:
         try:
-            padded = cursor + "=" * (-len(cursor) % 4)
-            sort, value, key = json.loads(base64.urlsafe_b64decode(padded))
-            if sort != self.sort or not isinstance(value, str) or "\0" in value:
+            text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            sort, value, key = POSITION.validate_json(text)
+            if sort != self.sort or "\0" in value:
                 raise ValueError(sort)
-            value = TypeAdapter(self.column.type.python_type).validate_python(value)
-            return value, TypeAdapter(RowId).validate_python(key)
-        except (ValueError, TypeError, ValidationError):
+            return TypeAdapter(self.column.type.python_type).validate_python(value), key
+        except ValueError:
             raise HTTPException(422, "This cursor is not `next` of a page in this order.") from None
