@@ -18,8 +18,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from shutil import rmtree
 from pathlib import Path
+from shutil import rmtree
 
 LIBRARIES = (
     "alembic.command",
