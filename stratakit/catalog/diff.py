@@ -1,5 +1,6 @@
 """Comparison of two catalogs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -47,6 +48,35 @@ class Difference:
         names = (str(self.key), f"{self.key}: {self.attribute}")
         return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
+    def is_accepted(self, patterns: tuple[str, ...]) -> bool:
+        """Return whether a database may differ so from the schema at its revision.
+
+        Args:
+            patterns: those of strata.toml. A name such as `view active_items` accepts an object
+                that the schema does not have; `view active_items: definition` accepts another value
+                of the attribute, and `view active_items: missing` that there is none.
+        """
+        if not self.attribute and self.expected is None:
+            return self.is_allowed(patterns)
+        aspect = self.attribute or "missing"
+        return any(
+            separator and each == aspect and fnmatchcase(str(self.key), name)
+            for name, separator, each in (pattern.rpartition(": ") for pattern in patterns)
+        )
+
+    @property
+    def loses_rows(self) -> bool:
+        """Whether data is lost if the difference is removed: of a table or a column."""
+        is_extra = not self.attribute and self.expected is None
+        return is_extra and self.key.kind in ("table", "column")
+
+    @property
+    def allowed(self) -> str:
+        """The pattern of strata.toml that accepts this difference of a database."""
+        if not self.attribute and self.expected is None:
+            return str(self.key)
+        return f"{self.key}: {self.attribute or 'missing'}"
+
 
 def differences(expected: Catalog, actual: Catalog) -> list[Difference]:
     """Compare two catalogs.
@@ -74,6 +104,12 @@ def differences(expected: Catalog, actual: Catalog) -> list[Difference]:
             if not _is_same(before.get(attribute), after.get(attribute))
         ]
     return result
+
+
+def list_allowed(differences: Sequence[Difference]) -> str:
+    """Return the line of strata.toml that accepts differences of a database."""
+    patterns = ", ".join(f'"{each.allowed}"' for each in differences)
+    return f"allowed = [{patterns}]"
 
 
 def _is_same(before: str | None, after: str | None) -> bool:

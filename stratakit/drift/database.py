@@ -1,29 +1,26 @@
 """Comparison of a database with the schema at a revision."""
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData
 
 from stratakit import catalog, scratch
-from stratakit.autogenerate.as_sql import statements
-from stratakit.catalog import Catalog, Difference
+from stratakit.adopt import match
+from stratakit.adopt.alterations import Alterations, write_alterations
+from stratakit.adopt.alterations.step import find_renames
+from stratakit.catalog import Difference
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE, PROJECT_VARIABLE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.drift.models import alembic_operations
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
 from stratakit.revisions import position
 from stratakit.runtime.environment import Environment
-from stratakit.runtime.filters import EnvironmentFilter
 
-DROPS = re.compile(r"\bDROP (TABLE|COLUMN)\b")
 LOSS_WARNING = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
 URLS = ("DATABASE_URL", "MIGRATION_DATABASE_URL")
 
@@ -34,11 +31,11 @@ class Differences:
 
     Args:
         differences: the differences of the catalogs.
-        statements: the SQL that would remove them, as far as Alembic can.
+        alterations: the statements that remove them.
     """
 
     differences: Sequence[Difference]
-    statements: Sequence[str]
+    alterations: Alterations
 
     def __bool__(self) -> bool:
         return bool(self.differences)
@@ -48,9 +45,11 @@ class Differences:
 
     @property
     def sql(self) -> str:
-        """The statements, one a line, after a warning if they drop something."""
-        warning = [LOSS_WARNING] if any(DROPS.search(each) for each in self.statements) else []
-        return "\n".join(f"  {statement}" for statement in (*warning, *self.statements))
+        """The statements, after a warning if data is lost; a comment where there is none."""
+        lines = [LOSS_WARNING] if any(each.loses_rows for each in self.differences) else []
+        lines += [f"{statement};" for statement in self.alterations.statements]
+        lines += [f"-- by hand: {each}" for each in self.alterations.unresolved]
+        return "\n".join(f"  {line}" for line in lines)
 
 
 def compare_database(
@@ -80,34 +79,25 @@ def compare_database(
         StrataError: the revisions do not run on an empty database.
     """
     config = replace(project.config, database=BACKENDS[context.dialect.name])
-    metadata = MetaData()
-    expected = Catalog()
     connection = position.connection_of(context)
-    left_out = catalog.not_compared(connection, project.version_table)
-    if revision is not None:
-        with scratch.database(config) as url:
+    actual = match.read_included(connection, project)
+    with scratch.database(config) as url:
+        if revision is not None:
             _replay(config, revision, url.for_migrations.render_as_string(hide_password=False))
-            with connect(url, read_only=True) as replayed:
-                expected = catalog.read(replayed, project.version_table)
-                expected = EnvironmentFilter(project, replayed).filter(expected)
-                metadata.reflect(replayed, only=lambda name, _: name not in left_out)
-    actual = catalog.read(connection, project.version_table)
-    actual = EnvironmentFilter(project, connection).filter(actual)
-    if ignore_primary_key_names:
-        expected, actual = (each.unnamed("primary key") for each in (expected, actual))
-    differences = [
-        each
-        for each in catalog.differences(expected, actual)
-        if each.attribute or each.actual is None or not each.is_allowed(config.allowed)
-    ]
-    if not differences:
-        return Differences((), ())
-    replayed_project = replace(
-        project, arguments={**project.arguments, "target_metadata": metadata}
-    )
-    tables = {each.key.table or each.key.name for each in differences}
-    operations = alembic_operations(replayed_project, connection, tables)
-    return Differences(differences, statements(operations, connection.dialect.name))
+        with connect(url, read_only=True) as replayed:
+            expected = match.read_included(replayed, project)
+            found = catalog.differences(expected, actual)
+            renames = find_renames(found, expected, actual)
+            other_names = {*renames, *renames.values()} if ignore_primary_key_names else set()
+            differences = [
+                each
+                for each in found
+                if not each.is_accepted(config.allowed)
+                and not (each.key.kind == "primary key" and each.key in other_names)
+            ]
+            return Differences(
+                differences, write_alterations(expected, actual, differences, replayed)
+            )
 
 
 def _replay(config: Config, revision: str, url: str) -> None:

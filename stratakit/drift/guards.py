@@ -2,6 +2,7 @@
 
 from alembic.runtime.migration import MigrationContext
 
+from stratakit.catalog import list_allowed
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift.database import Differences, compare_database
@@ -49,8 +50,12 @@ def _hint(
             context, project, head, ignore_primary_key_names=True
         ):
             return f"It is what {head} makes: {MIGRATE} stamp {head}"
-    return (
-        f"Make it so by hand:\n{differences.sql}\n"
+    lines = [f"Make it so by hand:\n{differences.sql}"]
+    if current is None and name in revisions.heads:
+        lines.append(f"or by a revision: {MIGRATE} adopt --repair")
+    lines += [
+        f"or name what is intended in strata.toml: {list_allowed(differences.differences)}",
         "or, knowing better, with a reason that is logged: "
-        f'{MIGRATE} stamp {name} --force "reason"'
-    )
+        f'{MIGRATE} stamp {name} --force "reason"',
+    ]
+    return "\n".join(lines)

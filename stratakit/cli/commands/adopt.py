@@ -1,8 +1,7 @@
 """Bring a database under migration that something else made: find its revision by comparing.
 
-Nothing is written to it but the revision that it was found to be at. Where no revision makes what
-it holds, --baseline writes the first revision from it, and --repair a last one that brings it to
-the models.
+Only its version row is written. If no revision makes what it holds, --baseline writes the first
+revision from it, and --repair writes a last one that brings this database to head.
 """
 
 import sys
@@ -17,7 +16,7 @@ from stratakit.revisions.history import REPLACED
 
 METHODS = {
     "baseline": "write the first revision from the database",
-    "repair": "write a revision that brings it to the models",
+    "repair": "write a revision that brings this database to head",
     "squash": "write one revision in place of all, from a database that stands at the last",
 }
 
@@ -56,10 +55,7 @@ def run(arguments: Namespace, config: Config) -> int:
         print(result.position)
         print_revisions("Pending", result.pending)
     if result.repairs:
-        print(
-            f"Review it, then: {MIGRATE} upgrade && {MIGRATE} drift\n"
-            "drift lists what is left, which no model expresses: add it to the revision."
-        )
+        print(f"Review it, then: {MIGRATE} upgrade && {MIGRATE} drift")
     return 0
 
 
@@ -86,7 +82,7 @@ def _print_written(config: Config, result: AdoptResult) -> None:
     assert result.written is not None
     name = relative(config, result.written)
     if result.repairs:
-        print(f"Wrote {name}, which runs on this database alone:")
+        print(f"Wrote {name}, which runs on this database alone. It repairs:")
         for sentence in result.repairs:
             print(f"  {sentence}")
         return
