@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from dotenv import dotenv_values
 
-from stratakit.alembic_files import AlembicFiles, read_alembic_files
+from stratakit.alembic_files import AlembicFiles, find_ini, read_alembic_files
 from stratakit.diagnostics.command import PROJECT_FILES, is_project, project_root
 from stratakit.diagnostics.errors import UsageError
 
@@ -157,6 +157,7 @@ def _load(root: Path) -> Config:
     settled: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
+    settled.setdefault("alembic_ini", find_ini(root))
     return Config(root=root, named_keys=frozenset(values), **settled)
 
 

@@ -9,6 +9,9 @@ from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions.run_options import KEY, RunOptions
 
+ROOT = "stratakit.root"
+"""Of Alembic's `Config.attributes`: the project's folder."""
+
 
 def alembic_config(
     config: Config, options: RunOptions | None = None, *, quiet: bool = False
@@ -30,11 +33,12 @@ def alembic_config(
     # Alembic takes relative paths from the working directory, which may be a folder below.
     if alembic.get_main_option("prepend_sys_path") == ".":
         _set(alembic, "prepend_sys_path", str(config.root))
-    location = alembic.get_alembic_option("script_location", "migrations")
+    location = alembic.get_alembic_option("script_location", str(config.migrations_folder))
     if ":" not in location:
         _set(alembic, "script_location", str(config.root / location))
     alembic.cmd_opts = Namespace(quiet=quiet, x=list(config.x_arguments) or None)
     alembic.attributes[KEY] = options or RunOptions()
+    alembic.attributes[ROOT] = config.root
     return alembic
 
 
