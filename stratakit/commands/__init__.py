@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stratakit.commands._drift import DriftResult, drift
     from stratakit.commands._heads import heads
     from stratakit.commands._history import HistoryEntry, HistoryResult, history
+    from stratakit.commands._init import InitResult, init
     from stratakit.commands._lint import LintResult, lint
     from stratakit.commands._merge import MergeResult, merge
     from stratakit.commands._rebase import RebaseResult, rebase
@@ -44,6 +45,7 @@ __all__ = [
     "DriftResult",
     "HistoryEntry",
     "HistoryResult",
+    "InitResult",
     "LintResult",
     "MergeResult",
     "RebaseResult",
@@ -63,6 +65,7 @@ __all__ = [
     "drift",
     "heads",
     "history",
+    "init",
     "lint",
     "merge",
     "rebase",
@@ -87,6 +90,7 @@ _MODULES = {
     "DriftResult": "drift",
     "HistoryEntry": "history",
     "HistoryResult": "history",
+    "InitResult": "init",
     "LintResult": "lint",
     "MergeResult": "merge",
     "RebaseResult": "rebase",
@@ -106,6 +110,7 @@ _MODULES = {
     "drift": "drift",
     "heads": "heads",
     "history": "history",
+    "init": "init",
     "lint": "lint",
     "merge": "merge",
     "rebase": "rebase",
