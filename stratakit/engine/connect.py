@@ -10,7 +10,7 @@ from stratakit.diagnostics.command import install_extra
 from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.engine.errors import unreachable_error
 from stratakit.engine.migration import migration_engine
-from stratakit.engine.url import DatabaseURL
+from stratakit.engine.url import MIGRATION_DRIVERS, DatabaseURL
 
 
 @contextmanager
@@ -35,6 +35,8 @@ def connect(url: DatabaseURL, *, read_only: bool = False) -> Iterator[Connection
     except ModuleNotFoundError as error:
         raise DatabaseUnavailable(
             f"The driver for {url} is not installed: {error}.",
+            detail="A synchronous driver connects to scratch databases: "
+            f"{' or '.join(MIGRATION_DRIVERS[url.backend].values())}.",
             hint=install_extra(url.backend),
         ) from error
     with connection:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from stratakit.backup.postgresql import connection_target, server_version
+from stratakit.backup.postgresql import connection_target, server_version, uses_tls
 from stratakit.devserver.client_tools import find_client
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import output
@@ -33,8 +33,7 @@ def statements(connection: Connection, url: DatabaseURL, left_out: Collection[st
     name, environment = connection_target(url)
     options = ["--schema-only", "--no-owner", "--no-privileges", "--no-password"]
     options += [f"--exclude-table={_pattern(name)}" for name in left_out]
-    tls = connection.connection.driver_connection.pgconn.ssl_in_use  # type: ignore[union-attr]
-    program = find_client("pg_dump", server_version(connection), tls=tls)
+    program = find_client("pg_dump", server_version(connection), tls=uses_tls(connection))
     script = output([program, *options, f"--dbname={name}"], environment=environment).decode()
     _, *entries = ENTRY.split(script)
     # A function may name an object that is created after it.
