@@ -1,0 +1,67 @@
+"""The pages of the documentation: a reader follows them in one service, from the copy on."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY, SOURCE
+from tests.docs.pages import Reader
+from tests.serving import free_port
+
+DOCS = REPOSITORY / "docs"
+# Each chapter begins in the service as it was committed when it was created.
+CHAPTERS = [["deploy"], ["change", "zero-downtime"], ["test", "python", "update"]]
+BEGIN_AGAIN = """\
+git switch --quiet main
+git clean --quiet --force -d app migrations tests
+git checkout --quiet .
+./migrate.sh rebuild
+"""
+
+
+@pytest.fixture
+def reader(tmp_path: Path, template: Path) -> Iterator[Reader]:
+    """A reader at an empty folder, with Copier and the libraries installed."""
+    reader = Reader(
+        tmp_path,
+        {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        {
+            "uv tool install copier": "copier --version",
+            "uv add 'stratakit[postgresql] @ git+URL-OF-THIS-REPOSITORY'": "cd my-service",
+            "stratakit check": "stratakit check --models",
+            "copier copy": f"copier copy --defaults --quiet --data stratakit={SOURCE}",
+            "PATH-OR-URL-OF-THIS-REPOSITORY": str(template),
+            # These hold the terminal, or install what another test installs.
+            "make -C my-service dev": "make -C my-service --dry-run dev",
+            "make dev": f"make up PORT={free_port()}",
+            "make template-": "make --dry-run template-",
+        },
+    )
+    yield reader
+    reader.run("make clean")
+
+
+def test_the_two_commands_of_the_readme_are_the_beginning(reader: Reader) -> None:
+    page = REPOSITORY / "README.md"
+    assert reader.follow(page) == page.read_text()
+
+
+@pytest.mark.slow
+def test_every_command_of_the_pages_gives_the_output_that_they_show(
+    reader: Reader, request: pytest.FixtureRequest
+) -> None:
+    pages = {}
+    pages["create"] = reader.follow(DOCS / "create.md")
+    for chapter in CHAPTERS:
+        for command in BEGIN_AGAIN.splitlines():
+            reader.run(command)
+        for name in chapter:
+            pages[name] = reader.follow(DOCS / f"{name}.md")
+    if request.config.option.update_snapshots:
+        for name, text in pages.items():
+            (DOCS / f"{name}.md").write_text(text)
+    for name, text in pages.items():
+        assert (DOCS / f"{name}.md").read_text() == text, "pytest tests/docs --snapshot-update"
