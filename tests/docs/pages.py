@@ -7,7 +7,7 @@ A block's language says what is done with it:
 - `sh`: each line is run and has to succeed.
 - `python`, `toml` or another with `title="FILE"`: the block is written to the file.
 - `diff` with `title="FILE"`: the lines after `-` and a space are replaced in the file by those
-  after `+`.
+  after `+` and a space. A line `@@` separates places.
 """
 
 import os
@@ -164,8 +164,9 @@ class Reader:
 
     def _apply(self, pattern: str, diff: str) -> None:
         """Replace the removed and the unchanged lines of a diff by the added and the unchanged."""
-        lines = diff.splitlines(keepends=True)
-        old = "".join(line[1:] for line in lines if line[0] in "- ")
-        new = "".join(line[1:] for line in lines if line[0] in "+ ")
         (file,) = self._folder.glob(pattern)
-        self.service.edit(str(file.relative_to(self._folder)), old, new)
+        for hunk in re.split(r"^@@.*\n", diff, flags=re.MULTILINE):
+            lines = hunk.splitlines(keepends=True)
+            old = "".join(line[1:] for line in lines if line[0] in "- ")
+            new = "".join(line[1:] for line in lines if line[0] in "+ ")
+            self.service.edit(str(file.relative_to(self._folder)), old, new)

@@ -13,7 +13,7 @@ from tests.serving import free_port
 
 DOCS = REPOSITORY / "docs"
 # Each chapter begins in the service as it was committed when it was created.
-CHAPTERS = [["deploy"], ["change", "zero-downtime"], ["test", "python", "update"]]
+CHAPTERS = [["create"], ["deploy"], ["change", "zero-downtime"], ["test", "python", "update"]]
 BEGIN_AGAIN = """\
 git switch --quiet main
 git clean --quiet --force -d app migrations tests
@@ -53,15 +53,12 @@ def test_the_two_commands_of_the_readme_are_the_beginning(reader: Reader) -> Non
 def test_every_command_of_the_pages_gives_the_output_that_they_show(
     reader: Reader, request: pytest.FixtureRequest
 ) -> None:
-    pages = {}
-    pages["create"] = reader.follow(DOCS / "create.md")
     for chapter in CHAPTERS:
+        for name in chapter:
+            page = DOCS / f"{name}.md"
+            text = reader.follow(page)
+            if request.config.option.update_snapshots:
+                page.write_text(text)
+            assert page.read_text() == text, "update it: pytest tests/docs --snapshot-update"
         for command in BEGIN_AGAIN.splitlines():
             reader.run(command)
-        for name in chapter:
-            pages[name] = reader.follow(DOCS / f"{name}.md")
-    if request.config.option.update_snapshots:
-        for name, text in pages.items():
-            (DOCS / f"{name}.md").write_text(text)
-    for name, text in pages.items():
-        assert (DOCS / f"{name}.md").read_text() == text, "pytest tests/docs --snapshot-update"
