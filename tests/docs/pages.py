@@ -24,12 +24,15 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 ANY_LINES = "..."
+HOME = "/home/ada/my-service"
+"""The folder that stands in the pages for the reader's."""
 # These differ from one run to the next, or from one machine to another.
 VOLATILE = (
     (re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12}\b"), "<revision>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
     (re.compile(r"\d{4}-\d{2}-\d{2}[T ]?[\d:.+Z]*"), "<time>"),
-    (re.compile(r"\b\d{8}T?-?\d{6}\w*"), "<time>"),
+    (re.compile(r"\d{8}T\d{6}Z"), "<time>"),
+    (re.compile(r"\d+(\.\d+)?kB"), "<size>"),
     (re.compile(r"\b\d+(\.\d+)? ?m?s\b"), "<duration>"),
     (re.compile(r"\[[\w/-]+ (\(root-commit\) )?[0-9a-f]{7}\]"), "<commit>"),
 )
@@ -43,33 +46,27 @@ class Block:
         language: the word after the fence.
         title: the file that the block belongs to; None without one.
         text: its lines.
-        line: the number of its first line in the page.
+        start: the position of its first line in the page.
     """
 
     language: str
     title: str | None
     text: str
-    line: int
+    start: int
 
     @property
     def commands(self) -> list[tuple[str, str]]:
         """The commands of a block of the console, each with the output that follows it."""
         parts = re.split(r"^\$ (.*)\n", self.text, flags=re.MULTILINE)
-        assert parts[0] == "", f"line {self.line}: output without a command"
+        assert parts[0] == "", f"output without a command: {parts[0]}"
         return list(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def read_blocks(page: Path) -> list[Block]:
     """Read the fenced blocks of a page, in their order."""
-    text = page.read_text()
     return [
-        Block(
-            found["language"],
-            found["title"],
-            found["text"],
-            text.count("\n", 0, found.start("text")) + 1,
-        )
-        for found in FENCE.finditer(text)
+        Block(found["language"], found["title"], found["text"], found.start("text"))
+        for found in FENCE.finditer(page.read_text())
     ]
 
 
@@ -119,6 +116,7 @@ class Reader:
             AssertionError: a command of a block of the language `sh` failed.
         """
         text = page.read_text()
+        parts, end = [], 0
         for block in read_blocks(page):
             if block.title and block.language == "diff":
                 self._apply(block.title, block.text)
@@ -127,10 +125,11 @@ class Reader:
             elif block.language == "sh":
                 for command in block.text.splitlines():
                     done = self.run(command)
-                    assert done.returncode == 0, f"{page}:{block.line}: {command}\n{done.stdout}"
+                    assert done.returncode == 0, f"{page.name}: {command}\n{done.stdout}"
             elif block.language == "console":
-                text = text.replace(block.text, "".join(map(self._replay, block.commands)))
-        return text
+                parts += [text[end : block.start], *map(self._replay, block.commands)]
+                end = block.start + len(block.text)
+        return "".join([*parts, text[end:]])
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run a command as the reader types it; its errors are in the output."""
@@ -159,7 +158,7 @@ class Reader:
 
     def _replay(self, command_and_output: tuple[str, str]) -> str:
         command, expected = command_and_output
-        actual = self.run(command).stdout
+        actual = self.run(command).stdout.replace(str(self._folder), HOME)
         return f"$ {command}\n{expected if matches(expected, actual) else actual}"
 
     def _apply(self, pattern: str, diff: str) -> None:
