@@ -80,7 +80,7 @@ class Config:
 
     @property
     def in_production(self) -> bool:
-        """Whether the variable ENVIRONMENT says that a mistake here would reach customers."""
+        """True if the variable ENVIRONMENT says that a mistake here would reach customers."""
         return (self.variable("ENVIRONMENT") or "").lower() in {"production", "prod"}
 
     @property

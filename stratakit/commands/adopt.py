@@ -31,7 +31,7 @@ Method = Literal["compare", "baseline", "repair", "squash"]
 
 @dataclass(frozen=True)
 class AdoptResult:
-    """What came of an adoption.
+    """The result of an adoption.
 
     Args:
         outcome: `adopted` if the database was stamped, `matched` if it would be without `dry_run`,

@@ -15,7 +15,7 @@ from stratakit.runtime.environment import read_databases
 
 @dataclass(frozen=True)
 class CurrentResult:
-    """Where a database stands.
+    """The revision of a database.
 
     Args:
         position: its revisions.

@@ -1,4 +1,4 @@
-"""What was changed in a database by hand."""
+"""Find changes that somebody made to a database manually."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ SECONDS = 30
 
 @dataclass(frozen=True)
 class DriftResult:
-    """What a database has otherwise than its revision makes it.
+    """The differences between a database and its revision.
 
     Args:
         findings: what differs; none if it is what the revision makes.

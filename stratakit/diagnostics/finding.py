@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong in one place, told in three parts.
+    """A problem in one place, described in three parts.
 
     Args:
         rule: its stable name, such as `models-without-migration`.
@@ -27,7 +27,7 @@ class Finding:
 
     @property
     def headline(self) -> str:
-        """Where and what."""
+        """The place and the message."""
         place = ":".join(str(part) for part in (self.file, self.line) if part)
         return f"{place}: {self.message}" if place else self.message
 

@@ -14,7 +14,7 @@ from stratakit.revisions.alembic_config import scripts
 
 @dataclass(frozen=True)
 class Position:
-    """Where a database stands among the revisions.
+    """The position of a database in the history.
 
     Args:
         heads: the ids of its revisions: none before the first, two after a branch.

@@ -58,7 +58,7 @@ class StepSource:
 
     @property
     def is_upgrade(self) -> bool:
-        """Whether Alembic runs an upgrade."""
+        """True if Alembic runs an upgrade."""
         return getattr(self.original, "__name__", "") == "upgrade"
 
 

@@ -1,4 +1,4 @@
-"""What a project's env.py says, and the database that it connects to."""
+"""The configuration in a project's env.py, and the database that it connects to."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ VERSION_TABLE = ("version_table", "version_table_schema", "version_table_pk")
 
 @dataclass(frozen=True)
 class Environment:
-    """What an env.py says of one database.
+    """The configuration of one database in an env.py.
 
     Args:
         config: the project's, with the kind of the database.

@@ -152,7 +152,7 @@ def _downgrade_warning(step: RevisionStep) -> str:
 
 
 def is_interrupt(error: BaseException) -> bool:
-    """Whether a run failed of being interrupted: leaving its transaction may fail once more."""
+    """Return whether an interrupt ended the run; leaving its transaction may fail, too."""
     cause = error.__cause__ or error.__context__
     return isinstance(error, KeyboardInterrupt) or (cause is not None and is_interrupt(cause))
 
@@ -190,7 +190,7 @@ def explain_offline_failure(error: Exception, directory: ScriptDirectory) -> Str
 
 
 def _more(error: Exception) -> str:
-    """What PostgreSQL adds: which row is in the way, and what it advises; not for HTTP answers."""
+    """Return PostgreSQL's detail and hint, which may name a row; not for HTTP responses."""
     diagnosis = getattr(getattr(error, "orig", None), "diag", None)
     added = {
         "DETAIL": getattr(diagnosis, "message_detail", None),

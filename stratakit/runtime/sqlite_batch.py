@@ -1,4 +1,4 @@
-"""What SQLite would lose when Alembic's batch mode recreates a table.
+"""Checks for objects that SQLite loses when Alembic's batch mode recreates a table.
 
 SQLite cannot alter most of a table, so a batch operation copies it to a new one and drops the old
 one: https://alembic.sqlalchemy.org/en/latest/batch.html. Triggers, indexes on expressions and
@@ -98,7 +98,7 @@ def _on_expression(cursor: Any, index: str) -> bool:
 
 
 def _loses_a_check(sql: str, anew: str) -> bool:
-    """Whether a table has a CHECK without a name, and fewer of all kinds when it is made anew."""
+    """Return whether a recreated table loses a CHECK without a name."""
     named = len(re.findall(r"\bCONSTRAINT\s+\S+\s+CHECK\b", sql, re.IGNORECASE))
     before, after = (len(re.findall(r"\bCHECK\s*\(", each, re.IGNORECASE)) for each in (sql, anew))
     return before > named and after < before

@@ -1,4 +1,4 @@
-"""Whether the database stands where the run has led: a revision can commit and not be stamped."""
+"""Verification after a run: a revision can commit and not be stamped."""
 
 from alembic.runtime.migration import MigrationContext, StampStep
 

@@ -34,6 +34,7 @@ VOLATILE = (
     (re.compile(r"\d{8}T\d{6}Z"), "<time>"),
     (re.compile(r"\d+(\.\d+)?kB"), "<size>"),
     (re.compile(r"\b\d+(\.\d+)? ?m?s\b"), "<duration>"),
+    (re.compile(r"Running post write hook .*\n  done\n"), ""),
     (re.compile(r"\[[\w/-]+ (\(root-commit\) )?[0-9a-f]{7}\]"), "<commit>"),
 )
 

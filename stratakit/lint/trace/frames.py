@@ -15,7 +15,7 @@ def call_stack() -> Iterator[FrameType]:
 
 
 def is_in_module(frame: FrameType, file: str) -> bool:
-    """Whether a frame is in an installed module.
+    """Return whether a frame is in an installed module.
 
     Args:
         file: the end of its path, such as `alembic/runtime/migration.py`.

@@ -74,7 +74,7 @@ class Statement:
 
     @property
     def lock_duration(self) -> str:
-        """How long its lock is held, relative to the size of the table."""
+        """The duration of its lock, relative to the size of the table."""
         if self.rewritten_tables or self.algorithm == "copy":
             return "while the table is written anew"
         if self.scanned_tables or self.planned_full_scans:
