@@ -15,8 +15,8 @@ PAGES = ("README.md", "CHANGELOG.md", "docs/**/*.md", "template/**/*.md*", "copi
 CODE = ("stratakit/**/*.py", "scripts/*.py", "template/**/*.py")
 WORDS = {
     r"(make|makes|made|making|written|writes|write|built|replay\w*) anew": "create again, recreate",
-    r"for ever|forever": "permanently, always",
-    r"beside\b(?! each other)": "in addition to, next to",
+    r"\b(for ever|forever)\b": "permanently, always",
+    r"\bbeside\b(?! each other)": "in addition to, next to",
     r"in front of": "before",
     r"\bmend(s|ed|ing)?\b": "fix, correct",
     r"by hands?\b": "manually",
@@ -28,7 +28,7 @@ WORDS = {
     r"who (is|comes|waits|has)\b": "a noun: the session, the caller",
     r"for (it|which|that) (is|has|was)\b": "because",
     r"behaviour|catalogue|licence": "American spelling: behavior, catalog, license",
-    r"cures?|cured": "fixes",
+    r"\bcure[sd]?\b": "fixes",
     r"say so\b|says so\b|says by itself": "a plain statement",
 }
 QUESTION = re.compile(r"(What|Whether|Where|Which|Who|Whoever|Whatever|How)\b(?!.*\?$)")

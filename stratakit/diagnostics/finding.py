@@ -11,7 +11,7 @@ class Finding:
         rule: its stable name, such as `models-without-migration`.
         message: what is wrong, with the actual names in it.
         detail: why it matters.
-        hint: the exact command or code that mends it.
+        hint: the exact command or code that fixes it.
         file: where, from the service's folder on, with forward slashes; empty where there is none.
         line: in that file, from 1 on; 0 where it is about the file as a whole.
         details: more that machines may want, such as the statement and the lock it takes.

@@ -39,7 +39,7 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
     if isinstance(error, SystemExit):
         return UsageError(
             f"{file} ends the process by itself, with {error.code!r}{where}.",
-            hint="See what it asks for above, or let it raise an error that says so.",
+            hint="See what it asks for above, or let it raise an error with the reason.",
         )
     if not isinstance(error, Exception):
         raise error

@@ -2,7 +2,7 @@
 
 SQLite cannot alter most of a table, so a batch operation copies it to a new one and drops the old
 one: https://alembic.sqlalchemy.org/en/latest/batch.html. Triggers, indexes on expressions and
-unnamed CHECK constraints go with the old one, and nobody is told.
+unnamed CHECK constraints are dropped with the old one, without a message.
 """
 
 import re
@@ -51,7 +51,7 @@ def refuse_orphans(connection: Connection) -> None:
             f"{len(orphans)} rows refer to rows that are not there, such as one of {table} to "
             f"{parent}.",
             detail="The database would break its own foreign keys.",
-            hint=f"Delete or mend the rows of {table} in the revision, before the foreign key.",
+            hint=f"Delete or fix the rows of {table} in the revision, before the foreign key.",
         )
 
 

@@ -10,7 +10,7 @@ from stratakit.lint.violation import Violation
 class DropConstraint(Rule):
     """A constraint is dropped.
 
-    Running code relies on what it refuses, and rows that break it cannot be told later.
+    Running code relies on what it refuses, and rows that violate it cannot be found later.
     """
 
     id = "drop-constraint"

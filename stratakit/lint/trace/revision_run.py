@@ -56,7 +56,7 @@ class RevisionRun:
         tables_before: the relations that it names as they were before the *upgrade*; None for one
             that the upgrade creates.
         recreated_views: the views that it creates, as they were afterwards.
-        commit_lines: the lines that commit by hand.
+        commit_lines: the lines that commit explicitly.
         losses: what SQLite lost by it.
         error: the error that it failed with.
         error_line: the line of the error.

@@ -35,7 +35,7 @@ class MySQLTimeouts(SessionTimeouts):
         self._set("DEFAULT")
 
     def is_retryable(self, _statement: str) -> bool:
-        """Every statement may be tried again, if `is_lock_error` says so."""
+        """Every statement may be retried if `is_lock_error` is true."""
         return True
 
     def is_lock_error(self, error: Any, statement: str) -> bool:

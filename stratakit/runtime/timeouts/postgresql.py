@@ -139,5 +139,5 @@ class PostgreSQLTimeouts(SessionTimeouts):
             return [row[0] for row in cursor.fetchall()]
 
     def _cursor(self) -> Any:
-        """The driver's own: what goes on in here is no statement of a revision."""
+        """The driver's own cursor: its statements are not those of a revision."""
         return closing(self.connection.connection.cursor())

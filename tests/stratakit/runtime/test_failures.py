@@ -119,7 +119,7 @@ def test_a_failed_revision_leaves_nothing_and_the_retry_works(migrated: Service)
     migrated.revision("003", "002", f"{made}\n    op.execute('SELECT * FROM nowhere')")
     failed = migrated.migrate("upgrade")
     assert failed.returncode == 1
-    assert "Nothing of it was kept: the database stands at 002." in failed.stderr
+    assert "Nothing of it was kept: the database is at 002." in failed.stderr
     migrated.revision("003", "002", made)
     assert migrated.migrate("upgrade").returncode == 0
     assert migrated.stands_at() == "003"
