@@ -86,7 +86,7 @@ def _existing_object_error(message: str, monitor: RunMonitor, revision: str) -> 
         message,
         detail="create_all or somebody created it, or an earlier run of this revision that "
         f"failed later. The version is {monitor.place}.",
-        hint=f"{adopt}\nOtherwise undo manually what the earlier run applied, then: {MIGRATE} upgrade",
+        hint=f"{adopt}\nOtherwise undo what the earlier run applied, then: {MIGRATE} upgrade",
     )
 
 
@@ -123,8 +123,8 @@ def _partial_run_error(
     keeper = "An autocommit block" if monitor.transactional else "This database"
     return StrataError(
         f"{message}\n{monitor.progress()}",
-        detail=f"{keeper} commits each statement that changes the schema, so the applied statements "
-        f"stay; the version is {monitor.place}.{f' {stays}' if stays else ''}"
+        detail=f"{keeper} commits each statement that changes the schema, so what was applied stays; "
+        f"the version is {monitor.place}.{f' {stays}' if stays else ''}"
         f"{_downgrade_warning(step)}",
         hint="Undo the applied statements manually or take them out of the revision, fix the one "
         f"that failed, then: {MIGRATE} {_verb(step)}",

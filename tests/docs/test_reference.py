@@ -1,6 +1,5 @@
 """The generated pages are as the code is, and the prose is plain."""
 
-import ast
 import re
 
 import pytest
