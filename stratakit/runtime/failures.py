@@ -123,8 +123,8 @@ def _partial_run_error(
     keeper = "An autocommit block" if monitor.transactional else "This database"
     return StrataError(
         f"{message}\n{monitor.progress()}",
-        detail=f"{keeper} commits each statement that changes the schema, so what was applied stays; "
-        f"the version is {monitor.place}.{f' {stays}' if stays else ''}"
+        detail=f"{keeper} commits each statement that changes the schema: what was applied stays. "
+        f"The version is {monitor.place}.{f' {stays}' if stays else ''}"
         f"{_downgrade_warning(step)}",
         hint="Undo the applied statements manually or take them out of the revision, fix the one "
         f"that failed, then: {MIGRATE} {_verb(step)}",

@@ -107,8 +107,11 @@ class Reader:
         """The folder that the reader is in, as a service whose dependencies are installed."""
         return Service(self._folder, "postgresql", self._environment)
 
-    def follow(self, page: Path) -> str:
+    def follow(self, page: Path, *, update: bool = False) -> str:
         """Do what each block of a page says.
+
+        Args:
+            update: take the output of this run, unless the page leaves out lines of it.
 
         Returns:
             The page, with the output of this run where it differs from the page's.
@@ -128,7 +131,8 @@ class Reader:
                     done = self.run(command)
                     assert done.returncode == 0, f"{page.name}: {command}\n{done.stdout}"
             elif block.language == "console":
-                parts += [text[end : block.start], *map(self._replay, block.commands)]
+                replayed = [self._replay(*command, update) for command in block.commands]
+                parts += [text[end : block.start], *replayed]
                 end = block.start + len(block.text)
         return "".join([*parts, text[end:]])
 
@@ -157,10 +161,11 @@ class Reader:
             text=True,
         )
 
-    def _replay(self, command_and_output: tuple[str, str]) -> str:
-        command, expected = command_and_output
+    def _replay(self, command: str, expected: str, update: bool) -> str:
         actual = self.run(command).stdout.replace(str(self._folder), HOME)
-        return f"$ {command}\n{expected if matches(expected, actual) else actual}"
+        has_all = ANY_LINES not in expected.splitlines()
+        is_settled = matches(expected, actual) and not (update and has_all)
+        return f"$ {command}\n{expected if is_settled else actual}"
 
     def _apply(self, pattern: str, diff: str) -> None:
         """Replace the removed and the unchanged lines of a diff by the added and the unchanged."""

@@ -56,8 +56,9 @@ def test_every_command_of_the_pages_gives_the_output_that_they_show(
     for chapter in CHAPTERS:
         for name in chapter:
             page = DOCS / f"{name}.md"
-            text = reader.follow(page)
-            if request.config.option.update_snapshots:
+            is_update = request.config.option.update_snapshots
+            text = reader.follow(page, update=is_update)
+            if is_update:
                 page.write_text(text)
             assert page.read_text() == text, "update it: pytest tests/docs --snapshot-update"
         for command in BEGIN_AGAIN.splitlines():

@@ -28,6 +28,10 @@ def test_every_setting_question_and_function_is_documented() -> None:
     }
 
 
+def test_the_prose_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert prose.main() == 0, capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
