@@ -176,7 +176,10 @@ def _python() -> str:
     functions = [getattr(commands, name) for name in commands.__all__ if name.islower()]
     results = [getattr(commands, name) for name in commands.__all__ if not name.islower()]
     operations = [getattr(Operations, name) for name in OPERATIONS]
-    environment = [stratakit.alembic.run_migrations, stratakit.alembic.discover_models]
+    environment: list[Callable[..., object]] = [
+        stratakit.alembic.run_migrations,
+        stratakit.alembic.discover_models,
+    ]
     return _page(
         [
             "# Python API\n",

@@ -41,7 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Page]:
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(REPOSITORY / "zensical.toml", folder)
     shutil.copytree(REPOSITORY / "docs", folder / "docs")
-    build = [ZENSICAL, "build", "--strict"]
+    build = [str(ZENSICAL), "build", "--strict"]
     done = subprocess.run(build, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     pages = (folder / "build" / "site").rglob("*.html")
