@@ -208,7 +208,7 @@ def _function(function: Callable[..., object], prefix: str = "") -> str:
     sections = _sections(inspect.getdoc(function) or "")
     parts = [f"### {function.__name__}\n", f"```text\n{prefix}{function.__name__}({names})\n```\n"]
     parts.append(sections["Summary"][""] + "\n")
-    if arguments := sections.get("Args"):
+    if arguments := {k: v for k, v in sections.get("Args", {}).items() if k not in dropped}:
         parts.append(_table(("argument", "meaning"), [(f"`{k}`", v) for k, v in arguments.items()]))
     if returned := sections.get("Returns"):
         parts.append(f"Returns {' '.join(returned.values())}\n")
