@@ -100,7 +100,7 @@ class Reader:
     ) -> None:
         self._folder = folder
         self._environment = environment
-        self._substitutions = substitutions
+        self.substitutions = substitutions
 
     @property
     def service(self) -> Service:
@@ -138,7 +138,7 @@ class Reader:
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run a command as the reader types it; its errors are in the output."""
-        for typed, replacement in self._substitutions.items():
+        for typed, replacement in self.substitutions.items():
             command = command.replace(typed, replacement)
         if command.startswith("cd "):
             self._folder /= shlex.split(command)[1]
