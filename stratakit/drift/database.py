@@ -25,7 +25,6 @@ from stratakit.runtime.filters import EnvironmentFilter
 
 DROPS = re.compile(r"\bDROP (TABLE|COLUMN)\b")
 LOSS_WARNING = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
-URLS = ("DATABASE_URL", "MIGRATION_DATABASE_URL")
 
 
 @dataclass(frozen=True)
@@ -124,12 +123,7 @@ def _replay(config: Config, revision: str, url: str) -> None:
             *config.x_arguments,
         ],
         cwd=config.root,
-        env={
-            **os.environ,
-            **dict.fromkeys(URLS, url),
-            PROJECT_VARIABLE: str(config.root),
-            "ENVIRONMENT": "test",
-        },
+        env={**os.environ, PROJECT_VARIABLE: str(config.root)},
         input=url,
         capture_output=True,
         text=True,
