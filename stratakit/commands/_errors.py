@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoReferencedTableError
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -112,6 +112,12 @@ def _explain(error: Exception, config: Config) -> StrataError | None:
         case KeyError():
             # Alembic looks up what a revision follows without asking whether it is there.
             refuse_gap(config.versions, config.revision_files)
+        case NoReferencedTableError():
+            return UsageError(
+                f"{str(error).rstrip('.')}.",
+                detail="The models that env.py imports do not have this table.",
+                hint="Import its module in env.py, before it uses target_metadata.",
+            )
         case DBAPIError():
             return DatabaseUnavailable(f"The database refused or was lost: {driver_message(error)}")
         case OSError() if error.filename and error.errno in (EACCES, EROFS, ENOSPC):

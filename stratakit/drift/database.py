@@ -101,9 +101,9 @@ def compare_database(
     ]
     if not differences:
         return Differences((), ())
-    replayed_project = replace(
-        project, arguments={**project.arguments, "target_metadata": metadata}
-    )
+    # What env.py compares of the models does not matter here.
+    compared = {"target_metadata": metadata, "compare_type": True, "compare_server_default": True}
+    replayed_project = replace(project, arguments={**project.arguments, **compared})
     tables = {each.key.table or each.key.name for each in differences}
     operations = alembic_operations(replayed_project, connection, tables)
     return Differences(differences, statements(operations, connection.dialect.name))

@@ -64,16 +64,18 @@ def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
         modelled = modelled.with_names_of(migrated, explicit_names(metadata))
         # A column's own sequence keeps its name if its table is renamed; nothing uses the name.
         expected, actual = (each.without("named", "sequence") for each in (modelled, migrated))
-        differences = [
+        seen = [
             each
             for each in catalog.differences(expected, actual)
             if _table_name(each) not in failures
             and not _is_python_default(each, metadata)
-            and filters.includes_difference(each)
+            and not _is_declared(each, metadata)
+            and filters.includes(each.key)
         ]
+        differences = [each for each in seen if filters.includes_difference(each)]
         # What has no DDL on this database, Alembic cannot compare either.
         refused = {name for name, error in failures.items() if isinstance(error, DBAPIError)}
-        tables = {_table_name(each) for each in differences} | refused
+        tables = {_table_name(each) for each in seen} | refused
         operations = alembic_operations(project, connection, tables)
     findings = [*_creation_findings(project, failures)]
     return [*findings, *_findings(config, metadata, operations, differences)], migrated
@@ -133,6 +135,18 @@ def _is_python_default(difference: Difference, metadata: MetaData) -> bool:
         and column is not None
         and server_defaults.matches_model(column, difference.actual)
     )
+
+
+def _is_declared(difference: Difference, metadata: MetaData) -> bool:
+    """Return whether models declare an index or a constraint that only the migrations create.
+
+    By `ddl_if()` a model may create it on another kind of database alone. Alembic compares it.
+    """
+    if difference.attribute or difference.expected is not None:
+        return False
+    table = metadata.tables.get(difference.key.table)
+    declared = () if table is None else (*table.indexes, *table.constraints)
+    return any(each.name == difference.key.name for each in declared)
 
 
 def _findings(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stratakit.environments.projects import Project, working_in
+from tests.stratakit.environments.projects import ITEMS, MODELS, Project, working_in
 from tests.stratakit.environments.shapes import HEAD, PLAIN, SHAPES
 
 READING = ("current", "history", "check", "drift", "adopt", "upgrade --dry-run")
@@ -26,3 +26,83 @@ def test_a_reading_verb_creates_no_file_of_sqlite(project: Project, shape: str) 
         outcome = project.run(*verb.split())
         assert outcome.status in (0, 1), outcome
         assert not (project.root / "app.db").exists(), verb
+
+
+DEFAULT = "    count: Mapped[int] = mapped_column(server_default='7')\n"
+COUNT = '''\
+"""count"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "a3"
+down_revision = "a2"
+
+
+def upgrade():
+    op.add_column("items", sa.Column("count", sa.Integer, nullable=False, server_default="8"))
+
+
+def downgrade():
+    op.drop_column("items", "count")
+'''
+
+
+@pytest.mark.parametrize(
+    ("argument", "status"),
+    [
+        ("", 0),
+        ("compare_server_default=False", 0),
+        ("compare_server_default=True", 1),
+        ("compare_server_default=lambda *rest: False", 0),
+        ("compare_server_default=lambda *rest: True", 1),
+    ],
+)
+def test_server_defaults_are_compared_as_env_py_says(
+    project: Project, argument: str, status: int
+) -> None:
+    project.write("app/models.py", MODELS + DEFAULT)
+    project.write("migrations/versions/a3_count.py", COUNT)
+    env = HEAD + PLAIN.replace("target_metadata)", f"target_metadata, {argument})")
+    project.write("migrations/env.py", env)
+    assert project.run("upgrade").status == 0
+    checked = project.run("check")
+    assert checked.status == status, checked
+    is_named = "does not compare server defaults" in checked.stdout
+    assert is_named == (not argument)
+    assert "does not compare" not in project.run("check").stdout
+    created = project.run("create", "change the default")
+    assert created.status == 0, created
+    assert bool([*project.root.glob("migrations/versions/*change_the_default*")]) == bool(status)
+
+
+@pytest.mark.parametrize(
+    ("argument", "status"),
+    [("", 1), ("compare_type=False", 0), ("compare_type=lambda *rest: False", 0)],
+)
+def test_types_are_compared_as_env_py_says(project: Project, argument: str, status: int) -> None:
+    project.write("app/models.py", MODELS.replace("sa.String(50)", "sa.Text()"))
+    env = HEAD + PLAIN.replace("target_metadata)", f"target_metadata, {argument})")
+    project.write("migrations/env.py", env)
+    checked = project.run("check", "--models")
+    assert checked.status == status, checked
+
+
+def test_an_index_that_a_model_declares_for_another_database_is_no_finding(
+    project: Project,
+) -> None:
+    declared = "    __table_args__ = (sa.Index('ix_name', 'name').ddl_if(dialect='oracle'),)\n"
+    project.write("app/models.py", MODELS + declared)
+    text = ITEMS.replace("    )\n\n\n", '    )\n    op.create_index("ix_name", "items", ["name"])\n\n\n')
+    project.write("migrations/versions/a1_items.py", text)
+    checked = project.run("check", "--models")
+    assert checked.status == 0, checked
+
+
+def test_a_key_to_a_table_of_a_model_that_is_not_imported_is_explained(project: Project) -> None:
+    owner = "    owner: Mapped[int] = mapped_column(sa.ForeignKey('owners.id'))\n"
+    project.write("app/models.py", MODELS + owner)
+    for verb in ("check", "create x", "drift"):
+        outcome = project.run(*verb.split())
+        assert "Traceback" not in outcome.stderr, outcome
+    assert "Import its module in env.py" in project.run("check").stderr
