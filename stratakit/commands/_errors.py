@@ -9,12 +9,12 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError, NoReferencedTableError
+from sqlalchemy.exc import NoReferencedTableError
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError, UsageError
-from stratakit.engine.errors import driver_message
+from stratakit.engine.errors import driver_error, driver_message
 from stratakit.revisions.history import refuse_gap
 
 Parameters = ParamSpec("Parameters")
@@ -118,7 +118,7 @@ def _explain(error: Exception, config: Config) -> StrataError | None:
                 detail="The models that env.py imports do not have this table.",
                 hint="Import its module in env.py, before it uses target_metadata.",
             )
-        case DBAPIError():
+        case _ if driver_error(error):
             return DatabaseUnavailable(f"The database refused or was lost: {driver_message(error)}")
         case OSError() if error.filename and error.errno in (EACCES, EROFS, ENOSPC):
             return StrataError(f"{error.filename} cannot be written: {error.strerror}.")

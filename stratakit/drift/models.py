@@ -11,7 +11,6 @@ from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Constraint, Index, MetaData
-from sqlalchemy.exc import DBAPIError
 
 from stratakit import catalog, scratch
 from stratakit.autogenerate import describe
@@ -21,7 +20,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift.model_tables import create_tables, is_missing_object
 from stratakit.engine.connect import connect
-from stratakit.engine.errors import driver_message
+from stratakit.engine.errors import driver_error, driver_message
 from stratakit.operations import walk
 from stratakit.orm import server_defaults
 from stratakit.orm.source_location import find_declaration
@@ -74,7 +73,7 @@ def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
         ]
         differences = [each for each in seen if filters.includes_difference(each)]
         # What has no DDL on this database, Alembic cannot compare either.
-        refused = {name for name, error in failures.items() if isinstance(error, DBAPIError)}
+        refused = {name for name, error in failures.items() if driver_error(error)}
         tables = {_table_name(each) for each in seen} | refused
         operations = alembic_operations(project, connection, tables)
     findings = [*_creation_findings(project, failures)]
@@ -186,7 +185,7 @@ def _creation_findings(
     for table, error in failures.items():
         if is_missing_object(error):
             continue
-        reason = driver_message(error) if isinstance(error, DBAPIError) else str(error)
+        reason = driver_message(error) if driver_error(error) else str(error)
         file, line = find_declaration(project.metadata, project.config.root, table, "")
         yield Finding(
             "models-not-made",

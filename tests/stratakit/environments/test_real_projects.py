@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
 
 from tests.stratakit.environments.projects import ITEMS, MODELS, Project, working_in
 from tests.stratakit.environments.shapes import HEAD, PLAIN, SHAPES
@@ -93,7 +95,9 @@ def test_an_index_that_a_model_declares_for_another_database_is_no_finding(
 ) -> None:
     declared = "    __table_args__ = (sa.Index('ix_name', 'name').ddl_if(dialect='oracle'),)\n"
     project.write("app/models.py", MODELS + declared)
-    text = ITEMS.replace("    )\n\n\n", '    )\n    op.create_index("ix_name", "items", ["name"])\n\n\n')
+    text = ITEMS.replace(
+        "    )\n\n\n", '    )\n    op.create_index("ix_name", "items", ["name"])\n\n\n'
+    )
     project.write("migrations/versions/a1_items.py", text)
     checked = project.run("check", "--models")
     assert checked.status == 0, checked
@@ -106,3 +110,62 @@ def test_a_key_to_a_table_of_a_model_that_is_not_imported_is_explained(project: 
         outcome = project.run(*verb.split())
         assert "Traceback" not in outcome.stderr, outcome
     assert "Import its module in env.py" in project.run("check").stderr
+
+
+SHY = '''\
+"""shy"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "a3"
+down_revision = "a2"
+
+
+def upgrade():
+    op.create_table("shy", sa.Column("n", sa.Integer))
+    op.execute("CREATE TRIGGER t BEFORE INSERT ON shy BEGIN SELECT RAISE(ABORT, 'no rows'); END")
+
+
+def downgrade():
+    op.drop_table("shy")
+'''
+
+
+class Unwrapped(Exception):
+    """An error of the application."""
+
+
+def raise_drivers_error(context: ExceptionContext) -> None:
+    raise context.original_exception from context.sqlalchemy_exception
+
+
+def raise_own_error(context: ExceptionContext) -> None:
+    raise Unwrapped("the database refused") from context.sqlalchemy_exception
+
+
+@pytest.fixture(params=[raise_drivers_error, raise_own_error])
+def _replaced_errors(request: pytest.FixtureRequest) -> Iterator[None]:
+    event.listen(Engine, "handle_error", request.param)
+    yield
+    event.remove(Engine, "handle_error", request.param)
+
+
+@pytest.mark.usefixtures("_replaced_errors")
+def test_errors_that_a_listener_of_the_application_replaces_are_explained(
+    project: Project,
+) -> None:
+    project.write("migrations/versions/a3_shy.py", SHY)
+    linted = project.run("lint", "a3")
+    assert linted.status in (0, 1), linted
+    assert "Traceback" not in linted.stderr, linted
+    project.add_colour()
+    created = project.run("create", "add colour")
+    assert created.status == 0, created
+    file = next(project.root.glob("migrations/versions/*colour*"))
+    broken = file.read_text().replace("def upgrade():", 'def upgrade():\n    op.execute("nonsense")')
+    file.write_text(broken)
+    for verb in ("check --models", "upgrade", "lint head"):
+        outcome = project.run(*verb.split())
+        assert outcome.status == 1, outcome
+        assert "Traceback" not in outcome.stderr, outcome
