@@ -163,7 +163,9 @@ def test_errors_that_a_listener_of_the_application_replaces_are_explained(
     created = project.run("create", "add colour")
     assert created.status == 0, created
     file = next(project.root.glob("migrations/versions/*colour*"))
-    broken = file.read_text().replace("def upgrade():", 'def upgrade():\n    op.execute("nonsense")')
+    broken = file.read_text().replace(
+        "def upgrade():", 'def upgrade():\n    op.execute("nonsense")'
+    )
     file.write_text(broken)
     for verb in ("check --models", "upgrade", "lint head"):
         outcome = project.run(*verb.split())
