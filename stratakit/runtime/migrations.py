@@ -58,11 +58,13 @@ def run_migrations(
         logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
     try:
         database = read_url(_url(config, url), config)
+        guard = context.config.attributes.get(GUARD)
         if context.is_offline_mode():
             given = run_options(context.config) or RunOptions()
-            offline.write_sql(config, given, database, target_metadata)
+            offline.write_sql(
+                config, given, database, target_metadata, is_guarded=guard is not None
+            )
             return
-        guard = context.config.attributes.get(GUARD)
         if guard is None:
             # Plain `alembic` runs env.py.
             run = ChangeRun(config, options or RunOptions(interactive=True), can_run_again=False)

@@ -68,7 +68,8 @@ def create_missing(url: DatabaseURL, config: Config, failure: str) -> bool:
 def _installed(context: MigrationContext) -> dict[str, str]:
     if context.dialect.name != "postgresql":
         return {}
-    return {name: schema for name, schema in connection_of(context).execute(INSTALLED)}
+    rows = connection_of(context).execute(INSTALLED)
+    return {row.extname: row.nspname for row in rows}
 
 
 def _create(connection: Connection, name: str, schema: str) -> None:

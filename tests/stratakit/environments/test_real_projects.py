@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from tests.stratakit.environments.projects import ITEMS, MODELS, Project, working_in
+from tests.stratakit.environments.projects import ITEMS, MODELS, SEED, Project, working_in
 from tests.stratakit.environments.shapes import HEAD, PLAIN, SHAPES
 
 READING = ("current", "history", "check", "drift", "adopt", "upgrade --dry-run")
@@ -132,7 +132,7 @@ def downgrade():
 '''
 
 
-class Unwrapped(Exception):
+class OwnError(Exception):
     """An error of the application."""
 
 
@@ -141,7 +141,7 @@ def raise_drivers_error(context: ExceptionContext) -> None:
 
 
 def raise_own_error(context: ExceptionContext) -> None:
-    raise Unwrapped("the database refused") from context.sqlalchemy_exception
+    raise OwnError("the database refused") from context.sqlalchemy_exception
 
 
 @pytest.fixture(params=[raise_drivers_error, raise_own_error])
@@ -171,3 +171,30 @@ def test_errors_that_a_listener_of_the_application_replaces_are_explained(
         outcome = project.run(*verb.split())
         assert outcome.status == 1, outcome
         assert "Traceback" not in outcome.stderr, outcome
+
+
+@pytest.mark.parametrize("shape", ["both modes", "plain"])
+def test_sql_has_what_a_run_adds_and_connects_to_no_file(project: Project, shape: str) -> None:
+    project.write("migrations/env.py", SHAPES[shape])
+    written = project.run("sql")
+    assert written.status == 0, written
+    assert "CREATE TABLE items" in written.stdout
+    assert "INSERT INTO migration_log" in written.stdout
+    assert project.run("sql", "a1:a2").stdout.count("INSERT INTO items") == 1
+    assert "DROP TABLE items" in project.run("downgrade", "a2:base", "--sql").stdout
+    assert project.run("downgrade", "base", "--sql").status == 2
+    assert not (project.root / "app.db").exists()
+
+
+def test_sql_of_a_revision_that_asks_the_database_is_explained(project: Project) -> None:
+    asking = SEED.replace("op.execute(", "list(op.get_bind().exec_driver_sql)(")
+    project.write("migrations/versions/a2_seed.py", asking)
+    refused = project.run("sql")
+    assert (refused.status, refused.stdout) == (1, ""), refused
+    assert "asks the database for an answer" in refused.stderr
+
+
+def test_a_migration_leaves_no_lock_file(project: Project) -> None:
+    for verb in ("upgrade", "downgrade", "upgrade"):
+        assert project.run(verb).status == 0
+        assert not [*project.root.glob("*.migrating")]
