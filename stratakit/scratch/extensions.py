@@ -1,10 +1,11 @@
 """Extensions that an administrator created in the project's database, for a scratch database.
 
-No revision creates them, so that a scratch database lacks them. Only a revision that fails because
-something does not exist is a reason to look at the project's database.
+No revision creates them, so that a scratch database lacks them. Only a revision that fails for want
+of something is a reason to look at the project's database, and at the version of its server.
 """
 
 import re
+from dataclasses import dataclass
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
@@ -14,6 +15,7 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.errors import INSTALL_ON_SERVER_HINT
 from stratakit.engine.url import DatabaseURL
+from stratakit.engine.versions import describe_versions, server_version
 from stratakit.revisions.position import connection_of
 from stratakit.runtime.environment import read_databases
 
@@ -22,7 +24,21 @@ INSTALLED = text(
     " ORDER BY e.oid"
 )
 OFFERED = text("SELECT name FROM pg_available_extensions")
-IS_MISSING = re.compile("does not exist")
+MAY_HELP = re.compile("does not exist|syntax error|unrecognized|not supported")
+"""The messages of PostgreSQL that an extension or another version of it may be the reason for."""
+
+
+@dataclass(frozen=True)
+class ProjectServer:
+    """The server of the project's database.
+
+    Args:
+        extensions: the schemas of the extensions that the database has, by their names.
+        version: as `server_version` returns it.
+    """
+
+    extensions: dict[str, str]
+    version: str
 
 
 def create_missing(url: DatabaseURL, config: Config, failure: str) -> bool:
@@ -37,39 +53,46 @@ def create_missing(url: DatabaseURL, config: Config, failure: str) -> bool:
         Whether one was created, so that the revision may run now.
 
     Raises:
-        StrataError: the server of the scratch databases does not offer one of them.
+        StrataError: the server of the scratch databases does not offer one of them, or has another
+            version than the project's.
     """
-    if url.backend != "postgresql" or not IS_MISSING.search(failure):
+    if url.backend != "postgresql" or not MAY_HELP.search(failure):
         return False
     try:
-        answers = read_databases(config, _installed)
+        project = read_databases(config, _describe)[0]
     except StrataError:
         # Without the project's database, the failure is all that is known.
         return False
-    wanted = {name: schema for answer in answers for name, schema in answer.items()}
     with connect(url) as connection:
+        versions = describe_versions(server_version(connection), project.version)
         there = connection.execute(INSTALLED).scalars().all()
-        missing = {name: wanted[name] for name in wanted if name not in there}
+        missing = {name: schema for name, schema in project.extensions.items() if name not in there}
         offered = set(connection.execute(OFFERED).scalars())
         for name in missing.keys() & offered:
             _create(connection, name, missing[name])
         connection.commit()
-    if missing.keys() - offered:
-        names = ", ".join(sorted(missing.keys() - offered))
+    if names := ", ".join(sorted(missing.keys() - offered)):
         raise StrataError(
             failure,
             detail="It failed on a scratch database. The project's database has extensions that "
             f"the server of the scratch databases does not offer: {names}.",
             hint=INSTALL_ON_SERVER_HINT,
         )
+    if versions and not missing:
+        raise StrataError(
+            failure,
+            detail=f"It failed on a scratch database. {versions}",
+            hint="Else correct the revision, and run this again.",
+        )
     return bool(missing)
 
 
-def _installed(context: MigrationContext) -> dict[str, str]:
+def _describe(context: MigrationContext) -> ProjectServer:
+    connection = connection_of(context)
     if context.dialect.name != "postgresql":
-        return {}
-    rows = connection_of(context).execute(INSTALLED)
-    return {row.extname: row.nspname for row in rows}
+        return ProjectServer({}, "")
+    rows = connection.execute(INSTALLED)
+    return ProjectServer({row.extname: row.nspname for row in rows}, server_version(connection))
 
 
 def _create(connection: Connection, name: str, schema: str) -> None:

@@ -71,3 +71,16 @@ def test_another_failure_is_no_reason_to_look_at_the_projects_database(
     assert not extensions.create_missing(without_language, loaded, "division by zero")
     # A project's database that cannot be reached leaves the failure as it is.
     assert not extensions.create_missing(without_language, loaded, FAILURE)
+
+
+def test_another_version_of_the_server_is_named(
+    project: Project, without_language: DatabaseURL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = config.load(project.root)
+    assert extensions.create_missing(without_language, loaded, FAILURE)
+    assert not extensions.create_missing(without_language, loaded, "syntax error")
+    versions = iter(["PostgreSQL 99", "PostgreSQL 15"])
+    monkeypatch.setattr(extensions, "server_version", lambda _: next(versions))
+    with pytest.raises(StrataError) as refused:
+        extensions.create_missing(without_language, loaded, "syntax error")
+    assert "on PostgreSQL 15 and the project's database on PostgreSQL 99" in refused.value.detail
