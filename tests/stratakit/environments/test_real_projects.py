@@ -198,3 +198,37 @@ def test_a_migration_leaves_no_lock_file(project: Project) -> None:
     for verb in ("upgrade", "downgrade", "upgrade"):
         assert project.run(verb).status == 0
         assert not [*project.root.glob("*.migrating")]
+
+
+TYPED = """import sqlalchemy as sa
+from alembic import op
+import app.types
+{more}
+revision = "a3"
+down_revision = "a2"
+
+
+def upgrade():
+    op.add_column("items", sa.Column("note", app.types.Text(), nullable=True))
+
+
+def downgrade():
+    op.drop_column("items", "note")
+"""
+
+
+@pytest.mark.parametrize("place", ["user_module_prefix", "script.py.mako"])
+def test_an_import_that_autogenerate_writes_is_no_finding(project: Project, place: str) -> None:
+    project.write("app/types.py", "from sqlalchemy import Text\n")
+    project.write("migrations/versions/a3_note.py", TYPED.format(more=""))
+    found = project.run("lint", "a3")
+    assert "application-import" in found.stdout, found
+    if place == "script.py.mako":
+        template = project.root / "migrations" / place
+        template.write_text(template.read_text() + "import app.types\n")
+    else:
+        argument = f'target_metadata, {place}="app.types.")'
+        project.write("migrations/env.py", HEAD + PLAIN.replace("target_metadata)", argument))
+    assert "application-import" not in project.run("lint", "a3").stdout
+    project.write("migrations/versions/a3_note.py", TYPED.format(more="import app.models\n"))
+    assert "imports app.models," in project.run("lint", "a3").stdout
