@@ -51,6 +51,7 @@ def downgrade_sql(config: Config, revision: str) -> str:
 def _sql(config: Config, start: str | None, target: str, steps: Steps) -> str:
     alembic = alembic_config(config)
     alembic.output_buffer = StringIO()
-    options = {"as_sql": True, "starting_rev": start, "destination_rev": target}
-    run_environment(alembic, SqlRun(config), steps, **options)
+    run_environment(
+        alembic, SqlRun(config), steps, as_sql=True, starting_rev=start, destination_rev=target
+    )
     return alembic.output_buffer.getvalue()

@@ -144,7 +144,9 @@ def _is_declared(difference: Difference, metadata: MetaData) -> bool:
     if difference.attribute or difference.expected is not None:
         return False
     table = metadata.tables.get(difference.key.table)
-    declared = () if table is None else (*table.indexes, *table.constraints)
+    declared: list[Constraint | Index] = []
+    if table is not None:
+        declared += [*table.indexes, *table.constraints]
     return any(each.name == difference.key.name for each in declared)
 
 

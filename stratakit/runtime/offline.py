@@ -88,7 +88,7 @@ def write_sql(
     """
     backend = database.backend if database else config.database
     written = StringIO()
-    given = {
+    given: Arguments = {
         "dialect_name": backend,
         "output_buffer": written,
         "literal_binds": True,
