@@ -29,7 +29,6 @@ WORDS = {
     r"for (it|which|that) (is|has|was)\b": "because",
     r"behaviour|catalogue|licence": "American spelling: behavior, catalog, license",
     r"\bcure[sd]?\b": "fixes",
-    r"say so\b|says so\b|says by itself": "a plain statement",
 }
 QUESTION = re.compile(r"(What|Whether|Where|Which|Who|Whoever|Whatever|How)\b(?!.*\?$)")
 WORD = re.compile("|".join(f"(?:{pattern})" for pattern in WORDS), re.IGNORECASE)

@@ -51,7 +51,7 @@ def test_what_an_autocommit_block_keeps_is_said_after_a_failure(migrated: Servic
     assert failed.returncode == 1
     assert "applied: CREATE TABLE kept (id INTEGER)" in failed.stderr
     assert "not applied: CREATE TABLE undone (id INTEGER)" in failed.stderr
-    assert "An autocommit block keeps each statement" in failed.stderr
+    assert "An autocommit block commits each statement" in failed.stderr
     assert migrated.stands_at() == "002"
     assert migrated.sql(
         "SELECT to_regclass('kept') IS NOT NULL, to_regclass('undone') IS NOT NULL"
