@@ -5,6 +5,14 @@ does, prints nothing and returns what it found. Each raises the `StrataError` th
 """
 
 from stratakit.commands.adopt import AdoptResult, adopt
+from stratakit.commands.backfill import (
+    BackfillStatus,
+    Limits,
+    Progress,
+    backfill,
+    backfill_status,
+    estimate_backfill,
+)
 from stratakit.commands.backup import BackupResult, backup
 from stratakit.commands.check import CheckResult, check, check_models
 from stratakit.commands.create import CreateResult, create
@@ -28,6 +36,7 @@ from stratakit.commands.upgrade import UpgradePlan, UpgradeResult, upgrade
 
 __all__ = [
     "AdoptResult",
+    "BackfillStatus",
     "BackupResult",
     "CheckResult",
     "CreateResult",
@@ -37,14 +46,18 @@ __all__ = [
     "DriftResult",
     "HistoryEntry",
     "HistoryResult",
+    "Limits",
     "LintResult",
     "MergeResult",
+    "Progress",
     "RebaseResult",
     "RebuildResult",
     "SwitchResult",
     "UpgradePlan",
     "UpgradeResult",
     "adopt",
+    "backfill",
+    "backfill_status",
     "backup",
     "check",
     "check_models",
@@ -54,6 +67,7 @@ __all__ = [
     "downgrade",
     "downgrade_sql",
     "drift",
+    "estimate_backfill",
     "heads",
     "history",
     "lint",
