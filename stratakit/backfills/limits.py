@@ -1,4 +1,4 @@
-"""Limits of a server's load, beyond which a backfill pauses."""
+"""BackfillLimits of a server's load, beyond which a backfill pauses."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ INTERVAL_SECONDS = 1.0
 
 
 @dataclass
-class Limits:
+class BackfillLimits:
     """The limits; 0 is no limit, and what a server does not tell has none.
 
     Args:

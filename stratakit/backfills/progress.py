@@ -7,7 +7,7 @@ Status = Literal["running", "paused", "complete"]
 
 
 @dataclass(frozen=True)
-class Progress:
+class BackfillProgress:
     """What a backfill has done.
 
     Args:

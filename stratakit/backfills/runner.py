@@ -16,9 +16,9 @@ from sqlalchemy.exc import DBAPIError
 
 from stratakit import locking
 from stratakit.backfills.declaration import Backfill
-from stratakit.backfills.limits import Limits
+from stratakit.backfills.limits import BackfillLimits
 from stratakit.backfills.position import read_position, write_position
-from stratakit.backfills.progress import Progress, Status
+from stratakit.backfills.progress import BackfillProgress, Status
 from stratakit.backfills.servers import STATUS, ServerStatus
 from stratakit.config import Backend
 from stratakit.diagnostics.command import MIGRATE
@@ -49,7 +49,7 @@ class BackfillOptions:
     """
 
     batch_seconds: float = 0.1
-    limits: Limits = field(default_factory=Limits)
+    limits: BackfillLimits = field(default_factory=BackfillLimits)
     wait_seconds: float = 600.0
     retry_seconds: float = 600.0
     restart: bool = False
@@ -71,7 +71,7 @@ class BackfillRun:
         connection: Connection,
         backfill: Backfill,
         options: BackfillOptions,
-        report: Callable[[Progress], None],
+        report: Callable[[BackfillProgress], None],
     ) -> None:
         self._connection, self._backfill, self._options = connection, backfill, options
         self._report = report
@@ -84,7 +84,7 @@ class BackfillRun:
         self._done_before = 0
         self._started = time.monotonic()
 
-    def run(self) -> Progress:
+    def run(self) -> BackfillProgress:
         """Change all rows that are not done.
 
         Raises:
@@ -110,7 +110,7 @@ class BackfillRun:
             self._report(progress)
             return progress
 
-    def measure(self, rows: int) -> Progress:
+    def measure(self, rows: int) -> BackfillProgress:
         """Change a few rows, measure the rate and undo the change.
 
         Args:
@@ -131,7 +131,7 @@ class BackfillRun:
             done, count = state["rows_done"] if state else 0, batch.count if batch else 0
             rate = count / max(time.monotonic() - started, 0.001)
             is_complete = state is not None and state["finished"] is not None
-            return Progress(
+            return BackfillProgress(
                 self._name,
                 "complete" if is_complete else "running",
                 done,
@@ -289,10 +289,10 @@ class BackfillRun:
         self._report(self._progress("paused", self._read_state()["rows_done"], reason))
         time.sleep(seconds)
 
-    def _progress(self, status: Status, rows: int, reason: str = "") -> Progress:
+    def _progress(self, status: Status, rows: int, reason: str = "") -> BackfillProgress:
         rate = (rows - self._done_before) / max(time.monotonic() - self._started, 0.001)
         total = max(self._total, rows)
-        return Progress(self._name, status, rows, total, rate, self._size.rows, reason)
+        return BackfillProgress(self._name, status, rows, total, rate, self._size.rows, reason)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from tqdm import tqdm
 
 from stratakit import commands
-from stratakit.commands import BackfillStatus, Limits, Progress
+from stratakit.commands import BackfillLimits, BackfillProgress, BackfillStatus
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.process.progress import progress_bar
@@ -23,7 +23,7 @@ LINE_SECONDS = 5.0
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `backfill` takes."""
-    limits = Limits()
+    limits = BackfillLimits()
     parser.add_argument("name", nargs="?", help="the file's name without .py")
     parser.add_argument("--all", action="store_true", help="run all that are not complete")
     parser.add_argument(
@@ -59,7 +59,9 @@ def run(arguments: Namespace, config: Config) -> int:
                 config,
                 name,
                 batch_seconds=arguments.batch_ms / 1000,
-                limits=Limits(arguments.max_lag, arguments.max_sessions, arguments.max_lock_wait),
+                limits=BackfillLimits(
+                    arguments.max_lag, arguments.max_sessions, arguments.max_lock_wait
+                ),
                 restart=arguments.restart,
                 keep=arguments.keep,
                 on_progress=display.show,
@@ -82,7 +84,7 @@ def _describe(status: BackfillStatus) -> str:
     return f"{status.file.name} ({status.file.table}): {state}"
 
 
-def _estimate(progress: Progress) -> str:
+def _estimate(progress: BackfillProgress) -> str:
     if progress.status == "complete":
         return f"{progress.name}: complete, {progress.rows:,} rows."
     seconds = progress.remaining_seconds
@@ -112,7 +114,7 @@ class _Display:
     def __exit__(self, *_: object) -> None:
         self._bar.close()
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: BackfillProgress) -> None:
         """Show progress, in lines of JSON every five seconds and at each change of the status."""
         if not self._bar.disable:
             if not self._bar.total:

@@ -20,7 +20,7 @@ from stratakit.backfills import declaration
 from stratakit.backfills.runner import BackfillOptions, BackfillRun
 from stratakit.backfills.servers import STATUS
 from stratakit.cli.main import main
-from stratakit.commands import Limits, Progress
+from stratakit.commands import BackfillLimits, BackfillProgress
 from stratakit.config import Config, load
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.operations.batches import BatchSize, Rows
@@ -29,7 +29,7 @@ from tests.service import Service
 from tests.stratakit.backfills.conftest import COUNTING
 
 FILE = "migrations/backfills/counting.py"
-NO_LIMITS = Limits(0, 0, 0)
+NO_LIMITS = BackfillLimits(0, 0, 0)
 CONTRACT = '''\
 """Forbid rows that were not counted."""
 
@@ -60,7 +60,7 @@ def counts(project: Service) -> set[tuple[object, ...]]:
     return set(project.sql("SELECT DISTINCT n FROM orders"))
 
 
-def run(project: Service, connection: Connection, **options: Any) -> Progress:
+def run(project: Service, connection: Connection, **options: Any) -> BackfillProgress:
     """Run the backfill on a connection, in batches of a few rows."""
     loaded = declaration.load(backfills.read_file(config(project), "counting"))
     chosen = BackfillOptions(batch_seconds=0.0001, limits=NO_LIMITS, **options)
@@ -68,7 +68,7 @@ def run(project: Service, connection: Connection, **options: Any) -> Progress:
 
 
 def test_each_row_is_changed_once_in_the_order_of_the_key(project: Service) -> None:
-    seen: list[Progress] = []
+    seen: list[BackfillProgress] = []
     done = commands.backfill(config(project), "counting", batch_seconds=0, on_progress=seen.append)
     assert counts(project) == {(1,)}
     assert (done.status, done.rows, done.total) == ("complete", 1000, 1000)
@@ -155,7 +155,7 @@ def test_two_at_once_change_no_row_twice(
 ) -> None:
     if not has_lock:
         monkeypatch.setattr(locking, "migration_lock", no_lock)
-    finished: list[Progress] = []
+    finished: list[BackfillProgress] = []
 
     def work() -> None:
         with project.engine().connect() as connection:
@@ -182,11 +182,11 @@ def test_two_at_once_change_no_row_twice(
 
 @pytest.mark.databases("postgresql", "mysql")
 def test_a_row_in_use_is_waited_for_in_smaller_batches(project: Service) -> None:
-    paused: list[Progress] = []
+    paused: list[BackfillProgress] = []
     with project.engine().connect() as other:
         other.execute(text("UPDATE orders SET n = 0 WHERE id = 41"))
 
-        def watch(progress: Progress) -> None:
+        def watch(progress: BackfillProgress) -> None:
             if progress.status == "paused":
                 paused.append(progress)
                 if len(paused) == 2:
@@ -210,7 +210,7 @@ def test_it_pauses_while_a_limit_is_passed(
         lambda _self: next(lags, 0.0),
     )
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    seen: list[Progress] = []
+    seen: list[BackfillProgress] = []
     commands.backfill(config(project), "counting", on_progress=seen.append)
     assert [(each.status, each.reason) for each in seen] == [
         ("paused", "a replica is 12.0 s behind (limit 10)"),
@@ -241,7 +241,11 @@ def test_a_server_tells_its_load(project: Service) -> None:
                 assert time.monotonic() < deadline
                 # MariaDB refreshes its view at most every 100 ms.
                 time.sleep(0.15)
-            assert Limits(0, 0, 0.05).reason_to_pause(server).startswith("a session has waited")
+            assert (
+                BackfillLimits(0, 0, 0.05)
+                .reason_to_pause(server)
+                .startswith("a session has waited")
+            )
         finally:
             holder.rollback()
             thread.join()

@@ -8,8 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
 from stratakit.backfills import declaration
-from stratakit.backfills.limits import Limits
-from stratakit.backfills.progress import Progress
+from stratakit.backfills.limits import BackfillLimits
+from stratakit.backfills.progress import BackfillProgress
 from stratakit.backfills.runner import BackfillOptions, BackfillRun
 from stratakit.commands._errors import command
 from stratakit.config import Config
@@ -19,9 +19,9 @@ from stratakit.revisions.backfills import BackfillFile
 from stratakit.runtime.environment import read_database, write_database
 
 __all__ = [
+    "BackfillLimits",
+    "BackfillProgress",
     "BackfillStatus",
-    "Limits",
-    "Progress",
     "backfill",
     "backfill_status",
     "estimate_backfill",
@@ -79,18 +79,18 @@ def backfill(
     name: str,
     *,
     batch_seconds: float = 0.1,
-    limits: Limits | None = None,
+    limits: BackfillLimits | None = None,
     restart: bool = False,
     keep: bool = False,
-    on_progress: Callable[[Progress], None] = lambda _progress: None,
-) -> Progress:
+    on_progress: Callable[[BackfillProgress], None] = lambda _progress: None,
+) -> BackfillProgress:
     """Run a backfill to its end; it continues after the last batch of an earlier run.
 
     Args:
         config: the project's.
         name: of the file in `migrations/backfills`, without `.py`.
         batch_seconds: the time that a batch should take.
-        limits: of the server's load, beyond which it pauses; by default those of `Limits`.
+        limits: of the server's load, beyond which it pauses; by default those of `BackfillLimits`.
         restart: begin again at the first row.
         keep: continue although the file was edited.
         on_progress: called after each batch and each pause.
@@ -103,7 +103,7 @@ def backfill(
     policy = WaitPolicy.from_config(config)
     options = BackfillOptions(
         batch_seconds,
-        limits or Limits(),
+        limits or BackfillLimits(),
         policy.wait_seconds,
         policy.retry_seconds,
         restart=restart,
@@ -113,7 +113,7 @@ def backfill(
 
 
 @command
-def estimate_backfill(config: Config, name: str) -> Progress:
+def estimate_backfill(config: Config, name: str) -> BackfillProgress:
     """Estimate how long a backfill takes: a batch of 100 rows is changed, measured and undone.
 
     Raises:
@@ -134,12 +134,12 @@ def _run(
     config: Config,
     name: str,
     options: BackfillOptions,
-    report: Callable[[Progress], None],
-    function: Callable[[BackfillRun], Progress],
-) -> Progress:
+    report: Callable[[BackfillProgress], None],
+    function: Callable[[BackfillRun], BackfillProgress],
+) -> BackfillProgress:
     file = backfills.read_file(config, name)
 
-    def write(context: MigrationContext) -> Progress:
+    def write(context: MigrationContext) -> BackfillProgress:
         # env.py has put the project's folder on sys.path.
         loaded = declaration.load(file)
         return function(BackfillRun(_connection(context), loaded, options, report))
