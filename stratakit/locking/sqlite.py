@@ -13,13 +13,14 @@ from stratakit.process import file_lock
 class SQLiteLock(MigrationLock):
     """The lock next to the database's file; a database in memory is never shared."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, backfill: str = "") -> None:
         # By the driver: SQLAlchemy would begin a transaction, and wait for another migrator's.
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA database_list")
         file = cursor.fetchone()
         cursor.close()
-        self.path = Path(f"{file[2]}.migrating") if file and file[2] else None
+        work = f"backfill-{backfill}" if backfill else "migrating"
+        self.path = Path(f"{file[2]}.{work}") if file and file[2] else None
         self.descriptor: int | None = None
         self.since = ""
 

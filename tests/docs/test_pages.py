@@ -47,6 +47,7 @@ def reader(tmp_path: Path, template: Path) -> Iterator[Reader]:
             "make dev": f"make up PORT={free_port()}",
             "make template-": "make --dry-run template-",
             "make test": "make --dry-run test",
+            "docker compose run --rm migrate python scripts/migrate.py": "./migrate.sh",
         },
     )
     yield reader
