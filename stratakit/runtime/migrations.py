@@ -87,7 +87,7 @@ def run_migrations(
 
 
 def configured_arguments(target_metadata: MetaData | Sequence[MetaData]) -> Arguments:
-    """Return the arguments of `run_migrations()` for `context.configure()`, except the connection."""
+    """Return the arguments of `run_migrations()` for `context.configure()`."""
     return {"target_metadata": target_metadata, "compare_server_default": True}
 
 

@@ -17,7 +17,7 @@ def test_a_generated_page_is_as_the_code_is(name: str) -> None:
 def test_every_message_of_the_package_is_on_the_page_of_messages() -> None:
     page = reference.pages()["reference/messages.md"]
     assert page.count("\n**") > 100
-    assert "Another migration of this database did not end" in page
+    assert "**DATABASE\\_URL is not set.**" in page
 
 
 def test_every_setting_question_and_function_is_documented() -> None:
