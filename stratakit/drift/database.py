@@ -18,11 +18,11 @@ from stratakit.diagnostics.command import MIGRATE, PROJECT_VARIABLE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
+from stratakit.engine.versions import describe_versions, server_version
 from stratakit.revisions import position
 from stratakit.runtime.environment import Environment
 
 LOSS_WARNING = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
-URLS = ("DATABASE_URL", "MIGRATION_DATABASE_URL")
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,29 @@ class Differences:
 
     Args:
         differences: the differences of the catalogs.
+<<<<<<< HEAD
         alterations: the statements that remove them.
     """
 
     differences: Sequence[Difference]
     alterations: Alterations
+=======
+        statements: the SQL that would remove them, as far as Alembic can.
+        versions: a sentence if the two servers differ in their major version; else empty.
+    """
+
+    differences: Sequence[Difference]
+    statements: Sequence[str]
+    versions: str = ""
+>>>>>>> main
 
     def __bool__(self) -> bool:
         return bool(self.differences)
 
     def __str__(self) -> str:
-        return "\n".join(f"  {each}" for each in self.differences)
+        return "\n".join(
+            [*(f"  {each}" for each in self.differences), *filter(None, [self.versions])]
+        )
 
     @property
     def sql(self) -> str:
@@ -79,11 +91,17 @@ def compare_database(
         StrataError: the revisions do not run on an empty database.
     """
     config = replace(project.config, database=BACKENDS[context.dialect.name])
+<<<<<<< HEAD
+=======
+    metadata = MetaData()
+    expected, versions = Catalog(), ""
+>>>>>>> main
     connection = position.connection_of(context)
     actual = match.read_included(connection, project)
     with scratch.database(config) as url:
         if revision is not None:
             _replay(config, revision, url.for_migrations.render_as_string(hide_password=False))
+<<<<<<< HEAD
         with connect(url, read_only=True) as replayed:
             expected = match.read_included(replayed, project)
             found = catalog.differences(expected, actual)
@@ -98,6 +116,30 @@ def compare_database(
             return Differences(
                 differences, write_alterations(expected, actual, differences, replayed)
             )
+=======
+            with connect(url, read_only=True) as replayed:
+                expected = catalog.read(replayed, project.version_table)
+                expected = EnvironmentFilter(project, replayed).filter(expected)
+                versions = describe_versions(*map(server_version, (replayed, connection)))
+                metadata.reflect(replayed, only=lambda name, _: name not in left_out)
+    actual = catalog.read(connection, project.version_table)
+    actual = EnvironmentFilter(project, connection).filter(actual)
+    if ignore_primary_key_names:
+        expected, actual = (each.unnamed("primary key") for each in (expected, actual))
+    differences = [
+        each
+        for each in catalog.differences(expected, actual)
+        if each.attribute or each.actual is None or not each.is_allowed(config.allowed)
+    ]
+    if not differences:
+        return Differences((), ())
+    # What env.py compares of the models does not matter here.
+    compared = {"target_metadata": metadata, "compare_type": True, "compare_server_default": True}
+    replayed_project = replace(project, arguments={**project.arguments, **compared})
+    tables = {each.key.table or each.key.name for each in differences}
+    operations = alembic_operations(replayed_project, connection, tables)
+    return Differences(differences, statements(operations, connection.dialect.name), versions)
+>>>>>>> main
 
 
 def _replay(config: Config, revision: str, url: str) -> None:
@@ -114,12 +156,7 @@ def _replay(config: Config, revision: str, url: str) -> None:
             *config.x_arguments,
         ],
         cwd=config.root,
-        env={
-            **os.environ,
-            **dict.fromkeys(URLS, url),
-            PROJECT_VARIABLE: str(config.root),
-            "ENVIRONMENT": "test",
-        },
+        env={**os.environ, PROJECT_VARIABLE: str(config.root)},
         input=url,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""What is said of an env.py that cannot be run."""
+"""Messages for an env.py that cannot be run."""
 
 import errno
 import socket
@@ -14,7 +14,7 @@ from stratakit.diagnostics.errors import (
     application_line,
     describe_exception,
 )
-from stratakit.engine.errors import driver_message
+from stratakit.engine.errors import driver_classes, driver_message
 
 SETTINGS_ERRORS = {"SettingsError", "ValidationError"}
 """The errors of pydantic's settings, by name: the library does without pydantic."""
@@ -39,7 +39,7 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
     if isinstance(error, SystemExit):
         return UsageError(
             f"{file} ends the process by itself, with {error.code!r}{where}.",
-            hint="See what it asks for above, or let it raise an error that says so.",
+            hint="See what it asks for above, or let it raise an error with the reason.",
         )
     if not isinstance(error, Exception):
         raise error
@@ -60,7 +60,7 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
 
 
 def _is_unreachable(error: BaseException) -> bool:
-    """Whether a driver could not connect, whichever class of error the application leaves of it."""
+    """Return whether a driver could not connect, in spite of a wrapper by the application."""
     if isinstance(error, FileNotFoundError):
         # Without a name it is of a socket, and not of a file that the application opens.
         return error.filename is None
@@ -69,8 +69,7 @@ def _is_unreachable(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         # A statement that env.py executed by itself has failed in a database that was reached.
         return error.statement is None
-    names = {kind.__name__ for kind in type(error).__mro__}
-    return bool(names & {"OperationalError", "InterfaceError"})
+    return bool(driver_classes(error) & {"OperationalError", "InterfaceError"})
 
 
 def _remedy(error: Exception) -> str:

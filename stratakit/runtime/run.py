@@ -1,8 +1,13 @@
 """One run of a project's env.py under a guard."""
 
 import time
+<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+=======
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+>>>>>>> main
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +24,7 @@ from stratakit.revisions.alembic_config import ROOT, set_database
 from stratakit.runtime.env_errors import explain_environment_error
 from stratakit.runtime.flask_application import application_context
 from stratakit.runtime.guard import EnvironmentGuard, Run, RunAgain
+from stratakit.runtime.missing_file import no_new_files
 from stratakit.runtime.redirect import Target, redirected_connections, refuse_scratch_database
 
 GUARD = "stratakit.guard"
@@ -52,6 +58,7 @@ def run_environment(
         alembic.util.CommandError: Alembic refuses the run.
     """
     script = script or ScriptDirectory.from_config(alembic)
+<<<<<<< HEAD
     with application_context(Path(script.env_py_location), alembic.attributes[ROOT]):
         while (pause := _run_once(alembic, script, run, steps, target, options)) is not None:
             time.sleep(pause)
@@ -76,6 +83,23 @@ def _run_once(
             return _execute(script, guard)
         finally:
             forget_run()
+=======
+    while True:
+        with (
+            EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
+            _connections(alembic, run, target) as check,
+        ):
+            guard = alembic.attributes[GUARD] = EnvironmentGuard(
+                environment, run, check, is_redirected=target is not None
+            )
+            try:
+                pause = _execute(script, guard)
+            finally:
+                forget_run()
+        if pause is None:
+            return
+        time.sleep(pause)
+>>>>>>> main
 
 
 def _no_steps(_heads: object, _context: MigrationContext) -> list[Any]:
@@ -84,7 +108,7 @@ def _no_steps(_heads: object, _context: MigrationContext) -> list[Any]:
 
 @contextmanager
 def _connections(
-    alembic: AlembicConfig, target: Target | None
+    alembic: AlembicConfig, run: Run, target: Target | None
 ) -> Iterator[Callable[[Connection], None]]:
     """Redirect the connections of a run if there is a target.
 
@@ -92,7 +116,8 @@ def _connections(
         The check of each connection that env.py configures.
     """
     if target is None:
-        yield refuse_scratch_database
+        with no_new_files() if run.is_read_only else nullcontext():
+            yield refuse_scratch_database
         return
     with redirected_connections(target) as redirection:
 

@@ -13,6 +13,7 @@ from functools import partial
 from alembic.script import ScriptDirectory
 
 from stratakit.config import Backend, Config
+from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.revisions import history
 from stratakit.revisions.alembic_config import alembic_config
@@ -20,6 +21,7 @@ from stratakit.revisions.run_options import AfterStep, RunOptions
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.run import Steps, run_environment
 from stratakit.runtime.steps import upgrade_steps
+from stratakit.scratch import extensions
 from stratakit.scratch.base import ScratchDatabases
 from stratakit.scratch.mysql import MySQLDatabases
 from stratakit.scratch.postgresql import PostgreSQLDatabases
@@ -88,7 +90,17 @@ def upgrade(
         alembic.util.CommandError: there is no such revision.
     """
     try:
+<<<<<<< HEAD
         run_steps(url, config, upgrade_steps(target), after_step=after_step)
+=======
+        try:
+            run_steps(url, config, upgrade_steps(target))
+        except StrataError as error:
+            with ONE_MIGRATION_AT_A_TIME:
+                if not extensions.create_missing(url, config, error.message):
+                    raise
+            run_steps(url, config, upgrade_steps(target))
+>>>>>>> main
     except KeyError:
         # Alembic looks up the parent of a revision without checking whether it exists.
         history.refuse_gap(config.versions, config.revision_files)
