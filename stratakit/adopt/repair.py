@@ -83,7 +83,6 @@ def write_repair(project: Environment, actual: Catalog) -> Repair | Sequence[Dif
     config = project.config
     directory = ScriptDirectory.from_config(alembic_config.alembic_config(config, quiet=True))
     guards.require_one_head(directory)
-<<<<<<< HEAD
     with head.head_database(project) as url, connect(url, read_only=True) as at_head:
         expected = match.read_included(at_head, project)
         differences = [
@@ -97,22 +96,6 @@ def write_repair(project: Environment, actual: Catalog) -> Repair | Sequence[Dif
         return differences
     repaired = [each for each in differences if each not in alterations.unresolved]
     statements = [*([CHECK_LATER] if is_postgresql else []), *alterations.statements]
-=======
-    options = comparison_arguments(config, project.arguments)
-    context = MigrationContext.configure(connection, opts=options)
-    difference = produce_migrations(context, metadata)
-    name_constraints(context, "head", [difference])
-    operations = difference.upgrade_ops
-    assert operations is not None
-    sentences = describe.describe_all(operations.ops)
-    if not sentences:
-        raise StrataError(
-            "The database has all that the models say.",
-            detail="What is between it and the migrations no model can express.",
-            hint=f"Write it manually: {MIGRATE} adopt lists it",
-        )
-    code, imports = _render(operations, context)
->>>>>>> main
     revision = secrets.token_hex(6)
     script = directory.generate_revision(
         revision,

@@ -84,15 +84,9 @@ def adopt(
 
     Args:
         config: the project's.
-<<<<<<< HEAD
         method: what is written if no revision makes what the database holds. `baseline` writes
             the first revision from it, `repair` a last one that brings the database to head, and
-            `squash` one revision in place of all, from a database that stands at the last.
-=======
-        method: where no revision makes what the database holds: `baseline` writes the first
-            revision from it, `repair` a last one that brings it to the models, and `squash` one
-            revision in place of all, from a database that is at the last.
->>>>>>> main
+            `squash` one revision in place of all, from a database that is at the last.
         at: the revision, where several make the same.
         dry_run: compare, and write nothing.
         on_progress: called with a sentence while it takes long.
@@ -270,22 +264,10 @@ def _no_state(config: Config, url: DatabaseURL, nearest: State) -> StrataError:
             f"{MIGRATE} adopt --baseline",
         )
     return StrataError(
-<<<<<<< HEAD
-        f"No revision makes what {url.name} holds. The nearest is {nearest.revision} "
-        f"({nearest.message}). The differences:\n{_list(nearest.differences)}",
-        detail="A stamp that is not true makes the next revisions fail, or skip what they need. "
-        "Nothing was written.",
-        hint="\n".join(hints),
-=======
         f"No revision matches {url.name}. The nearest is {nearest.revision} "
-        f"({nearest.message}). The differences:\n" + "\n".join(shown),
+        f"({nearest.message}). The differences:\n{_list(nearest.differences)}",
         detail="After a wrong stamp, the next revisions fail or skip changes. Nothing was written.",
-        hint="If these tables are older than all revisions, write the first revision from them: "
-        f"{MIGRATE} adopt --baseline\n"
-        "If they match the models except for these differences, write a revision that fixes "
-        f"them: {MIGRATE} adopt --repair\n"
-        f"If somebody changed them manually, undo that, and run: {MIGRATE} adopt",
->>>>>>> main
+        hint="\n".join(hints),
     )
 
 

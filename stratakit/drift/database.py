@@ -31,21 +31,13 @@ class Differences:
 
     Args:
         differences: the differences of the catalogs.
-<<<<<<< HEAD
         alterations: the statements that remove them.
-    """
-
-    differences: Sequence[Difference]
-    alterations: Alterations
-=======
-        statements: the SQL that would remove them, as far as Alembic can.
         versions: a sentence if the two servers differ in their major version; else empty.
     """
 
     differences: Sequence[Difference]
-    statements: Sequence[str]
+    alterations: Alterations
     versions: str = ""
->>>>>>> main
 
     def __bool__(self) -> bool:
         return bool(self.differences)
@@ -60,7 +52,7 @@ class Differences:
         """The statements, after a warning if data is lost; a comment where there is none."""
         lines = [LOSS_WARNING] if any(each.loses_rows for each in self.differences) else []
         lines += [f"{statement};" for statement in self.alterations.statements]
-        lines += [f"-- by hand: {each}" for each in self.alterations.unresolved]
+        lines += [f"-- manually: {each}" for each in self.alterations.unresolved]
         return "\n".join(f"  {line}" for line in lines)
 
 
@@ -91,17 +83,11 @@ def compare_database(
         StrataError: the revisions do not run on an empty database.
     """
     config = replace(project.config, database=BACKENDS[context.dialect.name])
-<<<<<<< HEAD
-=======
-    metadata = MetaData()
-    expected, versions = Catalog(), ""
->>>>>>> main
     connection = position.connection_of(context)
     actual = match.read_included(connection, project)
     with scratch.database(config) as url:
         if revision is not None:
             _replay(config, revision, url.for_migrations.render_as_string(hide_password=False))
-<<<<<<< HEAD
         with connect(url, read_only=True) as replayed:
             expected = match.read_included(replayed, project)
             found = catalog.differences(expected, actual)
@@ -114,32 +100,10 @@ def compare_database(
                 and not (each.key.kind == "primary key" and each.key in other_names)
             ]
             return Differences(
-                differences, write_alterations(expected, actual, differences, replayed)
+                differences,
+                write_alterations(expected, actual, differences, replayed),
+                describe_versions(server_version(replayed), server_version(connection)),
             )
-=======
-            with connect(url, read_only=True) as replayed:
-                expected = catalog.read(replayed, project.version_table)
-                expected = EnvironmentFilter(project, replayed).filter(expected)
-                versions = describe_versions(*map(server_version, (replayed, connection)))
-                metadata.reflect(replayed, only=lambda name, _: name not in left_out)
-    actual = catalog.read(connection, project.version_table)
-    actual = EnvironmentFilter(project, connection).filter(actual)
-    if ignore_primary_key_names:
-        expected, actual = (each.unnamed("primary key") for each in (expected, actual))
-    differences = [
-        each
-        for each in catalog.differences(expected, actual)
-        if each.attribute or each.actual is None or not each.is_allowed(config.allowed)
-    ]
-    if not differences:
-        return Differences((), ())
-    # What env.py compares of the models does not matter here.
-    compared = {"target_metadata": metadata, "compare_type": True, "compare_server_default": True}
-    replayed_project = replace(project, arguments={**project.arguments, **compared})
-    tables = {each.key.table or each.key.name for each in differences}
-    operations = alembic_operations(replayed_project, connection, tables)
-    return Differences(differences, statements(operations, connection.dialect.name), versions)
->>>>>>> main
 
 
 def _replay(config: Config, revision: str, url: str) -> None:

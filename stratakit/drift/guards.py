@@ -50,16 +50,11 @@ def _hint(
             context, project, head, ignore_primary_key_names=True
         ):
             return f"It is what {head} makes: {MIGRATE} stamp {head}"
-<<<<<<< HEAD
-    lines = [f"Make it so by hand:\n{differences.sql}"]
+    lines = [f"Change it manually:\n{differences.sql}"]
     if current is None and name in revisions.heads:
         lines.append(f"or by a revision: {MIGRATE} adopt --repair")
     lines += [
         f"or name what is intended in strata.toml: {list_allowed(differences.differences)}",
-=======
-    return (
-        f"Change it manually:\n{differences.sql}\n"
->>>>>>> main
         "or, knowing better, with a reason that is logged: "
         f'{MIGRATE} stamp {name} --force "reason"',
     ]

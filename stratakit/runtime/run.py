@@ -1,13 +1,8 @@
 """One run of a project's env.py under a guard."""
 
 import time
-<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-=======
-from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
->>>>>>> main
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +53,6 @@ def run_environment(
         alembic.util.CommandError: Alembic refuses the run.
     """
     script = script or ScriptDirectory.from_config(alembic)
-<<<<<<< HEAD
     with application_context(Path(script.env_py_location), alembic.attributes[ROOT]):
         while (pause := _run_once(alembic, script, run, steps, target, options)) is not None:
             time.sleep(pause)
@@ -74,7 +68,7 @@ def _run_once(
 ) -> float | None:
     with (
         EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
-        _connections(alembic, target) as check,
+        _connections(alembic, run, target) as check,
     ):
         guard = alembic.attributes[GUARD] = EnvironmentGuard(
             environment, run, check, is_redirected=target is not None
@@ -83,23 +77,6 @@ def _run_once(
             return _execute(script, guard)
         finally:
             forget_run()
-=======
-    while True:
-        with (
-            EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
-            _connections(alembic, run, target) as check,
-        ):
-            guard = alembic.attributes[GUARD] = EnvironmentGuard(
-                environment, run, check, is_redirected=target is not None
-            )
-            try:
-                pause = _execute(script, guard)
-            finally:
-                forget_run()
-        if pause is None:
-            return
-        time.sleep(pause)
->>>>>>> main
 
 
 def _no_steps(_heads: object, _context: MigrationContext) -> list[Any]:

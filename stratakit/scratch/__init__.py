@@ -90,17 +90,13 @@ def upgrade(
         alembic.util.CommandError: there is no such revision.
     """
     try:
-<<<<<<< HEAD
-        run_steps(url, config, upgrade_steps(target), after_step=after_step)
-=======
         try:
-            run_steps(url, config, upgrade_steps(target))
+            run_steps(url, config, upgrade_steps(target), after_step=after_step)
         except StrataError as error:
             with ONE_MIGRATION_AT_A_TIME:
                 if not extensions.create_missing(url, config, error.message):
                     raise
-            run_steps(url, config, upgrade_steps(target))
->>>>>>> main
+            run_steps(url, config, upgrade_steps(target), after_step=after_step)
     except KeyError:
         # Alembic looks up the parent of a revision without checking whether it exists.
         history.refuse_gap(config.versions, config.revision_files)

@@ -16,13 +16,8 @@ from stratakit.revisions.history import REPLACED
 
 METHODS = {
     "baseline": "write the first revision from the database",
-<<<<<<< HEAD
     "repair": "write a revision that brings this database to head",
-    "squash": "write one revision in place of all, from a database that stands at the last",
-=======
-    "repair": "write a revision that brings it to the models",
     "squash": "write one revision in place of all, from a database that is at the last",
->>>>>>> main
 }
 
 
@@ -60,14 +55,7 @@ def run(arguments: Namespace, config: Config) -> int:
         print(result.position)
         print_revisions("Pending", result.pending)
     if result.repairs:
-<<<<<<< HEAD
         print(f"Review it, then: {MIGRATE} upgrade && {MIGRATE} drift")
-=======
-        print(
-            f"Review it, then: {MIGRATE} upgrade && {MIGRATE} drift\n"
-            "drift lists the differences that no model expresses: add them to the revision."
-        )
->>>>>>> main
     return 0
 
 
