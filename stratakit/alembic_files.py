@@ -69,7 +69,7 @@ def read_alembic_files(
 def find_ini(root: Path) -> str:
     """Return the path of the alembic.ini of a project whose strata.toml does not name it.
 
-    Flask-Migrate has it beside env.py.
+    Flask-Migrate has it next to env.py.
     """
     beside_env = "migrations/alembic.ini"
     if (root / "alembic.ini").is_file() or _read_pyproject(root):

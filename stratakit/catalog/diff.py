@@ -66,7 +66,7 @@ class Difference:
 
     @property
     def loses_rows(self) -> bool:
-        """Whether data is lost if the difference is removed: of a table or a column."""
+        """A table or a column whose removal loses data."""
         is_extra = not self.attribute and self.expected is None
         return is_extra and self.key.kind in ("table", "column")
 

@@ -11,7 +11,7 @@ from stratakit.scratch import environment
 
 @dataclass(frozen=True)
 class InitResult:
-    """What a project gets.
+    """The files of a project.
 
     Args:
         files: the files that are written, or get some lines.
