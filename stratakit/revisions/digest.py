@@ -41,9 +41,9 @@ def _describe(value: object) -> str:
     """Describe a syntax tree without the positions, the docstrings and what is empty."""
     if isinstance(value, ast.AST):
         children = []
-        for name in _field_names(type(value)):
+        for name in _compared(value._fields):
             child = getattr(value, name, None)
-            if name == "body":
+            if name == "body" and child is not None:
                 child = _without_docstring(value, child)
             if child is not None and child != []:
                 children.append(f"{name}={_describe(child)}")
@@ -54,8 +54,8 @@ def _describe(value: object) -> str:
 
 
 @cache
-def _field_names(kind: type[ast.AST]) -> tuple[str, ...]:
-    return tuple(name for name in kind._fields if name not in IGNORED_FIELDS)
+def _compared(fields: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in fields if name not in IGNORED_FIELDS)
 
 
 def _without_docstring(parent: ast.AST, body: Iterable[ast.stmt]) -> object:

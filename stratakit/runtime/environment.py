@@ -127,7 +127,7 @@ class ReadRun(Generic[Answer]):
     def arguments(self, environment: EnvironmentContext, given: Arguments) -> Arguments:
         """Return env.py's own, without a transaction around the run.
 
-        The revisions are imported now, because `alembic.op` would let them execute statements later.
+        The revisions are imported now: later, `alembic.op` would let them execute statements.
         """
         environment.script.get_heads()
         return {"transaction_per_migration": True, **given}

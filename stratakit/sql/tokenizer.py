@@ -19,7 +19,12 @@ TOKEN = r"""
 
 
 @cache
-def _pattern(string: str) -> re.Pattern[str]:
+def token_pattern(string: str) -> re.Pattern[str]:
+    """Return the pattern of a token, compiled when it is first used.
+
+    Args:
+        string: the pattern of the inside of a string, one of `STRINGS`.
+    """
     text = TOKEN.replace("{comment}", r"/\*(?!!)(?:(?!\*/).)*\*/").replace("{string}", string)
     return re.compile(text, re.DOTALL | re.VERBOSE | re.IGNORECASE)
 
@@ -155,7 +160,7 @@ def tokenize(text: str) -> list[str]:
     that begin with E. The dialect is the one in which no string is left open.
     """
     for string in STRINGS:
-        words = [token[0] for token in _pattern(string).finditer(text) if not token["space"]]
+        words = [token[0] for token in token_pattern(string).finditer(text) if not token["space"]]
         if "'" not in words:
             break
     return words
