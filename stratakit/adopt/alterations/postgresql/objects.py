@@ -53,7 +53,7 @@ def create(key: ObjectKey, attributes: Mapping[str, str]) -> Iterator[str]:
 
 
 def change_state(difference: Difference, expected: Catalog) -> Iterator[str]:
-    """Return the statements for what an object has in addition to its definition, such as `clustered`."""
+    """Return the statements for what is apart from a definition, such as `clustered`."""
     key, value, actual = difference.key, difference.expected, difference.actual
     table, name = quote(key.table), quote(key.name)
     index = within_schema_of(key.table, key.name)
