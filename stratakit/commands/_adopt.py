@@ -223,17 +223,17 @@ def _choose(matching: list[State], at: str | None) -> State:
     listed = "\n".join(f"  {state.revision}  {state.message}" for state in matching)
     which = f"{at} is none of them" if at else "which of them ran here is not seen from its schema"
     raise StrataError(
-        f"{len(matching)} revisions make what the database holds, and {which}:\n{listed}",
-        detail="The later ones change data alone: one that is taken as applied will never run "
-        "here, and one that is not will run again.",
+        f"{len(matching)} revisions match the database, and {which}:\n{listed}",
+        detail="The later ones change only data: a revision that is set as applied never runs "
+        "here, and the others run again.",
         hint=f"Name the last one that has run: {MIGRATE} adopt --at {matching[0].revision}",
     )
 
 
 def _no_revision(config: Config, url: DatabaseURL) -> StrataError:
     return StrataError(
-        f"There is no revision in {config.versions.relative_to(config.root)} that could have made "
-        f"what {url.name} holds.",
+        f"There is no revision in {config.versions.relative_to(config.root)} that matches "
+        f"{url.name}.",
         detail="Nothing was written.",
         hint=f"Write the first revision from it: {MIGRATE} adopt --baseline",
     )

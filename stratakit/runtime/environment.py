@@ -82,7 +82,7 @@ class CaptureRun:
         if connection is None:
             raise UsageError(
                 "env.py calls context.configure() without a connection, though it is not offline.",
-                hint="Give it one: context.configure(connection=connection, ...)",
+                hint="Pass one: context.configure(connection=connection, ...)",
             )
         url = read_url(connection.engine.url, self.config)
         self.capture(given, url, database_identity(connection))

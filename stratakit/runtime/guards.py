@@ -21,7 +21,7 @@ def refuse_without_template(config: Config) -> None:
         raise StrataError(
             f"{template} is missing.",
             detail="A new revision is written from it.",
-            hint=f"Bring it back: git -C {quote(str(template.parent))} checkout -- {template.name}",
+            hint=f"Restore it: git -C {quote(str(template.parent))} checkout -- {template.name}",
         )
 
 
@@ -56,6 +56,6 @@ def refuse_creation(
         raise StrataError(
             f"The database is at {', '.join(applied) or 'no revision'}, and the newest is "
             f"{', '.join(heads)}.",
-            detail="What is pending would be found a second time.",
+            detail="Autogenerate would include the pending changes again.",
             hint=f"Apply it first: {MIGRATE} upgrade",
         )

@@ -48,8 +48,7 @@ def refuse_orphans(connection: Connection) -> None:
     if orphans:
         table, _, parent, _ = orphans[0]
         raise StrataError(
-            f"{len(orphans)} rows refer to rows that are not there, such as one of {table} to "
-            f"{parent}.",
+            f"{len(orphans)} rows refer to missing rows, such as one of {table} to {parent}.",
             detail="The database would break its own foreign keys.",
             hint=f"Delete or fix the rows of {table} in the revision, before the foreign key.",
         )
