@@ -46,7 +46,7 @@ def write_squash(
         raise StrataError(
             f"The database is at {', '.join(heads) or 'no revision'}, and the history ends with "
             f"{', '.join(revisions.heads) or 'none'}.",
-            detail="The new revision replaces all others, so it is written from a database at the last one.",
+            detail="The new revision replaces all others. It is written from a database at head.",
             hint="Use a database at the last revision.",
         )
     (head,) = heads
