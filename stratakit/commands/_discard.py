@@ -23,7 +23,7 @@ class DiscardResult:
     Args:
         path: its file, which is gone.
         undone: whether it was undone in the local database first.
-        position: where the database stands now.
+        position: the position of the database afterwards.
         unrecorded: why the snapshot was not written; else empty.
     """
 

@@ -115,7 +115,7 @@ def _undo(
     own: Sequence[str],
     confirmed_database: str | None,
 ) -> bool:
-    """Undo the revisions where they are applied.
+    """Undo the revisions if they are applied.
 
     Returns:
         Whether there was anything to undo.

@@ -42,7 +42,7 @@ def downgrade_sql(config: Config, revision: str) -> str:
     if not separator:
         raise UsageError(
             f"{revision} is not a range of revisions.",
-            detail="Without a database, only a range says where a downgrade begins.",
+            detail="Without a database, only a range names the start of a downgrade.",
             hint=f"Name its beginning and its end, FROM:TO, as {MIGRATE} history lists them.",
         )
     return _sql(config, start, target, downgrade_steps(target))

@@ -43,7 +43,7 @@ def migration_lock(
 
     Raises:
         StrataError: another migrator held the lock all the time (exit status 3), or the connection
-            goes through a pooler, where a lock of the session means nothing.
+            goes through a pooler, with which a lock of the session means nothing.
     """
     wait = WaitPolicy().wait_seconds if wait is None else wait
     lock = LOCKS[backend](connection, backfill)

@@ -153,7 +153,7 @@ def capture(config: Config, target: Target | None = None) -> Environment:
     Args:
         config: the project's.
         target: returns an empty database that env.py is redirected to; without one, it connects to
-            its own, where nothing is executed.
+            its own, in which nothing is executed.
 
     Raises:
         StrataError: env.py cannot be run, or configures several databases that differ.

@@ -15,7 +15,7 @@ SAYS_NOTHING = {
 
 
 def refuse_without_template(config: Config) -> None:
-    """Raise a StrataError where the file is gone that new revisions are written from."""
+    """Raise a StrataError if the template of new revisions is missing."""
     template = config.migrations_folder / "script.py.mako"
     if not template.is_file():
         raise StrataError(
@@ -28,7 +28,7 @@ def refuse_without_template(config: Config) -> None:
 def refuse_creation(
     config: Config, arguments: dict[str, Any], heads: Sequence[str], applied: Sequence[str]
 ) -> None:
-    """Raise a StrataError where a revision should not be made now, or not under this message.
+    """Raise a StrataError if a revision must not be created now, or not with this message.
 
     Args:
         config: the service's.
