@@ -1,6 +1,6 @@
 """The database behind a connection, as the database itself names it.
 
-A URL does not say where a connection leads: `creator=`, a service file, a proxy or a listener of
+A URL does not determine the database of a connection: `creator=`, a service file, a proxy or a listener of
 the application may have opened it elsewhere.
 """
 

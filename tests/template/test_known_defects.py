@@ -349,7 +349,7 @@ def test_a_missing_template_of_revisions_is_named(migrated: Service) -> None:
         assert refused.returncode != 0
         assert "script.py.mako is missing" in refused.stderr
         assert "Traceback" not in refused.stderr
-    _succeeds(migrated.shell(refused.stderr.splitlines()[-1].removeprefix("Bring it back: ")))
+    _succeeds(migrated.shell(refused.stderr.splitlines()[-1].removeprefix("Restore it: ")))
     _succeeds(migrated.migrate("create", "add phone number"))
 
 

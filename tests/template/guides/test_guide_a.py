@@ -79,7 +79,7 @@ def test_tables_of_create_all_are_compared_before_they_are_stamped(live: Service
     live.sql(AN_ITEM)
     refused = live.alembic("stamp", "001")
     assert refused.returncode != 0
-    assert "The database is not what 001 makes" in refused.stderr
+    assert "The database does not match 001" in refused.stderr
     assert "table items should not be there" in refused.stderr
     assert live.stands_at() is None
     live.follow(refused.stderr, "It is what 002 makes: ")
