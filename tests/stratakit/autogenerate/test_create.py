@@ -50,7 +50,7 @@ def test_a_finding_is_settled_by_deleting_it_whenever_that_is(migrated: Service)
     assert settled.returncode == 0, settled.stdout
     file.write_text(file.read_text().replace("100", "90"))
     edited = json.loads(migrated.migrate("check", "--json").stdout)
-    assert [each["rule"] for each in edited] == ["edited-revision"]
+    assert "edited-revision" in {each["rule"] for each in edited}
 
 
 @pytest.mark.databases("postgresql", "sqlite")
