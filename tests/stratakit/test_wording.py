@@ -80,7 +80,7 @@ def _names(function: Function, constants: Names) -> Names:
     names = constants | _constants(ast.walk(function))
     for decorator in function.decorator_list:
         if isinstance(decorator, ast.Call) and len(decorator.args) > 1:
-            names |= _parameters(*decorator.args[:2], constants)
+            names |= _parameters(decorator.args[0], decorator.args[1], constants)
     return names
 
 
