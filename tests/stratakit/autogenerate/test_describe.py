@@ -14,6 +14,9 @@ OPERATIONS: list[ops.MigrateOperation] = [
     ops.CreateIndexOp("ix", "items", ["a", sa.text("lower(b)")], unique=True),
     ops.DropIndexOp("ix", "items"),
     ops.CreateForeignKeyOp("fk", "items", "owners", ["a"], ["id"]),
+    ops.CreateForeignKeyOp(None, "items", "owners", ["a", "b"], ["id", "kind"]),
+    ops.CreateUniqueConstraintOp(None, "items", ["a"]),
+    ops.DropConstraintOp(None, "items", "unique"),
     ops.CreateUniqueConstraintOp("uq", "items", ["a"]),
     ops.CreateCheckConstraintOp("ck", "items", sa.text("a > 0")),
     ops.AlterColumnOp(
