@@ -57,10 +57,6 @@ LOG = Table(
 )
 
 
-OWN_TABLES = ("alembic_version", LOG.name)
-"""The tables of Alembic and stratakit, which are no part of a project's schema."""
-
-
 def recorder(note: str | None = None) -> Callable[..., None]:
     """Return the callback for Alembic's `on_version_apply`.
 
@@ -140,7 +136,7 @@ def _ancestors(
 def find_inconsistencies(
     config: Config, rows: Sequence[RowMapping], heads: Iterable[str], revisions: RevisionHistory
 ) -> Iterator[Finding]:
-    """Find changes that the log does not explain: a version row set by hand, an edited revision.
+    """Find manual changes of the version row, and edited revisions, by the log.
 
     Args:
         config: the project's.
@@ -158,7 +154,7 @@ def find_inconsistencies(
         yield Finding(
             RULE,
             f"alembic_version says {_join(heads) or 'nothing'}, and by migration_log it "
-            f"stands at {expected or 'nothing'}: the version row was changed by hand.",
+            f"is at {expected or 'nothing'}: the version row was changed manually.",
             "The skipped or undone changes are not known.",
             "Stamp the revision that the schema matches; it is compared first: "
             f"{MIGRATE} stamp {expected or 'base'}",

@@ -412,7 +412,7 @@ def test_a_version_row_that_was_set_by_hand_is_noticed(migrated: Service) -> Non
     migrated.sql("UPDATE alembic_version SET version_num = '001'")
     checked = migrated.migrate("check")
     assert checked.returncode == 1
-    assert "alembic_version says 001, and by migration_log it stands at 002" in checked.stdout
+    assert re.search(r"alembic_version .*\b001\b.* migration_log .*\b002\b", checked.stdout)
     migrated.follow(checked.stdout, "./migrate.sh stamp 002")
     assert migrated.stands_at() == "002"
     assert migrated.migrate("check").returncode == 0

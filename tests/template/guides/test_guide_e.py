@@ -155,7 +155,7 @@ def test_an_upgrade_shows_its_plan_and_backs_up_first(migrated: Service) -> None
     assert "003  by hand 003" in planned
     assert migrated.stands_at() == "002"
     told = _succeeds(migrated.migrate("upgrade", "--backup")).stdout
-    assert told.index("003  by hand 003") < told.index("Backed up to") < told.index("stands at 003")
+    assert told.index("003  by hand 003") < told.index("Backed up to") < told.index("is at 003")
     assert migrated.sql("SELECT name FROM items") == []
     backup = re.search(r"Backed up to (\S+)", told)
     assert backup
