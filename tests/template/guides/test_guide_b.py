@@ -225,7 +225,7 @@ def test_what_was_changed_by_hand_is_shown_with_what_undoes_it(migrated: Service
     assert "column items.vip " in drifted.stdout
     assert "index items.by_hand " in drifted.stdout
     assert "vip" in migrated.columns("items")
-    undo = [line for line in drifted.stdout.splitlines() if re.match("(ALTER|DROP) ", line)]
+    undo = [line for line in drifted.stdout.splitlines() if re.match(" *(ALTER|DROP) ", line)]
     for statement in undo:
         migrated.sql(statement)
     agreed = migrated.migrate("drift")
