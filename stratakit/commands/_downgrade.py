@@ -72,6 +72,9 @@ def downgrade(
     )
     run = ChangeRun(config, options)
     run_environment(
-        alembic_config(config), run, downgrade_steps(revision), destination_rev=revision
+        alembic_config(config, revision=revision),
+        run,
+        downgrade_steps(revision),
+        destination_rev=revision,
     )
     return DowngradeResult(undone, positions[0])

@@ -114,7 +114,12 @@ def upgrade(
         interactive=interactive,
     )
     run = ChangeRun(config, options)
-    run_environment(alembic_config(config), run, upgrade_steps(revision), destination_rev=revision)
+    run_environment(
+        alembic_config(config, revision=revision),
+        run,
+        upgrade_steps(revision),
+        destination_rev=revision,
+    )
     return UpgradeResult(plans[0], positions[0], backups[0] if backups else None)
 
 

@@ -48,7 +48,7 @@ def write_revisions(
         StrataError: env.py or a revision cannot be run, or the message says nothing.
     """
     config = project.config
-    alembic = alembic_config(config, quiet=True)
+    alembic = alembic_config(config, quiet=True, autogenerate=autogenerate)
     directory = ScriptDirectory.from_config(alembic)
     arguments = {
         "message": message,
