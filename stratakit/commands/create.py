@@ -11,6 +11,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, record
 from stratakit.revisions import history, review_comments
+from stratakit.revisions.review_comments import ReviewComment
 from stratakit.revisions.run_options import RunOptions
 from stratakit.scratch import environment
 from stratakit.scratch.revision import write_revisions
@@ -23,14 +24,14 @@ class CreateResult:
     Args:
         paths: the new revisions, in the order in which they run; none if nothing has changed.
         changes: a sentence for each change.
-        open_comments: file, line and text of the review comments in them.
+        open_comments: the review comments in them.
         differences: what the models have and no revision makes, since autogenerate cannot see it.
         unrecorded: why the snapshot was not written; else empty.
     """
 
     paths: Sequence[Path]
     changes: Sequence[str] = ()
-    open_comments: Sequence[tuple[Path, int, str]] = ()
+    open_comments: Sequence[ReviewComment] = ()
     differences: Sequence[Finding] = ()
     unrecorded: str = ""
 

@@ -6,8 +6,10 @@ It is synchronous on purpose: it works inside a running event loop as it is, whe
 """
 
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from alembic import context
@@ -22,6 +24,7 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.resolve import local_database
 from stratakit.engine.url import DatabaseURL, read_url
+from stratakit.process.quiet import quiet_alembic, quiet_warnings
 from stratakit.revisions.run_options import RunOptions, run_options
 from stratakit.runtime import offline
 from stratakit.runtime.change import ChangeRun
@@ -29,6 +32,7 @@ from stratakit.runtime.environment import CaptureRun
 from stratakit.runtime.guard import EnvironmentGuard
 from stratakit.runtime.redirect import refuse_scratch_database
 from stratakit.runtime.run import GUARD
+from stratakit.runtime.step_progress import PrintedProgress
 
 PLACEHOLDER = "driver://user:pass@localhost/dbname"
 """The URL that `alembic init` writes into alembic.ini."""
@@ -53,9 +57,21 @@ def run_migrations(
     """
     ini = context.config.config_file_name
     config = load(Path(ini).resolve().parent if ini else project_root())
-    if hasattr(context.config.cmd_opts, "cmd"):
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
+    options = options or RunOptions(interactive=True)
+    if not hasattr(context.config.cmd_opts, "cmd"):
+        _run_guarded(config, target_metadata, url, options)
+        return
+    with _command_line():
+        options = replace(options, progress=PrintedProgress(_print_line))
+        _run_guarded(config, target_metadata, url, options)
+
+
+def _run_guarded(
+    config: Config,
+    target_metadata: MetaData | Sequence[MetaData],
+    url: object,
+    options: RunOptions,
+) -> None:
     try:
         database = read_url(_url(config, url), config)
         if context.is_offline_mode():
@@ -65,7 +81,7 @@ def run_migrations(
         guard = context.config.attributes.get(GUARD)
         if guard is None:
             # Plain `alembic` runs env.py.
-            run = ChangeRun(config, options or RunOptions(interactive=True), can_run_again=False)
+            run = ChangeRun(config, options, can_run_again=False)
             guard = EnvironmentGuard(live_environment(), run, refuse_scratch_database)
         if isinstance(guard.run, CaptureRun):
             guard.run.capture({"target_metadata": target_metadata}, database)
@@ -80,6 +96,25 @@ def run_migrations(
             guard.run.close()
     except StrataError as error:
         raise CommandError(str(error)) from error
+
+
+@contextmanager
+def _command_line() -> Iterator[None]:
+    """Let the command `alembic` print what `stratakit` prints, and each error once.
+
+    Alembic prints a refusal as `FAILED: ...` and logs it, too.
+    """
+    logging.getLogger("alembic.util.messaging").addFilter(_drop)
+    with quiet_alembic(), quiet_warnings():
+        yield
+
+
+def _drop(_record: logging.LogRecord) -> bool:
+    return False
+
+
+def _print_line(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _run(

@@ -13,6 +13,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from stratakit.cli.output import echo, echo_findings
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.diagnostics.errors import StrataError
@@ -51,18 +52,18 @@ def run(arguments: Namespace, config: Config) -> int:
         return _check_models(arguments, config, config.root)
     # Alembic and SQLAlchemy take a third of a second, which the short answer spares.
     from stratakit import commands
-    from stratakit.cli.printing import print_revisions
+    from stratakit.cli.printing import print_position, print_revisions
 
     result = commands.check(config, lint=arguments.all)
     if arguments.format == "text":
         if result.position:
-            print(result.position)
+            print_position(result.position)
         print_revisions("Pending", result.pending)
         for sentence in result.skipped:
-            print(sentence)
+            echo(sentence)
         if not result.findings:
-            print("The models and the migrations agree.")
-    return formatters.print_findings(result.findings, arguments)
+            echo("The models and the migrations agree.", "green")
+    return echo_findings(result.findings, arguments)
 
 
 def _check_models(arguments: Namespace, config: Config, root: Path) -> int:
@@ -86,7 +87,7 @@ def _check_models(arguments: Namespace, config: Config, root: Path) -> int:
         error.hint = _name_working_tree(error.hint, config, root)
         raise
     if findings:
-        return formatters.print_findings(
+        return echo_findings(
             [_in_working_tree(finding, config, root) for finding in findings], arguments
         )
     if not arguments.check_only:
@@ -110,5 +111,5 @@ def _name_working_tree(text: str, config: Config, root: Path) -> str:
 
 def _print_success(sentence: str, arguments: Namespace) -> int:
     if arguments.format == "text":
-        print(sentence)
-    return formatters.print_findings([], arguments)
+        echo(sentence)
+    return echo_findings([], arguments)
