@@ -5,7 +5,9 @@ from io import StringIO
 
 from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import ArgumentError, CompileError
 
+from stratakit.autogenerate.describe import describe_all
 from stratakit.operations.enums import UnresolvedEnumChangeOp
 from stratakit.operations.walk import flatten
 
@@ -34,6 +36,9 @@ def _compile(operation: ops.MigrateOperation, dialect: str) -> Iterator[str]:
     except NotImplementedError:
         is_enum = isinstance(operation, UnresolvedEnumChangeOp)
         yield f"-- {operation.to_diff_tuple()[0]}: {'by hand' if is_enum else 'recreate the table'}"
+    except (CompileError, ArgumentError, AttributeError, TypeError) as error:
+        # One that has no SQL on this database does not hide the others.
+        yield f"-- {describe_all([operation])[0]}: by hand ({type(error).__name__})"
     for statement in buffer.getvalue().split(";\n\n"):
         if text := " ".join(statement.split()):
             yield f"{text};"

@@ -1,8 +1,6 @@
 """Write a revision that brings a database to the models."""
 
-import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,9 +61,7 @@ def create(
     config = project.config
     changes: list[str] = []
     options = RunOptions(describe=changes.append, interactive=interactive)
-    # Alembic shows its progress with each write hook, even when it is quiet.
-    with redirect_stdout(sys.stderr):
-        scripts = write_revisions(project, message, options, autogenerate=not empty, head=head)
+    scripts = write_revisions(project, message, options, autogenerate=not empty, head=head)
     paths = [Path(script.path) for script in scripts]
     if not paths:
         return CreateResult((), differences=models.compare_models(project)[0])

@@ -11,10 +11,10 @@ from stratakit.backup import verification
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import history, plan, position, review_comments
+from stratakit.revisions import plan, position
 from stratakit.revisions.alembic_config import alembic_config
 from stratakit.revisions.position import Position
-from stratakit.revisions.review_comments import ReviewComment
+from stratakit.revisions.review_comments import ReviewComment, find_comments
 from stratakit.revisions.run_options import RunOptions, StepProgress
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.run import run_environment
@@ -130,6 +130,5 @@ def _plan(
     if rolling and context.get_current_heads():
         deferred = plan.deferred_contracts(config, pending)
         pending = pending[: len(pending) - len(deferred)]
-    files = {Path(each.path) for each in pending}
-    comments = review_comments.unresolved_comments(history.read(config.revision_files))
-    return UpgradePlan(pending, deferred, [each for each in comments if each[0] in files])
+    comments = find_comments(Path(each.path) for each in pending)
+    return UpgradePlan(pending, deferred, comments)

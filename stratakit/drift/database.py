@@ -5,18 +5,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, MetaData
 
 from stratakit import catalog, scratch
 from stratakit.autogenerate.as_sql import statements
 from stratakit.catalog import Catalog, Difference
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE, PROJECT_VARIABLE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, describe_exception
 from stratakit.drift.models import alembic_operations
+from stratakit.drift.removal import removals
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
 from stratakit.revisions import position
@@ -90,7 +92,9 @@ def compare_database(
             with connect(url, read_only=True) as replayed:
                 expected = catalog.read(replayed, project.version_table)
                 expected = EnvironmentFilter(project, replayed).filter(expected)
-                metadata.reflect(replayed, only=lambda name, _: name not in left_out)
+                with suppress(Exception):
+                    # What cannot be reflected has no remedy, and differs nevertheless.
+                    metadata.reflect(replayed, only=lambda name, _: name not in left_out)
     actual = catalog.read(connection, project.version_table)
     actual = EnvironmentFilter(project, connection).filter(actual)
     if ignore_primary_key_names:
@@ -106,8 +110,22 @@ def compare_database(
         project, arguments={**project.arguments, "target_metadata": metadata}
     )
     tables = {each.key.table or each.key.name for each in differences}
-    operations = alembic_operations(replayed_project, connection, tables)
-    return Differences(differences, statements(operations, connection.dialect.name))
+    dialect = connection.dialect
+    dropped = removals(differences, dialect.identifier_preparer, dialect.name)
+    return Differences(differences, [*dropped, *_remedy(replayed_project, connection, tables)])
+
+
+def _remedy(project: Environment, connection: Connection, tables: set[str]) -> list[str]:
+    """Return the SQL that brings some tables to a schema; a comment if there is no such SQL.
+
+    Reflection, Alembic's comparison and the rendering of SQL fail on what they do not know. What
+    differs is known before, and is reported all the same.
+    """
+    try:
+        operations = alembic_operations(project, connection, tables)
+        return statements(operations, connection.dialect.name)
+    except Exception as error:
+        return [f"-- The SQL cannot be worked out: {describe_exception(error).splitlines()[0]}"]
 
 
 def _replay(config: Config, revision: str, url: str) -> None:
@@ -135,7 +153,9 @@ def _replay(config: Config, revision: str, url: str) -> None:
         text=True,
     )
     if process.returncode != 0:
+        # Without an answer Python itself has failed.
+        reason = process.stdout.strip() or process.stderr
         raise StrataError(
-            f"The revisions up to {revision} do not run on an empty database:\n{process.stderr}",
+            f"The revisions up to {revision} do not run on an empty database:\n{reason}",
             detail="Without them there is nothing to compare with.",
         )

@@ -2,13 +2,15 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, StampStep
+from alembic.script import Script
 from sqlalchemy import Connection
 
 from stratakit import locking
@@ -24,10 +26,12 @@ from stratakit.revisions import position
 from stratakit.revisions.guards import (
     refuse_autocommit,
     refuse_irreversible,
+    refuse_open_comments,
     refuse_unknown_revision,
     require_one_head,
 )
 from stratakit.revisions.losses import downgrade_losses
+from stratakit.revisions.review_comments import describe_comment, find_comments
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime import consent, failures, guards, retry, sqlite_batch, stamp_check
 from stratakit.runtime.arguments import guarded_arguments
@@ -74,6 +78,8 @@ class ChangeRun:
     """
 
     def __init__(self, config: Config, options: RunOptions, *, can_run_again: bool = True) -> None:
+        # A misspelled ENVIRONMENT is refused, though nothing may be lost this time.
+        self._in_production = config.in_production and not options.is_scratch
         self.is_read_only = options.dry_run
         self._config = config
         self._options = options
@@ -297,9 +303,18 @@ class ChangeRun:
         refuse_irreversible([step.revision for step in steps if step.is_downgrade])
         assert context.connection is not None
         if not options.is_scratch:
+            self._review([step.revision for step in steps if step.is_upgrade])
             self._require_consent(context, context.connection, steps)
         if steps and options.before_first_step:
             options.before_first_step(self._verified_url(context.connection))
+
+    def _review(self, applied: Sequence[Script]) -> None:
+        """Refuse open review comments in production; elsewhere name them, unless a plan did."""
+        if self._in_production:
+            refuse_open_comments(self._config, applied)
+        elif self._options.plan is None:
+            for comment in find_comments(Path(each.path) for each in applied):
+                logger.warning("To review: %s", describe_comment(self._config.root, comment))
 
     def _require_consent(
         self, context: MigrationContext, connection: Connection, steps: list[Any]
@@ -311,7 +326,7 @@ class ChangeRun:
         undone = [step.revision for step in steps if step.is_downgrade]
         with reading(connection):
             losses = downgrade_losses(connection, undone) if undone else []
-        if self._config.in_production and (lines := consent.production_losses(steps)):
+        if self._in_production and (lines := consent.production_losses(steps)):
             lines += [f"  {loss.description}" for loss in losses]
             was_asked = consent.require_database_name(
                 "This is production, and data would be lost:\n" + "\n".join(lines),

@@ -11,6 +11,7 @@ from stratakit.cli.printing import as_object, relative
 from stratakit.commands import CreateResult
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.revisions.review_comments import describe_comment
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -37,8 +38,8 @@ def run(arguments: Namespace, config: Config) -> int:
         echo(f"Wrote {relative(config, path)}")
     for sentence in result.changes:
         echo(f"  {sentence}")
-    for file, line, text in result.open_comments:
-        echo(f"{relative(config, file)}:{line}: {text}", "yellow")
+    for comment in result.open_comments:
+        echo(describe_comment(config.root, comment), "yellow")
     if result.unrecorded:
         echo(result.unrecorded)
     for finding in result.differences:

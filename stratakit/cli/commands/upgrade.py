@@ -6,10 +6,11 @@ from pathlib import Path
 
 from stratakit import commands
 from stratakit.cli.output import add_json, echo, echo_json, echo_sql, is_json, warn
-from stratakit.cli.printing import as_object, print_position, print_revisions, progress, relative
+from stratakit.cli.printing import as_object, print_position, print_revisions, progress
 from stratakit.commands import UpgradePlan
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.revisions.review_comments import describe_comment
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -67,5 +68,5 @@ def _print_plan(config: Config, plan: UpgradePlan) -> None:
     if plan.deferred:
         print_revisions("Left until no older code serves", plan.deferred)
         echo(f"Then: {MIGRATE} upgrade")
-    for file, line, text in plan.open_comments:
-        warn(f"To review: {relative(config, file)}:{line}: {text}")
+    for comment in plan.open_comments:
+        warn(f"To review: {describe_comment(config.root, comment)}")
