@@ -1,7 +1,6 @@
 """A rendered service that lives: its commands are run as a user would run them."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -205,9 +204,6 @@ class Service:
         """Run git in the service's folder."""
         done = self.run("git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments)
         assert done.returncode == 0, done.stderr
-        if arguments[0] in ("checkout", "merge"):
-            # Python keeps bytecode by size and second: a test is faster than that.
-            shutil.rmtree(self.root / "migrations/versions/__pycache__", ignore_errors=True)
         return done.stdout
 
     def commit(self, message: str = "work") -> None:

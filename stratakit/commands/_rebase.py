@@ -4,8 +4,6 @@ import ast
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from importlib.util import cache_from_source
-from pathlib import Path
 
 from stratakit.commands._downgrade import downgrade
 from stratakit.commands._errors import command
@@ -171,8 +169,6 @@ def _rewrite(revision: Revision, onto: str) -> None:
         head = FOLLOWS.sub(rf"\g<title>: {onto}", "".join(lines[:end]))
         rewritten = head + "".join(lines[end:])
     revision.path.write_text(rewritten, encoding="utf-8")
-    # Python takes bytecode for that of a file of the same size and second.
-    Path(cache_from_source(str(revision.path))).unlink(missing_ok=True)
 
 
 def _target_names(statement: ast.Assign | ast.AnnAssign) -> set[str]:

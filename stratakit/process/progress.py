@@ -31,7 +31,7 @@ def progress_bar(title: str, *, unit: str = "B", total: int | None = None) -> "t
 
 
 class Clock:
-    """A line on stderr that shows how long work takes, from its first second on.
+    """A line on stderr that shows how long work takes.
 
     Messages that are logged meanwhile stand above it.
 
@@ -44,7 +44,7 @@ class Clock:
         self._stopped = threading.Event()
         if is_terminal(sys.stderr):
             width = shutil.get_terminal_size().columns - len("  00:00:00") - 1
-            bar = tqdm(desc=title[:width], bar_format="{desc}  {elapsed}", delay=1, leave=False)
+            bar = tqdm(desc=title[:width], bar_format="{desc}  {elapsed}", leave=False)
             self._resources.callback(bar.close)
             self._resources.enter_context(logging_redirect_tqdm())
             thread = threading.Thread(target=self._show, args=(bar,), daemon=True)

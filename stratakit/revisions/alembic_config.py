@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
+from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.run_options import KEY, RunOptions
 
 
@@ -20,6 +21,7 @@ def alembic_config(
         options: for the run of env.py that it is made for.
         quiet: whether Alembic's commands print nothing of their own.
     """
+    remove_stale_bytecode(config.revision_files)
     ini = config.root / config.alembic_ini
     pyproject = config.root / "pyproject.toml"
     alembic = AlembicConfig(

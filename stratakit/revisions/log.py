@@ -57,7 +57,9 @@ LOG = Table(
 )
 
 
-OWN_TABLES = ("alembic_version", LOG.name)
+VERSION_TABLE = "alembic_version"
+"""Alembic's table, unless env.py names another one."""
+OWN_TABLES = (VERSION_TABLE, LOG.name)
 """The tables of Alembic and stratakit, which are no part of a project's schema."""
 
 
@@ -138,7 +140,11 @@ def _ancestors(
 
 
 def find_inconsistencies(
-    config: Config, rows: Sequence[RowMapping], heads: Iterable[str], revisions: RevisionHistory
+    config: Config,
+    rows: Sequence[RowMapping],
+    heads: Iterable[str],
+    revisions: RevisionHistory,
+    version_table: str = VERSION_TABLE,
 ) -> Iterator[Finding]:
     """Find changes that the log does not explain: a version row set by hand, an edited revision.
 
@@ -147,6 +153,7 @@ def find_inconsistencies(
         rows: the entries of the log, oldest first.
         heads: the revisions at which the database is.
         revisions: the revisions' files.
+        version_table: the one that env.py names.
 
     Yields:
         Findings of the rule `changed-by-hand`; those about a revision name its file.
@@ -157,7 +164,7 @@ def find_inconsistencies(
     if _join(heads) != expected:
         yield Finding(
             RULE,
-            f"alembic_version says {_join(heads) or 'nothing'}, and by migration_log it "
+            f"{version_table} says {_join(heads) or 'nothing'}, and by migration_log it "
             f"stands at {expected or 'nothing'}: the version row was changed by hand.",
             "The skipped or undone changes are not known.",
             "Stamp the revision that the schema matches; it is compared first: "

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, column, func, inspect, literal, select, table
 from sqlalchemy.exc import DBAPIError
 
 from stratakit.sql.parser import parse
-from stratakit.sql.tokenizer import unquote
 
 MOST_COUNTED = 1_000_000
 """Rows from which on the exact number takes long and changes no decision."""
@@ -82,7 +81,10 @@ def dropped_data(path: Path, function: str) -> Iterator[DroppedData]:
     for node in ast.parse(path.read_bytes()).body:
         if isinstance(node, ast.FunctionDef) and node.name == function:
             batches = _batches(node)
+            docstring = node.body[0].value if isinstance(node.body[0], ast.Expr) else None
             for inner in ast.walk(node):
+                if inner is docstring and isinstance(inner, ast.Constant):
+                    continue
                 if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
                     yield from _of_call(inner, inner.func, batches)
                 elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
@@ -123,8 +125,7 @@ def _of_statement(line: int, text: str) -> Iterator[DroppedData]:
     for action in parse(text):
         if action.kind not in LOSING_ACTIONS or (action.kind == "delete" and action.has("WHERE")):
             continue
-        dropped = unquote(action.name) if action.kind == "drop column" else ""
-        yield DroppedData(line, ".".join(map(unquote, action.table.split("."))), dropped)
+        yield DroppedData(line, action.table, action.name if action.kind == "drop column" else "")
 
 
 def _table(call: ast.Call, name: str) -> str:

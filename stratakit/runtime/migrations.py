@@ -25,6 +25,7 @@ from stratakit.engine.connect import connect
 from stratakit.engine.resolve import local_database
 from stratakit.engine.url import DatabaseURL, read_url
 from stratakit.process.quiet import quiet_alembic, quiet_warnings
+from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.run_options import RunOptions, run_options
 from stratakit.runtime import offline
 from stratakit.runtime.change import ChangeRun
@@ -57,6 +58,7 @@ def run_migrations(
     """
     ini = context.config.config_file_name
     config = load(Path(ini).resolve().parent if ini else project_root())
+    remove_stale_bytecode(config.revision_files)
     options = options or RunOptions(interactive=True)
     if not hasattr(context.config.cmd_opts, "cmd"):
         _run_guarded(config, target_metadata, url, options)

@@ -6,6 +6,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.service import Service
+from tests.terminal import typing
 
 PHONE = "op.add_column('items', sa.Column('phone', sa.String(20)))"
 NO_PHONE = "op.drop_column('items', 'phone')"
@@ -269,3 +270,64 @@ def test_a_switch_undoes_nothing_that_a_baseline_replaced(branches: Service) -> 
     branches.revision("003", None, "raise RuntimeError('applied again')")
     assert "Undone" not in succeeds(local(branches, "switch"))
     assert branches.sql("SELECT name FROM items WHERE name = 'kept'") == [("kept",)]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_switch_says_what_it_would_lose_and_loses_nothing_unasked(branches: Service) -> None:
+    """The code of an early revision differs on the branch: its table is dropped with its rows."""
+    items = next((branches.root / "migrations/versions").glob("002*.py"))
+    items.write_text(items.read_text().replace('server_default="1"', 'server_default="2"'))
+    branches.commit("another default")
+    refused = local(branches, "switch")
+    assert refused.returncode == 1
+    assert "table items, 1 row" in refused.stderr
+    assert "--lose" not in refused.stderr
+    assert branches.sql("SELECT name FROM items") == [("kept",)]
+    command = (branches.python, "scripts/migrate.py", "switch", "--yes", branches.url.name)
+    declined = typing("n", branches, *command)
+    assert declined.returncode == 1
+    assert "table items, 1 row" in declined.stdout
+    assert branches.sql("SELECT name FROM items") == [("kept",)]
+    accepted = typing("y", branches, *command)
+    assert accepted.returncode == 0, accepted.stdout
+    assert branches.sql("SELECT name FROM items") == []
+    assert branches.stands_at() == "004"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_script_consents_to_a_loss_by_its_name(branches: Service) -> None:
+    branches.sql("UPDATE items SET phone = '5'")
+    branches.git("checkout", "-q", "phone")
+    assert branches.migrate("downgrade", "--lose", "orders").returncode == 1
+    assert branches.migrate("downgrade", "001", "--lose", "items.phone").returncode == 1
+    assert branches.stands_at() == "003"
+    succeeds(branches.migrate("downgrade", "--lose", "orders,items.phone"))
+    assert branches.alembic("downgrade", "001").returncode != 0
+    assert branches.stands_at() == "002"
+    succeeds(branches.alembic("-x", "lose=items", "downgrade", "001"))
+    assert branches.stands_at() == "001"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_switch_offers_a_rebuild_where_a_revision_cannot_be_undone(branches: Service) -> None:
+    branches.git("checkout", "-q", "phone")
+    branches.revision("005", "003", COLOR, "raise RuntimeError('no way back')")
+    succeeds(branches.migrate("upgrade"))
+    branches.commit("irreversible")
+    branches.git("checkout", "-q", "main")
+    refused = local(branches, "switch")
+    assert refused.returncode == 1
+    assert "no way back" in refused.stderr
+    assert "rebuild" in refused.stderr
+
+
+@pytest.mark.databases("sqlite")
+def test_a_rebuild_asks_before_rows_are_lost(branches: Service) -> None:
+    refused = branches.migrate("rebuild")
+    assert refused.returncode == 1
+    assert "table items, 1 row" in refused.stderr
+    assert "--yes" not in refused.stderr
+    assert branches.sql("SELECT name FROM items") == [("kept",)]
+    rebuilt = typing("y", branches, branches.python, "scripts/migrate.py", "rebuild")
+    assert rebuilt.returncode == 0, rebuilt.stdout
+    succeeds(branches.migrate("rebuild"))  # it holds no rows any more
