@@ -64,7 +64,8 @@ def _compare(project: Environment, context: MigrationContext) -> DriftResult:
     revision = "heads" if len(heads) > 1 else next(iter(heads), None)
     differences = database.compare_database(context, project, revision)
     stands = position.read_position(config, context)
+    detail = f"{DETAIL}\n{differences.versions}".strip()
     hint = f"Undo it, and write it as a revision if it is meant:\n{differences.sql}"
     return DriftResult(
-        [Finding("drift", f"{each}.", DETAIL, hint) for each in differences.differences], stands
+        [Finding("drift", f"{each}.", detail, hint) for each in differences.differences], stands
     )

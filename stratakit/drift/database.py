@@ -4,8 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from alembic.runtime.migration import MigrationContext
@@ -21,13 +20,13 @@ from stratakit.drift.models import alembic_operations
 from stratakit.drift.removal import removals
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
+from stratakit.engine.versions import describe_versions, server_version
 from stratakit.revisions import position
 from stratakit.runtime.environment import Environment
 from stratakit.runtime.filters import EnvironmentFilter
 
 DROPS = re.compile(r"\bDROP (TABLE|COLUMN)\b")
 LOSS_WARNING = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
-URLS = ("DATABASE_URL", "MIGRATION_DATABASE_URL")
 
 
 @dataclass(frozen=True)
@@ -37,16 +36,20 @@ class Differences:
     Args:
         differences: the differences of the catalogs.
         statements: the SQL that would remove them, as far as Alembic can.
+        versions: a sentence if the two servers differ in their major version; else empty.
     """
 
     differences: Sequence[Difference]
     statements: Sequence[str]
+    versions: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.differences)
 
     def __str__(self) -> str:
-        return "\n".join(f"  {each}" for each in self.differences)
+        return "\n".join(
+            [*(f"  {each}" for each in self.differences), *filter(None, [self.versions])]
+        )
 
     @property
     def sql(self) -> str:
@@ -82,8 +85,8 @@ def compare_database(
         StrataError: the revisions do not run on an empty database.
     """
     config = replace(project.config, database=BACKENDS[context.dialect.name])
-    metadata = MetaData()
-    expected = Catalog()
+    metadata: MetaData | None = MetaData()
+    expected, versions = Catalog(), ""
     connection = position.connection_of(context)
     left_out = catalog.not_compared(connection, project.version_table)
     if revision is not None:
@@ -92,9 +95,8 @@ def compare_database(
             with connect(url, read_only=True) as replayed:
                 expected = catalog.read(replayed, project.version_table)
                 expected = EnvironmentFilter(project, replayed).filter(expected)
-                with suppress(Exception):
-                    # What cannot be reflected has no remedy, and differs nevertheless.
-                    metadata.reflect(replayed, only=lambda name, _: name not in left_out)
+                versions = describe_versions(*map(server_version, (replayed, connection)))
+                metadata = _reflect(replayed, left_out)
     actual = catalog.read(connection, project.version_table)
     actual = EnvironmentFilter(project, connection).filter(actual)
     if ignore_primary_key_names:
@@ -106,24 +108,51 @@ def compare_database(
     ]
     if not differences:
         return Differences((), ())
-    replayed_project = replace(
-        project, arguments={**project.arguments, "target_metadata": metadata}
-    )
-    tables = {each.key.table or each.key.name for each in differences}
     dialect = connection.dialect
     dropped = removals(differences, dialect.identifier_preparer, dialect.name)
-    return Differences(differences, [*dropped, *_remedy(replayed_project, connection, tables)])
+    remedy = [*dropped, *_remedy(project, connection, metadata, differences)]
+    return Differences(differences, remedy, versions)
 
 
-def _remedy(project: Environment, connection: Connection, tables: set[str]) -> list[str]:
+def _reflect(connection: Connection, left_out: Collection[str]) -> MetaData | None:
+    """Reflect the tables of a scratch database; None if SQLAlchemy does not know what they have."""
+    metadata = MetaData()
+    try:
+        metadata.reflect(connection, only=lambda name, _: name not in left_out)
+    except Exception:
+        # What differs is known without it.
+        return None
+    return metadata
+
+
+def _remedy(
+    project: Environment,
+    connection: Connection,
+    metadata: MetaData | None,
+    differences: Sequence[Difference],
+) -> list[str]:
     """Return the SQL that brings some tables to a schema; a comment if there is no such SQL.
 
     Reflection, Alembic's comparison and the rendering of SQL fail on what they do not know. What
     differs is known before, and is reported all the same.
+
+    Args:
+        project: what env.py says.
+        connection: to the database.
+        metadata: the tables as they should be; None if they could not be reflected.
+        differences: what differs.
     """
+    if metadata is None:
+        return ["-- The SQL cannot be worked out: the tables cannot be reflected."]
+    # What env.py compares of the models does not matter here.
+    compared = {"target_metadata": metadata, "compare_type": True, "compare_server_default": True}
+    replayed = replace(project, arguments={**project.arguments, **compared})
+    tables = {each.key.table or each.key.name for each in differences}
     try:
-        operations = alembic_operations(project, connection, tables)
-        return statements(operations, connection.dialect.name)
+        # A query that fails ends no more than the savepoint.
+        with connection.begin_nested():
+            operations = alembic_operations(replayed, connection, tables)
+            return statements(operations, connection.dialect.name)
     except Exception as error:
         return [f"-- The SQL cannot be worked out: {describe_exception(error).splitlines()[0]}"]
 
@@ -142,12 +171,7 @@ def _replay(config: Config, revision: str, url: str) -> None:
             *config.x_arguments,
         ],
         cwd=config.root,
-        env={
-            **os.environ,
-            **dict.fromkeys(URLS, url),
-            PROJECT_VARIABLE: str(config.root),
-            "ENVIRONMENT": "test",
-        },
+        env={**os.environ, PROJECT_VARIABLE: str(config.root)},
         input=url,
         capture_output=True,
         text=True,

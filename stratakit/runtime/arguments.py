@@ -24,7 +24,8 @@ FILTERS = ("include_name", "include_object")
 def comparison_arguments(config: Config, given: Arguments) -> Arguments:
     """Return the arguments of a comparison: what env.py gave, else stratakit's.
 
-    A filter of env.py and stratakit's both have to include an object.
+    A filter of env.py and stratakit's both have to include an object. Server defaults are compared
+    only if env.py asks for it, as Alembic does.
 
     Args:
         config: the project's, for the objects that it allows.
@@ -40,7 +41,15 @@ def comparison_arguments(config: Config, given: Arguments) -> Arguments:
         if filter_ := given.get(name):
             own[name] = partial(_both, filter_, own[name])
     kept = {key: value for key, value in given.items() if key not in FILTERS}
-    return {**own, **kept, "target_metadata": own["target_metadata"]}
+    if kept.get("compare_type") is True:
+        # stratakit's function leaves to Alembic what it does not decide.
+        del kept["compare_type"]
+    return {
+        **own,
+        "compare_server_default": False,
+        **kept,
+        "target_metadata": own["target_metadata"],
+    }
 
 
 def guarded_arguments(

@@ -30,7 +30,7 @@ from stratakit.revisions.run_options import RunOptions, run_options
 from stratakit.runtime import offline
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.environment import CaptureRun
-from stratakit.runtime.guard import EnvironmentGuard
+from stratakit.runtime.guard import Arguments, EnvironmentGuard
 from stratakit.runtime.redirect import refuse_scratch_database
 from stratakit.runtime.run import GUARD
 from stratakit.runtime.step_progress import PrintedProgress
@@ -76,17 +76,19 @@ def _run_guarded(
 ) -> None:
     try:
         database = read_url(_url(config, url), config)
+        guard = context.config.attributes.get(GUARD)
         if context.is_offline_mode():
             given = run_options(context.config) or RunOptions()
-            offline.write_sql(config, given, database, target_metadata)
+            offline.write_sql(
+                config, given, database, target_metadata, is_guarded=guard is not None
+            )
             return
-        guard = context.config.attributes.get(GUARD)
         if guard is None:
             # Plain `alembic` runs env.py.
             run = ChangeRun(config, options, can_run_again=False)
             guard = EnvironmentGuard(live_environment(), run, refuse_scratch_database)
         if isinstance(guard.run, CaptureRun):
-            guard.run.capture({"target_metadata": target_metadata}, database)
+            guard.run.capture(configured_arguments(target_metadata), database)
             guard.has_run = True
             return
         try:
@@ -119,6 +121,11 @@ def _print_line(line: str) -> None:
     print(line, file=sys.stderr)
 
 
+def configured_arguments(target_metadata: MetaData | Sequence[MetaData]) -> Arguments:
+    """Return what `run_migrations()` gives `context.configure()` beside the connection."""
+    return {"target_metadata": target_metadata, "compare_server_default": True}
+
+
 def _run(
     config: Config,
     database: DatabaseURL | None,
@@ -127,7 +134,7 @@ def _run(
     read_only: bool,
 ) -> None:
     with _connection(config, database, read_only=read_only) as connection:
-        context.configure(connection=connection, target_metadata=target_metadata)
+        context.configure(connection=connection, **configured_arguments(target_metadata))
         with context.begin_transaction():
             context.run_migrations()
 

@@ -61,7 +61,7 @@ def test_every_verb_has_json(verb: str) -> None:
     text = parser.format_help()
     subcommands = [
         each.format_help()
-        for action in parser._subparsers._group_actions  # type: ignore[union-attr]
+        for action in parser._subparsers._group_actions
         if isinstance(action.choices, dict)
         for each in action.choices.values()
     ] if parser._subparsers else []  # fmt: skip
