@@ -19,7 +19,7 @@ from stratakit.diagnostics.errors import (
 )
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import log, position
+from stratakit.revisions import position
 from stratakit.revisions.losses import Loss, database_losses
 from stratakit.revisions.position import Position
 from stratakit.runtime.consent import require_consent
@@ -74,10 +74,10 @@ def rebuild(
 
 def _find_losses(project: Environment, url: DatabaseURL) -> list[Loss]:
     """Return what the database holds; nothing if there is no such database yet."""
-    own = {*log.OWN_TABLES, project.version_table}
     try:
         with connect(url, read_only=True) as connection:
-            return [each for each in database_losses(connection) if each.name not in own]
+            losses = database_losses(connection)
+        return [each for each in losses if each.name != project.version_table]
     except DatabaseUnavailable:
         return []
 

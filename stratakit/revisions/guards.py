@@ -51,7 +51,7 @@ def refuse_irreversible(revisions: Sequence[Script]) -> None:
                 f"{describe_revision(revision)} cannot be undone: {reason}",
                 detail="Its file says so: irreversible = ...",
                 hint="Write a revision that leads on from here, or restore a backup: "
-                f"{MIGRATE} restore",
+                f"{MIGRATE} restore FILE",
             )
 
 

@@ -9,6 +9,7 @@ from alembic.script import Script
 from sqlalchemy import Connection, column, func, inspect, literal, select, table
 from sqlalchemy.exc import DBAPIError
 
+from stratakit.revisions.log import OWN_TABLES
 from stratakit.sql.parser import parse
 
 MOST_COUNTED = 1_000_000
@@ -71,8 +72,8 @@ def table_loss(connection: Connection, name: str, schema: str | None = None) -> 
 
 
 def database_losses(connection: Connection) -> list[Loss]:
-    """Return the losses of all tables of the connection's own schema."""
-    names = sorted(inspect(connection).get_table_names())
+    """Return the losses of all tables of the connection's own schema but stratakit's."""
+    names = sorted({*inspect(connection).get_table_names()} - {*OWN_TABLES})
     return [loss for name in names if (loss := table_loss(connection, name))]
 
 

@@ -5,7 +5,6 @@ It is synchronous on purpose: it works inside a running event loop as it is, whe
 `asyncio.run()` would fail. It configures no logging of the application's.
 """
 
-import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.resolve import local_database
 from stratakit.engine.url import DatabaseURL, read_url
+from stratakit.process.color import paint
 from stratakit.process.quiet import quiet_alembic, quiet_warnings
 from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.run_options import RunOptions, run_options
@@ -104,17 +104,20 @@ def _run_guarded(
 
 @contextmanager
 def _command_line() -> Iterator[None]:
-    """Let the command `alembic` print what `stratakit` prints, and each error once.
+    """Let the command `alembic` print what `stratakit` prints, and each error once, on stderr.
 
-    Alembic prints a refusal as `FAILED: ...` and logs it, too.
+    Alembic prints a refusal on stdout and logs it, too; with `--raiseerr` it prints nothing.
     """
-    logging.getLogger("alembic.util.messaging").addFilter(_drop)
-    with quiet_alembic(), quiet_warnings():
-        yield
-
-
-def _drop(_record: logging.LogRecord) -> bool:
-    return False
+    try:
+        with quiet_alembic(), quiet_warnings():
+            yield
+    except CommandError as error:
+        if getattr(context.config.cmd_opts, "raiseerr", False):
+            raise
+        first, *rest = str(error).splitlines() or [""]
+        _print_line("\n".join([paint(first, "red", sys.stderr), *rest]))
+        status = error.__cause__.status if isinstance(error.__cause__, StrataError) else 1
+        raise SystemExit(status) from error
 
 
 def _print_line(line: str) -> None:
