@@ -35,10 +35,11 @@ def _compile(operation: ops.MigrateOperation, dialect: str) -> Iterator[str]:
         Operations(context).invoke(operation)
     except NotImplementedError:
         is_enum = isinstance(operation, UnresolvedEnumChangeOp)
-        yield f"-- {operation.to_diff_tuple()[0]}: {'by hand' if is_enum else 'recreate the table'}"
+        remedy = "manually" if is_enum else "recreate the table"
+        yield f"-- {operation.to_diff_tuple()[0]}: {remedy}"
     except (CompileError, ArgumentError, AttributeError, TypeError) as error:
-        # One that has no SQL on this database does not hide the others.
-        yield f"-- {describe_all([operation])[0]}: by hand ({type(error).__name__})"
+        # An operation that has no SQL on this database does not hide the others.
+        yield f"-- {describe_all([operation])[0]}: manually ({type(error).__name__})"
     for statement in buffer.getvalue().split(";\n\n"):
         if text := " ".join(statement.split()):
             yield f"{text};"

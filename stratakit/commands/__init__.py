@@ -1,4 +1,4 @@
-"""What the command line does, as functions: `stratakit.commands.upgrade(config)` and the others.
+"""The commands as functions: `stratakit.commands.upgrade(config)` and the others.
 
 Each takes a project's `Config`, which `stratakit.config.load` reads, does what the verb of its name
 does, prints nothing and returns what it found. Each raises the `StrataError` that the verb prints.
@@ -12,6 +12,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stratakit.commands._adopt import AdoptResult, adopt
+    from stratakit.commands._backfill import (
+        BackfillLimits,
+        BackfillProgress,
+        BackfillStatus,
+        backfill,
+        backfill_status,
+        estimate_backfill,
+    )
     from stratakit.commands._backup import BackupResult, backup
     from stratakit.commands._check import CheckResult, check, check_models
     from stratakit.commands._create import CreateResult, create
@@ -35,6 +43,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AdoptResult",
+    "BackfillLimits",
+    "BackfillProgress",
+    "BackfillStatus",
     "BackupResult",
     "CheckResult",
     "CreateResult",
@@ -52,6 +63,8 @@ __all__ = [
     "UpgradePlan",
     "UpgradeResult",
     "adopt",
+    "backfill",
+    "backfill_status",
     "backup",
     "check",
     "check_models",
@@ -61,6 +74,7 @@ __all__ = [
     "downgrade",
     "downgrade_sql",
     "drift",
+    "estimate_backfill",
     "heads",
     "history",
     "lint",
@@ -78,6 +92,9 @@ __all__ = [
 
 _MODULES = {
     "AdoptResult": "adopt",
+    "BackfillLimits": "backfill",
+    "BackfillProgress": "backfill",
+    "BackfillStatus": "backfill",
     "BackupResult": "backup",
     "CheckResult": "check",
     "CreateResult": "create",
@@ -95,6 +112,8 @@ _MODULES = {
     "UpgradePlan": "upgrade",
     "UpgradeResult": "upgrade",
     "adopt": "adopt",
+    "backfill": "backfill",
+    "backfill_status": "backfill",
     "backup": "backup",
     "check": "check",
     "check_models": "check",
@@ -104,6 +123,7 @@ _MODULES = {
     "downgrade": "downgrade",
     "downgrade_sql": "sql",
     "drift": "drift",
+    "estimate_backfill": "backfill",
     "heads": "heads",
     "history": "history",
     "lint": "lint",

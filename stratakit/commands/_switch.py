@@ -35,7 +35,7 @@ REBUILD_HINT = f"Replace the local database, whose rows are lost: {MIGRATE} rebu
 
 @dataclass(frozen=True)
 class SwitchResult:
-    """What was done to the local database.
+    """The revisions that were undone and applied in the local database.
 
     Args:
         undone: the revisions of another branch, the last one first.

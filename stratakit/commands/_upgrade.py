@@ -23,7 +23,7 @@ from stratakit.runtime.steps import upgrade_steps
 
 @dataclass(frozen=True)
 class UpgradePlan:
-    """What an upgrade is about to apply.
+    """The revisions that an upgrade is about to apply.
 
     Args:
         pending: the revisions to apply, in order.
@@ -40,7 +40,7 @@ class UpgradePlan:
 
 @dataclass(frozen=True)
 class UpgradeResult:
-    """What an upgrade did.
+    """The result of an upgrade.
 
     Args:
         plan: what was to be applied; with `dry_run` nothing was.

@@ -10,7 +10,7 @@ from stratakit.diagnostics.finding import Finding
 
 
 def as_text(findings: Sequence[Finding]) -> str:
-    """For a person: one paragraph each; those that one command mends share one."""
+    """For a person: one paragraph each; findings with the same fix share one."""
     paragraphs = []
     for (detail, hint), group in groupby(findings, key=lambda each: (each.detail, each.hint)):
         lines = [*(finding.headline for finding in group), detail, hint]
@@ -37,7 +37,7 @@ def as_json(findings: Sequence[Finding]) -> str:
 
 
 def as_github(findings: Sequence[Finding]) -> str:
-    """Workflow commands of GitHub Actions, which it shows beside the lines of a pull request.
+    """Workflow commands of GitHub Actions, which it shows at the lines of a pull request.
 
     Source: "Workflow commands for GitHub Actions", Setting an error message.
     """
@@ -78,7 +78,7 @@ FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Let a command be told the form of its findings."""
+    """Add the options for the format of findings."""
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="text, json, or annotations of a CI"
     )

@@ -6,14 +6,15 @@ from sqlalchemy import Connection, text
 
 
 class MigrationLock(ABC):
-    """The lock on the migrations' own connection, or beside it.
+    """The lock on the migrations' connection, or outside of it.
 
     Args:
         connection: the migrations' own.
+        backfill: the backfill that is locked; empty for the migrations.
     """
 
     @abstractmethod
-    def __init__(self, connection: Connection) -> None: ...
+    def __init__(self, connection: Connection, backfill: str = "") -> None: ...
 
     @abstractmethod
     def try_acquire(self) -> bool:
@@ -47,8 +48,9 @@ class MigrationLock(ABC):
 class SessionLock(MigrationLock):
     """A lock of the session on the migrations' own connection, so that it ends with both."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, backfill: str = "") -> None:
         self.connection = connection
+        self.backfill = backfill
         self.nested = connection.in_transaction()
 
     def release(self) -> None:

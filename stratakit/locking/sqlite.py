@@ -1,4 +1,4 @@
-"""SQLite: a lock on a file beside the database, so that it ends with the process."""
+"""SQLite: a lock on a file next to the database, so that it ends with the process."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,15 +11,16 @@ from stratakit.process import file_lock
 
 
 class SQLiteLock(MigrationLock):
-    """The lock beside the database's file; a database in memory has nobody to share with."""
+    """The lock next to the database's file; a database in memory is never shared."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, backfill: str = "") -> None:
         # By the driver: SQLAlchemy would begin a transaction, and wait for another migrator's.
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA database_list")
         file = cursor.fetchone()
         cursor.close()
-        self.path = Path(f"{file[2]}.migrating") if file and file[2] else None
+        work = f"backfill-{backfill}" if backfill else "migrating"
+        self.path = Path(f"{file[2]}.{work}") if file and file[2] else None
         self.descriptor: int | None = None
         self.since = ""
 

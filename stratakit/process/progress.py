@@ -12,20 +12,23 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from stratakit.process.color import is_terminal
 
 
-def progress_bar(title: str, *, unit: str = "B", total: int | None = None) -> "tqdm[Any]":
+def progress_bar(
+    title: str, *, unit: str = "B", total: int | None = None, is_shown: bool = True
+) -> "tqdm[Any]":
     """Return a progress bar on stderr that disappears at its end.
 
     Args:
         title: the work, such as "Backup".
         unit: of what is counted; bytes are scaled to kB, MB and GB.
         total: the number of units, if it is known.
+        is_shown: False leaves it out at a terminal, too.
     """
     return tqdm(
         desc=title,
         unit=unit,
         unit_scale=unit == "B",
         total=total,
-        disable=not is_terminal(sys.stderr),
+        disable=not (is_shown and is_terminal(sys.stderr)),
         leave=False,
     )
 

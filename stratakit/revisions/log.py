@@ -40,6 +40,9 @@ CURRENT_TIMESTAMP = func.current_timestamp()
 
 RULE = "changed-by-hand"
 
+VERSION_TABLE = "alembic_version"
+"""Alembic's table, unless env.py names another one."""
+
 LOG = Table(
     "migration_log",
     MetaData(),
@@ -55,12 +58,6 @@ LOG = Table(
     Column("started", DateTime(timezone=True), nullable=False),
     Column("finished", DateTime(timezone=True), nullable=False),
 )
-
-
-VERSION_TABLE = "alembic_version"
-"""Alembic's table, unless env.py names another one."""
-OWN_TABLES = (VERSION_TABLE, LOG.name)
-"""The tables of Alembic and stratakit, which are no part of a project's schema."""
 
 
 def recorder(note: str | None = None) -> Callable[..., None]:
@@ -146,7 +143,7 @@ def find_inconsistencies(
     revisions: RevisionHistory,
     version_table: str = VERSION_TABLE,
 ) -> Iterator[Finding]:
-    """Find changes that the log does not explain: a version row set by hand, an edited revision.
+    """Find manual changes of the version row, and edited revisions, by the log.
 
     Args:
         config: the project's.
@@ -165,7 +162,7 @@ def find_inconsistencies(
         yield Finding(
             RULE,
             f"{version_table} says {_join(heads) or 'nothing'}, and by migration_log it "
-            f"stands at {expected or 'nothing'}: the version row was changed by hand.",
+            f"is at {expected or 'nothing'}: the version row was changed manually.",
             "The skipped or undone changes are not known.",
             "Stamp the revision that the schema matches; it is compared first: "
             f"{MIGRATE} stamp {expected or 'base'}",

@@ -9,7 +9,7 @@ from alembic.script import Script
 from sqlalchemy import Connection, column, func, inspect, literal, select, table
 from sqlalchemy.exc import DBAPIError
 
-from stratakit.revisions.log import OWN_TABLES
+from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.sql.parser import parse
 
 MOST_COUNTED = 1_000_000

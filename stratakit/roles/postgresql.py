@@ -54,7 +54,7 @@ END $$;
 
 
 def sql(database: str, owner: str, app: str, version_table: str = VERSION_TABLE) -> str:
-    """Write the SQL for psql, which `\\gexec` belongs to."""
+    """Write the SQL for psql, with its command gexec."""
     schema, _, name = version_table.rpartition(".")
     quoted = f'"{schema or "public"}"."{name}"'
     return TEMPLATE.format(

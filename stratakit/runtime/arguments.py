@@ -14,6 +14,7 @@ from stratakit.autogenerate.renames import prompt
 from stratakit.config import Backend, Config
 from stratakit.orm.discovery import combine
 from stratakit.revisions import log
+from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime import sqlite_batch
 from stratakit.runtime.guard import Arguments
@@ -36,7 +37,7 @@ def comparison_arguments(config: Config, given: Arguments) -> Arguments:
         return dict(given)
     own = comparison(combine(declared), config.allowed)
     if "include_schemas" in given:
-        own["include_name"] = partial(_is_not_the_log, own["include_name"])
+        own["include_name"] = partial(_is_not_ours, own["include_name"])
     for name in FILTERS:
         if filter_ := given.get(name):
             own[name] = partial(_both, filter_, own[name])
@@ -84,10 +85,10 @@ def _both(first: Callable[..., bool], second: Callable[..., bool], item: Any, *r
     return bool(first(item, *rest)) and bool(second(item, *rest))
 
 
-def _is_not_the_log(
+def _is_not_ours(
     _own: Callable[..., bool], name: str | None, kind: str, parents: dict[str, str | None]
 ) -> bool:
-    return not (kind == "table" and name == log.LOG.name)
+    return not (kind == "table" and name in OWN_TABLES)
 
 
 def _process_directives(

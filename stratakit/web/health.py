@@ -20,6 +20,7 @@ from stratakit.engine.errors import driver_message
 from stratakit.engine.pool import Database
 from stratakit.revisions import history, log, phases
 from stratakit.revisions.history import RevisionHistory
+from stratakit.revisions.log import VERSION_TABLE
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class MigrationState:
         self,
         root: Path | None = None,
         *,
-        version_table: str = log.VERSION_TABLE,
+        version_table: str = VERSION_TABLE,
         version_table_schema: str | None = None,
     ) -> None:
         self._version_table = table(
@@ -84,7 +85,7 @@ def health_router(
     root: Path | None = None,
     *,
     show_errors: bool = False,
-    version_table: str = log.VERSION_TABLE,
+    version_table: str = VERSION_TABLE,
     version_table_schema: str | None = None,
 ) -> APIRouter:
     """Return the routes `/health` and `/ready`, for an application with a `state.database`.
@@ -108,7 +109,7 @@ def health_router(
 
     @routes.get("/ready", response_model=Readiness, responses={503: {"model": Readiness}})
     async def ready(request: Request) -> JSONResponse:
-        """The database answers and stands at a revision that this code can work with."""
+        """The database answers and is at a revision that this code can work with."""
         database: Database = request.app.state.database
         readiness = await migrations.read(database, show_errors=show_errors)
         return JSONResponse(asdict(readiness), 200 if readiness.serves else 503)
@@ -136,7 +137,7 @@ def check_readiness(
     if set(heads) <= revisions.ancestors(revisions.heads):
         if revisions.ancestors(revisions.before_contract) <= revisions.ancestors(heads):
             detail = (
-                "What is pending takes away what this code does not use. When no older code "
+                "The pending revisions drop what this code does not use. When no older code "
                 f"serves, apply it: {MIGRATE} upgrade"
             )
             return Readiness("behind", expected, database, detail, True)

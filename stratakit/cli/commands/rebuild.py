@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Replace it, say so, show where it stands."""
+    """Replace the database and show its revision."""
     result = commands.rebuild(config, confirmed_database=arguments.yes, interactive=True)
     if is_json(arguments):
         echo_json(as_object(config, result))

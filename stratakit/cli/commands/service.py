@@ -36,7 +36,7 @@ def run(arguments: Namespace, config: Config) -> int:
         if not began and (changed := service.changed_files()):
             first, *others = (str(each.relative_to(config.root)) for each in changed)
             also = f" and {len(others)} more" if others else ""
-            print(f"It serves older code: {first}{also} changed later. Run: make restart")
+            echo(f"It serves older code: {first}{also} changed later. Run: make restart")
     elif arguments.command == "stop":
         echo("The service is stopped." if service.stop() else "The service does not run.")
     elif service.find_process():

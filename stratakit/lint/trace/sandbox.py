@@ -1,4 +1,4 @@
-"""A scratch database that stands at one revision after the other."""
+"""A scratch database that is at one revision after the other."""
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
