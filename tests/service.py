@@ -127,8 +127,9 @@ class Service:
         assert old in before, f"{path} has no {old!r}"
         then = file.stat().st_mtime
         file.write_text(before.replace(old, new, 1))
-        # Python keeps bytecode by size and second: an edit taken back at once would stay.
-        os.utime(file, (then - 1, then - 1))
+        if "versions" not in file.parts:
+            # Python keeps bytecode by size and second: an edit taken back at once would stay.
+            os.utime(file, (then - 1, then - 1))
 
     def add_column(self, declaration: str) -> None:
         """Add a column to the example's model."""

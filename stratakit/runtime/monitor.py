@@ -97,6 +97,11 @@ class RunMonitor:
         return watched
 
     @property
+    def rest(self) -> list[Any]:
+        """The steps that have not ended, the failed one first."""
+        return list(self._ahead or ())
+
+    @property
     def nothing_committed(self) -> bool:
         """True if the failed step leaves the database as it was."""
         return not self._kept

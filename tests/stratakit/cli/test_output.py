@@ -206,3 +206,11 @@ def test_each_revision_is_one_line_with_its_time(noisy: Project) -> None:
         "a1",
         "a2",
     ]
+
+
+def test_a_check_that_cannot_reach_the_database_is_no_success(noisy: Project) -> None:
+    noisy.write("migrations/env.py", HEAD.replace("app.db", "/absent/app.db") + PLAIN)
+    outcome = noisy.run("check")
+    assert outcome.status == 3, outcome
+    assert "not looked at" in outcome.stderr
+    assert noisy.run("check", "--models").status == 0

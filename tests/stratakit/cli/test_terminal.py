@@ -14,7 +14,7 @@ def test_a_long_revision_shows_that_it_runs(migrated: Service) -> None:
     shown = watching(migrated, migrated.python, "scripts/migrate.py", "upgrade")
     assert "Applying 003  by hand 003  00:0" in shown
     assert re.search(r"Applied 003  by hand 003 \(\d\.\d\d s\)", shown)
-    assert "\x1b[32mThe database stands at 003" in shown
+    assert "\x1b[32mThe database is at 003" in shown
 
 
 @pytest.mark.databases("sqlite")

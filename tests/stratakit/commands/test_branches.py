@@ -331,3 +331,11 @@ def test_a_rebuild_asks_before_rows_are_lost(branches: Service) -> None:
     rebuilt = typing("y", branches, branches.python, "scripts/migrate.py", "rebuild")
     assert rebuilt.returncode == 0, rebuilt.stdout
     succeeds(branches.migrate("rebuild"))  # it holds no rows any more
+
+
+@pytest.mark.databases("sqlite")
+def test_an_upgrade_says_when_a_switch_is_due(branches: Service) -> None:
+    """`make dev` begins with it."""
+    branches.git("checkout", "-q", "main")
+    assert "migrate.sh switch" in succeeds(branches.migrate("upgrade"))
+    assert "switch" not in succeeds(branches.migrate("upgrade", ENVIRONMENT="production"))

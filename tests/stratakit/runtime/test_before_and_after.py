@@ -1,4 +1,4 @@
-"""Review comments that nobody has resolved, before an upgrade."""
+"""What is said before a run, and after one that failed."""
 
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -57,3 +57,17 @@ def test_a_new_revision_names_its_breaking_changes(migrated: Service) -> None:
     empty = migrated.migrate("create", "--empty", "fill the prices")
     assert empty.returncode == 0, empty.stderr
     assert "Breaking changes: none" in migrated.newest().read_text()
+
+
+@pytest.mark.databases("sqlite")
+def test_a_downgrade_that_fails_goes_on_by_the_printed_command(migrated: Service) -> None:
+    file = migrated.revision("003", "002", "pass", "raise RuntimeError('no way back')")
+    migrated.revision("004", "003")
+    assert migrated.migrate("upgrade").returncode == 0
+    failed = migrated.migrate("downgrade", "001")
+    assert failed.returncode == 1
+    assert migrated.stands_at() == "003"
+    assert "downgrade 001" in failed.stderr
+    file.write_text(file.read_text().replace("raise RuntimeError('no way back')", "pass"))
+    migrated.follow(failed.stderr, "then: ")
+    assert migrated.stands_at() == "001"
