@@ -7,7 +7,6 @@ from pathlib import Path
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
 
-from stratakit.backup import verification
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
@@ -100,6 +99,9 @@ def upgrade(
         return [each.revision for each in made.pending]
 
     def make_backup(url: DatabaseURL) -> None:
+        # Each upgrade would wait for the import, and few make a backup.
+        from stratakit.backup import verification
+
         # Where many start at once, only the one that migrates has the lock and gets here.
         backups.append(verification.create_verified(config, url, has_lock=True))
         if on_backup:

@@ -19,7 +19,7 @@ AUTOCOMMIT = re.compile(r"\b(autocommit_block|fill_in_batches)\s*\(")
 
 def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
     """Raise a StrataError if a database is at a revision that no file has."""
-    known = history.read(config.revision_files)
+    known = history.read(config.revision_files) if heads else history.RevisionHistory()
     for head in heads:
         if head in known:
             continue

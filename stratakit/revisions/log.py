@@ -69,9 +69,10 @@ def recorder(note: str | None = None) -> Callable[..., None]:
         note: the reason that a person gave.
     """
     started = datetime.now(UTC)
+    has_table = False
 
     def record(*, ctx: Any, step: Any, heads: Iterable[str], run_args: object) -> None:
-        nonlocal started
+        nonlocal started, has_table
         finished = datetime.now(UTC)
         direction = "upgrade" if step.is_upgrade else "downgrade"
         row = {
@@ -83,9 +84,12 @@ def recorder(note: str | None = None) -> Callable[..., None]:
             "finished": CURRENT_TIMESTAMP if ctx.as_sql else finished,
         }
         started = finished
-        if not ctx.as_sql:
-            LOG.create(ctx.connection, checkfirst=True)
-        elif step.is_upgrade and not step.down_revision_ids:
+        if not ctx.as_sql and not has_table:
+            has_table = ctx.connection.dialect.has_table(ctx.connection, LOG.name)
+            if not has_table:
+                # Its transaction may be undone: the next revision looks again.
+                LOG.create(ctx.connection)
+        elif ctx.as_sql and step.is_upgrade and not step.down_revision_ids:
             ctx.impl.create_table(LOG)
         for revision in step.up_revisions:
             ctx.impl.execute(insert(LOG).values(**row, **_describe(revision)))

@@ -48,8 +48,8 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
     Returns:
         The words, or nothing where the database is not ahead.
     """
-    revisions = history.read(config.revision_files)
     heads = context.get_current_heads()
+    revisions = history.read(config.revision_files) if heads else history.RevisionHistory()
     if not heads or all(head in revisions for head in heads):
         return ""
     entries = log.read_entries(connection_of(context))

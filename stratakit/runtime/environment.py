@@ -125,7 +125,11 @@ class ReadRun(Generic[Answer]):
         self.answers: list[Answer] = []
 
     def arguments(self, environment: EnvironmentContext, given: Arguments) -> Arguments:
-        """Return env.py's own, without a transaction around the run."""
+        """Return env.py's own, without a transaction around the run.
+
+        The revisions are imported now: later, `alembic.op` would let them execute statements.
+        """
+        environment.script.get_heads()
         return {"transaction_per_migration": True, **given}
 
     def execute(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
