@@ -69,5 +69,5 @@ def test_a_downgrade_that_fails_goes_on_by_the_printed_command(migrated: Service
     assert migrated.stands_at() == "003"
     assert "downgrade 001" in failed.stderr
     file.write_text(file.read_text().replace("raise RuntimeError('no way back')", "pass"))
-    migrated.follow(failed.stderr, "then: ")
+    migrated.follow(failed.stderr, "./migrate.sh downgrade")
     assert migrated.stands_at() == "001"
