@@ -47,8 +47,10 @@ def include_object(
 
 def _is_allowed(allowed: tuple[str, ...], item: Any, name: str, kind: str) -> bool:
     """Return whether a pattern matches an object, named as `check` names it: catalog/diff.py."""
-    full_name = item.fullname if kind == "table" else f"{item.table.fullname}.{name}"
-    names = [f"{each} {full_name}" for each in KINDS.get(kind, ())]
+    table = getattr(item, "table", None)
+    # An object of a plugin, such as a function of alembic_utils, belongs to no table.
+    full_name = f"{table.fullname}.{name}" if table is not None else getattr(item, "fullname", name)
+    names = [f"{each} {full_name}" for each in KINDS.get(kind, (kind,))]
     return any(fnmatchcase(each, pattern) for each in names for pattern in allowed)
 
 

@@ -126,7 +126,9 @@ def _replay(config: Config, revision: str, url: str) -> None:
         text=True,
     )
     if process.returncode != 0:
+        # Without an answer Python itself has failed.
+        reason = process.stdout.strip() or process.stderr
         raise StrataError(
-            f"The revisions up to {revision} do not run on an empty database:\n{process.stderr}",
+            f"The revisions up to {revision} do not run on an empty database:\n{reason}",
             detail="Without them there is nothing to compare with.",
         )

@@ -1,5 +1,7 @@
 """Refusal of a stamp that the schema does not match."""
 
+from contextlib import suppress
+
 from alembic.runtime.migration import MigrationContext
 
 from stratakit.catalog import list_allowed
@@ -26,14 +28,20 @@ def refuse_difference(
         raise StrataError(
             f"The database does not match {name}. The differences:\n{differences}",
             detail="After a wrong stamp, later revisions fail or skip changes.",
-            hint=_hint(context, project, name, differences),
+            hint=_nearest_command(context, project, name)
+            or _remedies(context, project, name, differences),
         )
 
 
-def _hint(
-    context: MigrationContext, project: Environment, name: str, differences: Differences
-) -> str:
-    """Return the command that fits a database that is not at the revision."""
+def _nearest_command(context: MigrationContext, project: Environment, name: str) -> str:
+    """Return the command that fits a database that is not at the revision; empty without one."""
+    with suppress(StrataError):
+        # Another revision may fail, which says nothing about this one.
+        return _find_command(context, project, name)
+    return ""
+
+
+def _find_command(context: MigrationContext, project: Environment, name: str) -> str:
     revisions = history.read(project.config.revision_files)
     current = next(iter(context.get_current_heads()), None)
     is_known = current is None or current in revisions
@@ -50,12 +58,16 @@ def _hint(
             context, project, head, ignore_primary_key_names=True
         ):
             return f"It is what {head} makes: {MIGRATE} stamp {head}"
+    return ""
+
+
+def _remedies(
+    context: MigrationContext, project: Environment, name: str, differences: Differences
+) -> str:
     lines = [f"Change it manually:\n{differences.sql}"]
-    if current is None and name in revisions.heads:
+    heads = history.read(project.config.revision_files).heads
+    if not context.get_current_heads() and name in heads:
         lines.append(f"or by a revision: {MIGRATE} adopt --repair")
-    lines += [
-        f"or name what is intended in strata.toml: {list_allowed(differences.differences)}",
-        "or, knowing better, with a reason that is logged: "
-        f'{MIGRATE} stamp {name} --force "reason"',
-    ]
+    allowed = list_allowed(differences.differences)
+    lines.append(f"or name what is intended in strata.toml: {allowed}")
     return "\n".join(lines)

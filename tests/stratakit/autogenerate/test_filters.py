@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
+from stratakit.autogenerate.filters import include_object
 from stratakit.config import Backend
 from tests.stratakit.autogenerate.project import create_project, metadata
 from tests.stratakit.lint.revisions import server
@@ -61,3 +62,10 @@ def test_allowed_objects_are_kept_and_all_others_dropped(backend: Backend, tmp_p
             text = "".join(file.read_text() for file in project.create(models()))
             for name in ("celery_jobs", "extra", "ix_items_size", "fk_items_owner_id_owners"):
                 assert f"'{name}'" in text
+
+
+@pytest.mark.parametrize(("allowed", "is_compared"), [((), True), (("function stamp()",), False)])
+def test_an_object_of_a_plugin_has_no_table(allowed: tuple[str, ...], is_compared: bool) -> None:
+    """alembic_utils asks about functions and triggers, too."""
+    arguments = (object(), "stamp()", "function", True, None)
+    assert include_object(sa.MetaData(), allowed, *arguments) is is_compared
