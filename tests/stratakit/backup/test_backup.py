@@ -215,7 +215,7 @@ def test_a_file_that_is_no_whole_backup_is_refused(migrated: Service, tmp_path: 
             backup.check(url_of(migrated), file)
     refused = migrated.migrate("restore", str(half), "--yes", name_of(migrated))
     assert refused.returncode == 2
-    assert "Nothing was touched" in refused.stderr
+    assert "Nothing was changed" in refused.stderr
     assert str(path) in refused.stderr
     assert migrated.sql("SELECT name FROM items") == [("a chair",)]
 

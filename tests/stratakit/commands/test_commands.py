@@ -191,7 +191,7 @@ def test_a_lint_returns_findings_with_their_lines(project: Config) -> None:
 def test_drift_and_stamp_compare_with_what_the_revision_makes(project: Config) -> None:
     commands.upgrade(project)
     assert commands.drift(project).findings == []
-    with pytest.raises(StrataError, match="is not what 001 makes"):
+    with pytest.raises(StrataError, match="does not match 001"):
         commands.stamp(project, "001")
     assert commands.stamp(project, "001", reason="a test").heads == ("001",)
     assert commands.drift(project).findings[0].rule == "drift"

@@ -414,7 +414,7 @@ def test_branches_with_labels_are_no_mistake(project: Project) -> None:
         ("import no_such_package\n", "brings no_such_package", 2),
         ("import os\n\nos.environ['NO_SUCH_SETTING']\n", "Set NO_SUCH_SETTING", 2),
         ("open('no/such/key')\n", "Create no/such/key", 2),
-        ("raise SystemExit('no database')\n", "ends the process", 2),
+        ("raise SystemExit('no database')\n", "exits with", 2),
         ("1 / 0\n", "ZeroDivisionError", 2),
     ],
 )
