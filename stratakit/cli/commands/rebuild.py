@@ -15,7 +15,7 @@ from stratakit.config import Config
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `rebuild` takes."""
     parser.add_argument(
-        "--yes",
+        "--yes", metavar="DATABASE", help="without a terminal: the database whose rows are lost"
         metavar="DATABASE",
         help="without a terminal: the name of the database, whose rows are lost",
     )
