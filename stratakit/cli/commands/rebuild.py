@@ -16,8 +16,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `rebuild` takes."""
     parser.add_argument(
         "--yes", metavar="DATABASE", help="without a terminal: the database whose rows are lost"
-        metavar="DATABASE",
-        help="without a terminal: the name of the database, whose rows are lost",
     )
     add_json(parser)
 
