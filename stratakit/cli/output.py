@@ -95,7 +95,7 @@ def echo_findings(findings: Sequence[Finding], arguments: Namespace) -> int:
     """Print findings in the format of the command's options.
 
     Returns:
-        The exit status: 1 where there are any.
+        The exit status: 1 if there are any.
     """
     if arguments.format == "text":
         echo_text(findings)
