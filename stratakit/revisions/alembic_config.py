@@ -30,11 +30,7 @@ def alembic_config(
         config: the project's.
         options: for the run of env.py that it is made for.
         quiet: whether Alembic's commands print nothing of their own.
-<<<<<<< HEAD
-        command_options: what env.py reads in `config.cmd_opts` in addition to the defaults:
-=======
         command_options: what env.py reads in `config.cmd_opts` in addition to the defaults, such as
->>>>>>> main
             `revision` and `autogenerate`.
     """
     remove_stale_bytecode(config.revision_files)

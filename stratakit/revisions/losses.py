@@ -32,11 +32,7 @@ class Loss:
 
 @dataclass(frozen=True)
 class DroppedData:
-<<<<<<< HEAD
-    """The data that one line of a revision drops.
-=======
     """The objects that one line of a revision drops.
->>>>>>> main
 
     Args:
         line: the line.

@@ -15,11 +15,7 @@ KEY = "stratakit"
 
 
 class StepProgress(Protocol):
-<<<<<<< HEAD
-    """The receiver of the progress of a run."""
-=======
     """A receiver of the progress of a run."""
->>>>>>> main
 
     def begin(self, step: Any) -> None:
         """Note that a step of Alembic begins, or is tried again after a wait."""
@@ -40,11 +36,7 @@ class RunOptions:
             revisions to run. None runs all that Alembic's command asks for.
         dry_run: stop after `plan`.
         before_first_step: called with the database once the lock is held and something will run.
-<<<<<<< HEAD
-        progress: gets each revision that begins and ends.
-=======
         progress: called when a revision begins and ends.
->>>>>>> main
         finish: called when the run has ended, whether or not anything ran.
         describe: called with a sentence for each change that autogenerate writes.
         confirmed_database: the database that may lose data in production, by its name.

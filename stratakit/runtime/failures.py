@@ -132,11 +132,7 @@ def _partial_run_error(
 
 
 def _command(monitor: RunMonitor, step: RevisionStep) -> str:
-<<<<<<< HEAD
-    """Return the command for the pending steps of the run."""
-=======
     """Return the command that does the rest of the run, and no more."""
->>>>>>> main
     last = monitor.rest[-1] if monitor.rest else step
     if step.is_upgrade:
         return "upgrade" if last.revision.is_head else f"upgrade {last.revision.revision}"
