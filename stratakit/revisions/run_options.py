@@ -19,7 +19,7 @@ AfterStep = Callable[[MigrationContext, Collection[str]], None]
 
 
 class StepProgress(Protocol):
-    """Who is told how far a run has got."""
+    """A receiver of the progress of a run."""
 
     def begin(self, step: Any) -> None:
         """Note that a step of Alembic begins, or is tried again after a wait."""
@@ -42,7 +42,7 @@ class RunOptions:
         before_first_step: called with the database once the lock is held and something will run.
         after_step: called in the transaction of each revision, once it has run, with the heads of
             the database.
-        progress: told of each revision that begins and ends.
+        progress: called when a revision begins and ends.
         finish: called when the run has ended, whether or not anything ran.
         describe: called with a sentence for each change that autogenerate writes.
         confirmed_database: the database that may lose data in production, by its name.
