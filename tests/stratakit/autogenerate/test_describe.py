@@ -1,5 +1,7 @@
 """Operations in words."""
 
+from types import SimpleNamespace
+
 import sqlalchemy as sa
 from alembic.operations import ops
 from sqlalchemy.dialects import mysql
