@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
+from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.run_options import KEY, RunOptions
 
 COMMAND_OPTIONS = {
@@ -32,6 +33,7 @@ def alembic_config(
         command_options: what env.py reads in `config.cmd_opts` beside the defaults, such as
             `revision` and `autogenerate`.
     """
+    remove_stale_bytecode(config.revision_files)
     ini = config.root / config.alembic_ini
     pyproject = config.root / "pyproject.toml"
     alembic = AlembicConfig(
