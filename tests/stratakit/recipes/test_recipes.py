@@ -108,7 +108,6 @@ def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> N
     assert (created.paths, created.differences) == ((), [])
     commands.upgrade(project.config)
     assert not commands.drift(project.config).findings
-    for _revision in revisions:
-        commands.downgrade(project.config)
+    commands.downgrade(project.config, f"-{len(revisions)}")
     commands.upgrade(project.config)
     assert not commands.drift(project.config).findings

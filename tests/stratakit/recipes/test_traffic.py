@@ -60,8 +60,10 @@ def fill(project: Project, rows: int) -> None:
     )
 
 
-@pytest.mark.parametrize("rows", [5000, *LARGE])
-@pytest.mark.parametrize("name", ["rename-column", "add-column", "change-type"])
+@pytest.mark.parametrize("rows", [2000, *LARGE])
+@pytest.mark.parametrize(
+    "name", ["rename-column", "change-type", pytest.param("add-column", marks=pytest.mark.proof)]
+)
 def test_no_request_fails_while_a_recipe_is_applied(
     name: str, rows: int, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +110,8 @@ def finish(project: Project) -> None:
         try:
             commands.upgrade(project.config)
         except StrataError as error:
-            assert "requires that no old code writes" in error.message
+            if "requires that no old code writes" not in error.message:
+                raise
         else:
             return
     raise AssertionError("the trigger still sees old code")
