@@ -138,7 +138,7 @@ def _overview() -> str:
     for alias, name in ALIASES.items():
         lines.append(f"  {alias:<10} The same as {name}.")
     lines += [
-        f"  {'help':<10} This overview; `help VERB` tells more of one.",
+        f"  {'help':<10} Show this overview, or with a verb its arguments: help VERB.",
         "",
         "Exit status: 0 done, 1 a finding or a refusal, 2 a wrong call, 3 no database.",
     ]

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from shlex import quote
 
@@ -135,8 +136,9 @@ def restore_hints(versions: Path, known: RevisionHistory, heads: Iterable[str]) 
     return list(hints.values())
 
 
+@lru_cache(maxsize=4096)
 def parse(path: Path, source: bytes) -> Revision | None:
-    """Read a revision from a file's content.
+    """Read a revision from a file's content, once in a process.
 
     Args:
         path: the file, for messages.

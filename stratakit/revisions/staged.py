@@ -1,4 +1,4 @@
-"""What is staged for the next commit, as a project of its own, beside the working tree.
+"""The staged files as a project of their own, outside of the working tree.
 
 The copy is kept in git's own folder, so that nothing is written into the working tree and the next
 commit writes only the files that differ. What git ignores is linked into it: the application may

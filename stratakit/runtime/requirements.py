@@ -1,4 +1,4 @@
-"""What a revision requires before it runs, by lines of its file.
+"""The requirements of a revision, which lines of its file name.
 
 `requires_backfill = "NAME"`: a backfill that is complete. `requires_unused = "TRIGGER"`: no write
 by old code, as a trigger of `op.create_sync_trigger` has recorded it.

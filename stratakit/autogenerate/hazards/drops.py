@@ -27,9 +27,7 @@ def dropped_column(
     column = f"{operation.table_name}.{operation.column_name}"
     candidates = rename_candidates_of_column(operation, siblings)
     if not candidates:
-        yield f"column {column} is dropped with its data." + recipes.advise(
-            backend, "drop-column", column
-        )
+        yield f"column {column} is dropped with its data."
         return
     new = candidates[0].column.name
     rename = RenameColumnOp(operation.table_name, operation.column_name, new, operation.schema)
