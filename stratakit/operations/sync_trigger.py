@@ -82,11 +82,14 @@ class CreateSyncTriggerOp(ops.MigrateOperation):
         """Create the trigger, its function and its sequence, all of one name.
 
         Args:
+            operations: Alembic's.
             name: of the three.
+            table_name: the table.
             new: the new column.
             forward: an SQL expression of the row's columns: the value of the new column.
             old: the old column; without one, the new column is set where a row has NULL there.
             backward: the value of the old column.
+            schema: of the table; None is the default schema.
         """
         operations.invoke(
             cls(
@@ -136,6 +139,9 @@ def _create(operations: Operations, operation: CreateSyncTriggerOp) -> None:
         backward=operation.backward,
     )
     execute(operations, body.strip())
+    # The body of a function is not analyzed before a row is written.
+    for expression in filter(None, (operation.forward, operation.backward)):
+        execute(operations, f"EXPLAIN SELECT {expression} FROM {table}")
     execute(
         operations,
         f"CREATE TRIGGER {quote(operations, operation.name)} BEFORE INSERT OR UPDATE ON {table} "

@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from stratakit import commands
+from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.recipes import load_recipes
+from tests.conftest import REPOSITORY
 from tests.stratakit.recipes.conftest import Project
 
+IDENTITY = "    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)\n"
 TOTAL = "    total: Mapped[int] = mapped_column(Integer, index=True)\n"
 DRAFT = """class Draft(Base):
     __tablename__ = "drafts"
@@ -79,6 +82,9 @@ CASES = {
     ),
 }  # fmt: skip
 
+IN_CI = {"rename-column", "add-constraint, check"}
+"""The others run where whole services do."""
+
 
 def phases(paths: list[Path]) -> list[str]:
     """The phases that revisions name."""
@@ -96,7 +102,26 @@ def test_each_recipe_has_a_case() -> None:
     assert all(recipe.__doc__ for recipe in load_recipes().values())
 
 
-@pytest.mark.parametrize("case", CASES)
+def command(case: str) -> str:
+    """The command line of a case."""
+    _, (target, to), values, _ = CASES[case]
+    name = case.partition(",")[0].partition(" ")[0]
+    options = (f'--{option} "{value}"' for option, value in values.items())
+    return " ".join(filter(None, ("stratakit recipe", name, target, to, *options)))
+
+
+@pytest.mark.parametrize("name", load_recipes())
+def test_the_page_shows_commands_that_are_tested(name: str) -> None:
+    page = (REPOSITORY / "docs" / "recipes.md").read_text()
+    shown = [line for line in page.splitlines() if line.startswith(f"stratakit recipe {name} ")]
+    assert shown
+    assert set(shown) <= {command(case) for case in CASES}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case if case in IN_CI else pytest.param(case, marks=pytest.mark.slow) for case in CASES],
+)
 def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> None:
     replacements, target, values, expected = CASES[case]
     project.change(*replacements)
@@ -111,3 +136,28 @@ def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> N
     commands.downgrade(project.config, f"-{len(revisions)}")
     commands.upgrade(project.config)
     assert not commands.drift(project.config).findings
+
+
+def test_models_that_do_not_differ_so_are_refused_and_nothing_is_written(project: Project) -> None:
+    before = sorted((project.root / "migrations").rglob("*.py"))
+    for name, target, to in (
+        ("rename-column", "orders.total", "amount"),
+        ("add-column", "orders.region", ""),
+        ("drop-table", "drafts", ""),
+    ):
+        with pytest.raises(UsageError, match="do not differ by this change"):
+            project.recipe(name, target, to)
+    project.change((IDENTITY + TOTAL, IDENTITY.replace(" id:", " key:") + TOTAL))
+    with pytest.raises(UsageError, match="belongs to the primary key"):
+        project.recipe("rename-column", "orders.id", "key")
+    with pytest.raises(UsageError, match="There is no recipe mend"):
+        project.recipe("mend", "orders")
+    assert sorted((project.root / "migrations").rglob("*.py")) == before
+
+
+def test_what_the_linter_finds_is_not_left_behind(project: Project) -> None:
+    project.change((NOTE, NOTE + "    region: Mapped[str] = mapped_column(String(20))\n"))
+    with pytest.raises(StrataError, match="does not suit this table"):
+        project.recipe("add-column", "orders.region", value="no_such_function(note)")
+    assert len(list((project.root / "migrations" / "versions").glob("*.py"))) == 1
+    assert not list((project.root / "migrations").glob("backfills/*.py"))
