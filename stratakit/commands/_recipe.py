@@ -25,7 +25,7 @@ from stratakit.scratch.revision import write_revisions
 
 @dataclass(frozen=True)
 class RecipeResult:
-    """What a recipe has written.
+    """The files that a recipe has written, and the steps of the deployment.
 
     Args:
         paths: the revisions in the order in which they run, then the backfills.
@@ -138,5 +138,5 @@ def _refuse_findings(config: Config, revisions: Sequence[Any], name: str) -> Non
         raise StrataError(
             "\n".join(map(str, result.findings)),
             detail=f"The recipe {name} does not suit this table: nothing was written.",
-            hint=f'Write the revision and change it by hand: {MIGRATE} create "..."',
+            hint=f'Write the revision, and split it yourself: {MIGRATE} create "..."',
         )

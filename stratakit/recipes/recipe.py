@@ -17,7 +17,7 @@ from stratakit.operations import walk
 
 @dataclass(frozen=True)
 class Request:
-    """What a recipe is asked for.
+    """The arguments of a recipe, and the change that autogenerate found.
 
     Args:
         change: what autogenerate found between the models and the revisions.
