@@ -149,7 +149,7 @@ def _load(root: Path) -> Config:
         if key not in known:
             raise UsageError(
                 f"{path} has an unknown key: {key}.",
-                detail="A key that is not read would seem to be in force.",
+                detail="A misspelled key has no effect.",
                 hint=f"Remove it, or use one of: {', '.join(sorted(known))}.",
             )
         if not _fits(value, kinds[key]):

@@ -18,7 +18,7 @@ from tests import forks
 
 TIMEOUT_SECONDS = 180
 # Of the caller's environment a service's commands see only this.
-KEPT = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
+KEPT = ("COVERAGE_PROCESS_CONFIG", "HOME", "LANG", "PATH", "TMPDIR", "USER")
 
 
 @dataclass
@@ -59,13 +59,13 @@ class Service:
         return self._run(("bash", "-ec", script), environment)
 
     def follow(
-        self, message: str, lead: str, **environment: str
+        self, message: str, start: str, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run the command that a message gives behind these words: it has to succeed."""
-        commands = [line for line in message.splitlines() if lead in line]
-        assert commands, f"no line with {lead!r} in:\n{message}"
+        """Run the first command with this start that a message prints: it has to succeed."""
+        lines = [line for line in message.splitlines() if start in line]
+        assert lines, f"no command {start!r} in:\n{message}"
         activated = f"{self.root}/.venv/bin:{self.environ()['PATH']}"
-        command = commands[0].partition(lead)[2]
+        command = start + lines[0].partition(start)[2]
         done = self.shell(command, PATH=activated, **environment)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         return done

@@ -39,7 +39,7 @@ class CheckResult:
 
     Args:
         findings: what is wrong; none if all agree.
-        position: where the database stands; None if it was not looked at.
+        position: the position of the database; None if it was not read.
         pending: what an upgrade would apply.
         skipped: what was not looked at, and why.
     """

@@ -23,7 +23,7 @@ class DiscardResult:
     Args:
         path: its file, which is gone.
         undone: whether it was undone in the local database first.
-        position: where the database stands now.
+        position: the position of the database afterwards.
         unrecorded: why the snapshot was not written; else empty.
     """
 
@@ -54,9 +54,9 @@ def discard(
         revision = known.heads[0]
     if revision not in known.heads:
         raise UsageError(
-            f"{revision} is none of the newest revisions: {', '.join(known.heads) or 'none'}.",
+            f"{revision} is not one of the newest revisions: {', '.join(known.heads) or 'none'}.",
             detail="Other revisions follow it.",
-            hint=f"See what there is: {MIGRATE} history",
+            hint=f"See the revisions: {MIGRATE} history",
         )
     discarded = known[revision]
     if git.is_committed(discarded.path):

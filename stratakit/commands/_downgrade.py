@@ -23,7 +23,7 @@ class DowngradeResult:
 
     Args:
         undone: the revisions that were undone, the last one first; with `dry_run` none was.
-        position: where the database stands now.
+        position: the position of the database afterwards.
     """
 
     undone: Sequence[Script]

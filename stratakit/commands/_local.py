@@ -31,7 +31,7 @@ def require_local(
         raise StrataError(
             "The variable ENVIRONMENT says that this is production.",
             detail="Only a local development database is replaced.",
-            hint="Unset ENVIRONMENT, in the environment and in .env, if this is no production.",
+            hint="Unset ENVIRONMENT, in the environment and in .env, if this is not production.",
         )
     url = project.url
     if url is None:

@@ -88,9 +88,9 @@ def _own_revisions(config: Config, known: RevisionHistory) -> list[str]:
         follows = [id_ for id_ in ready if not ordered or known[id_].parents == (ordered[-1],)]
         if len(ready) != 1 or not follows or len(known[ready[0]].parents) > 1:
             raise UsageError(
-                f"The revisions of this branch are no line: {', '.join(sorted(own))}.",
-                detail="Only a line can be put on top of another revision.",
-                hint=f"Join the heads: {MIGRATE} merge",
+                f"The revisions of this branch are not a single line: {', '.join(sorted(own))}.",
+                detail="Only a single line can be rebased.",
+                hint=f"Merge the heads: {MIGRATE} merge",
             )
         ordered += ready
         own -= set(ready)
@@ -103,7 +103,7 @@ def _main_head(known: RevisionHistory, own: Sequence[str]) -> str:
         raise UsageError(
             f"The main branch has {len(main.heads)} heads: {', '.join(main.heads) or 'none'}.",
             detail="There is no one revision to follow.",
-            hint=f"Join them on the main branch: {MIGRATE} merge",
+            hint=f"Merge them on the main branch: {MIGRATE} merge",
         )
     return main.heads[0]
 
@@ -115,7 +115,7 @@ def _undo(
     own: Sequence[str],
     confirmed_database: str | None,
 ) -> bool:
-    """Undo the revisions where they are applied.
+    """Undo the revisions if they are applied.
 
     Returns:
         Whether there was anything to undo.
@@ -133,8 +133,8 @@ def _undo(
         except UsageError as error:
             raise UsageError(
                 f"{moved} was applied to {url} (by {logged.get(moved, 'somebody')}).",
-                detail="A revision that a shared database has run cannot get another place.",
-                hint=f"Join the heads instead: {MIGRATE} merge\n"
+                detail="A revision that a shared database has run cannot be moved.",
+                hint=f"Merge the heads instead: {MIGRATE} merge\n"
                 f"If that is your own development database, add: --yes {url.name}",
             ) from error
     downgrade(config, ",".join(known[own[0]].parents) or "base")

@@ -28,7 +28,7 @@ class RebuildResult:
 
     Args:
         database: its name.
-        position: where the new database stands.
+        position: the position of the new database.
     """
 
     database: str

@@ -41,8 +41,8 @@ def downgrade_sql(config: Config, revision: str) -> str:
     start, separator, target = revision.rpartition(":")
     if not separator:
         raise UsageError(
-            f"{revision} is no range of revisions.",
-            detail="Without a database, only a range says where a downgrade begins.",
+            f"{revision} is not a range of revisions.",
+            detail="Without a database, only a range names the start of a downgrade.",
             hint=f"Name its beginning and its end, FROM:TO, as {MIGRATE} history lists them.",
         )
     return _sql(config, start, target, downgrade_steps(target))

@@ -36,7 +36,7 @@ class SwitchResult:
     Args:
         undone: the revisions of another branch, the last one first.
         applied: the revisions of this branch, in order.
-        position: where it stands now.
+        position: its position afterwards.
     """
 
     undone: Sequence[str]

@@ -43,7 +43,7 @@ class UpgradeResult:
 
     Args:
         plan: what was to be applied; with `dry_run` nothing was.
-        position: where the database stands now.
+        position: the position of the database afterwards.
         backup: the backup that was made first, and what it was compared with.
     """
 
@@ -76,7 +76,7 @@ def upgrade(
         rolling: leave the last revisions if they are of the phase contract, since older code still
             serves.
         backup: back the database up first, and verify that.
-        confirmed_database: in production the database's name, where a revision loses data.
+        confirmed_database: in production the database's name, if a revision loses data.
         interactive: whether a person at the terminal may be asked for that.
         on_plan: called before anything is changed.
         on_backup: called with the backup and what it was compared with.

@@ -92,7 +92,7 @@ def print_findings(findings: Sequence[Finding], arguments: Namespace) -> int:
     """Print findings in the format of the command's options.
 
     Returns:
-        The exit status: 1 where there are any.
+        The exit status: 1 if there are any.
     """
     if findings or arguments.format in ("json", "gitlab"):
         print(FORMATS[arguments.format](findings))

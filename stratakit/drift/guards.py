@@ -23,8 +23,8 @@ def refuse_difference(
     if differences:
         name = revision or "base"
         raise StrataError(
-            f"The database is not what {name} makes. What differs:\n{differences}",
-            detail="A stamp that is not true makes later revisions fail, or skip what they need.",
+            f"The database does not match {name}. The differences:\n{differences}",
+            detail="After a wrong stamp, later revisions fail or skip changes.",
             hint=_hint(context, project, name, differences),
         )
 

@@ -89,7 +89,7 @@ def _refuse_key(request: Request) -> None:
         raise UsageError(
             f"{request.table}.{request.name} belongs to the primary key.",
             detail="Foreign keys and the backfill itself depend on it.",
-            hint="Add a column with a unique index, let the code use it, and replace the key later.",
+            hint="Add a column with a unique index, let code use it, and replace the key later.",
         )
 
 

@@ -45,7 +45,7 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
     The previous release has to start again in a rollback.
 
     Returns:
-        The words, or nothing where the database is not ahead.
+        The words; empty if the database is not ahead.
     """
     heads = context.get_current_heads()
     revisions = history.read(config.revision_files) if heads else history.RevisionHistory()
@@ -73,7 +73,7 @@ def format_revisions(title: str, plan: Sequence[Script]) -> str:
 
 
 def read_position(config: Config, context: MigrationContext) -> Position:
-    """Read where a database stands among the revisions."""
+    """Read the position of a database in the history."""
     # A run of env.py has read them already.
     directory = context.script or scripts(config)
     heads = context.get_current_heads()

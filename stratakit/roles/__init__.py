@@ -32,5 +32,5 @@ def sql(config: Config, *, owner: str, app: str) -> str:
         )
     for name in (owner, app):
         if not name.isidentifier() or not name.isascii():
-            raise UsageError(f"{name!r} is no name for a role here: letters, digits and _ only.")
+            raise UsageError(f"{name!r} is not a valid role name: use letters, digits and _ only.")
     return WRITERS[config.database](config.database_name, owner, app)

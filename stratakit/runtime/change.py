@@ -91,7 +91,7 @@ class ChangeRun:
         if connection is None:
             raise UsageError(
                 "env.py calls context.configure() without a connection, though it is not offline.",
-                hint="Give it one: context.configure(connection=connection, ...)",
+                hint="Pass one: context.configure(connection=connection, ...)",
             )
         backend = _backend(connection)
         arguments = guarded_arguments(self._config, self._options, backend, given)

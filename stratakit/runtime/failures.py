@@ -172,7 +172,7 @@ def explain_offline_failure(error: Exception, directory: ScriptDirectory) -> Str
         directory: the revisions.
 
     Returns:
-        None where no revision raised it.
+        None if no revision raised it.
     """
     frames = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
     revision = next((each for each in directory.walk_revisions() if each.path in frames), None)

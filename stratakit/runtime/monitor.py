@@ -17,7 +17,7 @@ class RunMonitor:
     Args:
         connection: the migrations' own.
         transactional: whether the database undoes a failed revision as a whole.
-        heads: where the database stood at the start.
+        heads: the revisions of the database at the start.
         is_outermost: whether each step is committed, rather than all together by env.py.
     """
 
@@ -107,7 +107,7 @@ class RunMonitor:
             self._keep(connection, statement)
 
     def _keep(self, connection: Connection, statement: str) -> None:
-        """Count what is done as kept, where a statement commits it: even before it fails."""
+        """Count statements as kept if a statement commits them, even if it fails afterwards."""
         at_once = not self.transactional and not statement.lstrip().upper().startswith(ROWS)
         if at_once or connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             self._kept = len(self._done)

@@ -131,7 +131,7 @@ def _read_answer(key: str, answers: str) -> str:
         raise StrataError(
             f"{ANSWERS} has no {key}.",
             detail="It is Copier's own record of the template and its version.",
-            hint=f"Bring it back: git log --patch -- {ANSWERS}",
+            hint=f"Restore it: git log --patch -- {ANSWERS}",
         )
     return match[1].strip("'\"")
 
@@ -171,6 +171,6 @@ def _run_copier(root: Path, *arguments: str) -> str:
         lines = (errors or output).strip().splitlines() or [f"exit status {result.returncode}"]
         raise StrataError(
             f"copier {arguments[0]} failed: {lines[-1]}",
-            hint=f"To see all that it says: {COPIER} {arguments[0]}",
+            hint=f"To see its whole output: {COPIER} {arguments[0]}",
         )
     return output if arguments[0] == "check-update" else output + errors

@@ -7,6 +7,7 @@ import pytest
 import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
 
 from stratakit.config import Config, load
 from stratakit.diagnostics.command import project_root
@@ -71,6 +72,16 @@ def test_a_wrong_file_is_a_usage_error(tmp_path: Path, written: bytes) -> None:
         load(tmp_path)
     assert refusal.value.status == 2
     assert str(tmp_path / "strata.toml") in refusal.value.message
+
+
+def test_a_wrong_file_is_explained(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    explanations = []
+    for written in ("database", "database = true", "database_name = 5", "allowed = [1]", "url = 1"):
+        (tmp_path / "strata.toml").write_text(written)
+        with pytest.raises(UsageError) as refusal:
+            load(tmp_path)
+        explanations.append(str(refusal.value).replace(str(tmp_path), "ROOT"))
+    assert "\n\n".join(explanations) == snapshot
 
 
 @given(

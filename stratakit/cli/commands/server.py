@@ -31,8 +31,8 @@ def run(arguments: Namespace, config: Config) -> int:
     if command == "remove" and config.in_production:
         raise StrataError(
             "The local database (.local) is not removed in production.",
-            detail="What it holds may be what customers stored.",
-            hint="Unset ENVIRONMENT, in the environment and in .env, if this is no production.",
+            detail="It may contain data of customers.",
+            hint="Unset ENVIRONMENT, in the environment and in .env, if this is not production.",
         )
     reason = _not_used(config, command)
     if reason:

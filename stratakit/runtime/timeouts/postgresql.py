@@ -87,7 +87,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
             for index in self._invalid(statement):
                 raise StrataError(
                     f"The index {index} was built and is INVALID.",
-                    detail="No query uses it, and writes pay for it.",
+                    detail="No query uses it, and it slows down writes.",
                     hint=f"Find out why (\\d in psql), then: DROP INDEX CONCURRENTLY {index}, "
                     f"and {MIGRATE} upgrade",
                 )

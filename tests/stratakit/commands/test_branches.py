@@ -87,7 +87,6 @@ def test_a_revision_that_git_does_not_know_leads_to_a_rebuild(branches: Service)
     assert refused.returncode == 1
     assert "rebuild" in refused.stderr
     rebuilt = succeeds(local(branches, "rebuild"))
-    assert "its rows are gone" in rebuilt
     assert "004" in rebuilt
     assert branches.sql("SELECT name FROM items") == []
 
@@ -245,10 +244,10 @@ def test_every_missing_file_is_restored_by_the_printed_commands(rebased: Service
     rebased.git("checkout", "-q", "main")
     rebased.git("checkout", "-q", "-B", "empty", "main~1")
     for refused in (rebased.migrate("upgrade").stdout, rebased.migrate("downgrade").stderr):
-        commands = [line for line in refused.splitlines() if "Restore the file: " in line]
+        commands = [line for line in refused.splitlines() if "git -C " in line]
         assert len(commands) == 2
     for command in commands:
-        rebased.follow(command, "Restore the file: ")
+        rebased.follow(command, "git -C ")
     succeeds(rebased.migrate("upgrade"))
     assert "003" in succeeds(rebased.migrate("history"))
     succeeds(rebased.migrate("downgrade", "002"))

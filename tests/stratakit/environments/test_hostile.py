@@ -1,6 +1,7 @@
 """Nothing but the database that is meant is ever written, and nothing is found by looking away."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -168,10 +169,9 @@ def test_a_revision_that_fails_on_a_scratch_database_is_said_to_fail_there(
     failed = project.run("check")
     assert failed.status == 1
     assert "scratch database" in failed.stderr
-    assert "the project's database was not touched" in failed.stderr
-    assert "is at" not in failed.stderr
+    assert "a2" not in failed.stderr
     failed = project.run("upgrade")
-    assert "the database is at a2" in failed.stderr
+    assert re.search(r"\ba2\b", failed.stderr)
 
 
 @pytest.mark.parametrize("verb", ["upgrade", "current", "drift", "check"])
@@ -228,7 +228,8 @@ connection.commit()
         for verb in (("check", "--models"), ("record",), ("create", "add size")):
             outcome = project.run(*verb)
             assert outcome.status == 1, outcome
-            assert "not the scratch database" in outcome.stderr
+            assert "scratch database" in outcome.stderr
+            assert "create_engine(...)" in outcome.stderr
             assert digest(project.root / "app.db") == before
     finally:
         sys.modules.pop("library", None)
@@ -410,10 +411,10 @@ def test_branches_with_labels_are_no_mistake(project: Project) -> None:
 @pytest.mark.parametrize(
     ("code", "message", "status"),
     [
-        ("import no_such_package\n", "Install the package that brings no_such_package", 2),
+        ("import no_such_package\n", "brings no_such_package", 2),
         ("import os\n\nos.environ['NO_SUCH_SETTING']\n", "Set NO_SUCH_SETTING", 2),
         ("open('no/such/key')\n", "Create no/such/key", 2),
-        ("raise SystemExit('no database')\n", "ends the process by itself", 2),
+        ("raise SystemExit('no database')\n", "exits with", 2),
         ("1 / 0\n", "ZeroDivisionError", 2),
     ],
 )
@@ -463,7 +464,7 @@ def test_an_env_py_that_configures_nothing_is_no_success(project: Project) -> No
     for verb in ("upgrade", "check", "current", "drift", "downgrade"):
         outcome = project.run(verb)
         assert outcome.status == 2, outcome
-        assert "does not run the migrations" in outcome.stderr
+        assert "context.run_migrations()" in outcome.stderr
 
 
 def test_a_failed_command_of_a_caught_error_is_no_success(project: Project) -> None:
