@@ -1,8 +1,6 @@
 """Write a revision that brings a database to the models."""
 
-import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, record
 from stratakit.revisions import history, review_comments
+from stratakit.revisions.review_comments import ReviewComment
 from stratakit.revisions.run_options import RunOptions
 from stratakit.scratch import environment
 from stratakit.scratch.revision import write_revisions
@@ -23,14 +22,14 @@ class CreateResult:
     Args:
         paths: the new revisions, in the order in which they run; none if nothing has changed.
         changes: a sentence for each change.
-        open_comments: file, line and text of the review comments in them.
+        open_comments: the review comments in them.
         differences: what the models have and no revision makes, since autogenerate cannot see it.
         unrecorded: why the snapshot was not written; else empty.
     """
 
     paths: Sequence[Path]
     changes: Sequence[str] = ()
-    open_comments: Sequence[tuple[Path, int, str]] = ()
+    open_comments: Sequence[ReviewComment] = ()
     differences: Sequence[Finding] = ()
     unrecorded: str = ""
 
@@ -62,9 +61,7 @@ def create(
     config = project.config
     changes: list[str] = []
     options = RunOptions(describe=changes.append, interactive=interactive)
-    # Alembic shows its progress with each write hook, even when it is quiet.
-    with redirect_stdout(sys.stderr):
-        scripts = write_revisions(project, message, options, autogenerate=not empty, head=head)
+    scripts = write_revisions(project, message, options, autogenerate=not empty, head=head)
     paths = [Path(script.path) for script in scripts]
     if not paths:
         return CreateResult((), differences=models.compare_models(project)[0])

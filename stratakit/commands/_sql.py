@@ -49,7 +49,7 @@ def downgrade_sql(config: Config, revision: str) -> str:
 
 
 def _sql(config: Config, start: str | None, target: str, steps: Steps) -> str:
-    alembic = alembic_config(config)
+    alembic = alembic_config(config, revision=target, sql=True)
     alembic.output_buffer = StringIO()
     run_environment(
         alembic, SqlRun(config), steps, as_sql=True, starting_rev=start, destination_rev=target

@@ -5,6 +5,7 @@ operations name the missing revision.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from alembic.autogenerate import produce_migrations
@@ -75,7 +76,10 @@ def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
         # What has no DDL on this database, Alembic cannot compare either.
         refused = {name for name, error in failures.items() if driver_error(error)}
         tables = {_table_name(each) for each in seen} | refused
-        operations = alembic_operations(project, connection, tables)
+        # Alembic only names the missing revision: what differs is known without it.
+        operations: list[ops.MigrateOperation] = []
+        with suppress(Exception), connection.begin_nested():
+            operations = alembic_operations(project, connection, tables)
     findings = [*_creation_findings(project, failures)]
     return [*findings, *_findings(config, metadata, operations, differences)], migrated
 

@@ -178,7 +178,7 @@ def parse(path: Path, source: bytes) -> Revision | None:
     phase = values.get("phase")
     if isinstance(phase, ast.Constant) and phase.value and phase.value not in phases.NAMES:
         raise StrataError(
-            f"{path} has an unknown phase: {phase.value!r}.",
+            f"{path}:{phase.lineno} has an unknown phase: {phase.value!r}.",
             detail="Timeouts, `upgrade --rolling` and the readiness of old code depend on it.",
             hint=f"Name one of these in the file: {', '.join(phases.NAMES)}",
         )

@@ -8,6 +8,7 @@ from alembic.script import Script
 from sqlalchemy import Connection
 
 from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
 from stratakit.revisions import history, log
 from stratakit.revisions.alembic_config import scripts
 
@@ -59,6 +60,8 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
         f"The database is ahead of this code: it is at {', '.join(heads)}, and the newest "
         f"revision here is {', '.join(revisions.heads)}. Nothing to apply."
     )
+    if hints and not config.in_production:
+        hints.insert(0, f"In the local development database, undo it: {MIGRATE} switch")
     return "\n".join([ahead, *hints])
 
 

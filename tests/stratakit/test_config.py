@@ -147,13 +147,31 @@ def test_an_edited_file_of_variables_is_read_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("environment", "production"),
-    [("production", True), ("PROD", True), ("Production", True), ("staging", False), ("", False)],
+    [
+        ("production", True),
+        ("PROD", True),
+        ("Production", True),
+        ("staging", False),
+        ("preprod", False),
+        ("non-production", False),
+        ("development", False),
+        ("", False),
+    ],
 )
 def test_production_is_what_the_environment_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: str, production: bool
 ) -> None:
     monkeypatch.setenv("ENVIRONMENT", environment)
     assert Config(root=tmp_path).in_production is production
+
+
+@pytest.mark.parametrize("environment", ["prodction", "produciton", "productoin", "prd", "Prodd"])
+def test_a_misspelled_production_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: str
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", environment)
+    with pytest.raises(UsageError):
+        _ = Config(root=tmp_path).in_production
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ With --empty a revision without operations, for data or for what Alembic cannot 
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
-from stratakit.cli.printing import relative
+from stratakit.cli.output import add_json, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, relative
 from stratakit.commands import CreateResult
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.revisions.review_comments import describe_comment
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -19,6 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--head", default="head", help="the revision to follow, such as LABEL@head for a branch"
     )
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
@@ -26,28 +29,31 @@ def run(arguments: Namespace, config: Config) -> int:
     result = commands.create(
         config, arguments.message, empty=arguments.empty, head=arguments.head, interactive=True
     )
+    if is_json(arguments):
+        echo_json(as_object(config, result))
+        return 1 if result.differences and not result.paths else 0
     if not result.paths:
         return _print_nothing_written(result)
     for path in result.paths:
-        print(f"Wrote {relative(config, path)}")
+        echo(f"Wrote {relative(config, path)}")
     for sentence in result.changes:
-        print(f"  {sentence}")
-    for file, line, text in result.open_comments:
-        print(f"{relative(config, file)}:{line}: {text}")
+        echo(f"  {sentence}")
+    for comment in result.open_comments:
+        echo(describe_comment(config.root, comment), "yellow")
     if result.unrecorded:
-        print(result.unrecorded)
+        echo(result.unrecorded)
     for finding in result.differences:
-        print(f"{finding.message}\n{finding.hint}")
-    print(f"After an edit of it: {MIGRATE} record")
-    print(f"Review it before you apply it: {MIGRATE} upgrade")
+        echo(f"{finding.message}\n{finding.hint}")
+    echo(f"After an edit of it: {MIGRATE} record")
+    echo(f"Review it before you apply it: {MIGRATE} upgrade")
     return 0
 
 
 def _print_nothing_written(result: CreateResult) -> int:
     if not result.differences:
-        print("The models and the migrations agree: no revision was written.")
+        echo("The models and the migrations agree: no revision was written.")
         return 0
-    print("No revision was written: autogenerate does not see what differs.")
+    echo("No revision was written: autogenerate does not see what differs.")
     for finding in result.differences:
-        print(finding)
+        echo(finding)
     return 1

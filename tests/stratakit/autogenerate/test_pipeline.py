@@ -58,7 +58,8 @@ def run(
 ) -> list[ops.MigrationScript]:
     """Send scripts through the pipeline as Alembic does, and return what it would write."""
     command = {"message": directives[0].message, "autogenerate": autogenerate}
-    revision = SimpleNamespace(command_args=command, config=SimpleNamespace(cmd_opts=options))
+    config = SimpleNamespace(cmd_opts=options)
+    revision = SimpleNamespace(command_args=command, config=config, template_args={})
     context = MigrationContext.configure(
         dialect_name=backend,
         opts={"target_metadata": ITEMS.metadata, "revision_context": revision},

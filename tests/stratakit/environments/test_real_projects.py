@@ -292,3 +292,41 @@ def test_no_verb_parses_the_application(project: Project, monkeypatch: pytest.Mo
         project.run(*verb.split())
         assert not [source for source in parsed if "MARKER" in source], verb
     assert parsed
+
+
+OPTIONS = """
+option = context.config.cmd_opts
+
+
+def drop_empty(migration, revision, directives):
+    if option.autogenerate and directives[0].upgrade_ops.is_empty():
+        directives[:] = []
+
+
+assert not option.sql and option.x is None
+with open("seen.txt", "a") as seen:
+    print(option.revision, option.autogenerate, file=seen)
+"""
+
+
+@pytest.mark.parametrize(
+    ("verb", "seen"),
+    [
+        ("upgrade", "head False"),
+        ("upgrade a1", "a1 False"),
+        ("downgrade a1", "a1 False"),
+        ("check", "None False"),
+        ("create nothing", "None True"),
+    ],
+)
+def test_env_py_reads_the_options_of_the_command_line(
+    project: Project, verb: str, seen: str
+) -> None:
+    argument = "target_metadata, process_revision_directives=drop_empty)"
+    configure = PLAIN.replace("target_metadata)", argument)
+    assert project.run("upgrade").status == 0
+    project.write("migrations/env.py", HEAD + OPTIONS + configure)
+    outcome = project.run(*verb.split())
+    assert outcome.status == 0, outcome
+    assert seen in (project.root / "seen.txt").read_text().splitlines()
+    assert len([*project.root.glob("migrations/versions/*.py")]) == 2
