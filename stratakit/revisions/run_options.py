@@ -51,6 +51,7 @@ class RunOptions:
         note: why a stamp was forced, for the log.
         check_stamp: called with the revision that is about to be stamped, or None for the state
             before the first one; it refuses a stamp that is not true.
+        steps: sets the steps of a new revision, from autogenerate's `Change` and the context.
         is_scratch: whether the database is a scratch database, which has nothing to lose.
     """
 
@@ -66,6 +67,7 @@ class RunOptions:
     interactive: bool = False
     note: str | None = None
     check_stamp: Callable[[MigrationContext, Config, str | None], None] | None = None
+    steps: Callable[[Any, MigrationContext], None] | None = None
     is_scratch: bool = False
 
 
