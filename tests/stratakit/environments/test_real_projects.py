@@ -72,7 +72,7 @@ def test_server_defaults_are_compared_as_env_py_says(
     assert project.run("upgrade").status == 0
     checked = project.run("check")
     assert checked.status == status, checked
-    is_named = "compare_server_default=True" in checked.stdout
+    is_named = "compare_server_default=True" in checked.stdout + checked.stderr
     assert is_named == (not argument)
     assert "compare_server_default" not in project.run("check").stdout
     created = project.run("create", "change the default")
