@@ -15,7 +15,7 @@ KEY = "stratakit"
 
 
 class StepProgress(Protocol):
-    """Who is told how far a run has got."""
+    """A receiver of the progress of a run."""
 
     def begin(self, step: Any) -> None:
         """Note that a step of Alembic begins, or is tried again after a wait."""
@@ -36,7 +36,7 @@ class RunOptions:
             revisions to run. None runs all that Alembic's command asks for.
         dry_run: stop after `plan`.
         before_first_step: called with the database once the lock is held and something will run.
-        progress: told of each revision that begins and ends.
+        progress: called when a revision begins and ends.
         finish: called when the run has ended, whether or not anything ran.
         describe: called with a sentence for each change that autogenerate writes.
         confirmed_database: the database that may lose data in production, by its name.
@@ -45,6 +45,7 @@ class RunOptions:
         note: why a stamp was forced, for the log.
         check_stamp: called with the revision that is about to be stamped, or None for the state
             before the first one; it refuses a stamp that is not true.
+        steps: sets the steps of a new revision, from autogenerate's `Change` and the context.
         is_scratch: whether the database is a scratch database, which has nothing to lose.
     """
 
@@ -59,6 +60,7 @@ class RunOptions:
     interactive: bool = False
     note: str | None = None
     check_stamp: Callable[[MigrationContext, Config, str | None], None] | None = None
+    steps: Callable[[Any, MigrationContext], None] | None = None
     is_scratch: bool = False
 
 

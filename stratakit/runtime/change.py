@@ -38,7 +38,7 @@ from stratakit.runtime.arguments import guarded_arguments
 from stratakit.runtime.environment import require_identity
 from stratakit.runtime.guard import Arguments, RunAgain
 from stratakit.runtime.monitor import RunMonitor
-from stratakit.runtime.requirements import require_backfills
+from stratakit.runtime.requirements import check_requirements
 from stratakit.runtime.retry import Attempts, RetryingRun
 from stratakit.runtime.sqlite_restore import restoring_batches
 
@@ -226,7 +226,7 @@ class ChangeRun:
                 connection.rollback()
             source.current = monitor.steps(steps, check)
             if not self._options.is_scratch:
-                source.current = require_backfills(source.current, self._config)
+                source.current = check_requirements(source.current, self._config)
             resources.enter_context(monitor)
             resources.enter_context(sqlite_batch.guard_batches(connection))
             resources.enter_context(restoring_batches(connection))

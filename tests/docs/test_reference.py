@@ -1,10 +1,12 @@
 """The generated pages are as the code is, and the prose is plain."""
 
+import ast
 import re
 
 import pytest
 
 from scripts import prose, reference
+from stratakit import commands
 from tests.conftest import REPOSITORY
 
 
@@ -20,12 +22,30 @@ def test_every_message_of_the_package_is_on_the_page_of_messages() -> None:
     assert "**DATABASE\\_URL is not set.**" in page
 
 
+def test_the_messages_of_the_troubleshooting_are_printed_somewhere() -> None:
+    printed = [(REPOSITORY / "template/Makefile.jinja").read_text()]
+    for path in (REPOSITORY / "stratakit").rglob("*.py"):
+        nodes = [*ast.walk(ast.parse(path.read_text()))]
+        texts = [ast.unparse(node) for node in nodes if isinstance(node, ast.JoinedStr)]
+        constants = [node.value for node in nodes if isinstance(node, ast.Constant)]
+        printed += texts + [text for text in constants if isinstance(text, str)]
+    page = (REPOSITORY / "docs/troubleshooting.md").read_text()
+    messages = re.findall(r"^\| ([^|]+?) \| [A-Z`]", page, re.MULTILINE)
+    assert len(messages) > 15
+    for message in messages:
+        parts = message.split(" … ")
+        assert any(all(part in text for part in parts) for text in printed), message
+
+
 def test_every_setting_question_and_function_is_documented() -> None:
     settings = reference.pages()["reference/settings.md"]
     rows = re.findall(r"^\| `(\w+)` \|.*\| *(\S.*?)? *\|$", settings, re.MULTILINE)
     assert {"adopted", "MIGRATION_WAIT_SECONDS", "ENVIRONMENT", "package_manager"} <= {
         name for name, _ in rows
     }
+    functions = {name for name in commands.__all__ if name.islower()}
+    python = reference.pages()["reference/python.md"]
+    assert functions <= set(re.findall(r"^### (\w+)$", python, re.MULTILINE))
 
 
 def test_the_prose_is_plain(capsys: pytest.CaptureFixture[str]) -> None:

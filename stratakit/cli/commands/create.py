@@ -1,6 +1,6 @@
 """Write a revision that brings the database to the models.
 
-With --empty a revision without operations, for data or for what Alembic cannot see.
+With --empty the revision has no operations: for data, or for objects that Alembic does not support.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -16,10 +16,10 @@ from stratakit.revisions.review_comments import describe_comment
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `create` takes."""
-    parser.add_argument("message", help='what it does, such as "add user phone number"')
+    parser.add_argument("message", help='the change, such as "add user phone number"')
     parser.add_argument("--empty", action="store_true", help="write no operations")
     parser.add_argument(
-        "--head", default="head", help="the revision to follow, such as LABEL@head for a branch"
+        "--head", default="head", help="the previous revision, such as LABEL@head for a branch"
     )
     add_json(parser)
 
