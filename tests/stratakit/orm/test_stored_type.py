@@ -12,8 +12,8 @@ from stratakit.orm.stored_type import stored_type
 
 DIALECTS: dict[str, sa.Dialect] = {
     "postgresql": psycopg.dialect(),  # type: ignore[no-untyped-call]
-    "mysql": mysql.dialect(),  # type: ignore[no-untyped-call]
-    "sqlite": sqlite.dialect(),  # type: ignore[no-untyped-call]
+    "mysql": mysql.dialect(),
+    "sqlite": sqlite.dialect(),
 }
 
 
