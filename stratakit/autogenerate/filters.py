@@ -34,7 +34,7 @@ def include_object(
         allowed: patterns of objects that the database may have in addition to the models.
         item: the object.
         name: its name.
-        kind: Alembic's kind of the object, a key of `KINDS`.
+        kind: Alembic's kind of the object, a key of `KINDS`, or one of a plugin.
         reflected: whether the object was read from the database.
         compare_to: its counterpart in the models; None if they do not have it.
     """
@@ -47,8 +47,12 @@ def include_object(
 
 def _is_allowed(allowed: tuple[str, ...], item: Any, name: str, kind: str) -> bool:
     """Return whether a pattern matches an object, named as `check` names it: catalog/diff.py."""
-    full_name = item.fullname if kind == "table" else f"{item.table.fullname}.{name}"
-    names = [f"{each} {full_name}" for each in KINDS.get(kind, ())]
+    if kind not in KINDS:
+        # Of a plugin, such as a function of alembic_utils.
+        names = [f"{kind} {name}"]
+    else:
+        full_name = item.fullname if kind == "table" else f"{item.table.fullname}.{name}"
+        names = [f"{each} {full_name}" for each in KINDS[kind]]
     return any(fnmatchcase(each, pattern) for each in names for pattern in allowed)
 
 

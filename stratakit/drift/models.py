@@ -168,7 +168,8 @@ def _findings(
         table, name = walk.subject(operation)
         if (table, name) in allowed:
             continue
-        reported.add((table, name))
+        if table or name:
+            reported.add((table, name))
         file, line = find_declaration(metadata, config.root, table or name, name if table else "")
         for sentence in describe.describe(operation):
             message = f"A revision is missing: one that {sentence}."

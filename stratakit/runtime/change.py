@@ -128,23 +128,21 @@ class ChangeRun:
             refuse_unknown_revision(self._config, context.get_current_heads())
             self._compare(context, proceed)
             return
-        self._import_revisions(connection, context)
+        is_begun = connection.in_transaction()
+        assert context.script is not None
+        # A revision may execute a statement when it is imported, through `alembic.op`.
+        context.script.get_heads()
         chosen: Collection[str] | None = None
         if self._options.plan:
             chosen = self._plan(connection, context, self._options.plan)
-        if chosen is None or (chosen and not self._options.dry_run):
+        is_change = chosen is None or (bool(chosen) and not self._options.dry_run)
+        if not is_begun and connection.in_transaction():
+            (connection.commit if is_change else connection.rollback)()
+        if is_change:
             self._change(connection, context, chosen, proceed)
         if self._options.finish:
             with reading(connection):
                 self._options.finish(context)
-
-    def _import_revisions(self, connection: Connection, context: MigrationContext) -> None:
-        """Import the revisions, and keep what one of them executes meanwhile, as Alembic does."""
-        is_begun = connection.in_transaction()
-        assert context.script is not None
-        context.script.get_heads()
-        if not is_begun and connection.in_transaction() and not self._options.dry_run:
-            connection.commit()
 
     def close(self) -> None:
         """Release the lock of a run in a transaction of env.py, which has ended."""
