@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,6 +14,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.engine.connect import connect
 from stratakit.revisions import alembic_config
+from stratakit.revisions.allowed import is_allowed
 from stratakit.revisions.position import connection_of
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
@@ -65,7 +65,9 @@ def compare_states(
             scratch.upgrade(url, config, script.revision)
             if _is_complete(directory, script.revision, number):
                 differing = catalog.differences(read_included(connection, project), actual)
-                differences = [each for each in differing if not _is_allowed_extra(each, config)]
+                differences = [
+                    each for each in differing if not each.is_allowed_in_database(config.allowed)
+                ]
                 states.append(State(script.revision, script.doc, differences))
     return states
 
@@ -105,12 +107,6 @@ def stamp(config: Config, revision: str, note: str) -> None:
     run_environment(alembic, run, stamp_steps(revision), destination_rev=revision, purge=True)
 
 
-def _is_allowed_extra(difference: Difference, config: Config) -> bool:
-    """Return whether an object is additional and allowed by strata.toml."""
-    is_extra = not difference.attribute and difference.expected is None
-    return is_extra and difference.is_allowed(config.allowed)
-
-
 def _is_complete(directory: ScriptDirectory, revision: str, number: int) -> bool:
     """Return whether a revision follows all that were run so far, and so names the state."""
     return sum(1 for _ in _lineage(directory, revision)) == number
@@ -133,7 +129,7 @@ def adoption_findings(context: MigrationContext, project: Environment) -> list[F
         name
         for name in inspect(connection).get_table_names()
         if name not in left_out
-        and not any(fnmatchcase(f"table {name}", pattern) for pattern in project.config.allowed)
+        and not is_allowed(project.config.allowed, [f"table {name}"])
         and filters.includes(ObjectKey("table", "", name))
     ]
     if not tables or context.get_current_heads():

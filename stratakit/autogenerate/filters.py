@@ -1,9 +1,10 @@
 """Objects of a database that autogenerate keeps although the models do not have them."""
 
-from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlalchemy import CheckConstraint, MetaData, Table
+
+from stratakit.revisions.allowed import is_allowed
 
 # Alembic's kinds of objects, and the catalog's. A unique constraint of MySQL is an index.
 KINDS = {
@@ -42,14 +43,8 @@ def include_object(
         return True
     if kind == "check_constraint" and _has_unnamed_check(metadata.tables.get(item.table.key)):
         return False
-    return not _is_allowed(allowed, item, name or "", kind)
-
-
-def _is_allowed(allowed: tuple[str, ...], item: Any, name: str, kind: str) -> bool:
-    """Return whether a pattern matches an object, named as `check` names it: catalog/diff.py."""
     full_name = item.fullname if kind == "table" else f"{item.table.fullname}.{name}"
-    names = [f"{each} {full_name}" for each in KINDS.get(kind, ())]
-    return any(fnmatchcase(each, pattern) for each in names for pattern in allowed)
+    return not is_allowed(allowed, (f"{each} {full_name}" for each in KINDS.get(kind, ())))
 
 
 def _has_unnamed_check(table: Table | None) -> bool:

@@ -1,9 +1,9 @@
 """Comparison of two catalogs."""
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
+from stratakit.revisions.allowed import is_allowed
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,12 @@ class Difference:
             patterns: names with `*` and `?` as wildcards; a colon adds the only attribute that
                 may differ, as in `table items: options`.
         """
-        names = (str(self.key), f"{self.key}: {self.attribute}")
-        return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+        return is_allowed(patterns, (str(self.key), f"{self.key}: {self.attribute}"))
+
+    def is_allowed_in_database(self, patterns: tuple[str, ...]) -> bool:
+        """Return whether a database may differ so from its revision: by an additional object."""
+        is_additional = not self.attribute and self.expected is None
+        return is_additional and self.is_allowed(patterns)
 
 
 def differences(expected: Catalog, actual: Catalog) -> list[Difference]:

@@ -4,6 +4,7 @@ Each takes a project's `Config`, which `stratakit.config.load` reads, does what 
 does, prints nothing and returns what it found. Each raises the `StrataError` that the verb prints.
 """
 
+from stratakit.commands.accept import AcceptResult, accept
 from stratakit.commands.adopt import AdoptResult, adopt
 from stratakit.commands.backup import BackupResult, backup
 from stratakit.commands.check import CheckResult, check, check_models
@@ -27,6 +28,7 @@ from stratakit.commands.switch import SwitchResult, switch
 from stratakit.commands.upgrade import UpgradePlan, UpgradeResult, upgrade
 
 __all__ = [
+    "AcceptResult",
     "AdoptResult",
     "BackupResult",
     "CheckResult",
@@ -44,6 +46,7 @@ __all__ = [
     "SwitchResult",
     "UpgradePlan",
     "UpgradeResult",
+    "accept",
     "adopt",
     "backup",
     "check",

@@ -32,10 +32,12 @@ class DriftResult:
     Args:
         findings: what differs; none if it is what the revision makes.
         position: where it stands; None for one that is not under migration yet.
+        accepted: the differences that the project has accepted, in words.
     """
 
     findings: Sequence[Finding]
     position: Position | None = None
+    accepted: Sequence[str] = ()
 
 
 @command
@@ -61,10 +63,14 @@ def _compare(project: Environment, context: MigrationContext) -> DriftResult:
         return DriftResult(unadopted)
     heads = context.get_current_heads()
     guards.refuse_unknown_revision(config, heads)
-    revision = "heads" if len(heads) > 1 else next(iter(heads), None)
-    differences = database.compare_database(context, project, revision)
+    differences = database.compare_database(context, project, position.revision_of(context))
     stands = position.read_position(config, context)
     hint = f"Undo it, and write it as a revision if it is meant:\n{differences.sql}"
     return DriftResult(
-        [Finding("drift", f"{each}.", DETAIL, hint) for each in differences.differences], stands
+        [
+            Finding("drift", f"{each}.", DETAIL, hint, details={"difference": str(each)})
+            for each in differences.differences
+        ],
+        stands,
+        sorted(differences.accepted),
     )

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from alembic.runtime.migration import MigrationContext
@@ -19,7 +19,7 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.drift.models import alembic_operations
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
-from stratakit.revisions import position
+from stratakit.revisions import accepted, position
 from stratakit.runtime.environment import Environment
 from stratakit.runtime.filters import EnvironmentFilter
 
@@ -35,10 +35,12 @@ class Differences:
     Args:
         differences: the differences of the catalogs.
         statements: the SQL that would remove them, as far as Alembic can.
+        accepted: those that the project has accepted, in words.
     """
 
     differences: Sequence[Difference]
     statements: Sequence[str]
+    accepted: Collection[str] = ()
 
     def __bool__(self) -> bool:
         return bool(self.differences)
@@ -95,19 +97,21 @@ def compare_database(
     actual = EnvironmentFilter(project, connection).filter(actual)
     if ignore_primary_key_names:
         expected, actual = (each.unnamed("primary key") for each in (expected, actual))
-    differences = [
+    present = [
         each
         for each in catalog.differences(expected, actual)
-        if each.attribute or each.actual is None or not each.is_allowed(config.allowed)
+        if not each.is_allowed_in_database(config.allowed)
     ]
+    known = accepted.read(config).database & {str(each) for each in present}
+    differences = [each for each in present if str(each) not in known]
     if not differences:
-        return Differences((), ())
+        return Differences((), (), known)
     replayed_project = replace(
         project, arguments={**project.arguments, "target_metadata": metadata}
     )
     tables = {each.key.table or each.key.name for each in differences}
     operations = alembic_operations(replayed_project, connection, tables)
-    return Differences(differences, statements(operations, connection.dialect.name))
+    return Differences(differences, statements(operations, connection.dialect.name), known)
 
 
 def _replay(config: Config, revision: str, url: str) -> None:

@@ -20,6 +20,8 @@ def run(arguments: Namespace, config: Config) -> int:
     result = commands.drift(config)
     if result.position and arguments.format == "text":
         print(result.position)
-        if not result.findings:
+        if result.accepted:
+            print(f"Accepted differences: {len(result.accepted)}")
+        elif not result.findings:
             print("Its schema is what that revision makes.")
     return formatters.print_findings(result.findings, arguments)

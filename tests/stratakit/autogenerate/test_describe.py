@@ -42,7 +42,7 @@ PHRASES: list[tuple[ops.MigrateOperation, list[str]]] = [
             "changes type of items.a from INTEGER to BIGINT",
             "makes items.a NOT NULL",
             "drops server default of items.a",
-            "changes comment of items.a",
+            "changes comment of items.a to c",
         ],
     ),
     (
