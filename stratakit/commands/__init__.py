@@ -2,30 +2,37 @@
 
 Each takes a project's `Config`, which `stratakit.config.load` reads, does what the verb of its name
 does, prints nothing and returns what it found. Each raises the `StrataError` that the verb prints.
+
+Each is in the module of its name, which is imported when the command is first used: one command
+needs half of what all need.
 """
 
-from stratakit.commands.accept import AcceptResult, accept
-from stratakit.commands.adopt import AdoptResult, adopt
-from stratakit.commands.backup import BackupResult, backup
-from stratakit.commands.check import CheckResult, check, check_models
-from stratakit.commands.create import CreateResult, create
-from stratakit.commands.current import CurrentResult, current
-from stratakit.commands.discard import DiscardResult, discard
-from stratakit.commands.downgrade import DowngradeResult, downgrade
-from stratakit.commands.drift import DriftResult, drift
-from stratakit.commands.heads import heads
-from stratakit.commands.history import HistoryEntry, HistoryResult, history
-from stratakit.commands.lint import LintResult, lint
-from stratakit.commands.merge import MergeResult, merge
-from stratakit.commands.rebase import RebaseResult, rebase
-from stratakit.commands.rebuild import RebuildResult, rebuild
-from stratakit.commands.record import record
-from stratakit.commands.restore import restore
-from stratakit.commands.roles import roles
-from stratakit.commands.sql import downgrade_sql, upgrade_sql
-from stratakit.commands.stamp import stamp
-from stratakit.commands.switch import SwitchResult, switch
-from stratakit.commands.upgrade import UpgradePlan, UpgradeResult, upgrade
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stratakit.commands._accept import AcceptResult, accept
+    from stratakit.commands._adopt import AdoptResult, adopt
+    from stratakit.commands._backup import BackupResult, backup
+    from stratakit.commands._check import CheckResult, check, check_models
+    from stratakit.commands._create import CreateResult, create
+    from stratakit.commands._current import CurrentResult, current
+    from stratakit.commands._discard import DiscardResult, discard
+    from stratakit.commands._downgrade import DowngradeResult, downgrade
+    from stratakit.commands._drift import DriftResult, drift
+    from stratakit.commands._heads import heads
+    from stratakit.commands._history import HistoryEntry, HistoryResult, history
+    from stratakit.commands._lint import LintResult, lint
+    from stratakit.commands._merge import MergeResult, merge
+    from stratakit.commands._rebase import RebaseResult, rebase
+    from stratakit.commands._rebuild import RebuildResult, rebuild
+    from stratakit.commands._record import record
+    from stratakit.commands._restore import restore
+    from stratakit.commands._roles import roles
+    from stratakit.commands._sql import downgrade_sql, upgrade_sql
+    from stratakit.commands._stamp import stamp
+    from stratakit.commands._switch import SwitchResult, switch
+    from stratakit.commands._upgrade import UpgradePlan, UpgradeResult, upgrade
 
 __all__ = [
     "AcceptResult",
@@ -71,3 +78,56 @@ __all__ = [
     "upgrade",
     "upgrade_sql",
 ]
+
+_MODULES = {
+    "AcceptResult": "accept",
+    "AdoptResult": "adopt",
+    "BackupResult": "backup",
+    "CheckResult": "check",
+    "CreateResult": "create",
+    "CurrentResult": "current",
+    "DiscardResult": "discard",
+    "DowngradeResult": "downgrade",
+    "DriftResult": "drift",
+    "HistoryEntry": "history",
+    "HistoryResult": "history",
+    "LintResult": "lint",
+    "MergeResult": "merge",
+    "RebaseResult": "rebase",
+    "RebuildResult": "rebuild",
+    "SwitchResult": "switch",
+    "UpgradePlan": "upgrade",
+    "UpgradeResult": "upgrade",
+    "accept": "accept",
+    "adopt": "adopt",
+    "backup": "backup",
+    "check": "check",
+    "check_models": "check",
+    "create": "create",
+    "current": "current",
+    "discard": "discard",
+    "downgrade": "downgrade",
+    "downgrade_sql": "sql",
+    "drift": "drift",
+    "heads": "heads",
+    "history": "history",
+    "lint": "lint",
+    "merge": "merge",
+    "rebase": "rebase",
+    "rebuild": "rebuild",
+    "record": "record",
+    "restore": "restore",
+    "roles": "roles",
+    "stamp": "stamp",
+    "switch": "switch",
+    "upgrade": "upgrade",
+    "upgrade_sql": "sql",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}._{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value

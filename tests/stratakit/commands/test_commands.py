@@ -268,3 +268,24 @@ def _python(project: Config, code: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def test_a_command_imports_what_it_needs_and_no_other_command() -> None:
+    program = "import sys; from stratakit import commands; commands.history; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    imported = set(done.stdout.split())
+    assert "stratakit.commands._history" in imported
+    assert not {"stratakit.commands._adopt", "stratakit.lint", "stratakit.backup"} & imported
+
+
+@pytest.mark.parametrize("name", commands.__all__)
+def test_each_name_of_the_package_is_found_in_its_module(name: str) -> None:
+    assert getattr(commands, name).__name__ == name
+
+
+def test_the_package_has_no_other_names() -> None:
+    assert set(commands.__all__) == set(commands._MODULES)
+    with pytest.raises(AttributeError, match="nothing"):
+        getattr(commands, "nothing")  # noqa: B009

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import RowMapping
 
+from stratakit.commands._downgrade import downgrade
 from stratakit.commands._errors import command
 from stratakit.commands._local import require_local
-from stratakit.commands.downgrade import downgrade
-from stratakit.commands.upgrade import upgrade
+from stratakit.commands._upgrade import upgrade
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from importlib.util import cache_from_source
 from pathlib import Path
 
+from stratakit.commands._downgrade import downgrade
 from stratakit.commands._errors import command
 from stratakit.commands._local import require_local
-from stratakit.commands.downgrade import downgrade
-from stratakit.commands.upgrade import upgrade
+from stratakit.commands._upgrade import upgrade
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from stratakit.commands._downgrade import downgrade
 from stratakit.commands._errors import command
 from stratakit.commands._local import require_local
-from stratakit.commands.downgrade import downgrade
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError, UsageError
