@@ -8,7 +8,6 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select
 
 from stratakit.alembic_private import render_body
@@ -61,7 +60,7 @@ def write_repair(project: Environment, connection: Connection) -> tuple[Path, st
         StrataError: there are several heads, or no difference that a model can express.
     """
     config, metadata = project.config, project.metadata
-    directory = ScriptDirectory.from_config(alembic_config.alembic_config(config, quiet=True))
+    directory = alembic_config.scripts(alembic_config.alembic_config(config, quiet=True))
     guards.require_one_head(directory)
     options = comparison_arguments(config, project.arguments)
     context = MigrationContext.configure(connection, opts=options)

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import MetaData
 
@@ -96,7 +97,7 @@ def lint_all(config: Config, revisions: Sequence[str]) -> LintResult:
     """
     known = history.read(config.revision_files)
     try:
-        guards.require_one_head(alembic_config.scripts(config))
+        guards.require_one_head(ScriptDirectory.from_config(alembic_config.alembic_config(config)))
     except (StrataError, CommandError):
         raise
     except Exception as error:

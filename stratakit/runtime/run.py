@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from stratakit.alembic_private import forget_run
 from stratakit.diagnostics.errors import StrataError, UsageError
-from stratakit.revisions.alembic_config import set_database
+from stratakit.revisions.alembic_config import scripts, set_database
 from stratakit.runtime.env_errors import explain_environment_error
 from stratakit.runtime.guard import EnvironmentGuard, Run, RunAgain
 from stratakit.runtime.redirect import Target, redirected_connections, refuse_scratch_database
@@ -50,7 +50,7 @@ def run_environment(
         StrataError: env.py cannot be run, or the run was refused or failed.
         alembic.util.CommandError: Alembic refuses the run.
     """
-    script = script or ScriptDirectory.from_config(alembic)
+    script = script or scripts(alembic)
     while True:
         with (
             EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
