@@ -62,7 +62,8 @@ def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: objec
     """
 
     def check_stamp(context: MigrationContext, config: Config, revision: str | None) -> None:
-        project = Environment(config, {"target_metadata": target_metadata}, is_guarded=True)
+        arguments = migrations.configured_arguments(target_metadata)
+        project = Environment(config, arguments, is_guarded=True)
         refuse_difference(context, project, revision)
 
     options = RunOptions(interactive=True, check_stamp=check_stamp)

@@ -40,21 +40,29 @@ def describe(operation: ops.MigrateOperation) -> Iterator[str]:
         case ops.DropIndexOp():
             yield f"drops index {operation.index_name} of {operation.table_name}"
         case ops.CreateForeignKeyOp():
-            yield (
-                f"adds foreign key {operation.constraint_name} from {operation.source_table} "
-                f"to {operation.referent_table}"
-            )
+            key = _with_name("foreign key", operation.constraint_name)
+            source = operation.source_table
+            if not operation.constraint_name:
+                source += f" ({', '.join(operation.local_cols)})"
+            yield f"adds {key} from {source} to {operation.referent_table}"
         case ops.AddConstraintOp():
             kind = operation.constraint_type.replace("_", " ")
             constraint = operation.to_constraint()
-            yield f"adds {kind} constraint {constraint.name} on {constraint.table.name}"
+            named = _with_name(f"{kind} constraint", constraint.name)
+            yield f"adds {named} on {constraint.table.name}"
         case ops.DropConstraintOp():
-            yield f"drops constraint {operation.constraint_name} of {operation.table_name}"
+            named = _with_name("constraint", operation.constraint_name)
+            yield f"drops {named} of {operation.table_name}"
         case _ if summary := getattr(operation, "summary", ""):
             yield str(summary)
         case _:
             name = type(operation).__name__.removesuffix("Op")
             yield f"{name} on {getattr(operation, 'table_name', 'the schema')}"
+
+
+def _with_name(kind: str, name: object) -> str:
+    """Return the kind of a constraint, with its name unless the database chooses that."""
+    return f"{kind} {name}" if name else f"a {kind}"
 
 
 def describe_alteration(operation: ops.AlterColumnOp) -> Iterator[tuple[str, str]]:

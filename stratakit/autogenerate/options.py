@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeEngine
 from stratakit.autogenerate import filters
 from stratakit.autogenerate.comparators import mysql_reflection, postgresql_enums, server_defaults
 from stratakit.orm import schemas as model_schemas
-from stratakit.revisions.log import LOG
+from stratakit.revisions.own_tables import OWN_TABLES
 
 # Beside tables, columns, indexes and constraints, which Alembic compares by itself:
 # https://alembic.sqlalchemy.org/en/latest/autogenerate.html
@@ -61,7 +61,7 @@ def _type_differs(
 
 
 def _include_name(schemas: set[str], name: str | None, kind: str, _parents: object) -> bool:
-    """Leave out the schemas of other services, and the library's own table."""
+    """Leave out the schemas of other services, and the library's own tables."""
     if kind == "schema":
         return name is None or name in schemas
-    return not (kind == "table" and name == LOG.name)
+    return not (kind == "table" and name in OWN_TABLES)

@@ -1,7 +1,7 @@
 """The schema of a database from its system catalog: to compare, and to record as text.
 
 `read` returns the same structure for every backend, and `differences` compares two of them. Neither
-the order of a table's columns counts, nor the version table and `migration_log`.
+the order of a table's columns counts, nor the version table and stratakit's own tables.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ from stratakit.catalog.diff import Difference, differences
 from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
 from stratakit.config import Backend
 from stratakit.engine import url
-from stratakit.revisions.log import OWN_TABLES
+from stratakit.revisions.own_tables import OWN_TABLES
 
 __all__ = ["Catalog", "Difference", "ObjectKey", "differences", "not_compared", "read", "read_only"]
 

@@ -69,15 +69,24 @@ class Catalog(dict[ObjectKey, dict[str, str]]):
             other: the catalog in which an equal constraint of the same table may have another name.
             own: the names that stay.
         """
+        equal = {key for key, attributes in self.items() if other.get(key) == attributes}
         candidates: dict[object, list[ObjectKey]] = {}
-        for key in sorted(other.keys() - self.keys()):
+        for key in sorted(other.keys() - equal):
             candidates.setdefault(_shape(key, other[key]), []).append(key)
-        result = Catalog()
+        renamed: dict[ObjectKey, ObjectKey] = {}
         for key, attributes in self.items():
-            is_fixed = key in other or key.name in own or key.kind not in SERVER_NAMED_KINDS
-            matches = [] if is_fixed else candidates.get(_shape(key, attributes), [])
-            result[matches.pop(0) if matches else key] = attributes
-        return result
+            is_fixed = key in equal or key.name in own or key.kind not in SERVER_NAMED_KINDS
+            matches = candidates.get(_shape(key, attributes))
+            if matches and not is_fixed:
+                renamed[key] = matches.pop(0)
+        # A name that is taken is the server's, and so says nothing of the object.
+        taken = {*renamed.values()}
+        return Catalog(
+            {
+                renamed.get(key, key._replace(name="") if key in taken else key): attributes
+                for key, attributes in self.items()
+            }
+        )
 
     def _lines(self) -> Iterator[str]:
         ordered = sorted(self, key=_sort_key)

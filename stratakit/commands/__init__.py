@@ -13,6 +13,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from stratakit.commands._accept import AcceptResult, accept
     from stratakit.commands._adopt import AdoptResult, adopt
+    from stratakit.commands._backfill import (
+        BackfillLimits,
+        BackfillProgress,
+        BackfillStatus,
+        backfill,
+        backfill_status,
+        estimate_backfill,
+    )
     from stratakit.commands._backup import BackupResult, backup
     from stratakit.commands._check import CheckResult, check, check_models
     from stratakit.commands._create import CreateResult, create
@@ -37,6 +45,9 @@ if TYPE_CHECKING:
 __all__ = [
     "AcceptResult",
     "AdoptResult",
+    "BackfillLimits",
+    "BackfillProgress",
+    "BackfillStatus",
     "BackupResult",
     "CheckResult",
     "CreateResult",
@@ -55,6 +66,8 @@ __all__ = [
     "UpgradeResult",
     "accept",
     "adopt",
+    "backfill",
+    "backfill_status",
     "backup",
     "check",
     "check_models",
@@ -64,6 +77,7 @@ __all__ = [
     "downgrade",
     "downgrade_sql",
     "drift",
+    "estimate_backfill",
     "heads",
     "history",
     "lint",
@@ -82,6 +96,9 @@ __all__ = [
 _MODULES = {
     "AcceptResult": "accept",
     "AdoptResult": "adopt",
+    "BackfillLimits": "backfill",
+    "BackfillProgress": "backfill",
+    "BackfillStatus": "backfill",
     "BackupResult": "backup",
     "CheckResult": "check",
     "CreateResult": "create",
@@ -100,6 +117,8 @@ _MODULES = {
     "UpgradeResult": "upgrade",
     "accept": "accept",
     "adopt": "adopt",
+    "backfill": "backfill",
+    "backfill_status": "backfill",
     "backup": "backup",
     "check": "check",
     "check_models": "check",
@@ -109,6 +128,7 @@ _MODULES = {
     "downgrade": "downgrade",
     "downgrade_sql": "sql",
     "drift": "drift",
+    "estimate_backfill": "backfill",
     "heads": "heads",
     "history": "history",
     "lint": "lint",

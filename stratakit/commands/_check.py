@@ -27,6 +27,11 @@ PLAIN_ALEMBIC = (
     "call stratakit.alembic.run_migrations() in env.py."
 )
 
+NO_SERVER_DEFAULTS = (
+    "env.py does not compare server defaults: to compare them, give context.configure() "
+    "compare_server_default=True."
+)
+
 
 @dataclass
 class CheckResult:
@@ -77,7 +82,7 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
         return CheckResult(unresolved)
     project = environment.capture(config)
     config = project.config
-    unguarded = () if project.is_guarded else _notice_once(config)
+    unguarded = () if project.is_guarded else _notice_once(project)
     result = CheckResult(drift_check.find_problems(project))
     try:
         read_databases(config, partial(_check_database, project, result))
@@ -113,11 +118,13 @@ def _check_database(project: Environment, result: CheckResult, context: Migratio
     result.findings += [each for each in inconsistencies if each.file not in files]
 
 
-def _notice_once(config: Config) -> Sequence[str]:
-    """Say once in a project that plain Alembic runs env.py without the guard."""
-    marker = config.root / ".local" / "unguarded"
+def _notice_once(project: Environment) -> Sequence[str]:
+    """Say once in a project what its env.py leaves out."""
+    marker = project.config.root / ".local" / "unguarded"
     if marker.exists():
         return ()
     create_local_folder(marker.parent)
     marker.touch()
-    return (PLAIN_ALEMBIC,)
+    if "compare_server_default" in project.arguments:
+        return (PLAIN_ALEMBIC,)
+    return (PLAIN_ALEMBIC, NO_SERVER_DEFAULTS)

@@ -65,10 +65,11 @@ def _compare(project: Environment, context: MigrationContext) -> DriftResult:
     guards.refuse_unknown_revision(config, heads)
     differences = database.compare_database(context, project, position.revision_of(context))
     stands = position.read_position(config, context)
+    detail = f"{DETAIL}\n{differences.versions}".strip()
     hint = f"Undo it, and write it as a revision if it is meant:\n{differences.sql}"
     return DriftResult(
         [
-            Finding("drift", f"{each}.", DETAIL, hint, details={"difference": str(each)})
+            Finding("drift", f"{each}.", detail, hint, details={"difference": str(each)})
             for each in differences.differences
         ],
         stands,

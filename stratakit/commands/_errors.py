@@ -9,12 +9,12 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import NoReferencedTableError
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError, UsageError
-from stratakit.engine.errors import driver_message
+from stratakit.engine.errors import driver_error, driver_message
 from stratakit.revisions.history import refuse_gap
 
 Parameters = ParamSpec("Parameters")
@@ -112,7 +112,13 @@ def _explain(error: Exception, config: Config) -> StrataError | None:
         case KeyError():
             # Alembic looks up what a revision follows without asking whether it is there.
             refuse_gap(config.versions, config.revision_files)
-        case DBAPIError():
+        case NoReferencedTableError():
+            return UsageError(
+                f"{str(error).rstrip('.')}.",
+                detail="The models that env.py imports do not have this table.",
+                hint="Import its module in env.py, before it uses target_metadata.",
+            )
+        case _ if driver_error(error):
             return DatabaseUnavailable(f"The database refused or was lost: {driver_message(error)}")
         case OSError() if error.filename and error.errno in (EACCES, EROFS, ENOSPC):
             return StrataError(f"{error.filename} cannot be written: {error.strerror}.")

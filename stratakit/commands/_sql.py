@@ -2,11 +2,14 @@
 
 from io import StringIO
 
-from alembic import command as alembic_command
-
 from stratakit.commands._errors import command
 from stratakit.config import Config
-from stratakit.revisions import alembic_config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import UsageError
+from stratakit.revisions.alembic_config import alembic_config
+from stratakit.runtime.offline import SqlRun
+from stratakit.runtime.run import Steps, run_environment
+from stratakit.runtime.steps import downgrade_steps, upgrade_steps
 
 
 @command
@@ -20,10 +23,8 @@ def upgrade_sql(config: Config, revision: str = "head") -> str:
     Raises:
         StrataError: a revision asks the database for an answer.
     """
-    alembic = alembic_config.alembic_config(config)
-    alembic.output_buffer = StringIO()
-    alembic_command.upgrade(alembic, revision, sql=True)
-    return alembic.output_buffer.getvalue()
+    start, separator, target = revision.rpartition(":")
+    return _sql(config, start if separator else None, target, upgrade_steps(target))
 
 
 @command
@@ -37,7 +38,20 @@ def downgrade_sql(config: Config, revision: str) -> str:
     Raises:
         StrataError: the range is none, or a revision asks the database for an answer.
     """
-    alembic = alembic_config.alembic_config(config)
+    start, separator, target = revision.rpartition(":")
+    if not separator:
+        raise UsageError(
+            f"{revision} is no range of revisions.",
+            detail="Without a database, only a range says where a downgrade begins.",
+            hint=f"Name its beginning and its end, FROM:TO, as {MIGRATE} history lists them.",
+        )
+    return _sql(config, start, target, downgrade_steps(target))
+
+
+def _sql(config: Config, start: str | None, target: str, steps: Steps) -> str:
+    alembic = alembic_config(config)
     alembic.output_buffer = StringIO()
-    alembic_command.downgrade(alembic, revision, sql=True)
+    run_environment(
+        alembic, SqlRun(config), steps, as_sql=True, starting_rev=start, destination_rev=target
+    )
     return alembic.output_buffer.getvalue()

@@ -97,6 +97,12 @@ class ServiceProcess:
             raise StrataError(f"{failure}\nThe end of {self.log}:\n{log_end}")
         return True
 
+    def changed_files(self) -> list[Path]:
+        """Return the files of the application that changed after the service started."""
+        started = self._lock.stat().st_mtime
+        files = (self.root / "app").rglob("*.py")
+        return sorted(each for each in files if each.stat().st_mtime > started)
+
     def stop(self) -> bool:
         """Stop the service and the processes that it forked, by force if that takes too long.
 

@@ -19,13 +19,13 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.drift.models import alembic_operations
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
+from stratakit.engine.versions import describe_versions, server_version
 from stratakit.revisions import accepted, position
 from stratakit.runtime.environment import Environment
 from stratakit.runtime.filters import EnvironmentFilter
 
 DROPS = re.compile(r"\bDROP (TABLE|COLUMN)\b")
 LOSS_WARNING = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
-URLS = ("DATABASE_URL", "MIGRATION_DATABASE_URL")
 
 
 @dataclass(frozen=True)
@@ -35,18 +35,22 @@ class Differences:
     Args:
         differences: the differences of the catalogs.
         statements: the SQL that would remove them, as far as Alembic can.
+        versions: a sentence if the two servers differ in their major version; else empty.
         accepted: those that the project has accepted, in words.
     """
 
     differences: Sequence[Difference]
     statements: Sequence[str]
+    versions: str = ""
     accepted: Collection[str] = ()
 
     def __bool__(self) -> bool:
         return bool(self.differences)
 
     def __str__(self) -> str:
-        return "\n".join(f"  {each}" for each in self.differences)
+        return "\n".join(
+            [*(f"  {each}" for each in self.differences), *filter(None, [self.versions])]
+        )
 
     @property
     def sql(self) -> str:
@@ -83,7 +87,7 @@ def compare_database(
     """
     config = replace(project.config, database=BACKENDS[context.dialect.name])
     metadata = MetaData()
-    expected = Catalog()
+    expected, versions = Catalog(), ""
     connection = position.connection_of(context)
     left_out = catalog.not_compared(connection, project.version_table)
     if revision is not None:
@@ -92,6 +96,7 @@ def compare_database(
             with connect(url, read_only=True) as replayed:
                 expected = catalog.read(replayed, project.version_table)
                 expected = EnvironmentFilter(project, replayed).filter(expected)
+                versions = describe_versions(*map(server_version, (replayed, connection)))
                 metadata.reflect(replayed, only=lambda name, _: name not in left_out)
     actual = catalog.read(connection, project.version_table)
     actual = EnvironmentFilter(project, connection).filter(actual)
@@ -105,13 +110,14 @@ def compare_database(
     known = accepted.read(config).database & {str(each) for each in present}
     differences = [each for each in present if str(each) not in known]
     if not differences:
-        return Differences((), (), known)
-    replayed_project = replace(
-        project, arguments={**project.arguments, "target_metadata": metadata}
-    )
+        return Differences((), (), accepted=known)
+    # What env.py compares of the models does not matter here.
+    compared = {"target_metadata": metadata, "compare_type": True, "compare_server_default": True}
+    replayed_project = replace(project, arguments={**project.arguments, **compared})
     tables = {each.key.table or each.key.name for each in differences}
     operations = alembic_operations(replayed_project, connection, tables)
-    return Differences(differences, statements(operations, connection.dialect.name), known)
+    sql = statements(operations, connection.dialect.name)
+    return Differences(differences, sql, versions, known)
 
 
 def _replay(config: Config, revision: str, url: str) -> None:
@@ -128,12 +134,7 @@ def _replay(config: Config, revision: str, url: str) -> None:
             *config.x_arguments,
         ],
         cwd=config.root,
-        env={
-            **os.environ,
-            **dict.fromkeys(URLS, url),
-            PROJECT_VARIABLE: str(config.root),
-            "ENVIRONMENT": "test",
-        },
+        env={**os.environ, PROJECT_VARIABLE: str(config.root)},
         input=url,
         capture_output=True,
         text=True,

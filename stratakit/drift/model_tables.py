@@ -5,10 +5,11 @@ from contextlib import nullcontext
 from functools import partial
 
 from sqlalchemy import Connection, MetaData
-from sqlalchemy.exc import CompileError, DBAPIError
+from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import CreateSchema
 
 from stratakit.catalog import Catalog
+from stratakit.engine.errors import driver_error
 from stratakit.orm import schemas
 
 MISSING = {"42704", "42883", "42P01"}
@@ -48,7 +49,7 @@ def create_tables(
 
 def is_missing_object(error: Exception) -> bool:
     """Return whether a table only lacks an object that is not there, such as a function."""
-    original = getattr(error, "orig", None)
+    original = driver_error(error)
     state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
     return state in MISSING
 
@@ -62,6 +63,8 @@ def _try(connection: Connection, function: Callable[[], None]) -> Exception | No
     try:
         with connection.begin_nested() if is_transactional else nullcontext():
             function()
-    except (DBAPIError, CompileError) as error:
+    except Exception as error:
+        if driver_error(error) is None and not isinstance(error, CompileError):
+            raise
         return error
     return None

@@ -13,7 +13,6 @@ from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Constraint, Index, MetaData
-from sqlalchemy.exc import DBAPIError
 
 from stratakit import catalog, scratch
 from stratakit.autogenerate import describe
@@ -23,7 +22,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift.model_tables import create_tables, is_missing_object
 from stratakit.engine.connect import connect
-from stratakit.engine.errors import driver_message
+from stratakit.engine.errors import driver_error, driver_message
 from stratakit.engine.url import DatabaseURL
 from stratakit.operations import walk
 from stratakit.orm import server_defaults
@@ -139,16 +138,18 @@ def compare_models(
         modelled = modelled.with_names_of(migrated, explicit_names(metadata))
         # A column's own sequence keeps its name if its table is renamed; nothing uses the name.
         expected, actual = (each.without("named", "sequence") for each in (modelled, migrated))
-        differences = [
+        seen = [
             each
             for each in catalog.differences(expected, actual)
             if _table_name(each) not in failures
             and not _is_python_default(each, metadata)
-            and filters.includes_difference(each)
+            and not _is_declared(each, metadata)
+            and filters.includes(each.key)
         ]
+        differences = [each for each in seen if filters.includes_difference(each)]
         # What has no DDL on this database, Alembic cannot compare either.
-        refused = {name for name, error in failures.items() if isinstance(error, DBAPIError)}
-        tables = {_table_name(each) for each in differences} | refused
+        refused = {name for name, error in failures.items() if driver_error(error)}
+        tables = {_table_name(each) for each in seen} | refused
         operations = alembic_operations(project, connection, None if every_table else tables)
     exclude(operations, lambda names, _: is_allowed(config.allowed, names))
     return ModelComparison(
@@ -217,6 +218,20 @@ def _is_python_default(difference: Difference, metadata: MetaData) -> bool:
     )
 
 
+def _is_declared(difference: Difference, metadata: MetaData) -> bool:
+    """Return whether models declare an index or a constraint that only the migrations create.
+
+    By `ddl_if()` a model may create it on another kind of database alone. Alembic compares it.
+    """
+    if difference.attribute or difference.expected is not None:
+        return False
+    table = metadata.tables.get(difference.key.table)
+    declared: list[Constraint | Index] = []
+    if table is not None:
+        declared += [*table.indexes, *table.constraints]
+    return any(each.name == difference.key.name for each in declared)
+
+
 def _creation_findings(
     project: Environment, failures: Mapping[str, Exception]
 ) -> Iterator[Finding]:
@@ -224,7 +239,7 @@ def _creation_findings(
     for table, error in failures.items():
         if is_missing_object(error):
             continue
-        reason = driver_message(error) if isinstance(error, DBAPIError) else str(error)
+        reason = driver_message(error) if driver_error(error) else str(error)
         file, line = find_declaration(project.metadata, project.config.root, table, "")
         yield Finding(
             "models-not-made",

@@ -1,12 +1,11 @@
 """Update of the files beside the revisions: their hashes and the schema at head."""
 
-from sqlalchemy.exc import DBAPIError
-
 from stratakit import catalog
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift import snapshot
 from stratakit.engine.connect import connect
+from stratakit.engine.errors import driver_error
 from stratakit.revisions import alembic_config, guards, history, manifest
 from stratakit.runtime.environment import Environment
 from stratakit.scratch import head
@@ -39,9 +38,12 @@ def record_new_revision(project: Environment) -> str:
     """
     try:
         write_record(project)
-    except (StrataError, DBAPIError) as error:
+    except Exception as error:
+        cause = driver_error(error)
+        if cause is None and not isinstance(error, StrataError):
+            raise
         config = project.config
-        reason = error.message if isinstance(error, StrataError) else str(error.orig).strip()
+        reason = error.message if isinstance(error, StrataError) else str(cause).strip()
         return (
             f"{manifest.snapshot_path(config).relative_to(config.root)} was not written: {reason}\n"
             f"Once the revision runs: {MIGRATE} record"

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from stratakit.diagnostics.command import install_extra
 from stratakit.diagnostics.errors import DatabaseUnavailable
-from stratakit.engine.errors import unreachable_error
+from stratakit.engine.errors import driver_classes, unreachable_error
 from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import DatabaseURL
 
@@ -30,12 +29,14 @@ def connect(url: DatabaseURL, *, read_only: bool = False) -> Iterator[Connection
         url = url.with_name("")
     try:
         connection = migration_engine(url, read_only=read_only).connect()
-    except OperationalError as error:
-        raise unreachable_error(url, error) from error
     except ModuleNotFoundError as error:
         raise DatabaseUnavailable(
             f"The driver for {url} is not installed: {error}.",
             hint=install_extra(url.backend),
         ) from error
+    except Exception as error:
+        if "OperationalError" not in driver_classes(error):
+            raise
+        raise unreachable_error(url, error) from error
     with connection:
         yield connection

@@ -15,7 +15,29 @@ def driver_message(error: BaseException) -> str:
     return mask_passwords(str(getattr(error, "orig", None) or error).strip().partition("\n")[0])
 
 
-def unreachable_error(url: DatabaseURL, error: DBAPIError) -> StrataError:
+def driver_error(error: BaseException) -> BaseException | None:
+    """Return the error of a driver behind an error; None if it does not come from a database.
+
+    SQLAlchemy raises its own error for a driver's. A listener of the application, for
+    `handle_error`, may have replaced that by the driver's, or by one of its own.
+    """
+    if isinstance(error, DBAPIError):
+        return error.orig
+    for each in (error, error.__cause__):
+        # The names are those of PEP 249: drivers share no class.
+        names = {kind.__name__ for kind in type(each).__mro__}
+        if "Error" in names and names & {"DatabaseError", "InterfaceError"}:
+            return each
+    return None
+
+
+def driver_classes(error: BaseException) -> set[str]:
+    """Return the names of the classes of a driver's error, such as IntegrityError (PEP 249)."""
+    cause = driver_error(error)
+    return set() if cause is None else {kind.__name__ for kind in type(cause).__mro__}
+
+
+def unreachable_error(url: DatabaseURL, error: BaseException) -> StrataError:
     """Return the error for a database that cannot be reached, with the driver's message."""
     reason = driver_message(error)
     hint = "Name one that answers: DATABASE_URL in the environment or in .env"

@@ -63,20 +63,20 @@ def configure_sqlite(engine: Engine, url: DatabaseURL, *, begin: str, foreign_ke
 
 
 @contextmanager
-def sqlite_transactions(connection: Connection) -> Iterator[None]:
+def sqlite_transactions(connection: Connection, *, foreign_keys: bool = False) -> Iterator[None]:
     """Make the transactions of one connection to SQLite real, whoever has opened it.
-
-    Foreign keys are not enforced meanwhile, as in `migration_engine`.
 
     Args:
         connection: outside of a transaction; afterwards it is as it was.
+        foreign_keys: whether they are enforced meanwhile; not in migrations, as in
+            `migration_engine`.
     """
     driver = connection.connection.dbapi_connection
     isolation_level = driver.isolation_level  # type: ignore[union-attr]
-    foreign_keys = _pragma(connection, "foreign_keys")
+    enforced = _pragma(connection, "foreign_keys")
     # None: the engine begins its transactions itself, as the manual of SQLAlchemy recommends.
     is_ours = isolation_level is not None
-    _pragma(connection, "foreign_keys = OFF")
+    _pragma(connection, f"foreign_keys = {'ON' if foreign_keys else 'OFF'}")
     if is_ours:
         driver.isolation_level = None  # type: ignore[union-attr]
         event.listen(connection, "begin", _begin_immediate)
@@ -88,7 +88,7 @@ def sqlite_transactions(connection: Connection) -> Iterator[None]:
         if not connection.closed and not connection.invalidated:
             if connection.in_transaction():
                 connection.rollback()
-            _pragma(connection, f"foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+            _pragma(connection, f"foreign_keys = {'ON' if enforced else 'OFF'}")
             driver.isolation_level = isolation_level  # type: ignore[union-attr]
 
 

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def migration_lock(
-    connection: Connection, backend: Backend, *, wait: float | None = None
+    connection: Connection, backend: Backend, *, wait: float | None = None, backfill: str = ""
 ) -> Iterator[MigrationLock]:
     """Hold the migration lock of a database.
 
@@ -39,28 +39,27 @@ def migration_lock(
         connection: the migrations' own; no transaction is left open on it.
         backend: the kind of database.
         wait: seconds to wait for another migrator.
+        backfill: the backfill that is locked instead of the migrations.
 
     Raises:
         StrataError: another migrator held the lock all the time (exit status 3), or the connection
             goes through a pooler, where a lock of the session means nothing.
     """
     wait = WaitPolicy().wait_seconds if wait is None else wait
-    lock = LOCKS[backend](connection)
+    lock = LOCKS[backend](connection, backfill)
+    work = f"run of the backfill {backfill}" if backfill else "migration of this database"
     started = time.monotonic()
     has_warned = False
     while not lock.try_acquire():
         if time.monotonic() - started > wait:
             raise DatabaseUnavailable(
-                f"Another migration of this database did not end in {wait:g} s: "
-                f"{lock.describe_holder()}.",
-                detail="Two migrations at the same time would each apply the same revisions.",
+                f"Another {work} did not end in {wait:g} s: {lock.describe_holder()}.",
+                detail="Two at the same time would do the same work twice.",
                 hint="Wait for it, or end it; then run the command again. How long to wait: "
                 "MIGRATION_WAIT_SECONDS.",
             )
         if not has_warned:
-            logger.warning(
-                "Waiting for another migration of this database: %s.", lock.describe_holder()
-            )
+            logger.warning("Waiting for another %s: %s.", work, lock.describe_holder())
             has_warned = True
         time.sleep(POLL_SECONDS)
     try:

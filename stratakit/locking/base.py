@@ -10,10 +10,11 @@ class MigrationLock(ABC):
 
     Args:
         connection: the migrations' own.
+        backfill: the backfill that is locked; empty for the migrations.
     """
 
     @abstractmethod
-    def __init__(self, connection: Connection) -> None: ...
+    def __init__(self, connection: Connection, backfill: str = "") -> None: ...
 
     @abstractmethod
     def try_acquire(self) -> bool:
@@ -47,8 +48,9 @@ class MigrationLock(ABC):
 class SessionLock(MigrationLock):
     """A lock of the session on the migrations' own connection, so that it ends with both."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, backfill: str = "") -> None:
         self.connection = connection
+        self.backfill = backfill
         self.nested = connection.in_transaction()
 
     def release(self) -> None:

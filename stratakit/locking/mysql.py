@@ -26,10 +26,11 @@ LAST_REVISION_QUERY = (
 class MySQLLock(SessionLock):
     """The lock on the migrations' own connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, backfill: str = "") -> None:
+        super().__init__(connection, backfill)
         # The URL may name another database than the one that the connection leads to.
-        name = f"migrations of {connection.scalar(text('SELECT DATABASE()'))}"
+        work = f"backfill {backfill}" if backfill else "migrations"
+        name = f"{work} of {connection.scalar(text('SELECT DATABASE()'))}"
         if not self.nested:
             connection.commit()
         # A name may have 64 characters, and so may a database's.

@@ -1,6 +1,7 @@
 """PostgreSQL: an advisory lock of the session, so that it ends with the connection."""
 
 import secrets
+import zlib
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -12,15 +13,15 @@ from stratakit.locking.identity import process_identity
 # Advisory locks are per database; any constant that no one else uses will do.
 KEY = 0x53545241
 
-LOCK_CONDITION = f"""
-    locktype = 'advisory' AND granted AND classid = 0 AND objid = {KEY}
+LOCK_CONDITION = """
+    locktype = 'advisory' AND granted AND classid = {high} AND objid = {low}
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-HOLDER_QUERY = f"""
+HOLDER_QUERY = """
     SELECT concat(application_name, ' (server process ', pid, ', client ',
                   coalesce(host(client_addr), 'on this host'),
                   ', since ', date_trunc('second', backend_start), ')')
-    FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE {LOCK_CONDITION}
+    FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE {lock}
 """
 # A statement of a disconnected client, such as a long ALTER, would hold the lock until it ends:
 # https://www.postgresql.org/docs/current/runtime-config-connection.html (since PostgreSQL 14)
@@ -30,50 +31,58 @@ CONNECTION_CHECK = """
 """
 # One session may acquire an advisory lock twice: a client to which a pooler gives this session
 # would see the lock as its own.
-IS_HELD = f"""
+IS_HELD = """
     SELECT coalesce(current_setting('strata.holder', true), '') = :token
-    AND EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND {LOCK_CONDITION})
+    AND EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND {lock})
 """
 
 
 class PostgreSQLLock(SessionLock):
     """The lock on the migrations' own connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, backfill: str = "") -> None:
+        super().__init__(connection, backfill)
+        self.key = KEY << 32 | zlib.crc32(backfill.encode()) if backfill else KEY
+        self._lock = LOCK_CONDITION.format(high=self.key >> 32, low=self.key & 0xFFFFFFFF)
         self.token = secrets.token_hex(8)
         self.name: object = ""
         self._refuse_pooler()
 
     def try_acquire(self) -> bool:
         """Try once, without waiting."""
-        if not self._query(f"SELECT pg_try_advisory_lock({KEY})"):
+        if not self._query(f"SELECT pg_try_advisory_lock({self.key})"):
             return False
         self.name = self._query("SELECT current_setting('application_name')")
         self._query("SELECT set_config('strata.holder', :value, false)", value=self.token)
         self._query(CONNECTION_CHECK.format(value="'1000'"))
-        self._set_application_name(f"migrate {process_identity()}")
+        self._set_application_name(f"{self._verb} {process_identity()}")
         return True
 
     def describe_holder(self) -> str:
         """Describe the session that holds the lock."""
-        return str(self._query(HOLDER_QUERY) or "it has just ended")
+        return str(self._query(HOLDER_QUERY.format(lock=self._lock)) or "it has just ended")
 
     def publish_status(self, status: str) -> None:
         """Show the status as the name of the session, which PostgreSQL cuts off at 63 bytes."""
         self.connection.execute(
             text("SELECT set_config('application_name', :value, false)"),
-            {"value": f"migrate {process_identity()} {status}"},
+            {"value": f"{self._verb} {process_identity()} {status}"},
         )
 
     def is_held(self) -> bool:
         """Return whether this very session holds the lock."""
-        return bool(self.connection.scalar(text(IS_HELD), {"token": self.token}))
+        return bool(
+            self.connection.scalar(text(IS_HELD.format(lock=self._lock)), {"token": self.token})
+        )
 
     @property
     def release_statement(self) -> str:
         """The statement that releases the lock of the session."""
-        return f"SELECT pg_advisory_unlock({KEY})"
+        return f"SELECT pg_advisory_unlock({self.key})"
+
+    @property
+    def _verb(self) -> str:
+        return f"backfill {self.backfill}" if self.backfill else "migrate"
 
     def _unlock(self) -> None:
         self._query(self.release_statement)

@@ -1,6 +1,5 @@
 """SQLite: a lock on a file beside the database, so that it ends with the process."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,13 +13,14 @@ from stratakit.process import file_lock
 class SQLiteLock(MigrationLock):
     """The lock beside the database's file; a database in memory has nobody to share with."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, backfill: str = "") -> None:
         # By the driver: SQLAlchemy would begin a transaction, and wait for another migrator's.
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA database_list")
         file = cursor.fetchone()
         cursor.close()
-        self.path = Path(f"{file[2]}.migrating") if file and file[2] else None
+        work = f"backfill-{backfill}" if backfill else "migrating"
+        self.path = Path(f"{file[2]}.{work}") if file and file[2] else None
         self.descriptor: int | None = None
         self.since = ""
 
@@ -36,7 +36,10 @@ class SQLiteLock(MigrationLock):
 
     def describe_holder(self) -> str:
         """Describe the process that holds the lock."""
-        return (self.path.read_text() if self.path else "") or "it has just begun"
+        try:
+            return (self.path.read_text() if self.path else "") or "it has just begun"
+        except FileNotFoundError:
+            return "it has just ended"
 
     def publish_status(self, status: str) -> None:
         """Write the status into the file."""
@@ -49,10 +52,9 @@ class SQLiteLock(MigrationLock):
         """Return whether the locked file is still the one at its path."""
         if self.path is None or self.descriptor is None:
             return True
-        own = os.fstat(self.descriptor)
-        return self.path.exists() and os.path.samestat(own, self.path.stat())
+        return file_lock.is_at(self.path, self.descriptor)
 
     def release(self) -> None:
-        """Release the lock; the file stays, because another process may wait for its lock."""
-        if self.descriptor is not None:
-            os.close(self.descriptor)
+        """Release the lock, and remove its file."""
+        if self.path is not None and self.descriptor is not None:
+            file_lock.release(self.path, self.descriptor)

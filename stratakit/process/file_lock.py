@@ -29,11 +29,12 @@ def try_lock(path: Path) -> int | None:
     """Acquire the file's lock without waiting.
 
     Args:
-        path: the file, as for `exclusive`.
+        path: the file, as for `exclusive`, or one that every process locks by `try_lock` and
+            its holder removes by `release`.
 
     Returns:
         The descriptor that holds the lock until it and every copy that a child process
-        inherited are closed; None if another process holds the lock.
+        inherited are closed; None if another process holds the lock, or has just removed the file.
     """
     descriptor = _open(path)
     try:
@@ -41,7 +42,25 @@ def try_lock(path: Path) -> int | None:
     except BlockingIOError:
         os.close(descriptor)
         return None
-    return descriptor
+    if is_at(path, descriptor):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def is_at(path: Path, descriptor: int) -> bool:
+    """Return whether an open file is still the one at its path."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def release(path: Path, descriptor: int) -> None:
+    """Remove a file that `try_lock` has locked, and then release the lock."""
+    if is_at(path, descriptor):
+        path.unlink()
+    os.close(descriptor)
 
 
 def _open(path: Path) -> int:

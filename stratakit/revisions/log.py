@@ -57,10 +57,6 @@ LOG = Table(
 )
 
 
-OWN_TABLES = ("alembic_version", LOG.name)
-"""The tables of Alembic and stratakit, which are no part of a project's schema."""
-
-
 def recorder(note: str | None = None) -> Callable[..., None]:
     """Return the callback for Alembic's `on_version_apply`.
 

@@ -17,6 +17,7 @@ from stratakit.config import Backend, Config
 from stratakit.orm.discovery import combine
 from stratakit.revisions import accepted, log
 from stratakit.revisions.allowed import is_allowed
+from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime import sqlite_batch
 from stratakit.runtime.guard import Arguments
@@ -27,7 +28,8 @@ FILTERS = ("include_name", "include_object")
 def comparison_arguments(config: Config, given: Arguments) -> Arguments:
     """Return the arguments of a comparison: what env.py gave, else stratakit's.
 
-    A filter of env.py and stratakit's both have to include an object.
+    A filter of env.py and stratakit's both have to include an object. Server defaults are compared
+    only if env.py asks for it, as Alembic does.
 
     Args:
         config: the project's, for the objects that it allows.
@@ -38,12 +40,20 @@ def comparison_arguments(config: Config, given: Arguments) -> Arguments:
         return dict(given)
     own = comparison(combine(declared), config.allowed)
     if "include_schemas" in given:
-        own["include_name"] = partial(_is_not_the_log, own["include_name"])
+        own["include_name"] = partial(_is_not_ours, own["include_name"])
     for name in FILTERS:
         if filter_ := given.get(name):
             own[name] = partial(_both, filter_, own[name])
     kept = {key: value for key, value in given.items() if key not in FILTERS}
-    return {**own, **kept, "target_metadata": own["target_metadata"]}
+    if kept.get("compare_type") is True:
+        # stratakit's function leaves to Alembic what it does not decide.
+        del kept["compare_type"]
+    return {
+        **own,
+        "compare_server_default": False,
+        **kept,
+        "target_metadata": own["target_metadata"],
+    }
 
 
 def guarded_arguments(
@@ -78,10 +88,10 @@ def _both(first: Callable[..., bool], second: Callable[..., bool], item: Any, *r
     return bool(first(item, *rest)) and bool(second(item, *rest))
 
 
-def _is_not_the_log(
+def _is_not_ours(
     _own: Callable[..., bool], name: str | None, kind: str, parents: dict[str, str | None]
 ) -> bool:
-    return not (kind == "table" and name == log.LOG.name)
+    return not (kind == "table" and name in OWN_TABLES)
 
 
 def _process_directives(

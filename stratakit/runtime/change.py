@@ -33,6 +33,7 @@ from stratakit.runtime.arguments import guarded_arguments
 from stratakit.runtime.environment import require_identity
 from stratakit.runtime.guard import Arguments, RunAgain
 from stratakit.runtime.monitor import RunMonitor
+from stratakit.runtime.requirements import require_backfills
 from stratakit.runtime.retry import Attempts, RetryingRun
 
 logger = logging.getLogger(__name__)
@@ -206,6 +207,8 @@ class ChangeRun:
                 # commits nothing.
                 connection.rollback()
             source.current = monitor.steps(steps, check)
+            if not self._options.is_scratch:
+                source.current = require_backfills(source.current, self._config)
             resources.enter_context(monitor)
             resources.enter_context(sqlite_batch.guard_batches(connection))
             if kind is None:

@@ -14,7 +14,7 @@ from stratakit.diagnostics.errors import (
     application_line,
     describe_exception,
 )
-from stratakit.engine.errors import driver_message
+from stratakit.engine.errors import driver_classes, driver_message
 
 SETTINGS_ERRORS = {"SettingsError", "ValidationError"}
 """The errors of pydantic's settings, by name: the library does without pydantic."""
@@ -69,8 +69,7 @@ def _is_unreachable(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         # A statement that env.py executed by itself has failed in a database that was reached.
         return error.statement is None
-    names = {kind.__name__ for kind in type(error).__mro__}
-    return bool(names & {"OperationalError", "InterfaceError"})
+    return bool(driver_classes(error) & {"OperationalError", "InterfaceError"})
 
 
 def _remedy(error: Exception) -> str:

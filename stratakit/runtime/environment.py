@@ -141,6 +141,12 @@ class ReadRun(Generic[Answer]):
         """Release nothing."""
 
 
+class WriteRun(ReadRun[Answer]):
+    """A run that changes rows: a function does so in each database that env.py migrates."""
+
+    is_read_only = False
+
+
 def capture(config: Config, target: Target | None = None) -> Environment:
     """Run env.py, and return what it says.
 
@@ -191,6 +197,25 @@ def read_database(config: Config, read: Callable[[MigrationContext], Answer]) ->
     if len(answers) > 1:
         raise _several_databases(len(answers))
     return answers[0]
+
+
+def write_database(config: Config, write: Callable[[MigrationContext], Answer]) -> Answer:
+    """Let a function change rows of the database that env.py migrates.
+
+    Args:
+        config: the project's.
+        write: called with the context of each database; outside of a transaction unless env.py
+            has opened one.
+
+    Raises:
+        StrataError: env.py cannot be run, or migrates several databases.
+        DatabaseUnavailable: the database cannot be reached.
+    """
+    run = WriteRun(write)
+    run_environment(alembic_config(config), run)
+    if len(run.answers) > 1:
+        raise _several_databases(len(run.answers))
+    return run.answers[0]
 
 
 def database_url(config: Config) -> DatabaseURL:

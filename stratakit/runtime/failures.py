@@ -153,8 +153,15 @@ def _downgrade_warning(step: RevisionStep) -> str:
 
 def is_interrupt(error: BaseException) -> bool:
     """Whether a run failed of being interrupted: leaving its transaction may fail once more."""
-    cause = error.__cause__ or error.__context__
-    return isinstance(error, KeyboardInterrupt) or (cause is not None and is_interrupt(cause))
+    seen: list[BaseException] = []
+    cause: BaseException | None = error
+    # An error that a listener for `handle_error` raises again is its own cause.
+    while cause is not None and cause not in seen:
+        if isinstance(cause, KeyboardInterrupt):
+            return True
+        seen.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def explain_offline_failure(error: Exception, directory: ScriptDirectory) -> StrataError | None:

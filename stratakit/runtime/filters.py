@@ -19,6 +19,9 @@ KINDS = {
 
 FILTERS = {"include_name", "include_object", "include_schemas"}
 
+COMPARED = {"type": ("compare_type", True), "default": ("compare_server_default", False)}
+"""The arguments by which env.py compares an attribute of a column, and Alembic's defaults."""
+
 MODELLED = {*KINDS, "enum", "primary key"}
 """The kinds of objects that models declare."""
 
@@ -45,8 +48,14 @@ class EnvironmentFilter:
         """Return whether a difference of the migrations from the models counts.
 
         What no model can declare, such as a function, only the migrations create. It counts in a
-        project whose env.py calls `run_migrations`, which names it in `allowed`.
+        project whose env.py calls `run_migrations`, which names it in `allowed`. Types and server
+        defaults that env.py does not compare, or compares by a function of its own, are left to
+        Alembic.
         """
+        if difference.key.kind == "column" and difference.attribute in COMPARED:
+            argument, default = COMPARED[difference.attribute]
+            if self._arguments.get(argument, default) is not True:
+                return False
         is_extra = not difference.attribute and difference.expected is None
         if is_extra and difference.key.kind not in MODELLED and not self._is_guarded:
             return False

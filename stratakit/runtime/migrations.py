@@ -26,7 +26,7 @@ from stratakit.revisions.run_options import RunOptions, run_options
 from stratakit.runtime import offline
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.environment import CaptureRun
-from stratakit.runtime.guard import EnvironmentGuard
+from stratakit.runtime.guard import Arguments, EnvironmentGuard
 from stratakit.runtime.redirect import refuse_scratch_database
 from stratakit.runtime.run import GUARD
 
@@ -58,17 +58,19 @@ def run_migrations(
         logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
     try:
         database = read_url(_url(config, url), config)
+        guard = context.config.attributes.get(GUARD)
         if context.is_offline_mode():
             given = run_options(context.config) or RunOptions()
-            offline.write_sql(config, given, database, target_metadata)
+            offline.write_sql(
+                config, given, database, target_metadata, is_guarded=guard is not None
+            )
             return
-        guard = context.config.attributes.get(GUARD)
         if guard is None:
             # Plain `alembic` runs env.py.
             run = ChangeRun(config, options or RunOptions(interactive=True), can_run_again=False)
             guard = EnvironmentGuard(live_environment(), run, refuse_scratch_database)
         if isinstance(guard.run, CaptureRun):
-            guard.run.capture({"target_metadata": target_metadata}, database)
+            guard.run.capture(configured_arguments(target_metadata), database)
             guard.has_run = True
             return
         try:
@@ -82,6 +84,11 @@ def run_migrations(
         raise CommandError(str(error)) from error
 
 
+def configured_arguments(target_metadata: MetaData | Sequence[MetaData]) -> Arguments:
+    """Return what `run_migrations()` gives `context.configure()` beside the connection."""
+    return {"target_metadata": target_metadata, "compare_server_default": True}
+
+
 def _run(
     config: Config,
     database: DatabaseURL | None,
@@ -90,7 +97,7 @@ def _run(
     read_only: bool,
 ) -> None:
     with _connection(config, database, read_only=read_only) as connection:
-        context.configure(connection=connection, target_metadata=target_metadata)
+        context.configure(connection=connection, **configured_arguments(target_metadata))
         with context.begin_transaction():
             context.run_migrations()
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from stratakit import locking
 from stratakit.config import Backend
+from stratakit.engine.errors import driver_error
 from stratakit.locking import MigrationLock
 from stratakit.locking.policy import WaitPolicy
 from stratakit.runtime.monitor import RunMonitor
@@ -125,18 +126,15 @@ class RetryingRun:
         Args:
             error: what it failed of; the transaction is undone.
         """
-        if (
-            self._gave_up
-            or not isinstance(error, DBAPIError)
-            or not self._monitor.nothing_committed
-        ):
+        cause, statement = driver_error(error), getattr(error, "statement", None) or ""
+        if self._gave_up or cause is None or not self._monitor.nothing_committed:
             return False
-        if not self._kind.is_lock_error(error.orig, error.statement or ""):
+        if not self._kind.is_lock_error(cause, statement):
             return False
         if self.connection.in_transaction():
             self.connection.rollback()
         revision = getattr(self._monitor.step, "revision", None)
-        return self._pause(getattr(revision, "revision", None), error.statement or "")
+        return self._pause(getattr(revision, "revision", None), statement)
 
     def stale_indexes(self, error: Exception) -> list[str]:
         """What a statement that failed leaves behind, though none of it was kept.
@@ -183,13 +181,20 @@ def waiting_session(
     """
     kind = TIMEOUTS[backend](connection, policy)
     kind.start()
+    has_failed = True
     try:
         yield kind
+        has_failed = False
     finally:
         if not connection.closed and not connection.invalidated:
             if is_outermost and connection.in_transaction():
                 connection.rollback()
-            kind.end()
+            try:
+                kind.end()
+            except Exception:
+                # In a transaction of env.py that has failed, nothing can be executed.
+                if not has_failed:
+                    raise
 
 
 @contextmanager

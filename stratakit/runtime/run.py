@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions.alembic_config import scripts, set_database
 from stratakit.runtime.env_errors import explain_environment_error
 from stratakit.runtime.guard import EnvironmentGuard, Run, RunAgain
+from stratakit.runtime.missing_file import no_new_files
 from stratakit.runtime.redirect import Target, redirected_connections, refuse_scratch_database
 
 GUARD = "stratakit.guard"
@@ -54,7 +55,7 @@ def run_environment(
     while True:
         with (
             EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
-            _connections(alembic, target) as check,
+            _connections(alembic, run, target) as check,
         ):
             guard = alembic.attributes[GUARD] = EnvironmentGuard(
                 environment, run, check, is_redirected=target is not None
@@ -74,7 +75,7 @@ def _no_steps(_heads: object, _context: MigrationContext) -> list[Any]:
 
 @contextmanager
 def _connections(
-    alembic: AlembicConfig, target: Target | None
+    alembic: AlembicConfig, run: Run, target: Target | None
 ) -> Iterator[Callable[[Connection], None]]:
     """Redirect the connections of a run if there is a target.
 
@@ -82,7 +83,8 @@ def _connections(
         The check of each connection that env.py configures.
     """
     if target is None:
-        yield refuse_scratch_database
+        with no_new_files() if run.is_read_only else nullcontext():
+            yield refuse_scratch_database
         return
     with redirected_connections(target) as redirection:
 

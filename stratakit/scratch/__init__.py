@@ -13,6 +13,7 @@ from functools import partial
 from alembic.script import ScriptDirectory
 
 from stratakit.config import Backend, Config
+from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.revisions import history
 from stratakit.revisions.alembic_config import alembic_config
@@ -20,6 +21,7 @@ from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.run import Steps, run_environment
 from stratakit.runtime.steps import upgrade_steps
+from stratakit.scratch import extensions
 from stratakit.scratch.base import ScratchDatabases
 from stratakit.scratch.mysql import MySQLDatabases
 from stratakit.scratch.postgresql import PostgreSQLDatabases
@@ -82,7 +84,13 @@ def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
         alembic.util.CommandError: there is no such revision.
     """
     try:
-        run_steps(url, config, upgrade_steps(target))
+        try:
+            run_steps(url, config, upgrade_steps(target))
+        except StrataError as error:
+            with ONE_MIGRATION_AT_A_TIME:
+                if not extensions.create_missing(url, config, error.message):
+                    raise
+            run_steps(url, config, upgrade_steps(target))
     except KeyError:
         # Alembic looks up the parent of a revision without checking whether it exists.
         history.refuse_gap(config.versions, config.revision_files)

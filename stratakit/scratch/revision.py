@@ -16,7 +16,7 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions.alembic_config import alembic_config, scripts
-from stratakit.revisions.log import OWN_TABLES
+from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.environment import Environment

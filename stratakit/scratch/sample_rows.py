@@ -22,10 +22,10 @@ from sqlalchemy import (
     select,
     types,
 )
-from sqlalchemy.exc import DBAPIError, SAWarning
+from sqlalchemy.exc import SAWarning
 
 from stratakit import catalog
-from stratakit.engine.errors import driver_message
+from stratakit.engine.errors import driver_error, driver_message
 
 ATTEMPTS = 200
 
@@ -115,7 +115,9 @@ def _insert_row(connection: Connection, table: Table, number: int) -> str:
         try:
             with connection.begin_nested():
                 connection.execute(insert(table).values(row))
-        except DBAPIError as error:
+        except Exception as error:
+            if driver_error(error) is None:
+                raise
             refusal = refusal or driver_message(error)
         else:
             return ""

@@ -41,7 +41,9 @@ def configure_logging(level: str, *, as_json: bool) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: list[structlog.typing.Processor] = [structlog.dev.ConsoleRenderer()]
+    renderer: list[structlog.typing.Processor] = [
+        structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+    ]
     if as_json:
         renderer = [
             structlog.processors.format_exc_info,

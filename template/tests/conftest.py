@@ -1,12 +1,14 @@
 """The application on a scratch database at head; what a test does there is rolled back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
+from sqlalchemy import event
 
 from app.main import create_app
 from app.settings import Settings
@@ -41,3 +43,19 @@ async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
+
+
+@pytest.fixture
+def statements(app: FastAPI) -> Iterator[list[str]]:
+    """The statements that the application has sent: how many does a request take?"""
+    engine = app.state.database.engine.sync_engine
+    statements: list[str] = []
+
+    def record(*arguments: Any) -> None:
+        sql: str = arguments[2]
+        if "SAVEPOINT" not in sql:
+            statements.append(sql)
+
+    event.listen(engine, "before_cursor_execute", record)
+    yield statements
+    event.remove(engine, "before_cursor_execute", record)

@@ -10,6 +10,8 @@ from stratakit.catalog.mysql.queries import OPTIONAL_COLUMNS, QUERIES
 
 # MariaDB writes `current_timestamp()`, MySQL `CURRENT_TIMESTAMP`: one default.
 NOW = re.compile(r"\b(current_timestamp|now)\b(\(\))?", re.IGNORECASE)
+NUMBERED = re.compile(r".*_ibfk_\d+|.*_chk_\d+|CONSTRAINT_\d+")
+"""The names that a server gives to keys and checks, by the order in which they are created."""
 READ_ONLY = (
     "SET SESSION TRANSACTION READ ONLY",
     # Each server ignores the comment of the other one: MariaDB's manual, "Comment Syntax".
@@ -18,8 +20,39 @@ READ_ONLY = (
 )
 
 
-def read_objects(connection: Connection) -> Iterator[tuple[ObjectKey, Mapping[str, object]]]:
-    """Read every object of the database that the connection uses."""
+Object = tuple[ObjectKey, Mapping[str, object]]
+
+
+def read_objects(connection: Connection) -> Iterator[Object]:
+    """Read every object of the database that the connection uses.
+
+    Keys and checks with a number of the server for a name are named by their columns or condition.
+    Left out are the indexes that the server creates for foreign keys.
+    """
+    objects = list(_read_objects(connection))
+    implied = {name for each in objects for name in _implied_indexes(*each)}
+    for key, attributes in objects:
+        if (key.kind, key.table, key.name, attributes.get("columns")) not in implied:
+            yield _with_stable_name(key, attributes), attributes
+
+
+def _implied_indexes(
+    key: ObjectKey, attributes: Mapping[str, object]
+) -> Iterator[tuple[str, str, str, object]]:
+    """Generate what the index of a foreign key may look like if the server has created it."""
+    if key.kind == "foreign key":
+        columns = str(attributes["columns"])
+        for name in (key.name, columns.partition(",")[0]):
+            yield "index", key.table, name, columns
+
+
+def _with_stable_name(key: ObjectKey, attributes: Mapping[str, object]) -> ObjectKey:
+    if key.kind in ("foreign key", "check constraint") and NUMBERED.fullmatch(key.name):
+        return key._replace(name=f"({attributes.get('columns') or attributes['definition']})")
+    return key
+
+
+def _read_objects(connection: Connection) -> Iterator[Object]:
     schema, collation = connection.exec_driver_sql("SELECT DATABASE(), @@collation_database").one()
     available = _columns_of_statistics(connection)
     for kind, query in QUERIES.items():

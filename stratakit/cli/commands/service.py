@@ -26,6 +26,10 @@ def run(arguments: Namespace, config: Config) -> int:
     if arguments.command == "start":
         began = service.start(arguments.port)
         _show(service, "The service runs" if began else "The service already runs")
+        if not began and (changed := service.changed_files()):
+            first, *others = (str(each.relative_to(config.root)) for each in changed)
+            also = f" and {len(others)} more" if others else ""
+            print(f"It serves older code: {first}{also} changed later. Run: make restart")
     elif arguments.command == "stop":
         print("The service is stopped." if service.stop() else "The service does not run.")
     elif service.find_process():

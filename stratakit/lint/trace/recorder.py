@@ -18,12 +18,12 @@ from stratakit.lint.trace.relation import Table
 from stratakit.lint.trace.revision_run import RevisionRun
 from stratakit.lint.trace.sources import source_tables
 from stratakit.lint.trace.statement import Statement
+from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.sql.action import Action
 from stratakit.sql.columns import referenced_table
 from stratakit.sql.parser import parse
 from stratakit.sql.tokenizer import unquote
 
-OURS = ("alembic_version", "migration_log")
 ROWS = ("select", "insert", "update", "delete", "set", "show", "with")
 """The kinds of actions that may run in a loop, and are counted."""
 
@@ -117,7 +117,7 @@ class Recorder:
             return
         schema = self._connection.dialect.default_schema_name or "public"
         actions = tuple(parse(text, schema))
-        ours = any(action.table in OURS for action in actions)
+        ours = any(action.table in OWN_TABLES for action in actions)
         if ours or self._count_again(text, line, actions):
             return
         statement = Statement(text, line, actions, self._transaction, self._is_autocommit)

@@ -4,6 +4,8 @@ import re
 
 from alembic.util import CommandError
 
+from stratakit.engine.errors import driver_classes, driver_error
+
 CODE_ERRORS = (NameError, ImportError, SyntaxError, NotImplementedError, CommandError)
 # The classes "data exception", "integrity constraint violation" and "PL/pgSQL error":
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -21,9 +23,8 @@ def is_about_rows(error: BaseException) -> bool:
     Args:
         error: of a revision: from SQLAlchemy, from the driver itself, or from its own Python code.
     """
-    cause = getattr(error, "orig", None) or error
-    classes = {each.__name__ for each in type(cause).__mro__}
-    if "DatabaseError" not in classes:  # PEP 249: it is not the database's
+    cause, classes = driver_error(error), driver_classes(error)
+    if cause is None or "DatabaseError" not in classes:
         return not isinstance(error, CODE_ERRORS)
     state = str(getattr(cause, "sqlstate", None) or "")
     number = cause.args[0] if cause.args else None

@@ -65,9 +65,11 @@ class RevisionRunner:
             try:
                 sandbox.apply(scripts, with_rows=True)
             except ReplayError as error:
-                if not is_about_rows(_cause(error)):
+                cause = _cause(error)
+                if is_about_rows(cause):
+                    sandbox.rebuild(with_rows=False)
+                elif not sandbox.add_extensions(_reason(cause)):
                     raise
-                sandbox.rebuild(with_rows=False)
                 sandbox.apply(scripts[scripts.index(error.script) :], with_rows=True)
         except ReplayError as error:
             run = RevisionRun.from_script(

@@ -15,10 +15,11 @@ from sqlalchemy import MetaData
 from stratakit import scratch
 from stratakit.autogenerate.options import comparison
 from stratakit.config import Config
+from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.revisions.alembic_config import set_database
 from stratakit.runtime.redirect import redirected_connections
-from stratakit.scratch import sample_rows
+from stratakit.scratch import extensions, sample_rows
 
 
 class ReplayError(Exception):
@@ -54,6 +55,7 @@ class Sandbox:
         self._applied: list[Script] = []
         self._unstamped: set[str] = set()
         self.server_version = 0
+        self._failure = ""
         self._has_rows = False
         self.seeded_tables: set[str] = set()
         """The tables to which the revisions insert rows themselves."""
@@ -98,6 +100,18 @@ class Sandbox:
         self._applied += [each for each in scripts if each not in self._applied]
         if with_rows and missing:
             self.insert_rows()
+
+    def add_extensions(self, failure: str) -> bool:
+        """Create the extensions of the project's database that a failed revision may need.
+
+        Args:
+            failure: its message.
+
+        Returns:
+            Whether one was created.
+        """
+        self._failure = failure
+        return self._create_extensions()
 
     def mark_applied(self, script: Script, *, is_unstamped: bool = False) -> None:
         """Note that a revision was run.
@@ -197,6 +211,8 @@ class Sandbox:
         self.backend = url.backend
         self.connection = self._stack.enter_context(connect(url))
         self.connection.commit()
+        if self._failure:
+            self._create_extensions()
         applied = self.script.iterate_revisions(self.heads, "base")
         self._has_rows = False
         self._preapplied = {script.revision for script in applied}
@@ -206,6 +222,13 @@ class Sandbox:
             number = self.connection.exec_driver_sql("SHOW server_version_num").scalar_one()
             self.server_version = int(number) // 10_000
             self.connection.commit()
+
+    def _create_extensions(self) -> bool:
+        try:
+            return extensions.create_missing(self._url, self.config, self._failure)
+        except StrataError:
+            # The revision that needs it fails.
+            return False
 
     def _stamp(self, script: Script) -> None:
         """Write the version of a revision that ends without it, so that the next ones can run."""

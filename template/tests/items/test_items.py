@@ -133,3 +133,21 @@ async def test_a_second_item_of_the_same_name_is_a_conflict(client: AsyncClient)
 
 async def test_an_item_of_a_category_that_does_not_exist_is_refused(client: AsyncClient) -> None:
     assert (await create(client, category_id=1000000)).status_code == 422
+
+
+async def test_a_request_takes_as_many_statements_for_many_rows_as_for_one(
+    client: AsyncClient, statements: list[str]
+) -> None:
+    for name in ("tea", "milk", "bread"):
+        created = await create(client, name=name)
+    path = f"{ITEMS}/{created.json()['id']}"
+    changed = {"name": "green tea", "price": "2"}
+    for expected, request in (
+        (1, client.build_request("GET", ITEMS)),
+        (1, client.build_request("GET", path)),
+        (2, client.build_request("PUT", path, json=changed)),
+        (2, client.build_request("DELETE", path)),
+    ):
+        statements.clear()
+        assert (await client.send(request)).is_success
+        assert len(statements) == expected, statements

@@ -21,6 +21,15 @@ PHRASES: list[tuple[ops.MigrateOperation, list[str]]] = [
         ["adds foreign key fk from items to owners"],
     ),
     (
+        ops.CreateForeignKeyOp(None, "items", "owners", ["a", "b"], ["id", "kind"]),
+        ["adds a foreign key from items (a, b) to owners"],
+    ),
+    (
+        ops.CreateUniqueConstraintOp(None, "items", ["a"]),
+        ["adds a unique constraint on items"],
+    ),
+    (ops.DropConstraintOp(None, "items", "unique"), ["drops a constraint of items"]),
+    (
         ops.CreateUniqueConstraintOp("uq", "items", ["a"]),
         ["adds unique constraint uq on items"],
     ),

@@ -17,6 +17,7 @@ CATALOGS = st.dictionaries(
     KEYS, st.dictionaries(st.sampled_from(["type", "not null"]), st.just("yes")), max_size=8
 ).map(Catalog)
 CHECK = {"definition": "a > 0"}
+OTHER = {"definition": "b > 0"}
 
 
 def check(name: str, table: str = "items") -> ObjectKey:
@@ -100,6 +101,10 @@ def test_the_name_of_a_kind_is_left_out() -> None:
          {check("b"): CHECK, check("d"): CHECK}),
         ({check("a"): CHECK, check("c"): CHECK}, {check("b"): CHECK}, (),
          {check("b"): CHECK, check("c"): CHECK}),
+        ({check("a"): CHECK, check("b"): OTHER}, {check("a"): OTHER, check("b"): CHECK}, (),
+         {check("a"): OTHER, check("b"): CHECK}),
+        ({check("a"): CHECK, check("b"): OTHER}, {check("b"): CHECK}, (),
+         {check("b"): CHECK, check(""): OTHER}),
         ({ObjectKey("column", "items", "a"): {"type": "text"}},
          {ObjectKey("column", "items", "b"): {"type": "text"}}, (),
          {ObjectKey("column", "items", "a"): {"type": "text"}}),

@@ -33,3 +33,38 @@ def test_what_hands_do_is_found(of: int, tmp_path: Path) -> None:
                 found = catalog.differences(before, catalog.read(connection))
                 assert any(str(each).startswith(first) for each in found), (statement, found)
                 made(connection)
+
+
+PARENTS = ("CREATE TABLE a (id integer PRIMARY KEY)", "CREATE TABLE b (id integer PRIMARY KEY)")
+A, B = "FOREIGN KEY (a) REFERENCES a (id)", "FOREIGN KEY (b) REFERENCES b (id)"
+ORDERS = [
+    (f"CREATE TABLE t (a integer, b integer, {A}, {B}, CHECK (a > 0), CHECK (b > 0))",),
+    (f"CREATE TABLE t (a integer, b integer, {B}, {A}, CHECK (b > 0), CHECK (a > 0))",),
+    (
+        "CREATE TABLE t (a integer, b integer, CHECK (b > 0))",
+        f"ALTER TABLE t ADD {B}",
+        f"ALTER TABLE t ADD {A}, ADD CHECK (a > 0)",
+    ),
+]
+
+
+def test_what_the_server_names_is_the_same_in_each_order(tmp_path: Path) -> None:
+    with databases.fresh("mysql") as environment:
+        url = parse(environment["DATABASE_URL"], Config(root=tmp_path))
+        with create_engine(url.for_migrations).connect() as connection:
+            for statement in PARENTS:
+                connection.exec_driver_sql(statement)
+            found = []
+            for statements in ORDERS:
+                for statement in statements:
+                    connection.exec_driver_sql(statement)
+                found.append(catalog.read(connection))
+                connection.exec_driver_sql("DROP TABLE t")
+    keys = {str(key) for key in found[0] if key.table == "t" and key.kind != "column"}
+    assert keys == {
+        "foreign key t.(a)",
+        "foreign key t.(b)",
+        "check constraint t.(`a` > 0)",
+        "check constraint t.(`b` > 0)",
+    }
+    assert [catalog.differences(found[0], each) for each in found] == [[], [], []]

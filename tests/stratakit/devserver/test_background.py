@@ -123,7 +123,22 @@ def test_a_second_start_tells_where_the_first_one_serves(service: Service) -> No
 
     assert status == 0
     assert f"already runs: http://127.0.0.1:{service.port}" in told
+    assert "make restart" not in told
     assert service.pid() == pid
+
+
+def test_a_second_start_tells_which_code_the_running_service_does_not_have(
+    service: Service,
+) -> None:
+    service.start()
+    main = service.root / "app" / "main.py"
+    an_hour_later = time.time() + 3600
+    os.utime(main, (an_hour_later, an_hour_later))
+
+    _, told = service.run("start", "--port", str(service.port))
+
+    assert "app/main.py" in told
+    assert "make restart" in told
 
 
 def test_two_starts_at_the_same_moment_make_one_service(service: Service) -> None:

@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from stratakit.process.file_lock import exclusive, try_lock
+from stratakit.process.file_lock import exclusive, release, try_lock
 
 
 def test_a_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
@@ -88,3 +88,24 @@ def test_the_file_is_created_for_its_user_alone_and_keeps_its_contents(tmp_path:
     with exclusive(path):
         pass
     assert path.read_text() == "kept"
+
+
+def test_a_file_that_its_holder_removes_is_locked_by_one_at_a_time(tmp_path: Path) -> None:
+    path, inside, most = tmp_path / "lock", list[int](), list[int]()
+
+    def work(number: int) -> None:
+        for _ in range(50):
+            while (held := try_lock(path)) is None:
+                pass
+            inside.append(number)
+            most.append(len(inside))
+            inside.remove(number)
+            release(path, held)
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert (len(most), max(most)) == (200, 1)
+    assert not path.exists()

@@ -25,10 +25,11 @@ from stratakit.lint.trace.observers.postgresql.tables import read_tables
 from stratakit.lint.trace.relation import Table
 from stratakit.lint.trace.revision_run import Direction
 from stratakit.lint.trace.statement import LOCK_MODES, Statement
+from stratakit.revisions.own_tables import OWN_TABLES
 
 CHANGES_OF_ROWS = {"update", "delete", "insert"}
 ROWS = {*CHANGES_OF_ROWS, "select", "set", "show"}
-OURS = {"alembic_version", "alembic_version_pkc", "migration_log", "migration_log_pkey"}
+OURS = {"alembic_version_pkc", *OWN_TABLES, *(f"{table}_pkey" for table in OWN_TABLES)}
 MILLISECONDS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "": 1}
 
 

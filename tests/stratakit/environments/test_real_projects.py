@@ -1,0 +1,234 @@
+"""What real projects do in env.py and around it, each as the smallest project that does it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
+
+from tests.stratakit.environments.projects import ITEMS, MODELS, SEED, Project, working_in
+from tests.stratakit.environments.shapes import HEAD, PLAIN, SHAPES
+
+READING = ("current", "history", "check", "drift", "adopt", "upgrade --dry-run")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    project = Project(tmp_path, HEAD + PLAIN)
+    monkeypatch.chdir(tmp_path)
+    with working_in(tmp_path):
+        yield project
+
+
+@pytest.mark.parametrize("shape", ["plain", "asynchronous"])
+def test_a_reading_verb_creates_no_file_of_sqlite(project: Project, shape: str) -> None:
+    project.write("migrations/env.py", SHAPES[shape])
+    for verb in READING:
+        outcome = project.run(*verb.split())
+        assert outcome.status in (0, 1), outcome
+        assert not (project.root / "app.db").exists(), verb
+
+
+DEFAULT = "    count: Mapped[int] = mapped_column(server_default='7')\n"
+COUNT = '''\
+"""count"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "a3"
+down_revision = "a2"
+
+
+def upgrade():
+    op.add_column("items", sa.Column("count", sa.Integer, nullable=False, server_default="8"))
+
+
+def downgrade():
+    op.drop_column("items", "count")
+'''
+
+
+@pytest.mark.parametrize(
+    ("argument", "status"),
+    [
+        ("", 0),
+        ("compare_server_default=False", 0),
+        ("compare_server_default=True", 1),
+        ("compare_server_default=lambda *rest: False", 0),
+        ("compare_server_default=lambda *rest: True", 1),
+    ],
+)
+def test_server_defaults_are_compared_as_env_py_says(
+    project: Project, argument: str, status: int
+) -> None:
+    project.write("app/models.py", MODELS + DEFAULT)
+    project.write("migrations/versions/a3_count.py", COUNT)
+    env = HEAD + PLAIN.replace("target_metadata)", f"target_metadata, {argument})")
+    project.write("migrations/env.py", env)
+    assert project.run("upgrade").status == 0
+    checked = project.run("check")
+    assert checked.status == status, checked
+    is_named = "does not compare server defaults" in checked.stdout
+    assert is_named == (not argument)
+    assert "does not compare" not in project.run("check").stdout
+    created = project.run("create", "change the default")
+    assert created.status == 0, created
+    assert bool([*project.root.glob("migrations/versions/*change_the_default*")]) == bool(status)
+
+
+@pytest.mark.parametrize(
+    ("argument", "status"),
+    [("", 1), ("compare_type=False", 0), ("compare_type=lambda *rest: False", 0)],
+)
+def test_types_are_compared_as_env_py_says(project: Project, argument: str, status: int) -> None:
+    project.write("app/models.py", MODELS.replace("sa.String(50)", "sa.Text()"))
+    env = HEAD + PLAIN.replace("target_metadata)", f"target_metadata, {argument})")
+    project.write("migrations/env.py", env)
+    checked = project.run("check", "--models")
+    assert checked.status == status, checked
+
+
+def test_an_index_that_a_model_declares_for_another_database_is_no_finding(
+    project: Project,
+) -> None:
+    declared = "    __table_args__ = (sa.Index('ix_name', 'name').ddl_if(dialect='oracle'),)\n"
+    project.write("app/models.py", MODELS + declared)
+    text = ITEMS.replace(
+        "    )\n\n\n", '    )\n    op.create_index("ix_name", "items", ["name"])\n\n\n'
+    )
+    project.write("migrations/versions/a1_items.py", text)
+    checked = project.run("check", "--models")
+    assert checked.status == 0, checked
+
+
+def test_a_key_to_a_table_of_a_model_that_is_not_imported_is_explained(project: Project) -> None:
+    owner = "    owner: Mapped[int] = mapped_column(sa.ForeignKey('owners.id'))\n"
+    project.write("app/models.py", MODELS + owner)
+    for verb in ("check", "create x", "drift"):
+        outcome = project.run(*verb.split())
+        assert "Traceback" not in outcome.stderr, outcome
+    assert "Import its module in env.py" in project.run("check").stderr
+
+
+SHY = '''\
+"""shy"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "a3"
+down_revision = "a2"
+
+
+def upgrade():
+    op.create_table("shy", sa.Column("n", sa.Integer))
+    op.execute("CREATE TRIGGER t BEFORE INSERT ON shy BEGIN SELECT RAISE(ABORT, 'no rows'); END")
+
+
+def downgrade():
+    op.drop_table("shy")
+'''
+
+
+class OwnError(Exception):
+    """An error of the application."""
+
+
+def raise_drivers_error(context: ExceptionContext) -> None:
+    raise context.original_exception from context.sqlalchemy_exception
+
+
+def raise_own_error(context: ExceptionContext) -> None:
+    raise OwnError("the database refused") from context.sqlalchemy_exception
+
+
+@pytest.fixture(params=[raise_drivers_error, raise_own_error])
+def _replaced_errors(request: pytest.FixtureRequest) -> Iterator[None]:
+    event.listen(Engine, "handle_error", request.param)
+    yield
+    event.remove(Engine, "handle_error", request.param)
+
+
+@pytest.mark.usefixtures("_replaced_errors")
+def test_errors_that_a_listener_of_the_application_replaces_are_explained(
+    project: Project,
+) -> None:
+    project.write("migrations/versions/a3_shy.py", SHY)
+    linted = project.run("lint", "a3")
+    assert linted.status in (0, 1), linted
+    assert "Traceback" not in linted.stderr, linted
+    project.add_colour()
+    created = project.run("create", "add colour")
+    assert created.status == 0, created
+    file = next(project.root.glob("migrations/versions/*colour*"))
+    broken = file.read_text().replace(
+        "def upgrade():", 'def upgrade():\n    op.execute("nonsense")'
+    )
+    file.write_text(broken)
+    for verb in ("check --models", "upgrade", "lint head"):
+        outcome = project.run(*verb.split())
+        assert outcome.status == 1, outcome
+        assert "Traceback" not in outcome.stderr, outcome
+
+
+@pytest.mark.parametrize("shape", ["both modes", "plain"])
+def test_sql_has_what_a_run_adds_and_connects_to_no_file(project: Project, shape: str) -> None:
+    project.write("migrations/env.py", SHAPES[shape])
+    written = project.run("sql")
+    assert written.status == 0, written
+    assert "CREATE TABLE items" in written.stdout
+    assert "INSERT INTO migration_log" in written.stdout
+    assert project.run("sql", "a1:a2").stdout.count("INSERT INTO items") == 1
+    assert "DROP TABLE items" in project.run("downgrade", "a2:base", "--sql").stdout
+    assert project.run("downgrade", "base", "--sql").status == 2
+    assert not (project.root / "app.db").exists()
+
+
+def test_sql_of_a_revision_that_asks_the_database_is_explained(project: Project) -> None:
+    asking = SEED.replace("op.execute(", "list(op.get_bind().exec_driver_sql)(")
+    project.write("migrations/versions/a2_seed.py", asking)
+    refused = project.run("sql")
+    assert (refused.status, refused.stdout) == (1, ""), refused
+    assert "asks the database for an answer" in refused.stderr
+
+
+def test_a_migration_leaves_no_lock_file(project: Project) -> None:
+    for verb in ("upgrade", "downgrade", "upgrade"):
+        assert project.run(verb).status == 0
+        assert not [*project.root.glob("*.migrating")]
+
+
+TYPED = """import sqlalchemy as sa
+from alembic import op
+import app.types
+{more}
+revision = "a3"
+down_revision = "a2"
+
+
+def upgrade():
+    op.add_column("items", sa.Column("note", app.types.Text(), nullable=True))
+
+
+def downgrade():
+    op.drop_column("items", "note")
+"""
+
+
+@pytest.mark.parametrize("place", ["user_module_prefix", "script.py.mako"])
+def test_an_import_that_autogenerate_writes_is_no_finding(project: Project, place: str) -> None:
+    project.write("app/types.py", "from sqlalchemy import Text\n")
+    project.write("migrations/versions/a3_note.py", TYPED.format(more=""))
+    found = project.run("lint", "a3")
+    assert "application-import" in found.stdout, found
+    if place == "script.py.mako":
+        template = project.root / "migrations" / place
+        template.write_text(template.read_text() + "import app.types\n")
+    else:
+        argument = f'target_metadata, {place}="app.types.")'
+        project.write("migrations/env.py", HEAD + PLAIN.replace("target_metadata)", argument))
+    assert "application-import" not in project.run("lint", "a3").stdout
+    project.write("migrations/versions/a3_note.py", TYPED.format(more="import app.models\n"))
+    assert "imports app.models," in project.run("lint", "a3").stdout
