@@ -121,9 +121,10 @@ def defer_imports(
 
     def load() -> Iterator[Script]:
         loaded = set()
-        for folder in directory._version_locations:
-            for listed in Script._list_py_dir(directory, folder) if folder.exists() else ():
-                path = Path(os.path.realpath(listed))
+        for folder in map(Path, map(os.path.realpath, directory._version_locations)):
+            for path in Script._list_py_dir(directory, folder) if folder.exists() else ():
+                if path.is_symlink() or path.parent != folder:
+                    path = path.resolve()
                 if path in loaded:
                     warn(f"File {path} loaded twice! ignoring.")
                     continue

@@ -7,7 +7,6 @@ read here at all: it has to be imported.
 
 import ast
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, cast
@@ -104,9 +103,11 @@ def _match(source: bytes) -> Declaration | None:
         except (SyntaxError, ValueError, TypeError):
             return None
     # A name anywhere else may get another value there.
-    mentions = Counter({name: code.count(name) for name in (*NAMES, "phase")})
+    mentions = {name: code.count(name) for name in (*NAMES, "phase")}
     mentions["revision"] -= mentions["down_revision"]
-    if "revision" not in values or mentions != Counter(values.keys()):
+    if "revision" not in values or any(
+        count != (name in values) for name, count in mentions.items()
+    ):
         return None
     if any(not _is_ids(values.get(name)) for name in NAMES):
         return None

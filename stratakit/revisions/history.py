@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
-from inspect import cleandoc
 from pathlib import Path
 from shlex import quote
 
@@ -229,7 +228,7 @@ def _revision(path: Path, declaration: Declaration) -> Revision | None:
         declaration.revision,
         as_tuple(declaration.down_revision) + as_tuple(declaration.depends_on),
         path,
-        cleandoc(declaration.docstring).partition("\n")[0],
+        declaration.docstring.strip().partition("\n")[0].rstrip(),
         str(phase or ""),
     )
 
