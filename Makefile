@@ -44,7 +44,11 @@ mutation: $(INSTALLED) ## Plant faults in what parses and compares; list those n
 proof: $(INSTALLED) ## Run what is larger than CI, before a release: docs/proof.md has its figures.
 	@$(RUN) scripts/proof.py
 
-lint: $(INSTALLED) lint-template ## Check style and types of everything.
+docs: $(INSTALLED) ## Build the documentation as a site into build/site.
+	$(VENV)/bin/zensical build --clean --strict
+
+lint: $(INSTALLED) lint-template ## Check style, types and prose of everything.
+	$(RUN) scripts/prose.py
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy stratakit tests benchmarks scripts
@@ -82,6 +86,6 @@ $(INSTALLED): pyproject.toml
 	$(VENV)/bin/uv pip install --quiet --python $(RUN) --upgrade --group dev --editable .
 	@touch $@
 
-.PHONY: help demo test coverage mutation proof lint lint-template release clean
+.PHONY: help demo test coverage mutation proof docs lint lint-template release clean
 
 -include local.mk

@@ -159,7 +159,7 @@ def _goes_on(service: Service, config: Config) -> bool:
         told = str(error)
     found = re.search(r"stratakit stamp (\w+)", told)
     assert found, f"no way out: {told}"
-    assert f"stands at {service.stands_at()}" in told, told
+    assert f"is at {service.stands_at()}" in told, told
     stamped = service.migrate("stamp", found[1])
     assert stamped.returncode == 0, stamped.stderr
     scratch.upgrade(service.url, config)

@@ -26,7 +26,7 @@ class Proof:
     Args:
         claim: for the table.
         arguments: of Python.
-        environment: variables beside those of the caller.
+        environment: variables in addition to those of the caller.
     """
 
     claim: str
@@ -120,7 +120,7 @@ def run(name: str, proof: Proof) -> tuple[bool, str]:
 
 
 def write(name: str, row: str) -> None:
-    """Put a row of the table into the page in place of the one of before."""
+    """Put a row of the table into the page in place of the previous one."""
     page = PAGE.read_text(encoding="utf-8")
     rows = {match["name"]: match[0] for match in ROW.finditer(page)} | {name: row}
     head = page[: page.index("|---")].rstrip() + "\n|---|---|---|---|---|\n"

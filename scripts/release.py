@@ -88,7 +88,7 @@ def _disagreements(version: str, commit: str) -> list[str]:
 
 
 def _tells_changes(changelog: str, heading: str) -> bool:
-    """Whether the section with this heading says what an update changes."""
+    """Return whether the section with this heading says what an update changes."""
     section = f"\n{changelog}".partition(f"\n{heading}")[2].partition("\n## ")[0]
     return bool(section.partition(TOLD)[2].strip())
 

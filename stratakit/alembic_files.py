@@ -1,4 +1,4 @@
-"""Where Alembic's configuration of a project says that env.py and the revisions are.
+"""The places of env.py and of the revisions, as Alembic's configuration names them.
 
 It is read without importing Alembic, which readiness checks and a shell's completion cannot wait
 for. https://alembic.sqlalchemy.org/en/latest/tutorial.html#editing-the-ini-file

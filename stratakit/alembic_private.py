@@ -152,7 +152,7 @@ def render_type(type_: TypeEngine[Any], context: AutogenContext) -> str:
 
 
 def render_server_default(default: FetchedValue, context: AutogenContext) -> str | None:
-    """Return the code of a server default, which Alembic does not render for every operation."""
+    """Return the code of a server default, which Alembic does not render for all operations."""
     return render._render_server_default(default, context)
 
 

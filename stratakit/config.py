@@ -29,7 +29,7 @@ class Config:
         root: the project's folder.
         database: the kind of database, for scratch databases and for the local one.
         database_name: the name of the local database.
-        allowed: objects that a database may have beside what the models declare.
+        allowed: objects that a database may have in addition to the models.
         production_version: the version of the production server, such as "16.4".
         adopted: the revision up to which the history is older than stratakit.
         alembic_ini: the path of the alembic.ini, as `alembic -c` takes it.
@@ -80,7 +80,7 @@ class Config:
 
     @property
     def in_production(self) -> bool:
-        """Whether the variable ENVIRONMENT says that a mistake here would reach customers."""
+        """True if the variable ENVIRONMENT says that a mistake here would reach customers."""
         return (self.variable("ENVIRONMENT") or "").lower() in {"production", "prod"}
 
     @property

@@ -12,7 +12,7 @@ def write_adopted(config: Config, revision: str) -> str:
     Older revisions followed other rules: they are neither linted nor undone by the tests.
 
     Returns:
-        A sentence that says so; empty if the key exists, or the revisions are recorded.
+        A sentence about that; empty if the key exists, or the revisions are recorded.
     """
     path = config.root / "strata.toml"
     if config.adopted or manifest.snapshot_path(config).exists() or not path.exists():

@@ -73,7 +73,7 @@ def write_repair(project: Environment, connection: Connection) -> tuple[Path, st
         raise StrataError(
             "The database has all that the models say.",
             detail="What is between it and the migrations no model can express.",
-            hint=f"Write it by hand: {MIGRATE} adopt lists it",
+            hint=f"Write it manually: {MIGRATE} adopt lists it",
         )
     code, imports = _render(operations, context)
     revision = secrets.token_hex(6)

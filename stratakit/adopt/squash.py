@@ -1,6 +1,6 @@
 """One first revision in place of a history that cannot create its schema on an empty database.
 
-Such a history began with existing tables, created by `create_all` or by hand. The new revision has
+Such a history began with existing tables, created by `create_all` or manually. The new revision has
 the id of the last one, so that databases at that revision stay as they are.
 """
 
@@ -47,7 +47,7 @@ def write_squash(
             f"The database is at {', '.join(heads) or 'no revision'}, and the history ends with "
             f"{', '.join(revisions.heads) or 'none'}.",
             detail="What is written in place of all revisions has to be what all of them made.",
-            hint="Take a database that stands at the one last revision.",
+            hint="Take a database that is at the one last revision.",
         )
     (head,) = heads
     folder = config.versions / REPLACED

@@ -33,7 +33,8 @@ def _compile(operation: ops.MigrateOperation, dialect: str) -> Iterator[str]:
         Operations(context).invoke(operation)
     except NotImplementedError:
         is_enum = isinstance(operation, UnresolvedEnumChangeOp)
-        yield f"-- {operation.to_diff_tuple()[0]}: {'by hand' if is_enum else 'recreate the table'}"
+        remedy = "manually" if is_enum else "recreate the table"
+        yield f"-- {operation.to_diff_tuple()[0]}: {remedy}"
     for statement in buffer.getvalue().split(";\n\n"):
         if text := " ".join(statement.split()):
             yield f"{text};"

@@ -38,7 +38,7 @@ class RevisionStep:
 
 @dataclass
 class Change:
-    """What the stages of the pipeline hand on: each reads and extends it.
+    """The state that each stage of the pipeline reads and extends.
 
     Args:
         backend: the kind of database.

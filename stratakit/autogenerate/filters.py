@@ -32,7 +32,7 @@ def include_object(
 
     Args:
         metadata: the tables that the models declare, which are all compared.
-        allowed: patterns of objects that the database may have beside the models.
+        allowed: patterns of objects that the database may have in addition to the models.
         item: the object.
         name: its name.
         kind: Alembic's kind of the object, a key of `KINDS`.

@@ -29,7 +29,7 @@ def comparison(metadata: MetaData, allowed: tuple[str, ...] = ()) -> dict[str, A
 
     Args:
         metadata: the tables.
-        allowed: patterns of objects that the database may have beside them, as in strata.toml.
+        allowed: patterns of other objects that the database may have, as in strata.toml.
     """
     schemas = model_schemas.declared_schemas(metadata)
     return {

@@ -9,8 +9,7 @@ import sys
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.types import TypeEngine
 
@@ -52,7 +51,7 @@ def _editable_sources() -> frozenset[Path]:
         if (text := distribution.read_text("direct_url.json"))
     ]
     return frozenset(
-        Path(url2pathname(urlsplit(origin["url"]).path)).resolve()
+        Path(unquote(urlsplit(origin["url"]).path)).resolve()
         for origin in origins
         if origin.get("dir_info", {}).get("editable")
     )

@@ -8,7 +8,7 @@ Status = Literal["running", "paused", "complete"]
 
 @dataclass(frozen=True)
 class BackfillProgress:
-    """What a backfill has done.
+    """The progress of a backfill.
 
     Args:
         name: of the backfill.

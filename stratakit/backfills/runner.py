@@ -37,7 +37,7 @@ LONGEST_PAUSE_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class BackfillOptions:
-    """How a backfill is run.
+    """The options of a backfill.
 
     Args:
         batch_seconds: the time that a batch should take.

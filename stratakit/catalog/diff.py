@@ -32,7 +32,7 @@ class Difference:
 
     @property
     def only_adds_enum_values(self) -> bool:
-        """Whether an enum has additional values, which PostgreSQL cannot remove."""
+        """True if an enum has additional values, which PostgreSQL cannot remove."""
         if (self.key.kind, self.attribute) != ("enum", "values"):
             return False
         return set((self.expected or "").split(" ")) <= set((self.actual or "").split(" "))

@@ -1,4 +1,4 @@
-"""What the command line does, as functions: `stratakit.commands.upgrade(config)` and the others.
+"""The commands as functions: `stratakit.commands.upgrade(config)` and the others.
 
 Each takes a project's `Config`, which `stratakit.config.load` reads, does what the verb of its name
 does, prints nothing and returns what it found. Each raises the `StrataError` that the verb prints.

@@ -22,7 +22,7 @@ from stratakit.scratch import environment
 
 @dataclass(frozen=True)
 class AcceptResult:
-    """What was recorded.
+    """The result of `accept`.
 
     Args:
         path: the file of the accepted differences.

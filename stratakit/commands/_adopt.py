@@ -31,7 +31,7 @@ Method = Literal["compare", "baseline", "repair", "squash"]
 
 @dataclass(frozen=True)
 class AdoptResult:
-    """What came of an adoption.
+    """The result of an adoption.
 
     Args:
         outcome: `adopted` if the database was stamped, `matched` if it would be without `dry_run`,
@@ -86,7 +86,7 @@ def adopt(
         config: the project's.
         method: where no revision makes what the database holds: `baseline` writes the first
             revision from it, `repair` a last one that brings it to the models, and `squash` one
-            revision in place of all, from a database that stands at the last.
+            revision in place of all, from a database that is at the last.
         at: the revision, where several make the same.
         dry_run: compare, and write nothing.
         on_progress: called with a sentence while it takes long.
@@ -244,13 +244,12 @@ def _no_state(url: DatabaseURL, nearest: State) -> StrataError:
     if more := len(nearest.differences) - len(shown):
         shown.append(f"  and {more} more")
     return StrataError(
-        f"No revision makes what {url.name} holds. The nearest is {nearest.revision} "
-        f"({nearest.message}). What is between them:\n" + "\n".join(shown),
-        detail="A stamp that is not true makes the next revisions fail, or skip what they need. "
-        "Nothing was written.",
+        f"No revision matches {url.name}. The nearest is {nearest.revision} "
+        f"({nearest.message}). The differences:\n" + "\n".join(shown),
+        detail="After a wrong stamp, the next revisions fail or skip changes. Nothing was written.",
         hint="If these tables are older than all revisions, write the first revision from them: "
         f"{MIGRATE} adopt --baseline\n"
-        "If they are what the models mean but for these differences, write a revision that mends "
+        "If they match the models except for these differences, write a revision that fixes "
         f"them: {MIGRATE} adopt --repair\n"
-        f"If somebody changed them by hand, undo that, and: {MIGRATE} adopt",
+        f"If somebody changed them manually, undo that, and run: {MIGRATE} adopt",
     )

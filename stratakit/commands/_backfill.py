@@ -1,4 +1,4 @@
-"""Change rows beside the running application."""
+"""Change rows while the application runs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

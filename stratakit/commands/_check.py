@@ -1,4 +1,4 @@
-"""Whether models, revisions and the database agree."""
+"""Compare the models, the revisions and the database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ NO_SERVER_DEFAULTS = (
 
 @dataclass
 class CheckResult:
-    """What a check found.
+    """The result of a check.
 
     Args:
         findings: what is wrong; none if all agree.

@@ -20,7 +20,7 @@ from stratakit.scratch.revision import write_revisions
 
 @dataclass(frozen=True)
 class CreateResult:
-    """What was written.
+    """The revisions that were written.
 
     Args:
         paths: the new revisions, in the order in which they run; none if nothing has changed.

@@ -15,7 +15,7 @@ from stratakit.runtime.environment import read_databases
 
 @dataclass(frozen=True)
 class CurrentResult:
-    """Where a database stands.
+    """The revision of a database.
 
     Args:
         position: its revisions.
@@ -33,7 +33,7 @@ def current(config: Config) -> CurrentResult:
     """Read the position of the database.
 
     Raises:
-        StrataError: the database stands at a revision that no file has.
+        StrataError: the database is at a revision that no file has.
         DatabaseUnavailable: it cannot be reached.
     """
 

@@ -19,7 +19,7 @@ from stratakit.runtime.steps import downgrade_steps
 
 @dataclass(frozen=True)
 class DowngradeResult:
-    """What a downgrade did.
+    """The result of a downgrade.
 
     Args:
         undone: the revisions that were undone, the last one first; with `dry_run` none was.

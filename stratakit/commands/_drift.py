@@ -1,4 +1,4 @@
-"""What was changed in a database by hand."""
+"""Find changes that somebody made to a database manually."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from stratakit.runtime.environment import Environment, read_database
 from stratakit.scratch import environment
 
 DETAIL = (
-    "Somebody changed it by hand: the next revisions may fail here, and a new database does not "
+    "Somebody changed it manually: the next revisions may fail here, and a new database does not "
     "get the change."
 )
 SECONDS = 30
@@ -27,7 +27,7 @@ SECONDS = 30
 
 @dataclass(frozen=True)
 class DriftResult:
-    """What a database has otherwise than its revision makes it.
+    """The differences between a database and its revision.
 
     Args:
         findings: what differs; none if it is what the revision makes.
@@ -45,10 +45,10 @@ def drift(config: Config) -> DriftResult:
     """Compare the database with what its revision makes on a scratch database.
 
     It is read in a transaction that cannot write. One that has tables and no revision is to be
-    adopted: nothing in it was changed by hand.
+    adopted: nothing in it was changed manually.
 
     Raises:
-        StrataError: the database stands at a revision that no file has.
+        StrataError: the database is at a revision that no file has.
         DatabaseUnavailable: it or a scratch database cannot be had.
     """
     return read_database(config, partial(_compare, environment.capture(config)))

@@ -18,7 +18,7 @@ from stratakit.scratch import environment
 
 @dataclass(frozen=True)
 class MergeResult:
-    """What a merge wrote.
+    """The result of a merge.
 
     Args:
         path: the new revision; None if there was one head.

@@ -26,7 +26,7 @@ FOLLOWS = re.compile(r"^(?P<title>Follows|Revises): .*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class RebaseResult:
-    """What was moved.
+    """The revisions that were moved.
 
     Args:
         moved: the revisions of this branch, in order; none if they were on top already.

@@ -19,7 +19,7 @@ from stratakit.revisions.position import Position
 from stratakit.scratch import environment
 
 SEED = "seed.py"
-"""The file beside env.py whose function `seed(connection)` stores rows for development."""
+"""The file next to env.py whose function `seed(connection)` stores rows for development."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Write the revision that a database stands at, without running anything."""
+"""Write the revision that a database is at, without running anything."""
 
 from alembic.runtime.migration import MigrationContext
 
@@ -17,7 +17,7 @@ from stratakit.scratch import environment
 
 @command
 def stamp(config: Config, revision: str, *, reason: str | None = None) -> Position:
-    """Write the revision that a database stands at, once its schema was compared with it.
+    """Write the revision that a database is at, once its schema was compared with it.
 
     Args:
         config: the project's.

@@ -31,7 +31,7 @@ COPIED = ("alembic.ini", "pyproject.toml", "strata.toml")
 
 @dataclass(frozen=True)
 class SwitchResult:
-    """What was done to the local database.
+    """The revisions that were undone and applied in the local database.
 
     Args:
         undone: the revisions of another branch, the last one first.

@@ -7,7 +7,6 @@ from pathlib import Path
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
 
-from stratakit.backup import verification
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
@@ -22,7 +21,7 @@ from stratakit.runtime.steps import upgrade_steps
 
 @dataclass(frozen=True)
 class UpgradePlan:
-    """What an upgrade is about to apply.
+    """The revisions that an upgrade is about to apply.
 
     Args:
         pending: the revisions to apply, in order.
@@ -40,7 +39,7 @@ class UpgradePlan:
 
 @dataclass(frozen=True)
 class UpgradeResult:
-    """What an upgrade did.
+    """The result of an upgrade.
 
     Args:
         plan: what was to be applied; with `dry_run` nothing was.
@@ -98,6 +97,9 @@ def upgrade(
         return [each.revision for each in made.pending]
 
     def make_backup(url: DatabaseURL) -> None:
+        # Each upgrade would wait for the import, and few make a backup.
+        from stratakit.backup import verification
+
         # Where many start at once, only the one that migrates has the lock and gets here.
         backups.append(verification.create_verified(config, url, has_lock=True))
         if on_backup:

@@ -1,1 +1,1 @@
-"""What the local PostgreSQL server consists of: programs, an account, a data folder, a socket."""
+"""The local PostgreSQL server: its programs, account, data folder and socket."""

@@ -12,7 +12,7 @@ from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 
 
 def find_client(name: str, server: int | None = None, *, tls: bool = False) -> Path:
-    """Find a client program: beside the programs of a server, then on PATH.
+    """Find a client program: next to the programs of a server, then on PATH.
 
     Args:
         name: such as `pg_dump`.

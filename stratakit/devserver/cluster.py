@@ -52,7 +52,7 @@ def initialize(data: Path, programs: Path, account: Account) -> None:
         shutil.rmtree(folder)
         raise DatabaseUnavailable(
             f"initdb of {programs} created no local database in {data.parent}:\n{failure}",
-            hint="Mend what it names, or set DATABASE_URL to a server that runs elsewhere.",
+            hint="Fix what it names, or set DATABASE_URL to a server that runs elsewhere.",
         )
     folder.rename(data)
     for leftover in data.parent.glob("unfinished-*"):

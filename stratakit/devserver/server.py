@@ -44,7 +44,7 @@ class Server:
 
     @property
     def is_running(self) -> bool:
-        """Whether a server listens at the socket."""
+        """True if a server listens at the socket."""
         return self._postmaster.pid is not None
 
     def url(self, database: str) -> str:

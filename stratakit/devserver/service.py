@@ -57,7 +57,7 @@ class ServiceProcess:
                 if time.monotonic() > deadline:
                     raise StrataError(
                         f"A process holds the lock of {self._lock}, which does not name it.",
-                        detail="It is the service, or what is left of it.",
+                        detail="It is the service, or a remaining process of it.",
                         hint=f"Run: fuser -k {self._lock}",
                     )
                 time.sleep(0.01)

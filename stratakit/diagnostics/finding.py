@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong in one place, told in three parts.
+    """A problem in one place, described in three parts.
 
     Args:
         rule: its stable name, such as `models-without-migration`.
         message: what is wrong, with the actual names in it.
         detail: why it matters.
-        hint: the exact command or code that mends it.
+        hint: the exact command or code that fixes it.
         file: where, from the service's folder on, with forward slashes; empty where there is none.
         line: in that file, from 1 on; 0 where it is about the file as a whole.
         details: more that machines may want, such as the statement and the lock it takes.
@@ -27,7 +27,7 @@ class Finding:
 
     @property
     def headline(self) -> str:
-        """Where and what."""
+        """The place and the message."""
         place = ":".join(str(part) for part in (self.file, self.line) if part)
         return f"{place}: {self.message}" if place else self.message
 

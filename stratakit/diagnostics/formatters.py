@@ -10,7 +10,7 @@ from stratakit.diagnostics.finding import Finding
 
 
 def as_text(findings: Sequence[Finding]) -> str:
-    """For a person: one paragraph each; those that one command mends share one."""
+    """For a person: one paragraph each; findings with the same fix share one."""
     paragraphs = []
     for (detail, hint), group in groupby(findings, key=lambda each: (each.detail, each.hint)):
         lines = [*(finding.headline for finding in group), detail, hint]
@@ -38,7 +38,7 @@ def as_json(findings: Sequence[Finding]) -> str:
 
 
 def as_github(findings: Sequence[Finding]) -> str:
-    """Workflow commands of GitHub Actions, which it shows beside the lines of a pull request.
+    """Workflow commands of GitHub Actions, which it shows at the lines of a pull request.
 
     Source: "Workflow commands for GitHub Actions", Setting an error message.
     """
@@ -79,7 +79,7 @@ FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Let a command be told the form of its findings."""
+    """Add the options for the format of findings."""
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="text, json, or annotations of a CI"
     )
@@ -89,7 +89,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def print_findings(findings: Sequence[Finding], arguments: Namespace) -> int:
-    """Print findings in the form that a command was told.
+    """Print findings in the format of the command's options.
 
     Returns:
         The exit status: 1 where there are any.

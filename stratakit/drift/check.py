@@ -36,8 +36,8 @@ def find_problems(project: Environment) -> list[Finding]:
         Finding(
             "unsettled-finding",
             text,
-            "It tells what autogenerate may have got wrong.",
-            "Mend the operation or decide that it is meant, delete the comment, and then: "
+            "Autogenerate may have misunderstood the change.",
+            "Fix the operation, or decide that it is intended. Delete the comment, and run: "
             f"{MIGRATE} record",
             file.relative_to(config.root).as_posix(),
             line,

@@ -50,7 +50,7 @@ def _hint(
         ):
             return f"It is what {head} makes: {MIGRATE} stamp {head}"
     return (
-        f"Make it so by hand:\n{differences.sql}\n"
+        f"Change it manually:\n{differences.sql}\n"
         "or, knowing better, with a reason that is logged: "
         f'{MIGRATE} stamp {name} --force "reason"'
     )

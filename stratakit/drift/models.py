@@ -38,7 +38,7 @@ MISSING = "model-without-migration"
 DETAIL = "A database that is migrated is not what the code expects of it."
 CREATE_HINT = f'Make it: {MIGRATE} create "what changes"'
 BY_HAND_HINT = (
-    f'Write it by hand: {MIGRATE} create --empty "what changes"\n'
+    f'Write it manually: {MIGRATE} create --empty "what changes"\n'
     "What a model cannot express, and is meant, is named in strata.toml: allowed = [{allowed}]"
 )
 

@@ -1,4 +1,4 @@
-"""Update of the files beside the revisions: their hashes and the schema at head."""
+"""Update of the files next to the revisions: their hashes and the schema at head."""
 
 from stratakit import catalog
 from stratakit.diagnostics.command import MIGRATE

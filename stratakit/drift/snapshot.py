@@ -1,4 +1,4 @@
-"""The schema at head as text, committed beside the revisions.
+"""The schema at head as text, committed with the revisions.
 
 A pull request shows in it what a revision changes.
 """

@@ -14,11 +14,11 @@ SQLITE_BEGIN = "stratakit_sqlite_begin"
 
 
 def migration_engine(url: DatabaseURL, *, read_only: bool = False) -> Engine:
-    """An engine for one migration: synchronous, without a pool.
+    """Return an engine for one migration: synchronous, without a pool.
 
     Args:
         url: the database.
-        reading: whether its transactions only read, so that on SQLite they need no write lock.
+        read_only: whether its transactions only read, so that on SQLite they need no write lock.
 
     On SQLite foreign keys are not enforced, since a batch operation drops the table that it
     recreates (https://sqlite.org/lang_altertable.html#otheralter, step 1). Datetimes are stored as

@@ -56,7 +56,7 @@ class DatabaseURL:
 
     @property
     def is_missing_file(self) -> bool:
-        """Whether the URL names a file of SQLite that does not exist."""
+        """True if the URL names a file of SQLite that does not exist."""
         name = self.url.database or ""
         is_file = self.backend == "sqlite" and name and not name.startswith((":", "file:"))
         return bool(is_file) and not Path(name).exists()

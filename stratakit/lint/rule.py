@@ -78,7 +78,7 @@ class Rule(ABC):
         """Find the violations in one run of a revision.
 
         Args:
-            run: an upgrade, or a downgrade if `checks_downgrade` says so.
+            run: an upgrade, or a downgrade if `checks_downgrade` is set.
 
         Yields:
             Each violation, with the statement that it is in.

@@ -35,7 +35,7 @@ class Suppression:
     last: int
 
     def covers(self, rule: str, span: Span) -> bool:
-        """Whether it suppresses a rule's violation in a statement."""
+        """Return whether it suppresses a rule's violation in a statement."""
         first, last = span
         return rule == self.rule and self.reason != "" and first <= self.last and self.first <= last
 

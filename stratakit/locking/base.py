@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 
 class MigrationLock(ABC):
-    """The lock on the migrations' own connection, or beside it.
+    """The lock on the migrations' connection, or outside of it.
 
     Args:
         connection: the migrations' own.

@@ -1,4 +1,4 @@
-"""How long migrations wait, for each other and for the application: settings, in seconds."""
+"""Settings, in seconds: the time that migrations wait for each other and for tables in use."""
 
 from dataclasses import dataclass, fields
 

@@ -1,4 +1,4 @@
-"""SQLite: a lock on a file beside the database, so that it ends with the process."""
+"""SQLite: a lock on a file next to the database, so that it ends with the process."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from stratakit.process import file_lock
 
 
 class SQLiteLock(MigrationLock):
-    """The lock beside the database's file; a database in memory has nobody to share with."""
+    """The lock next to the database's file; a database in memory is never shared."""
 
     def __init__(self, connection: Connection, backfill: str = "") -> None:
         # By the driver: SQLAlchemy would begin a transaction, and wait for another migrator's.

@@ -58,9 +58,13 @@ class BackfillOp(ops.MigrateOperation):
         """Set a column in the rows in which it is NULL.
 
         Args:
+            operations: Alembic's operations, which `op` passes.
+            table_name: the table.
+            column_name: the column, which is NULL in the rows to fill.
             value: an SQL expression.
             key: the column that identifies a row: the primary key, or `ctid`.
             rows: the number of rows of the first batch; later ones take 100 ms.
+            schema: the schema of the table.
         """
         operations.invoke(cls(table_name, column_name, value, key=key, rows=rows, schema=schema))
 

@@ -84,7 +84,13 @@ class UniqueUsingIndexOp(_ConstraintOp):
         """Add a unique constraint from an index, unless the constraint exists.
 
         Args:
+            operations: Alembic's operations, which `op` passes.
+            constraint_name: the name of the constraint.
+            table_name: the table.
             index_name: the index; by default it has the constraint's name.
+            deferrable: whether the check may be deferred.
+            initially: `DEFERRED` or `IMMEDIATE`.
+            schema: the schema of the table.
         """
         operations.invoke(
             cls(

@@ -164,7 +164,7 @@ class UnresolvedEnumChangeOp(ops.MigrateOperation):
 
     @property
     def is_reordered(self) -> bool:
-        """Whether the values that both have are in another order."""
+        """True if the values that both have are in another order."""
         common = [value for value in self.values if value in self.declared]
         return common != [value for value in self.declared if value in self.values]
 

@@ -6,7 +6,7 @@ NAME = ".local"
 
 
 def create_local_folder(folder: Path) -> None:
-    """Create the folder, which tells git from its first moment to ignore it.
+    """Create the folder, which git ignores from the start.
 
     Args:
         folder: the project's `.local`.

@@ -1,4 +1,4 @@
-"""The accepted differences of a project, in a file beside the revisions.
+"""The accepted differences of a project, in a file of their own.
 
 A project that is older than stratakit has differences between its models, its revisions and its
 databases. `stratakit accept` records them, and every command then reports only what is new.

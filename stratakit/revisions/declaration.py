@@ -1,4 +1,4 @@
-"""What the file of a revision declares, read without importing it.
+"""The declarations of a revision, read without importing its file.
 
 The file that Alembic writes has one line for each name, which a pattern reads. Any other file is
 parsed. One that gives a name a value in any other way than by a literal at its top level is not
@@ -8,7 +8,7 @@ read here at all: it has to be imported.
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
 Ids: TypeAlias = str | tuple[str, ...] | list[str] | set[str] | None
@@ -34,6 +34,11 @@ PLAIN_LINES = re.compile(
     re.VERBOSE,
 )
 """Lines in which no text and no bracket of another statement can begin."""
+EXECUTES = re.compile(
+    r"^(?:(?:try|if|for|while|with|async|match|raise|assert)\b|[\w.]+\(|[^\s#@(][^\n]*=[^\n]*\b(?:op|context)\.)",
+    re.MULTILINE,
+)
+"""A line at the top of a file that may execute something; the parser knows."""
 STAR_IMPORT = re.compile(r"import\s+\*")
 UNUSUAL = ("\0", "\f", "<<<<<<<", "coding:", "coding=", "exec(", "globals(", "vars(")
 """What only a parser understands, such as an encoding, or what may give a name a value."""
@@ -41,7 +46,7 @@ UNUSUAL = ("\0", "\f", "<<<<<<<", "coding:", "coding=", "exec(", "globals(", "va
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a file declares.
+    """The names that a file gives a value.
 
     Args:
         revision: the id; None if the file declares none.
@@ -52,6 +57,8 @@ class Declaration:
         phase: the value of `phase`; None without one.
         unread: the first name whose value is no literal, with its code; empty if all are.
         names: the names that have a value.
+        executes: whether the file may do more than declare when it is imported, such as execute
+            a statement.
     """
 
     revision: str | None
@@ -62,11 +69,13 @@ class Declaration:
     phase: object = None
     unread: tuple[str, str] = ("", "")
     names: frozenset[str] = frozenset()
+    executes: bool = False
 
     @property
     def is_complete(self) -> bool:
-        """Whether an import of the file would give the same values."""
-        return not self.unread[0] and {"revision", "down_revision"} <= self.names
+        """True if an import of the file would give the same values, and do nothing else."""
+        is_read = not self.unread[0] and {"revision", "down_revision"} <= self.names
+        return is_read and not self.executes
 
 
 def read_declaration(source: bytes) -> Declaration:
@@ -85,7 +94,7 @@ def _match(source: bytes) -> Declaration | None:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    if any(each in text for each in UNUSUAL) or STAR_IMPORT.search(text):
+    if any(each in text for each in UNUSUAL) or STAR_IMPORT.search(text) or EXECUTES.search(text):
         return None
     docstring = DOCSTRING.match(text)
     if not docstring and not FIRST_CODE.match(text):
@@ -129,7 +138,21 @@ def _parse(source: bytes) -> Declaration:
             values[name], is_read = None, name == "phase"
         if not is_read:
             unread = name, ast.unparse(value) if value else "another statement"
-    return _declaration(values, ast.get_docstring(tree, clean=False) or "", unread)
+    declaration = _declaration(values, ast.get_docstring(tree, clean=False) or "", unread)
+    return replace(declaration, executes=any(map(_may_execute, tree.body)))
+
+
+def _may_execute(statement: ast.stmt) -> bool:
+    """Return whether a statement at the top of a file may do more than give a name a value."""
+    match statement:
+        case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.AsyncFunctionDef():
+            return False
+        case ast.ClassDef() | ast.Pass() | ast.Expr(value=ast.Constant()):
+            return False
+        case ast.Assign() | ast.AnnAssign():
+            names = (each.id for each in ast.walk(statement) if isinstance(each, ast.Name))
+            return not {"op", "context"}.isdisjoint(names)
+    return True
 
 
 def _declaration(

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 
 from stratakit.revisions.review_comments import remove_comments
 
@@ -39,20 +40,22 @@ def _digest_of_text(source: bytes) -> str:
 def _describe(value: object) -> str:
     """Describe a syntax tree without the positions, the docstrings and what is empty."""
     if isinstance(value, ast.AST):
-        fields = {
-            name: _without_docstring(value, child) if name == "body" else child
-            for name, child in ast.iter_fields(value)
-            if name not in IGNORED_FIELDS
-        }
-        children = (
-            f"{name}={_describe(child)}"
-            for name, child in fields.items()
-            if child is not None and child != []
-        )
+        children = []
+        for name in _compared(value._fields):
+            child = getattr(value, name, None)
+            if name == "body" and child is not None:
+                child = _without_docstring(value, child)
+            if child is not None and child != []:
+                children.append(f"{name}={_describe(child)}")
         return f"{type(value).__name__}({','.join(children)})"
     if isinstance(value, list):
         return f"[{','.join(map(_describe, value))}]"
     return repr(value)
+
+
+@cache
+def _compared(fields: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in fields if name not in IGNORED_FIELDS)
 
 
 def _without_docstring(parent: ast.AST, body: Iterable[ast.stmt]) -> object:

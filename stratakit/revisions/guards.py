@@ -18,13 +18,13 @@ AUTOCOMMIT = re.compile(r"\b(autocommit_block|fill_in_batches)\s*\(")
 
 def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
     """Raise a StrataError if a database is at a revision that no file has."""
-    known = history.read(config.revision_files)
+    known = history.read(config.revision_files) if heads else history.RevisionHistory()
     for head in heads:
         if head in known:
             continue
         hints = history.restore_hints(config.versions, known, heads)
         raise StrataError(
-            f"The database stands at revision {head}, and no file in {config.versions} has it.",
+            f"The database is at revision {head}, and no file in {config.versions} has it.",
             detail="It was migrated from a branch or a release that is not checked out here. "
             "Stamping another revision would hide its changes.",
             hint="\n".join(
@@ -48,7 +48,7 @@ def refuse_irreversible(revisions: Sequence[Script]) -> None:
         if reason := irreversible_reason(revision):
             raise StrataError(
                 f"{describe_revision(revision)} cannot be undone: {reason}",
-                detail="Its file says so: irreversible = ...",
+                detail="Its file declares: irreversible = ...",
                 hint="Write a revision that leads on from here, or restore a backup: "
                 f"{MIGRATE} restore",
             )

@@ -66,9 +66,10 @@ def recorder(note: str | None = None) -> Callable[..., None]:
         note: the reason that a person gave.
     """
     started = datetime.now(UTC)
+    has_table = False
 
     def record(*, ctx: Any, step: Any, heads: Iterable[str], run_args: object) -> None:
-        nonlocal started
+        nonlocal started, has_table
         finished = datetime.now(UTC)
         direction = "upgrade" if step.is_upgrade else "downgrade"
         row = {
@@ -80,9 +81,12 @@ def recorder(note: str | None = None) -> Callable[..., None]:
             "finished": CURRENT_TIMESTAMP if ctx.as_sql else finished,
         }
         started = finished
-        if not ctx.as_sql:
-            LOG.create(ctx.connection, checkfirst=True)
-        elif step.is_upgrade and not step.down_revision_ids:
+        if not ctx.as_sql and not has_table:
+            has_table = ctx.connection.dialect.has_table(ctx.connection, LOG.name)
+            if not has_table:
+                # Its transaction may be undone: the next revision looks again.
+                LOG.create(ctx.connection)
+        elif ctx.as_sql and step.is_upgrade and not step.down_revision_ids:
             ctx.impl.create_table(LOG)
         for revision in step.up_revisions:
             ctx.impl.execute(insert(LOG).values(**row, **_describe(revision)))
@@ -136,7 +140,7 @@ def _ancestors(
 def find_inconsistencies(
     config: Config, rows: Sequence[RowMapping], heads: Iterable[str], revisions: RevisionHistory
 ) -> Iterator[Finding]:
-    """Find changes that the log does not explain: a version row set by hand, an edited revision.
+    """Find manual changes of the version row, and edited revisions, by the log.
 
     Args:
         config: the project's.
@@ -154,7 +158,7 @@ def find_inconsistencies(
         yield Finding(
             RULE,
             f"alembic_version says {_join(heads) or 'nothing'}, and by migration_log it "
-            f"stands at {expected or 'nothing'}: the version row was changed by hand.",
+            f"is at {expected or 'nothing'}: the version row was changed manually.",
             "The skipped or undone changes are not known.",
             "Stamp the revision that the schema matches; it is compared first: "
             f"{MIGRATE} stamp {expected or 'base'}",

@@ -1,4 +1,4 @@
-"""The record of the revisions, committed beside them: a hash of each, and the schema at head.
+"""The record of the revisions, committed with them: a hash of each, and the schema at head.
 
 By the hashes, an edited, deleted or moved revision is noticed even in a shallow clone, and two
 branches that each add one conflict in git. The schema shows in a pull request what a revision

@@ -19,6 +19,8 @@ def upgrades(config: Config, context: MigrationContext, target: str) -> list[Scr
     """Return the revisions that an upgrade would apply, in order.
 
     Args:
+        config: the project's configuration.
+        context: the context of the database.
         target: a revision id, `head`, `heads` or a step such as `+1`.
 
     Raises:
@@ -47,6 +49,8 @@ def downgrades(config: Config, context: MigrationContext, target: str) -> list[S
     """Return the revisions that a downgrade would undo, in order.
 
     Args:
+        config: the project's configuration.
+        context: the context of the database.
         target: a revision id, `base` or a step such as `-1`.
 
     Raises:

@@ -14,7 +14,7 @@ from stratakit.revisions.alembic_config import scripts
 
 @dataclass(frozen=True)
 class Position:
-    """Where a database stands among the revisions.
+    """The position of a database in the history.
 
     Args:
         heads: the ids of its revisions: none before the first, two after a branch.
@@ -30,7 +30,7 @@ class Position:
         if not self.heads:
             return "The database stands before the first revision."
         suffix = " (head)" if self.is_head else ""
-        return f"The database stands at {', '.join(self.descriptions)}{suffix}."
+        return f"The database is at {', '.join(self.descriptions)}{suffix}."
 
 
 def connection_of(context: MigrationContext) -> Connection:
@@ -48,13 +48,13 @@ def revision_of(context: MigrationContext) -> str | None:
 def describe_ahead(config: Config, context: MigrationContext) -> str:
     """Tell that newer code has migrated a database: then this code has nothing to apply.
 
-    Code of before, which is started again in a rollback, has to come up.
+    The previous release has to start again in a rollback.
 
     Returns:
         The words, or nothing where the database is not ahead.
     """
-    revisions = history.read(config.revision_files)
     heads = context.get_current_heads()
+    revisions = history.read(config.revision_files) if heads else history.RevisionHistory()
     if not heads or all(head in revisions for head in heads):
         return ""
     entries = log.read_entries(connection_of(context))
@@ -62,7 +62,7 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
         return ""
     hints = history.restore_hints(config.versions, revisions, heads)
     ahead = (
-        f"The database is ahead of this code: it stands at {', '.join(heads)}, and the newest "
+        f"The database is ahead of this code: it is at {', '.join(heads)}, and the newest "
         f"revision here is {', '.join(revisions.heads)}. Nothing to apply."
     )
     return "\n".join([ahead, *hints])

@@ -1,4 +1,4 @@
-"""What a command tells the run in which its revisions are applied."""
+"""The options of a run that applies revisions."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass

@@ -32,7 +32,7 @@ def drops(path: Path, function: str) -> Iterator[tuple[int, str]]:
 
 
 def is_empty(path: Path, function: str) -> bool:
-    """Whether a function of a revision's file does nothing."""
+    """Return whether a function of a revision's file does nothing."""
     for node in ast.parse(path.read_bytes()).body:
         if isinstance(node, ast.FunctionDef) and node.name == function:
             return all(

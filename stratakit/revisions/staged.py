@@ -1,4 +1,4 @@
-"""A project as git has it, beside the working tree: what is staged, or what a commit has.
+"""The project of a commit, or the staged one, outside of the working tree.
 
 The copy is kept in git's own folder, so that nothing is written into the working tree and the next
 run writes only the files that differ. What git ignores is linked into it: the application may need

@@ -54,5 +54,5 @@ END $$;
 
 
 def sql(database: str, owner: str, app: str) -> str:
-    """Write the SQL for psql, which `\\gexec` belongs to."""
+    """Write the SQL for psql, with its command gexec."""
     return TEMPLATE.format(database=database, owner=owner, app=app, log=LOG.name)

@@ -59,7 +59,7 @@ class StepSource:
 
     @property
     def is_upgrade(self) -> bool:
-        """Whether Alembic runs an upgrade."""
+        """True if Alembic runs an upgrade."""
         return getattr(self.original, "__name__", "") == "upgrade"
 
 
@@ -120,6 +120,7 @@ class ChangeRun:
             refuse_unknown_revision(self._config, context.get_current_heads())
             self._compare(context, proceed)
             return
+        self._import_revisions(connection, context)
         chosen: Collection[str] | None = None
         if self._options.plan:
             chosen = self._plan(connection, context, self._options.plan)
@@ -128,6 +129,14 @@ class ChangeRun:
         if self._options.finish:
             with reading(connection):
                 self._options.finish(context)
+
+    def _import_revisions(self, connection: Connection, context: MigrationContext) -> None:
+        """Import the revisions, and keep what one of them executes meanwhile, as Alembic does."""
+        is_begun = connection.in_transaction()
+        assert context.script is not None
+        context.script.get_heads()
+        if not is_begun and connection.in_transaction() and not self._options.dry_run:
+            connection.commit()
 
     def close(self) -> None:
         """Release the lock of a run in a transaction of env.py, which has ended."""

@@ -1,4 +1,4 @@
-"""What is asked twice where a mistake would reach customers."""
+"""Confirmation of commands that may lose data in production."""
 
 import sys
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What is said of an env.py that cannot be run."""
+"""Messages for an env.py that cannot be run."""
 
 import errno
 import socket
@@ -39,7 +39,7 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
     if isinstance(error, SystemExit):
         return UsageError(
             f"{file} ends the process by itself, with {error.code!r}{where}.",
-            hint="See what it asks for above, or let it raise an error that says so.",
+            hint="See what it asks for above, or let it raise an error with the reason.",
         )
     if not isinstance(error, Exception):
         raise error
@@ -60,7 +60,7 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
 
 
 def _is_unreachable(error: BaseException) -> bool:
-    """Whether a driver could not connect, whichever class of error the application leaves of it."""
+    """Return whether a driver could not connect, in spite of a wrapper by the application."""
     if isinstance(error, FileNotFoundError):
         # Without a name it is of a socket, and not of a file that the application opens.
         return error.filename is None

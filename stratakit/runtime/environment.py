@@ -1,4 +1,4 @@
-"""What a project's env.py says, and the database that it connects to."""
+"""The configuration in a project's env.py, and the database that it connects to."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ VERSION_TABLE = ("version_table", "version_table_schema", "version_table_pk")
 
 @dataclass(frozen=True)
 class Environment:
-    """What an env.py says of one database.
+    """The configuration of one database in an env.py.
 
     Args:
         config: the project's, with the kind of the database.
@@ -125,7 +125,11 @@ class ReadRun(Generic[Answer]):
         self.answers: list[Answer] = []
 
     def arguments(self, environment: EnvironmentContext, given: Arguments) -> Arguments:
-        """Return env.py's own, without a transaction around the run."""
+        """Return env.py's own, without a transaction around the run.
+
+        The revisions are imported now: later, `alembic.op` would let them execute statements.
+        """
+        environment.script.get_heads()
         return {"transaction_per_migration": True, **given}
 
     def execute(self, context: MigrationContext, proceed: Callable[[], None]) -> None:

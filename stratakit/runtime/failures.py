@@ -1,4 +1,4 @@
-"""Alembic's and the driver's errors, told with their cause and the way out."""
+"""Errors of Alembic and of drivers, explained with their cause and their fix."""
 
 import re
 import traceback
@@ -43,7 +43,7 @@ def explain_failure(
         is_scratch: whether the database is a scratch database, which is dropped.
 
     Returns:
-        None if Alembic's own message has to do.
+        None if Alembic's own message is shown.
     """
     if isinstance(error.__cause__, MultipleHeads):
         return guards.several_heads_error(directory)
@@ -59,7 +59,7 @@ def explain_failure(
     if monitor.started_empty and monitor.nothing_committed and MISSING.search(reason):
         return _missing_table_error(message, kept)
     if is_scratch:
-        return StrataError(message, detail=kept, hint="Mend the revision, and run this again.")
+        return StrataError(message, detail=kept, hint="Fix the revision, and run this again.")
     if monitor.nothing_committed and any(sign in reason.lower() for sign in ALREADY_EXISTS):
         return _existing_object_error(message, monitor, revision.revision)
     if monitor.nothing_committed:
@@ -72,21 +72,21 @@ def _existing_object_error(message: str, monitor: RunMonitor, revision: str) -> 
     adopt = (
         f"Find the revision that the database is at, by comparing: {MIGRATE} adopt"
         if monitor.started_empty
-        else f"Take {revision} as applied, if the database is what it makes, which is "
+        else f"If the database matches {revision}, set it as applied; the database is "
         f"compared first: {MIGRATE} stamp {revision}"
     )
     if monitor.transactional:
         return StrataError(
             message,
-            detail="Something other than the migrations made it: create_all, or hands. Nothing "
-            f"of the revision was kept: the database stands {monitor.place}.",
+            detail="create_all or somebody created it, and not the migrations. Nothing "
+            f"of the revision was kept: the database is {monitor.place}.",
             hint=adopt,
         )
     return StrataError(
         message,
-        detail="Something other than the migrations made it (create_all, or hands), or an "
-        f"earlier run of this revision that failed later. The version stands {monitor.place}.",
-        hint=f"{adopt}\nElse undo by hand what the earlier run applied, then: {MIGRATE} upgrade",
+        detail="create_all or somebody created it, or an earlier run of this revision that "
+        f"failed later. The version is {monitor.place}.",
+        hint=f"{adopt}\nOtherwise undo what the earlier run applied, then: {MIGRATE} upgrade",
     )
 
 
@@ -94,10 +94,10 @@ def _missing_table_error(message: str, kept: str) -> StrataError:
     """Return the error of a revision that needs a table which no revision creates."""
     return StrataError(
         message,
-        detail=f"On an empty database the revisions do not make what this one builds upon. {kept}",
-        hint="If it is a mistake, mend it, and run this again.\n"
-        "If it was there before the first revision, write one revision in place of all, from a "
-        f"database that stands at the last: {MIGRATE} adopt --squash",
+        detail=f"On an empty database the previous revisions do not create it. {kept}",
+        hint="If it is a mistake, fix it, and run this again.\n"
+        "If it existed before the first revision, replace all revisions by one, from a "
+        f"database at the last one: {MIGRATE} adopt --squash",
     )
 
 
@@ -107,11 +107,11 @@ def _rolled_back_error(
     """Return the error of a revision that left nothing but INVALID indexes."""
     stays = _describe_stale(step, stale_indexes)
     kept = f"{stays} The" if stays else "Nothing of it was kept: the"
-    mend = "the rows or the revision" if stays else "the revision"
+    fix = "the rows or the revision" if stays else "the revision"
     return StrataError(
         message,
-        detail=f"{kept} database stands {monitor.place}.{_downgrade_warning(step)}",
-        hint=f"Mend {mend}, then: {MIGRATE} {_verb(step)}",
+        detail=f"{kept} database is {monitor.place}.{_downgrade_warning(step)}",
+        hint=f"Fix {fix}, then: {MIGRATE} {_verb(step)}",
     )
 
 
@@ -123,10 +123,10 @@ def _partial_run_error(
     keeper = "An autocommit block" if monitor.transactional else "This database"
     return StrataError(
         f"{message}\n{monitor.progress()}",
-        detail=f"{keeper} keeps each statement that changes the schema at once, so that what was "
-        f"applied stays; the version stands {monitor.place}.{f' {stays}' if stays else ''}"
+        detail=f"{keeper} commits each statement that changes the schema: what was applied stays. "
+        f"The version is {monitor.place}.{f' {stays}' if stays else ''}"
         f"{_downgrade_warning(step)}",
-        hint="Undo the applied statements by hand or take them out of the revision, mend the one "
+        hint="Undo the applied statements manually or take them out of the revision, fix the one "
         f"that failed, then: {MIGRATE} {_verb(step)}",
     )
 
@@ -152,7 +152,7 @@ def _downgrade_warning(step: RevisionStep) -> str:
 
 
 def is_interrupt(error: BaseException) -> bool:
-    """Whether a run failed of being interrupted: leaving its transaction may fail once more."""
+    """Return whether an interrupt ended the run; leaving its transaction may fail, too."""
     seen: list[BaseException] = []
     cause: BaseException | None = error
     # An error that a listener for `handle_error` raises again is its own cause.
@@ -197,7 +197,7 @@ def explain_offline_failure(error: Exception, directory: ScriptDirectory) -> Str
 
 
 def _more(error: Exception) -> str:
-    """What PostgreSQL adds: which row is in the way, and what it advises; not for HTTP answers."""
+    """Return PostgreSQL's detail and hint, which may name a row; not for HTTP responses."""
     diagnosis = getattr(getattr(error, "orig", None), "diag", None)
     added = {
         "DETAIL": getattr(diagnosis, "message_detail", None),

@@ -1,4 +1,4 @@
-"""What of two catalogs env.py leaves out of a comparison, by its own filters."""
+"""The filters of env.py, applied to the comparison of two catalogs."""
 
 from typing import Any
 

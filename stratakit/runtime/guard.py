@@ -49,7 +49,7 @@ class RunAgain(Exception):  # noqa: N818 - a request, which is no error
 
 
 class Run(Protocol):
-    """What is done in one run of env.py."""
+    """One run of env.py."""
 
     is_read_only: bool
     """Whether nothing is written, so that a missing file of SQLite is not created."""

@@ -54,7 +54,7 @@ def refuse_creation(
         )
     if arguments["autogenerate"] and set(applied) != set(heads):
         raise StrataError(
-            f"The database stands at {', '.join(applied) or 'no revision'}, and the newest is "
+            f"The database is at {', '.join(applied) or 'no revision'}, and the newest is "
             f"{', '.join(heads)}.",
             detail="What is pending would be found a second time.",
             hint=f"Apply it first: {MIGRATE} upgrade",

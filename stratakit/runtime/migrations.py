@@ -1,8 +1,10 @@
-"""The call of a project's env.py: the same for the command line, plain `alembic`, a running
-application and a connection that a caller hands over in `config.attributes["connection"]`.
+"""The call of a project's env.py.
 
-It is synchronous on purpose: it works inside a running event loop as it is, where
-`asyncio.run()` would fail. It configures no logging of the application's.
+It is the same for the command line, plain `alembic`, a running application, and a connection of the
+caller in `config.attributes["connection"]`.
+
+It is synchronous on purpose: it works inside a running event loop, in which `asyncio.run()` would
+fail. It does not configure the application's logging.
 """
 
 import logging
@@ -85,7 +87,7 @@ def run_migrations(
 
 
 def configured_arguments(target_metadata: MetaData | Sequence[MetaData]) -> Arguments:
-    """Return what `run_migrations()` gives `context.configure()` beside the connection."""
+    """Return the arguments of `run_migrations()` for `context.configure()`."""
     return {"target_metadata": target_metadata, "compare_server_default": True}
 
 

@@ -1,4 +1,4 @@
-"""What a run of migrations is doing, for the words after a failure."""
+"""The progress of a migration run, so that a failure can be reported precisely."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -87,7 +87,7 @@ class RunMonitor:
 
     @property
     def nothing_committed(self) -> bool:
-        """Whether the failed step leaves the database as it was."""
+        """True if the failed step leaves the database as it was."""
         return not self._kept
 
     def progress(self) -> str:

@@ -1,4 +1,4 @@
-"""What a revision requires before it runs: `requires_backfill = "NAME"` in its file."""
+"""The requirements of a revision: `requires_backfill = "NAME"` in its file."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any

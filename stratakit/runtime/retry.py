@@ -121,7 +121,7 @@ class RetryingRun:
                     raise
 
     def wait_before_retry(self, error: Exception) -> bool:
-        """Whether the revision that failed is to be tried again, after a pause.
+        """Return whether the revision that failed is to be tried again, after a pause.
 
         Args:
             error: what it failed of; the transaction is undone.
@@ -137,7 +137,7 @@ class RetryingRun:
         return self._pause(getattr(revision, "revision", None), statement)
 
     def stale_indexes(self, error: Exception) -> list[str]:
-        """What a statement that failed leaves behind, though none of it was kept.
+        """Return the objects that a failed statement leaves behind although it was rolled back.
 
         Args:
             error: what it failed of; the transaction is undone.

@@ -1,8 +1,8 @@
-"""What SQLite would lose when Alembic's batch mode recreates a table.
+"""Checks for objects that SQLite loses when Alembic's batch mode recreates a table.
 
 SQLite cannot alter most of a table, so a batch operation copies it to a new one and drops the old
 one: https://alembic.sqlalchemy.org/en/latest/batch.html. Triggers, indexes on expressions and
-unnamed CHECK constraints go with the old one, and nobody is told.
+unnamed CHECK constraints are dropped with the old one, without a message.
 """
 
 import re
@@ -51,7 +51,7 @@ def refuse_orphans(connection: Connection) -> None:
             f"{len(orphans)} rows refer to rows that are not there, such as one of {table} to "
             f"{parent}.",
             detail="The database would break its own foreign keys.",
-            hint=f"Delete or mend the rows of {table} in the revision, before the foreign key.",
+            hint=f"Delete or fix the rows of {table} in the revision, before the foreign key.",
         )
 
 
@@ -98,7 +98,7 @@ def _on_expression(cursor: Any, index: str) -> bool:
 
 
 def _loses_a_check(sql: str, anew: str) -> bool:
-    """Whether a table has a CHECK without a name, and fewer of all kinds when it is made anew."""
+    """Return whether a recreated table loses a CHECK without a name."""
     named = len(re.findall(r"\bCONSTRAINT\s+\S+\s+CHECK\b", sql, re.IGNORECASE))
     before, after = (len(re.findall(r"\bCHECK\s*\(", each, re.IGNORECASE)) for each in (sql, anew))
     return before > named and after < before

@@ -1,4 +1,4 @@
-"""Whether the database stands where the run has led: a revision can commit and not be stamped."""
+"""Verification after a run: a revision can commit and not be stamped."""
 
 from alembic.runtime.migration import MigrationContext, StampStep
 
@@ -31,10 +31,10 @@ def require_stamped(context: MigrationContext, monitor: RunMonitor) -> None:
         return
     done, wanted = ("ran", "upgrade") if step.is_upgrade else ("was undone", "downgrade")
     raise StrataError(
-        f"Revision {name} {done}, and the database stands at {', '.join(heads) or 'nothing'}.",
+        f"Revision {name} {done}, and the database is at {', '.join(heads) or 'nothing'}.",
         detail="The revision ends the transaction by itself, with commit() or COMMIT, so that what "
         "it changed stays and the version row does not.",
         hint=f"Take the commit out of {step.revision.path} (what has to be outside of a "
-        "transaction goes into `with op.get_context().autocommit_block():`), undo by hand what it "
+        "transaction goes into `with op.get_context().autocommit_block():`), undo manually what it "
         f"changed, then: {MIGRATE} {wanted}",
     )

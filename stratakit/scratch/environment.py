@@ -1,4 +1,4 @@
-"""What a project's env.py says, found by running it on an empty scratch database."""
+"""The configuration in a project's env.py, captured by running it on a scratch database."""
 
 from contextlib import ExitStack
 from dataclasses import replace

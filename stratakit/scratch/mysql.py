@@ -25,7 +25,7 @@ class MySQLDatabases(ServerDatabases):
     def cache(self, key: str, migrate: Callable[[DatabaseURL], None]) -> Iterator[DatabaseURL]:
         """Create a database that stays as long as the server; those of other keys are dropped.
 
-        An empty database beside it marks it as complete; an incomplete one is created again.
+        An empty database next to it marks it as complete; an incomplete one is created again.
         """
         name = names.cached_name(self.config, key)
         with self._connect() as (connection, server):

@@ -1,1 +1,1 @@
-"""What SQL statements do, read from their text: enough grammar to tell the dangerous ones."""
+"""A parser of SQL statements, with enough grammar to recognize the dangerous ones."""

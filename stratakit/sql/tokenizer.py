@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 
 TOKEN = r"""
@@ -17,13 +18,19 @@ TOKEN = r"""
 """PostgreSQL nests comments, and MySQL runs the text of `/*! comments */`."""
 
 
-def _pattern(string: str) -> re.Pattern[str]:
+@cache
+def token_pattern(string: str) -> re.Pattern[str]:
+    """Return the pattern of a token, compiled when it is first used.
+
+    Args:
+        string: the pattern of the inside of a string, one of `STRINGS`.
+    """
     text = TOKEN.replace("{comment}", r"/\*(?!!)(?:(?!\*/).)*\*/").replace("{string}", string)
     return re.compile(text, re.DOTALL | re.VERBOSE | re.IGNORECASE)
 
 
-PATTERNS = (_pattern(r"(?:[^'\\]|''|\\.)"), _pattern(r"(?:[^']|'')"))
-"""With backslashes as escapes, which MySQL has, and without."""
+STRINGS = (r"(?:[^'\\]|''|\\.)", r"(?:[^']|'')")
+"""The inside of a string: with backslashes as escapes, which MySQL has, and without."""
 DEFAULT_SCHEMA = "public"
 
 
@@ -152,8 +159,8 @@ def tokenize(text: str) -> list[str]:
     A backslash is an escape in every string of MySQL, and of PostgreSQL's strings only in those
     that begin with E. The dialect is the one in which no string is left open.
     """
-    for pattern in PATTERNS:
-        words = [token[0] for token in pattern.finditer(text) if not token["space"]]
+    for string in STRINGS:
+        words = [token[0] for token in token_pattern(string).finditer(text) if not token["space"]]
         if "'" not in words:
             break
     return words

@@ -32,7 +32,7 @@ def _find_rejects(root: Path) -> Iterator[Finding]:
                     f"{rejected} contains changes that an update could not apply to "
                     f"{rejected.removesuffix('.rej')}.",
                     DETAIL,
-                    f"Apply them by hand, then: rm {quote(rejected)}",
+                    f"Apply them manually, then: rm {quote(rejected)}",
                     rejected,
                 )
 

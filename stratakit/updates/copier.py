@@ -69,7 +69,7 @@ def update(root: Path, version: str, answers: Sequence[str]) -> int:
         if subprocess.run(["make", "--no-print-directory", target_name], cwd=root).returncode:
             raise StrataError(
                 f"The service is updated, and its make {target_name} fails.",
-                hint="Mend it, or go back to before the update: git stash --include-untracked",
+                hint="Fix it, or go back to before the update: git stash --include-untracked",
             )
     print("The service is updated. Read it with git diff HEAD, then: git add --all && git commit")
     return 0
@@ -85,7 +85,7 @@ def _refuse_uncommitted(root: Path) -> None:
     if changed := _git(root, "status", "--porcelain"):
         raise StrataError(
             f"There is work that is not committed:\n{changed}",
-            detail="An update could not be told from it, and not be undone without it.",
+            detail="The update could not be distinguished from it, nor undone.",
             hint="Commit it, or put it aside: git stash --include-untracked",
         )
 

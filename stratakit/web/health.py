@@ -87,7 +87,7 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
 
     @routes.get("/ready", response_model=Readiness, responses={503: {"model": Readiness}})
     async def ready(request: Request) -> JSONResponse:
-        """The database answers and stands at a revision that this code can work with."""
+        """The database answers and is at a revision that this code can work with."""
         database: Database = request.app.state.database
         readiness = await migrations.read(database, show_errors=show_errors)
         return JSONResponse(asdict(readiness), 200 if readiness.serves else 503)
@@ -112,7 +112,7 @@ def check_readiness(connection: Connection, revisions: RevisionHistory) -> Readi
     if set(heads) <= revisions.ancestors(revisions.heads):
         if revisions.ancestors(revisions.before_contract) <= revisions.ancestors(heads):
             detail = (
-                "What is pending takes away what this code does not use. When no older code "
+                "The pending revisions drop what this code does not use. When no older code "
                 f"serves, apply it: {MIGRATE} upgrade"
             )
             return Readiness("behind", expected, database, detail, True)

@@ -18,7 +18,7 @@ from stratakit.engine.errors import driver_message
 
 
 class Rule(Enum):
-    """What a constraint demands."""
+    """The requirement of a constraint."""
 
     UNIQUE = auto()
     REFERENCE = auto()

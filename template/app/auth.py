@@ -19,7 +19,7 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 
 
 class AuthSettings(BaseSettings):
-    """Where tokens come from; as long as these are not set, every token is refused."""
+    """The issuer of tokens. Every token is refused until these are set."""
 
     model_config = Settings.model_config
 
@@ -37,7 +37,7 @@ class AuthSettings(BaseSettings):
 
 
 class User(BaseModel):
-    """Who sent a request."""
+    """The sender of a request."""
 
     subject: str
     claims: dict[str, Any]
@@ -108,5 +108,5 @@ router = APIRouter(prefix="/v1/me", tags=["authentication"])
 
 @router.get("")
 async def read_me(user: CurrentUser) -> User:
-    """Who am I? An example of a protected route."""
+    """Return the current user: an example of a protected route."""
     return user

@@ -72,10 +72,10 @@ class Settings(BaseSettings):
 
     @property
     def shows_docs(self) -> bool:
-        """Whether the API is described to everyone."""
+        """True if /docs and /openapi.json are served."""
         return not self.in_production if self.show_docs is None else self.show_docs
 
     @property
     def in_production(self) -> bool:
-        """Whether a mistake here would reach customers."""
+        """True if the service runs in production."""
         return self.environment.lower() in {"production", "prod"}

@@ -21,7 +21,7 @@ from app.auth import AuthSettings, TokenVerifier
 
 
 class Provider:
-    """What publishes keys: `keys` by their id, which a test may exchange."""
+    """A publisher of keys: `keys` by their id, which a test may replace."""
 
     issuer = "https://login.example.com/"
 

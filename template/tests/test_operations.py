@@ -1,4 +1,4 @@
-"""What operators and browsers see of the service: health, logs, metrics, headers."""
+"""The service as operators and browsers see it: health, logs, metrics, headers."""
 
 import json
 

@@ -360,7 +360,7 @@ def test_the_image_of_production_migrates_serves_and_ends_when_it_is_told_to(
         told = container.stop()
 
     assert "Uid:\t10001" in first
-    assert "The database stands at 002" in told
+    assert "The database is at 002" in told
     assert "Finished server process" in told
 
 

@@ -60,7 +60,7 @@ def unknown_type(
         yield (
             "SQLAlchemy does not know the type that "
             f"{operation.table_name}.{operation.column_name} has in the database.\n"
-            "Write the change by hand: "
+            "Write the change manually: "
             'op.execute("ALTER TABLE ... ALTER COLUMN ... TYPE ...").'
         )
 

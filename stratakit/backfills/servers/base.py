@@ -1,4 +1,4 @@
-"""What a backfill asks a server, whatever the database."""
+"""The queries of a backfill to a server, the same for every database."""
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError

@@ -103,7 +103,7 @@ class MySQLBackup(BackupFormat):
                 f"{path} was not restored into {url}: {reason}",
                 detail=f"The database {url.name} may hold a part only: it was being emptied and "
                 "filled, which no transaction of this server undoes.",
-                hint=f"Mend what the server names, then run again: {files.restore_command(path)}\n"
+                hint=f"Fix what the server names, then run again: {files.restore_command(path)}\n"
                 "If it is about a definer, which a copy for development can do without, add: "
                 "--without-roles",
             ) from error

@@ -32,7 +32,8 @@ def read_objects(connection: Connection) -> Iterator[Object]:
     objects = list(_read_objects(connection))
     implied = {name for each in objects for name in _implied_indexes(*each)}
     for key, attributes in objects:
-        if (key.kind, key.table, key.name, attributes.get("columns")) not in implied:
+        is_implied = (key.kind, key.table, key.name, attributes.get("columns")) in implied
+        if not is_implied or attributes.get("unique"):
             yield _with_stable_name(key, attributes), attributes
 
 

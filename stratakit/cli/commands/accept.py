@@ -1,6 +1,6 @@
 """Accept the present differences, so that only new ones are reported.
 
-They are recorded in accepted.toml, beside env.py: those between the models and the revisions, those
+They are recorded in accepted.toml, in the folder of env.py: those between the models and the revisions, those
 between the database and its revision and, with --lint, what lint finds in all revisions. Review and
 commit the file. No command reports an accepted difference, and no revision contains one.
 

@@ -18,7 +18,7 @@ from stratakit.revisions.history import REPLACED
 METHODS = {
     "baseline": "write the first revision from the database",
     "repair": "write a revision that brings it to the models",
-    "squash": "write one revision in place of all, from a database that stands at the last",
+    "squash": "write one revision in place of all, from a database that is at the last",
 }
 
 
@@ -58,7 +58,7 @@ def run(arguments: Namespace, config: Config) -> int:
     if result.repairs:
         print(
             f"Review it, then: {MIGRATE} upgrade && {MIGRATE} drift\n"
-            "drift lists what is left, which no model expresses: add it to the revision."
+            "drift lists the differences that no model expresses: add them to the revision."
         )
     return 0
 

@@ -1,4 +1,4 @@
-"""Change rows in batches beside the running application, as migrations/backfills/NAME.py declares.
+"""Change rows in batches while the application runs, as migrations/backfills/NAME.py declares.
 
 Without NAME it lists all backfills. After an interruption, the same command continues.
 """

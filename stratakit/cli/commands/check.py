@@ -2,7 +2,7 @@
 
 Exit status 1 if a model change has no revision, there are several heads, a review comment is open,
 a revision is not as it was committed or recorded, the snapshot is not true, the version row or an
-applied revision was changed by hand, or the database has tables and no revision.
+applied revision was changed manually, or the database has tables and no revision.
 
 With --models only the models and the revisions are compared, without the database, and a good
 answer is remembered until one of their files changes. With --staged they are those of the next

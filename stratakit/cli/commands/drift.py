@@ -1,4 +1,4 @@
-"""Show what was changed in the database by hand: its schema against the revision it claims.
+"""Show manual changes of the database: compare its schema with its current revision.
 
 It is read in a transaction that cannot write. Exit status 1 where they differ.
 """

@@ -18,7 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Replace it, say so, show where it stands."""
+    """Replace the database and show its revision."""
     result = commands.rebuild(config, confirmed_database=arguments.yes)
     print(f"Replaced {result.database}; its rows are gone.")
     print(result.position)

@@ -1,6 +1,6 @@
 """Write the hashes of the revisions and the schema at head anew, and show what changes.
 
-After a revision was edited by hand or made by plain Alembic, or git found a conflict in them.
+After a revision was edited manually or created by plain Alembic, or git found a conflict in them.
 """
 
 from argparse import ArgumentParser, Namespace

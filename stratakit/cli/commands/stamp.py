@@ -1,4 +1,4 @@
-"""Write the revision that a database stands at, without running anything.
+"""Write the revision that a database is at, without running anything.
 
 The database is compared with what the revision makes, on a scratch database, and refused where it
 differs.

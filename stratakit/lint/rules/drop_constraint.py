@@ -10,7 +10,7 @@ from stratakit.lint.violation import Violation
 class DropConstraint(Rule):
     """A constraint is dropped.
 
-    Running code relies on what it refuses, and rows that break it cannot be told later.
+    Running code relies on what it refuses, and rows that violate it cannot be found later.
     """
 
     id = "drop-constraint"
@@ -58,7 +58,7 @@ class DropConstraint(Rule):
 
 
 def _is_implied(run: RevisionRun, table: str, constraint: Constraint) -> bool:
-    """Whether a constraint is the proof of a NOT NULL, which refuses the same."""
+    """Return whether a constraint is the proof of a NOT NULL, which refuses the same."""
     match = re.match(r"CHECK \(+\"?(\w+)\"? IS NOT NULL\)+", constraint.text)
     if not match:
         return False
@@ -69,6 +69,6 @@ def _is_implied(run: RevisionRun, table: str, constraint: Constraint) -> bool:
 
 
 def _is_unique_index(run: RevisionRun, table: Table | None, index: str) -> bool:
-    """Whether an index is unique, which on MySQL and SQLite is a constraint."""
+    """Return whether an index is unique, which on MySQL and SQLite is a constraint."""
     known = table.indexes.get(index) if table and run.backend != "postgresql" else None
     return known is not None and known.unique

@@ -82,7 +82,7 @@ class ForeignKeyWithoutIndex(Rule):
 
 
 def _is_small(run: RevisionRun, statement: Statement, action: Action) -> bool:
-    """Whether a foreign key is to a lookup table: revisions fill it, or its key is a small number.
+    """Return whether a foreign key is to a lookup table, filled by revisions or with a small key.
 
     Its rows are hardly ever deleted.
     """

@@ -6,7 +6,7 @@ from stratakit.lint.violation import Violation
 
 
 class LockTable(Rule):
-    """A table is locked by hand.
+    """A table is locked explicitly.
 
     What the lock stops waits until the revision ends.
     """

@@ -19,7 +19,7 @@ TEMPORARY = {"TEMP", "TEMPORARY"}
 
 
 class MissingDowngrade(Rule):
-    """A revision cannot be undone, and does not say so.
+    """A revision cannot be undone, and does not declare it.
 
     After a bad deploy the schema stays where it is, and nobody knows whether that was meant.
     """

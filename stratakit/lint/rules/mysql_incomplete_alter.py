@@ -88,7 +88,7 @@ def _intended_changes(run: RevisionRun, action: Action) -> set[str]:
 
 
 def _loses_collation(action: Action) -> bool:
-    """Whether a column becomes or stays one of text and its collation is not repeated."""
+    """Return whether a column becomes or stays one of text and its collation is not repeated."""
     is_text = re.search(r"char|text|enum|set\b", type_of(action.text)) is not None
     repeats = re.search(r"\b(COLLATE|CHARACTER\s+SET|CHARSET)\b", action.text, re.IGNORECASE)
     return is_text and not repeats

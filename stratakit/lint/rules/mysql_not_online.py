@@ -31,6 +31,6 @@ class MySQLNotOnline(Rule):
                 place = ".".join(filter(None, (action.table, action.name)))
                 yield Violation(
                     f"{action.kind} {place} copies the whole table while nobody can write it",
-                    "Add what is needed beside it and copy in batches, or use gh-ost or pt-osc.",
+                    "Add a new column or table and copy in batches, or use gh-ost or pt-osc.",
                     statement,
                 )

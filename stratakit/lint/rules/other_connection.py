@@ -10,7 +10,7 @@ class OtherConnection(Rule):
     """A revision opens a connection of its own.
 
     What it does there is no part of the revision's transaction: it stays when the revision fails,
-    and waits for ever for what the revision itself has locked.
+    and waits indefinitely for locks of the revision itself.
     """
 
     id = "other-connection"
@@ -34,7 +34,7 @@ class OtherConnection(Rule):
         for node in ast.walk(ast.parse(run.source)):
             if isinstance(node, ast.Call) and _opens_connection(node.func):
                 yield Violation(
-                    "a connection of its own is opened, beside the revision's",
+                    "the revision opens a second connection",
                     "connection = op.get_bind()",
                     line=node.lineno,
                 )

@@ -20,9 +20,9 @@ def downgrade() -> None:
 
 
 class Phase(Rule):
-    """A revision says that running code goes on behind it, and takes away what such code uses.
+    """The phase is expand or backfill, and the revision drops what running code uses.
 
-    `/ready` of that code believes it and answers 200: requests come, and fail.
+    `/ready` of that code relies on the phase and answers 200: requests arrive, and fail.
     """
 
     id = "phase"

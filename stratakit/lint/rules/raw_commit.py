@@ -11,7 +11,7 @@ COMMIT = re.compile(r"(get_bind\(\)|\b(bind|conn|connection))\.commit\(\)")
 
 
 class RawCommit(Rule):
-    """A revision commits by hand.
+    """A revision commits explicitly.
 
     Its changes are then applied without its version: the command succeeds, and the next one runs
     the revision again.
@@ -38,11 +38,7 @@ class RawCommit(Rule):
                 if COMMIT.search(line) and not line.lstrip().startswith("#")
             ]
         for line in lines[:1]:
-            yield Violation(
-                "the revision commits by hand, before its version is written", BLOCK, line=line
-            )
+            yield Violation("the revision commits before its version is written", BLOCK, line=line)
         for statement, action in run.actions("transaction"):
             if action.text in ("commit", "rollback", "end"):
-                yield Violation(
-                    f"the revision sends {action.text.upper()} by hand", BLOCK, statement
-                )
+                yield Violation(f"the revision executes {action.text.upper()}", BLOCK, statement)

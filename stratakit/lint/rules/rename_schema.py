@@ -33,6 +33,6 @@ class RenameSchema(Rule):
                 yield Violation(
                     f"{action.kind.removeprefix('rename ')} {action.name} is renamed under code "
                     "that still runs",
-                    "Make a new one beside it, move what uses it, drop the old one later.",
+                    "Create a new one, move its users, and drop the old one later.",
                     statement,
                 )

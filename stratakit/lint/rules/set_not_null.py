@@ -90,7 +90,7 @@ def _suggestion(table: str, column: str, backend: Backend, version: int) -> str:
 
 
 def _was_nullable(statement: Statement, action: Action, column: str) -> bool:
-    """Whether a column was nullable before."""
+    """Return whether a column was nullable before."""
     if action.kind == "modify column" and "NOT NULL" not in action.flags:
         return False
     known = statement.column_before(replace(action, name=column))

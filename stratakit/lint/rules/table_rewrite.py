@@ -6,7 +6,7 @@ from stratakit.lint.violation import Violation
 
 
 class TableRewrite(Rule):
-    """A table that is used is written anew.
+    """A table that is used is rewritten.
 
     Nothing can use it until the last row is copied.
     """
@@ -45,7 +45,7 @@ class TableRewrite(Rule):
             for table in statement.rewritten_tables:
                 yield Violation(
                     f"the {run.direction} writes {table} anew while nothing can use it",
-                    "Add what is needed beside it, and copy in batches; "
+                    "Add a new column or table, and copy in batches; "
                     "or say that it cannot go back:\n"
                     'irreversible = "it would rewrite the table"',
                     statement,

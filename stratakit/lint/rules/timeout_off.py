@@ -80,7 +80,7 @@ def _timeouts(statement: Statement) -> Iterator[tuple[str, float]]:
 
 
 def _matters(statement: Statement, name: str, later: Sequence[Statement]) -> bool:
-    """Whether a timeout that is off concerns more than what may take long."""
+    """Return whether a timeout that is off concerns more than what may take long."""
     until = next(
         (place for place, each in enumerate(later) if name in dict(_timeouts(each))), len(later)
     )

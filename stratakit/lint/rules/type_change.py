@@ -14,7 +14,7 @@ FREE = ("text", "varchar", "character varying", "numeric")
 class TypeChange(Rule):
     """A column changes its type by writing or reading the whole table.
 
-    All rows, and all indexes on the column, are written anew while nothing can use the table. Free
+    All rows, and all indexes on the column, are rewritten while nothing can use the table. Free
     are a longer varchar, varchar to text, a greater numeric precision of the same scale.
     """
 

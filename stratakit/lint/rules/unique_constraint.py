@@ -67,7 +67,7 @@ class UniqueConstraint(Rule):
 
 
 def _can_hold_duplicates(run: RevisionRun, action: Action) -> bool:
-    """Whether rows can hold the same values already: a column that is new holds NULL."""
+    """Return whether rows can hold the same values already: a column that is new holds NULL."""
     if action.kind == "add column":
         return False
     return all(run.column_existed_before(action.table, name) for name in columns_in(action.text))

@@ -27,5 +27,5 @@ class Unstamped(Rule):
         if run.is_unstamped and not run.error:
             line = run.commit_lines[0] if run.commit_lines else 1
             yield Violation(
-                f"the {run.direction} ends, and the version row does not say so", "", line=line
+                f"the {run.direction} ends, and the version row is not updated", "", line=line
             )

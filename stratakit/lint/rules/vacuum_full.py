@@ -6,7 +6,7 @@ from stratakit.lint.violation import Violation
 
 
 class VacuumFull(Rule):
-    """A table is written anew to tidy it up.
+    """A table is rewritten to reclaim space.
 
     VACUUM FULL and CLUSTER hold an ACCESS EXCLUSIVE lock until the last row is copied.
     """
@@ -27,7 +27,7 @@ class VacuumFull(Rule):
         for statement, action in run.actions("vacuum full", "cluster"):
             kind = action.kind.upper() if run.backend == "postgresql" else "OPTIMIZE TABLE"
             yield Violation(
-                f"{kind} {action.table} stops all traffic until it is written anew",
+                f"{kind} {action.table} stops all traffic until it is rewritten",
                 "pg_repack or pg_squeeze does it while the table is used; "
                 "a plain VACUUM is often enough."
                 if run.backend == "postgresql"

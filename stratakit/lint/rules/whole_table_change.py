@@ -72,7 +72,7 @@ class WholeTableChange(Rule):
 
 
 def names_values(action: Action) -> bool:
-    """Whether WHERE names values of columns, so that some rows are meant, and not all."""
+    """Return whether WHERE names values of columns, so that some rows are meant, and not all."""
     condition = WHERE.split(action.text, maxsplit=1)[-1]
     if "SELECT" in condition.upper() or action.has("JOIN") or action.has("USING"):
         return False
@@ -80,5 +80,5 @@ def names_values(action: Action) -> bool:
 
 
 def selects_by_key(action: Action) -> bool:
-    """Whether the SQL looks as if it selects few rows, for a statement without a plan."""
+    """Return whether the SQL looks as if it selects few rows, for a statement without a plan."""
     return bool(KEY.search(action.text))

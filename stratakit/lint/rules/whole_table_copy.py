@@ -71,7 +71,7 @@ class WholeTableCopy(Rule):
 
 
 def _reads_all(statement: Statement, action: Action, source: str) -> bool:
-    """Whether the source is read as a whole: by the plan, or else by the columns in WHERE."""
+    """Return whether the source is scanned completely, by the plan or by the columns in WHERE."""
     if statement.has_plan:
         return source.rpartition(".")[2] in statement.planned_full_scans
     return not action.has("WHERE") or not selects_by_key(action)

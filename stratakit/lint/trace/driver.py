@@ -151,7 +151,7 @@ def statement_text(statement: Any) -> str:
 
 
 def _is_sqlalchemy() -> bool:
-    """Whether SQLAlchemy itself uses the driver, and not the revision."""
+    """Return whether SQLAlchemy itself uses the driver, and not the revision."""
     for frame in call_stack():
         if not any(is_in_module(frame, each) for each in PASSED_OVER):
             return "/sqlalchemy/" in frame.f_code.co_filename.replace("\\", "/")

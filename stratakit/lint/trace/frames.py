@@ -15,10 +15,11 @@ def call_stack() -> Iterator[FrameType]:
 
 
 def is_in_module(frame: FrameType, file: str) -> bool:
-    """Whether a frame is in an installed module.
+    """Return whether a frame is in an installed module.
 
     Args:
-        file: the end of its path, such as `alembic/runtime/migration.py`.
+        frame: a frame of the running code.
+        file: the end of the module's path, such as `alembic/runtime/migration.py`.
     """
     return frame.f_code.co_filename.replace("\\", "/").endswith(file)
 

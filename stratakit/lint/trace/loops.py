@@ -20,7 +20,7 @@ def loop_lines(source: str) -> Iterator[tuple[int, int]]:
 
 
 def changes_objects(source: str) -> bool:
-    """Whether a loop changes attributes of its variable, as of an ORM's objects, or deletes it."""
+    """Return whether a loop changes attributes of its variable, or deletes the variable."""
     for loop in ast.walk(ast.parse(source)):
         if not isinstance(loop, ast.For):
             continue
@@ -31,7 +31,7 @@ def changes_objects(source: str) -> bool:
 
 
 def is_orm_flush() -> bool:
-    """Whether the running statement writes the objects that a session of an ORM has changed."""
+    """Return whether the running statement writes the changed objects of an ORM's session."""
     return any(is_in_module(frame, "sqlalchemy/orm/unitofwork.py") for frame in call_stack())
 
 

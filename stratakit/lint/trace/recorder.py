@@ -131,7 +131,7 @@ class Recorder:
 
     @property
     def _is_autocommit(self) -> bool:
-        """Whether each statement commits: by SQLAlchemy's option, or by psycopg's attribute."""
+        """True if each statement commits: by SQLAlchemy's option, or by psycopg's attribute."""
         level = self._connection.get_execution_options().get("isolation_level")
         driver = self._connection.connection.dbapi_connection
         return level == "AUTOCOMMIT" or getattr(driver, "autocommit", False) is True

@@ -30,7 +30,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Loss:
-    """What a revision lost without naming it, on SQLite, and the line that is to blame."""
+    """A loss on SQLite that no statement names, with the line that causes it."""
 
     line: int
     text: str
@@ -57,7 +57,7 @@ class RevisionRun:
         tables_before: the relations that it names as they were before the *upgrade*; None for one
             that the upgrade creates.
         recreated_views: the views that it creates, as they were afterwards.
-        commit_lines: the lines that commit by hand.
+        commit_lines: the lines that commit explicitly.
         losses: what SQLite lost by it.
         error: the error that it failed with.
         error_line: the line of the error.
@@ -150,12 +150,12 @@ class RevisionRun:
 
     @property
     def is_upgrade(self) -> bool:
-        """Whether it is the upgrade."""
+        """True if it is the upgrade."""
         return self.direction == "upgrade"
 
     @property
     def is_rolled_back(self) -> bool:
-        """Whether it leaves nothing behind if it fails."""
+        """True if it leaves nothing behind if it fails."""
         committed = self.commit_lines or any(
             each.autocommit or any(action.kind == "transaction" for action in each.actions)
             for each in self.statements
@@ -179,7 +179,7 @@ class RevisionRun:
         return {action.name for _, action in self.actions(*kinds)}
 
     def existed_before(self, table: str) -> bool:
-        """Whether a table existed before the upgrade."""
+        """Return whether a table existed before the upgrade."""
         if table in self.created and self.tables_before.get(table) is None:
             return False
         return table not in self.tables_before or self.tables_before[table] is not None
@@ -190,7 +190,7 @@ class RevisionRun:
         return {action.table for _, action in self.actions("drop table", "drop foreign table")}
 
     def column_existed_before(self, table: str, column: str) -> bool:
-        """Whether a column existed before the upgrade."""
+        """Return whether a column existed before the upgrade."""
         if not self.existed_before(table):
             return False
         known = self.tables_before.get(table)

@@ -18,7 +18,7 @@ SQLITE = re.compile(r"malformed JSON|integer overflow|datatype mismatch", re.IGN
 
 
 def is_about_rows(error: BaseException) -> bool:
-    """Whether an error may come from the values of rows.
+    """Return whether an error may come from the values of rows.
 
     Args:
         error: of a revision: from SQLAlchemy, from the driver itself, or from its own Python code.

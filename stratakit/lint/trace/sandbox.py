@@ -1,4 +1,4 @@
-"""A scratch database that stands at one revision after the other."""
+"""A scratch database that is at one revision after the other."""
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -13,6 +13,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import MetaData
 
 from stratakit import scratch
+from stratakit.alembic_private import forget_run
 from stratakit.autogenerate.options import comparison
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
@@ -56,6 +57,7 @@ class Sandbox:
         self._unstamped: set[str] = set()
         self.server_version = 0
         self._failure = ""
+        self._has_imported, self._imports_execute = False, True
         self._has_rows = False
         self.seeded_tables: set[str] = set()
         """The tables to which the revisions insert rows themselves."""
@@ -155,9 +157,12 @@ class Sandbox:
                 **comparison(self._metadata),
             )
             context = environment.get_context()
-            with environment.begin_transaction(), Operations.context(context) as operations:
-                on_start(operations)
-                context.run_migrations()
+            try:
+                with environment.begin_transaction(), Operations.context(context) as operations:
+                    on_start(operations)
+                    context.run_migrations()
+            finally:
+                forget_run()
         if connection.in_transaction():
             connection.rollback()
 
@@ -213,6 +218,8 @@ class Sandbox:
         self.connection.commit()
         if self._failure:
             self._create_extensions()
+        if self._imports_execute:
+            self._import_revisions()
         applied = self.script.iterate_revisions(self.heads, "base")
         self._has_rows = False
         self._preapplied = {script.revision for script in applied}
@@ -222,6 +229,18 @@ class Sandbox:
             number = self.connection.exec_driver_sql("SHOW server_version_num").scalar_one()
             self.server_version = int(number) // 10_000
             self.connection.commit()
+
+    def _import_revisions(self) -> None:
+        """Let the revisions execute what they execute when they are imported, if they do."""
+        # Those of an earlier database stay the ones that are run.
+        again = self._has_imported
+        script = ScriptDirectory.from_config(self._alembic) if again else self.script
+        self._has_imported = True
+        with Operations.context(MigrationContext.configure(self.connection)):
+            script.get_heads()
+        self._imports_execute = self.connection.in_transaction()
+        self.connection.commit()
+        forget_run()
 
     def _create_extensions(self) -> bool:
         try:

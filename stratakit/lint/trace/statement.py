@@ -74,9 +74,9 @@ class Statement:
 
     @property
     def lock_duration(self) -> str:
-        """How long its lock is held, relative to the size of the table."""
+        """The duration of its lock, relative to the size of the table."""
         if self.rewritten_tables or self.algorithm == "copy":
-            return "while the table is written anew"
+            return "while the table is rewritten"
         if self.scanned_tables or self.planned_full_scans:
             return "while the table is read"
         return "for an instant, behind every transaction that uses the table"

@@ -35,11 +35,11 @@ class SessionTimeouts:
         """Look at a statement that ran: an event listener of SQLAlchemy."""
 
     def is_retryable(self, statement: str) -> bool:
-        """Whether a statement is a transaction of its own, which may be tried again alone."""
+        """Return whether a statement is a transaction of its own, and can be retried alone."""
         return False
 
     def is_lock_error(self, error: Any, statement: str) -> bool:
-        """Whether a driver's error says that something was in the way of a statement."""
+        """Return whether a driver's error says that something was in the way of a statement."""
         return False
 
     def blockers(self, statement: str) -> list[str]:

@@ -35,11 +35,11 @@ class MySQLTimeouts(SessionTimeouts):
         self._set("DEFAULT")
 
     def is_retryable(self, _statement: str) -> bool:
-        """Every statement may be tried again, if `is_lock_error` says so."""
+        """Every statement may be retried if `is_lock_error` is true."""
         return True
 
     def is_lock_error(self, error: Any, statement: str) -> bool:
-        """Whether something was in its way, and it alone was undone.
+        """Return whether something was in its way, and it alone was undone.
 
         A deadlock undoes the rows that the transaction changed before; a statement that changes
         the schema has committed those.
@@ -49,7 +49,7 @@ class MySQLTimeouts(SessionTimeouts):
         return number == TIMED_OUT or (number == DEADLOCK and bool(SCHEMA.match(statement)))
 
     def blockers(self, _statement: str) -> list[str]:
-        """Who has a transaction open, the oldest first; with the right PROCESS only."""
+        """Return the sessions with open transactions, oldest first; needs the right PROCESS."""
         try:
             with closing(self.connection.connection.cursor()) as cursor:
                 cursor.execute(BLOCKERS)

@@ -93,15 +93,15 @@ class PostgreSQLTimeouts(SessionTimeouts):
                 )
 
     def is_retryable(self, statement: str) -> bool:
-        """Whether a statement is a transaction of its own that may be tried again."""
+        """Return whether a statement is a transaction of its own that may be tried again."""
         return self._autocommit and not CONCURRENTLY.search(statement)
 
     def is_lock_error(self, error: Any, _statement: str) -> bool:
-        """Whether something was in its way."""
+        """Return whether something was in its way."""
         return getattr(error, "sqlstate", None) in BUSY
 
     def blockers(self, statement: str) -> list[str]:
-        """Who holds what, beginning with tables that the statement names."""
+        """Return the sessions that hold locks, those on the statement's tables first."""
         with self._cursor() as cursor:
             cursor.execute(BLOCKERS, (statement,))
             found = [row[0] for row in cursor.fetchall()]
@@ -139,5 +139,5 @@ class PostgreSQLTimeouts(SessionTimeouts):
             return [row[0] for row in cursor.fetchall()]
 
     def _cursor(self) -> Any:
-        """The driver's own: what goes on in here is no statement of a revision."""
+        """The driver's own cursor: its statements are not those of a revision."""
         return closing(self.connection.connection.cursor())

@@ -10,7 +10,7 @@ from stratakit.runtime.timeouts.base import SessionTimeouts
 
 
 class SQLiteTimeouts(SessionTimeouts):
-    """How long a run waits for a writer of the application."""
+    """The time that a run waits for a writer of the application."""
 
     def __init__(self, connection: Connection, policy: WaitPolicy) -> None:
         super().__init__(connection, policy)

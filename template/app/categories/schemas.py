@@ -1,4 +1,4 @@
-"""What clients send and receive of categories."""
+"""The bodies of requests and responses about categories."""
 
 from pydantic import BaseModel, ConfigDict
 

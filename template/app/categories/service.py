@@ -1,4 +1,4 @@
-"""What can be done with categories."""
+"""Create, read, replace and delete categories."""
 
 from collections.abc import Sequence
 

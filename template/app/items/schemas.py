@@ -1,4 +1,4 @@
-"""What clients send and receive of items."""
+"""The bodies of requests and responses about items."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What can be done with items."""
+"""Create, read, replace and delete items."""
 
 from collections.abc import Sequence
 from typing import Literal

@@ -58,7 +58,7 @@ def test_what_create_all_made_is_found_to_be_at_its_revision(live: Service) -> N
     assert live.stands_at() is None
     done = live.migrate("adopt")
     assert done.returncode == 0, done.stderr
-    assert "The database stands at 002  items (head)." in done.stdout
+    assert "The database is at 002  items (head)." in done.stdout
     assert live.sql("SELECT note FROM migration_log") == [("adopted after comparison",)]
     assert "already" in live.migrate("adopt").stdout
 

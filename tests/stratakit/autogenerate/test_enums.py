@@ -71,7 +71,7 @@ def test_changed_values_are_sql_for_a_person_to_run(tmp_path: Path) -> None:
         operations = produce_migrations(context, moods("sad", "happy", "calm")).upgrade_ops
         assert operations is not None
         assert statements(operations.ops, "postgresql") == [
-            "-- unresolved_enum_change: by hand",
+            "-- unresolved_enum_change: manually",
             "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm' AFTER 'happy';",
         ]
 

@@ -88,7 +88,7 @@ def test_a_backup_taken_before_an_upgrade_rolls_it_back(live: Service) -> None:
     ok(live.migrate("upgrade"))
     assert "002" in ok(live.migrate("current"))
     live.sql(ITEM.format("a chair"))
-    assert "stands at 001" in restored(live, path)
+    assert "is at 001" in restored(live, path)
     assert live.stands_at() == "001"
     assert "items" not in tables(live)
 
@@ -101,7 +101,7 @@ def test_a_backup_restores_the_rows_and_the_revision(migrated: Service) -> None:
     path = backed_up(migrated)
     migrated.sql("DELETE FROM items")
     migrated.sql("UPDATE alembic_version SET version_num = '001'")
-    assert "stands at 002" in restored(migrated, path)
+    assert "is at 002" in restored(migrated, path)
     assert migrated.sql("SELECT * FROM items") == rows
     assert migrated.stands_at() == "002"
     ok(migrated.migrate("check"))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from stratakit import catalog
+from stratakit.catalog import ObjectKey
 from stratakit.config import Config
 from stratakit.engine.url import parse
 from tests import databases
@@ -68,3 +69,12 @@ def test_what_the_server_names_is_the_same_in_each_order(tmp_path: Path) -> None
         "check constraint t.(`b` > 0)",
     }
     assert [catalog.differences(found[0], each) for each in found] == [[], [], []]
+
+
+def test_a_unique_index_named_as_the_column_of_a_key_is_compared(tmp_path: Path) -> None:
+    with databases.fresh("mysql") as environment:
+        url = parse(environment["DATABASE_URL"], Config(root=tmp_path))
+        with create_engine(url.for_migrations).connect() as connection:
+            connection.exec_driver_sql(PARENTS[0])
+            connection.exec_driver_sql(f"CREATE TABLE t (a integer UNIQUE, {A})")
+            assert ObjectKey("index", "t", "a") in catalog.read(connection)

@@ -137,7 +137,7 @@ def test_a_discarded_revision_leaves_nothing(migrated: Service) -> None:
     succeeds(migrated.migrate("upgrade"))
     told = succeeds(local(migrated, "discard"))
     assert "003" in told
-    assert "stands at 002" in told
+    assert "is at 002" in told
     assert not file.exists()
     assert "phone" not in migrated.columns("items")
     assert migrated.stands_at() == "002"

@@ -249,7 +249,7 @@ def test_the_script_of_the_documentation_runs(project: Config) -> None:
     )
     assert len(script.splitlines()) <= 20
     printed = _python(project, script)
-    assert printed.startswith("2 applied. The database stands at 002  Add a note. (head).")
+    assert printed.startswith("2 applied. The database is at 002  Add a note. (head).")
 
 
 def test_the_documentation_names_every_function() -> None:

@@ -169,9 +169,9 @@ def test_a_revision_that_fails_on_a_scratch_database_is_said_to_fail_there(
     assert failed.status == 1
     assert "scratch database" in failed.stderr
     assert "the project's database was not touched" in failed.stderr
-    assert "stands at" not in failed.stderr
+    assert "is at" not in failed.stderr
     failed = project.run("upgrade")
-    assert "the database stands at a2" in failed.stderr
+    assert "the database is at a2" in failed.stderr
 
 
 @pytest.mark.parametrize("verb", ["upgrade", "current", "drift", "check"])

@@ -1,7 +1,9 @@
 """What real projects do in env.py and around it, each as the smallest project that does it."""
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
@@ -232,3 +234,58 @@ def test_an_import_that_autogenerate_writes_is_no_finding(project: Project, plac
     assert "application-import" not in project.run("lint", "a3").stdout
     project.write("migrations/versions/a3_note.py", TYPED.format(more="import app.models\n"))
     assert "imports app.models," in project.run("lint", "a3").stdout
+
+
+IMPORTING = '''\
+"""shades"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "a3"
+down_revision = "a2"
+
+try:
+    op.get_bind().execute(sa.text("CREATE TABLE IF NOT EXISTS shades (id INTEGER PRIMARY KEY)"))
+except NameError:
+    pass
+
+
+def upgrade():
+    op.execute("INSERT INTO shades DEFAULT VALUES")
+
+
+def downgrade():
+    pass
+'''
+
+
+def test_a_revision_may_execute_a_statement_when_it_is_imported(project: Project) -> None:
+    project.write("migrations/versions/a3_shades.py", IMPORTING)
+    for verb in (*READING, "sql"):
+        outcome = project.run(*verb.split())
+        assert outcome.status in (0, 1), outcome
+        assert "Traceback" not in outcome.stderr, outcome
+        assert not (project.root / "app.db").exists(), verb
+    for verb in ("upgrade", "current", "history", "drift", "lint a3", "downgrade", "upgrade"):
+        outcome = project.run(*verb.split())
+        assert outcome.status == 0, f"{verb}: {outcome}"
+
+
+def test_no_verb_parses_the_application(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(900):
+        project.write(f"app/part{number % 30}/module{number}.py", f"MARKER = {number}\n")
+    project.write("migrations/versions/a3_note.py", TYPED.format(more=""))
+    project.write("app/types.py", "from sqlalchemy import Text\n")
+    parsed = list[str]()
+    original = ast.parse
+
+    def parse(source: str | bytes, *rest: Any, **keywords: Any) -> Any:
+        parsed.append(str(source))
+        return original(source, *rest, **keywords)
+
+    monkeypatch.setattr(ast, "parse", parse)
+    for verb in ("upgrade", "history", "heads", "current", "check", "drift", "lint a3", "create x"):
+        project.run(*verb.split())
+        assert not [source for source in parsed if "MARKER" in source], verb
+    assert parsed

@@ -12,16 +12,16 @@ HEAD = """\
 # What makes a revision dangerous
 
 `./migrate.sh lint` runs each revision that the main branch does not have, up and down, on a scratch
-database that stands at the revision before it, and watches: the locks that it takes on tables that
-were there, the tables that it rewrites and reads, its plans, what fails, and whether its version is
-written. What is meant is acknowledged on or above the line:
+database at the previous revision. It observes the locks on existing tables, the tables that are
+rewritten or scanned, the query plans, errors, and whether the version is written. A suppression on
+or above the line accepts a violation:
 
 ```python
 # migrate: allow drop-column -- no code has read it since release 12
 op.drop_column("items", "note")
 ```
 
-The reason is compulsory, and an acknowledgement of nothing is an error. The examples are about the
+The reason is required, and a suppression without a violation is an error. The examples use the
 tables `items` and `owners`.
 """
 
@@ -39,7 +39,7 @@ def page() -> str:
 
 def _comparison() -> str:
     lines = [
-        "## Beside other linters\n",
+        "## Other linters\n",
         "By the names of their rules; a dash where none is named for it. None of them runs the",
         "revision and watches, except eugene, whose trace watches locks on PostgreSQL.\n",
         f"| rule | {' | '.join(PEERS)} |",

@@ -153,7 +153,7 @@ PROTOTYPES: dict[tuple[str, str], str] = {}
 
 
 def _prototype(server: DatabaseURL, config: Config, first: str) -> str:
-    """The name of a database that stands at the first revision, with rows; made once."""
+    """The name of a database that is at the first revision, with rows; made once."""
     key = (str(server.url), first)
     if key not in PROTOTYPES:
         name = f"prototype_{secrets.token_hex(6)}"

@@ -85,7 +85,7 @@ def test_the_lock_that_is_never_free_ends_the_run_and_leaves_nothing(migrated: S
     reader.join()
     assert failed.returncode == 1, failed.stderr
     assert "got no lock in 0.5 s" in failed.stderr
-    assert "database stands at 002" in failed.stderr
+    assert "database is at 002" in failed.stderr
     assert "phone" not in migrated.columns("items")
 
 
@@ -163,7 +163,7 @@ def test_a_revision_that_commits_by_itself_and_is_not_stamped_fails(migrated: Se
     migrated.revision("003", "002", f"{ADD}\n    op.get_bind().commit()", DROP)
     failed = migrated.migrate("upgrade")
     assert failed.returncode == 1, failed.stdout
-    assert "Revision 003 ran, and the database stands at 002" in failed.stderr
+    assert "Revision 003 ran, and the database is at 002" in failed.stderr
     assert "autocommit_block" in failed.stderr
 
 
@@ -187,7 +187,7 @@ def test_old_code_comes_up_on_a_database_that_is_ahead(migrated: Service) -> Non
     file.unlink()
     for done in (migrated.migrate("upgrade"), migrated.alembic("upgrade", "head")):
         assert done.returncode == 0, done.stderr
-        assert "ahead of this code: it stands at 003" in done.stdout + done.stderr
+        assert "ahead of this code: it is at 003" in done.stdout + done.stderr
     assert migrated.migrate("upgrade", "+1").returncode == 1
     assert migrated.migrate("downgrade").returncode == 1
     assert migrated.stands_at() == "003"

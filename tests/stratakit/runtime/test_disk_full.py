@@ -73,7 +73,7 @@ def test_a_full_disk_loses_nothing_and_the_next_run_finishes(on_it: Service, sma
         assert "  applied: CREATE TABLE filled" in failed.stderr
         on_it.sql("DROP TABLE filled")
     else:
-        assert "Nothing of it was kept: the database stands at 002." in failed.stderr
+        assert "Nothing of it was kept: the database is at 002." in failed.stderr
     assert _mounted(small, "-o", "remount,size=400m") == 0
     again = on_it.migrate("upgrade")
     assert again.returncode == 0, again.stderr

@@ -51,7 +51,7 @@ def test_what_an_autocommit_block_keeps_is_said_after_a_failure(migrated: Servic
     assert failed.returncode == 1
     assert "applied: CREATE TABLE kept (id INTEGER)" in failed.stderr
     assert "not applied: CREATE TABLE undone (id INTEGER)" in failed.stderr
-    assert "An autocommit block keeps each statement" in failed.stderr
+    assert "An autocommit block commits each statement" in failed.stderr
     assert migrated.stands_at() == "002"
     assert migrated.sql(
         "SELECT to_regclass('kept') IS NOT NULL, to_regclass('undone') IS NOT NULL"
@@ -119,7 +119,7 @@ def test_a_failed_revision_leaves_nothing_and_the_retry_works(migrated: Service)
     migrated.revision("003", "002", f"{made}\n    op.execute('SELECT * FROM nowhere')")
     failed = migrated.migrate("upgrade")
     assert failed.returncode == 1
-    assert "Nothing of it was kept: the database stands at 002." in failed.stderr
+    assert "Nothing of it was kept: the database is at 002." in failed.stderr
     migrated.revision("003", "002", made)
     assert migrated.migrate("upgrade").returncode == 0
     assert migrated.stands_at() == "003"

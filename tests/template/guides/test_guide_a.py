@@ -105,7 +105,7 @@ def test_check_shows_the_revision_what_is_pending_and_what_has_no_migration(live
     live.add_column(PHONE)
     checked = live.run(MIGRATE, "check")
     assert checked.returncode == 1
-    assert "The database stands at 001  baseline." in checked.stdout
+    assert "The database is at 001  baseline." in checked.stdout
     assert "Pending:\n  002  items\n" in checked.stdout
     assert "adds column items.phone" in checked.stdout
 
@@ -131,7 +131,7 @@ def test_upgrade_applies_all_that_is_pending(live: Service) -> None:
     assert upgraded.returncode == 0, upgraded.stderr
     assert upgraded.stdout == (
         "To apply:\n  001  baseline\n  002  items\n  003  by hand 003\n"
-        "The database stands at 003  by hand 003 (head).\n"
+        "The database is at 003  by hand 003 (head).\n"
     )
     assert live.stands_at() == "003"
     assert "phone" in live.columns("items")
@@ -316,10 +316,10 @@ def test_a_revision_of_another_branch_is_named_and_its_file_brought_back(
     migrated.git("switch", "-q", "main")
     ahead = migrated.migrate("upgrade")
     assert ahead.returncode == 0, ahead.stderr
-    assert "The database is ahead of this code: it stands at 003" in ahead.stdout
+    assert "The database is ahead of this code: it is at 003" in ahead.stdout
     plain = migrated.alembic("current")
     assert plain.returncode != 0
-    assert "The database stands at revision 003, and no file in" in plain.stderr
+    assert "The database is at revision 003, and no file in" in plain.stderr
     assert not any("migrate.sh stamp" in told for told in (ahead.stdout, plain.stderr))
     assert migrated.stands_at() == "003"
     migrated.follow(ahead.stdout, "Restore the file: ")
@@ -333,7 +333,7 @@ def test_a_revision_that_is_gone_for_good_is_replaced_by_what_is_true(migrated: 
     migrated.sql("UPDATE alembic_version SET version_num = 'deadbeef'")
     refused = migrated.migrate("upgrade")
     assert refused.returncode == 1
-    assert "stands at revision deadbeef, and no file in" in refused.stderr
+    assert "is at revision deadbeef, and no file in" in refused.stderr
     untrue = migrated.migrate("stamp", "001")
     assert untrue.returncode == 1
     assert migrated.stands_at() == "deadbeef"
@@ -416,7 +416,7 @@ def test_a_version_row_that_was_set_by_hand_is_noticed(migrated: Service) -> Non
     migrated.sql("UPDATE alembic_version SET version_num = '001'")
     checked = migrated.migrate("check")
     assert checked.returncode == 1
-    assert "alembic_version says 001, and by migration_log it stands at 002" in checked.stdout
+    assert "alembic_version says 001, and by migration_log it is at 002" in checked.stdout
     migrated.follow(checked.stdout, "it is compared first: ")
     assert migrated.stands_at() == "002"
     assert migrated.migrate("check").returncode == 0

@@ -98,7 +98,7 @@ def test_one_command_line_creates_applies_shows_and_undoes(live: Service) -> Non
     assert created.returncode == 0, created.stderr
     assert live.migrate("upgrade").returncode == 0
     at = f"{live.stands_at()}  add phone number"
-    assert live.migrate("current").stdout == f"The database stands at {at} (head).\n"
+    assert live.migrate("current").stdout == f"The database is at {at} (head).\n"
     assert live.migrate("history").stdout.startswith(f"{at}  (after 002, head, applied)\n")
     assert live.migrate("downgrade", "-1").returncode == 0
     assert live.stands_at() == "002"
@@ -222,7 +222,7 @@ def test_what_was_changed_by_hand_is_shown_with_what_undoes_it(migrated: Service
     migrated.sql("CREATE INDEX by_hand ON items (price)")
     drifted = migrated.migrate("drift")
     assert drifted.returncode == 1
-    assert "The database stands at 002  items (head)." in drifted.stdout
+    assert "The database is at 002  items (head)." in drifted.stdout
     assert "column items.vip should not be there" in drifted.stdout
     assert "index items.by_hand should not be there" in drifted.stdout
     assert "vip" in migrated.columns("items")
@@ -311,7 +311,7 @@ def test_a_deployment_is_backed_up_applied_verified_and_rolled_back(migrated: Se
     assert (migrated.root / written[1]).stat().st_size > 0
     assert migrated.migrate("upgrade").returncode == 0
     current = migrated.migrate("current")
-    assert current.stdout == "The database stands at 003  by hand 003 (head).\n"
+    assert current.stdout == "The database is at 003  by hand 003 (head).\n"
     with served(migrated) as site:
         assert site.ask("/health") == (200, {"status": "ok", "revision": "003"})
         assert migrated.migrate("downgrade").returncode == 0

@@ -340,7 +340,7 @@ def test_replicas_that_start_at_once_migrate_once(live: Service) -> None:
     ]
     told = [replica.communicate(timeout=180)[0] for replica in replicas]
     assert [replica.returncode for replica in replicas] == [0, 0, 0, 0], told
-    assert all("The database stands at 003" in each for each in told)
+    assert all("The database is at 003" in each for each in told)
     applied = live.sql("SELECT revision FROM migration_log ORDER BY id")
     assert applied == [("001",), ("002",), ("003",)]
 

@@ -155,7 +155,7 @@ def test_an_upgrade_shows_its_plan_and_backs_up_first(migrated: Service) -> None
     assert "003  by hand 003" in planned
     assert migrated.stands_at() == "002"
     told = _succeeds(migrated.migrate("upgrade", "--backup")).stdout
-    assert told.index("003  by hand 003") < told.index("Backed up to") < told.index("stands at 003")
+    assert told.index("003  by hand 003") < told.index("Backed up to") < told.index("is at 003")
     assert migrated.sql("SELECT name FROM items") == []
     backup = re.search(r"Backed up to (\S+)", told)
     assert backup
@@ -172,7 +172,7 @@ def test_a_failed_revision_leaves_nothing_behind(migrated: Service) -> None:
     migrated.revision("003", "002", HALF_WAY, DROP_PHONE)
     failed = migrated.alembic("upgrade", "head")
     assert failed.returncode != 0
-    assert "Nothing of it was kept: the database stands at 002" in failed.stderr
+    assert "Nothing of it was kept: the database is at 002" in failed.stderr
     assert migrated.stands_at() == "002"
     assert "phone" not in _columns(migrated)
 
@@ -188,7 +188,7 @@ def test_where_a_revision_is_no_transaction_the_message_says_how_far_it_got(
     assert failed.returncode != 0
     assert "applied: ALTER TABLE items ADD COLUMN phone" in failed.stderr
     assert "not applied: INSERT INTO nowhere VALUES (1)" in failed.stderr
-    assert "Undo the applied statements by hand or take them out" in failed.stderr
+    assert "Undo the applied statements manually or take them out" in failed.stderr
     migrated.revision("003", "002", "pass", DROP_PHONE)
     _succeeds(migrated.migrate("upgrade"))
     assert migrated.stands_at() == "003"

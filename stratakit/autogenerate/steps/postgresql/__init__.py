@@ -100,7 +100,7 @@ def _is_dropped_with_column(operation: ops.DropIndexOp, siblings: Operations) ->
 
 
 def _drop_step(siblings: Operations) -> StepName:
-    """Return the step of a dropped column; beside one that is added it may be a rename."""
+    """Return the step of a dropped column; with an added one it may be a rename."""
     return MAIN if any(isinstance(each, ops.AddColumnOp) for each in siblings) else CONTRACT
 
 

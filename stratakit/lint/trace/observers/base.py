@@ -1,4 +1,4 @@
-"""What a database shows of a revision while it runs, whatever the kind of database."""
+"""The interface of the observers: they watch a database while a revision runs."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence

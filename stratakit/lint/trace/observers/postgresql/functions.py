@@ -38,7 +38,7 @@ Functions = dict[int, Function]
 
 
 def may_change_functions(sql: str) -> bool:
-    """Whether a statement may change a function."""
+    """Return whether a statement may change a function."""
     return bool(CHANGE.search(sql))
 
 

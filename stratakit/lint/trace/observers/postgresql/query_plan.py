@@ -1,4 +1,4 @@
-"""Which tables a change of rows reads as a whole, by PostgreSQL's plan."""
+"""The tables that a change of rows scans completely, by PostgreSQL's plan."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def _full_scans(node: dict[str, Any]) -> list[str]:
 
 
 def _is_selective(node: dict[str, Any]) -> bool:
-    """Whether an index leads to some rows: those on one side of a value may be all of them."""
+    """Return whether an index selects few rows; a range open at one end may be all rows."""
     condition = node.get("Index Cond", node.get("Recheck Cond", ""))
     is_bounded = " > " in condition.replace(">=", ">") and " < " in condition.replace("<=", "<")
     return is_bounded or bool(SELECTIVE.search(condition))

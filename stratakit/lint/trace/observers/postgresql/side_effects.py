@@ -1,4 +1,4 @@
-"""What a DO block, a procedure or a function changes, although the statement does not show it."""
+"""Changes by DO blocks, procedures and functions that the statement does not show."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ Shape = dict[tuple[int, int], RelationColumn]
 
 
 def may_have_side_effects(sql: str) -> bool:
-    """Whether a statement calls what may change more than its SQL shows."""
+    """Return whether a statement calls what may change more than its SQL shows."""
     for words in split_statements(sql):
         upper = {word.upper() for word in words}
         if words[0].upper() in ("DO", "CALL"):

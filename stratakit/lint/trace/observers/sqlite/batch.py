@@ -55,7 +55,7 @@ def restore_batch_actions(run: RevisionRun) -> RevisionRun:
 
 
 def _restores_index(run: RevisionRun, action: Action) -> bool:
-    """Whether an action creates an index that the table had before the revision."""
+    """Return whether an action creates an index that the table had before the revision."""
     known = run.tables_before.get(action.table)
     return action.kind == "create index" and known is not None and action.name in known.indexes
 

@@ -1,4 +1,4 @@
-"""What a SQLite database has lost in a run without any statement naming it."""
+"""Losses of a SQLite database that no statement of the run names."""
 
 import re
 from collections.abc import Iterator

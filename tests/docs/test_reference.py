@@ -1,0 +1,51 @@
+"""The generated pages are as the code is, and the prose is plain."""
+
+import re
+
+import pytest
+
+from scripts import prose, reference
+from tests.conftest import REPOSITORY
+
+
+@pytest.mark.parametrize("name", reference.pages())
+def test_a_generated_page_is_as_the_code_is(name: str) -> None:
+    current = (REPOSITORY / "docs" / name).read_text()
+    assert current == reference.pages()[name], "generate it: python scripts/reference.py"
+
+
+def test_every_message_of_the_package_is_on_the_page_of_messages() -> None:
+    page = reference.pages()["reference/messages.md"]
+    assert page.count("\n**") > 100
+    assert "**DATABASE\\_URL is not set.**" in page
+
+
+def test_every_setting_question_and_function_is_documented() -> None:
+    settings = reference.pages()["reference/settings.md"]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| *(\S.*?)? *\|$", settings, re.MULTILINE)
+    assert {"adopted", "MIGRATION_WAIT_SECONDS", "ENVIRONMENT", "package_manager"} <= {
+        name for name, _ in rows
+    }
+
+
+def test_the_prose_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert prose.main() == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The table is written anew.", ["written anew"]),
+        ("See `mend` and\n```\nmend\n```\n", []),
+        ("Fix it. Then mend the rest by hand.", ["mend", "by hand"]),
+        ("One beside each other, and one beside it", ["beside"]),
+    ],
+)
+def test_words_with_a_plain_equivalent_are_found(text: str, words: list[str]) -> None:
+    assert [found for _, found, _ in prose.check(text)] == words
+
+
+@pytest.mark.parametrize("docstring", ["What it does.", "Whether it is so.", "Where it is."])
+def test_a_docstring_that_begins_with_a_question_is_found(docstring: str) -> None:
+    assert prose.QUESTION.match(docstring)
+    assert not prose.QUESTION.match("Which command does X?")
