@@ -15,6 +15,7 @@ from stratakit.revisions import accepted, history, review_comments
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.environment import Environment
 from stratakit.scratch import environment
+from stratakit.scratch.head import head_fingerprint
 from stratakit.scratch.revision import write_revisions
 
 
@@ -74,6 +75,7 @@ def create(
     project = environment.capture(config)
     config = project.config
     older = OlderDifferences() if empty or every else older_differences(project)
+    head_before = head_fingerprint(config, project.metadata)
     changes: list[str] = []
     options = RunOptions(describe=changes.append, interactive=interactive, is_older=older.leave_out)
     # Alembic shows its progress with each write hook, even when it is quiet.
@@ -86,7 +88,7 @@ def create(
     if not paths:
         return replace(result, differences=_find_others(project, older))
     comments = review_comments.unresolved_comments(history.read(config.revision_files))
-    unrecorded = record.record_new_revision(project)
+    unrecorded = record.record_new_revision(project, head_before)
     return replace(
         result,
         open_comments=[each for each in comments if each[0] in paths],
