@@ -25,10 +25,12 @@ test: $(INSTALLED) ## Run the fast tests; ALL=1 runs those of whole services, to
 	$(PYTEST) -m "$(if $(ALL),not proof,not slow and not proof)"
 
 coverage: $(INSTALLED) ## Run the fast tests, and list the files of which they run less than 90 %.
-	$(RUN) -m coverage erase
-	-$(RUN) -m coverage run -m pytest --numprocesses 3 -m "not slow and not proof"
+	@$(RUN) -m coverage erase
+	-$(RUN) -m coverage run -m pytest --quiet --numprocesses 3 --dist worksteal -m "not slow and not proof"
 	@$(RUN) -m coverage combine --quiet
-	@$(RUN) -m coverage report --sort=cover | awk '$$1 == "TOTAL" || $$NF ~ /%/ && $$NF + 0 < 90'
+	@$(RUN) -m coverage report --sort=cover | awk '$$NF !~ /%/ { next } \
+		$$1 == "TOTAL" { print "All files: " $$NF } \
+		$$1 != "TOTAL" && $$NF + 0 < 90 { print $$NF " " $$1 ": " $$3 " of " $$2 " lines are missing" }'
 	@$(RUN) -m coverage erase
 
 # In a copy: the tool writes the mutants beside the package and its tests.

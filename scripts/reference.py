@@ -246,7 +246,9 @@ def _messages() -> str:
         "names. A message has up to three parts: what is wrong, why it matters, and the command "
         "that fixes it.\n",
     ]
-    rows = sorted(set(_raised()), key=lambda row: re.sub(r"\W+", " ", row[0]).strip().lower())
+    rows = sorted(
+        set(_raised()), key=lambda row: (re.sub(r"\W+", " ", row[0]).lower().strip(), row)
+    )
     parts += [f"**{_escape(m)}**\n\n{_escape(' '.join(filter(None, rest)))}\n" for m, *rest in rows]
     return _page(parts)
 

@@ -34,7 +34,7 @@ def discover_models(*packages: str, base: Any) -> MetaData:
 
     Raises:
         alembic.util.CommandError: a package or a module of models cannot be imported, or a model
-            lies where it would not be found. Its cause is a `StrataError`; Alembic prints it
+            is in a module in which it is not found. Its cause is a `StrataError`; Alembic prints it
             without a traceback.
     """
     try:

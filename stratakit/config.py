@@ -1,5 +1,6 @@
 """The configuration of a project: strata.toml, and the variables of its environment."""
 
+import difflib
 import os
 import tomllib
 from dataclasses import dataclass, fields
@@ -17,6 +18,9 @@ Backend = Literal["postgresql", "sqlite", "mysql"]
 
 NO_KEYS = {"root", "x_arguments", "named_keys"}
 """The fields of `Config` that strata.toml cannot set."""
+PRODUCTION = ("production", "prod")
+NOT_PRODUCTION = ("pre", "non", "not")
+"""The beginnings of names such as `preprod`, which are no misspellings of production."""
 NO_APPLICATION = {"conftest", "docs", "migrations", "scripts", "setup", "src", "tests"}
 """Folders and modules of a project that its application does not import."""
 
@@ -80,8 +84,23 @@ class Config:
 
     @property
     def in_production(self) -> bool:
-        """True if the variable ENVIRONMENT says that a mistake here would reach customers."""
-        return (self.variable("ENVIRONMENT") or "").lower() in {"production", "prod"}
+        """True if the variable ENVIRONMENT says that a mistake here would reach customers.
+
+        Raises:
+            UsageError: it may be a misspelling of that.
+        """
+        value = (self.variable("ENVIRONMENT") or "").lower()
+        if value in PRODUCTION:
+            return True
+        near = difflib.get_close_matches(value, PRODUCTION, n=1, cutoff=0.75)
+        if near and not value.startswith(NOT_PRODUCTION):
+            raise UsageError(
+                f"ENVIRONMENT={value} is close to {near[0]}.",
+                detail="As another name it would switch off the questions that production asks.",
+                hint=f"Write ENVIRONMENT={near[0]}, in the environment or in .env, or a name that "
+                "cannot be taken for it, such as development.",
+            )
+        return False
 
     @property
     def packages(self) -> dict[str, Path]:
@@ -149,7 +168,7 @@ def _load(root: Path) -> Config:
         if key not in known:
             raise UsageError(
                 f"{path} has an unknown key: {key}.",
-                detail="A key that is not read would seem to be in force.",
+                detail="A misspelled key has no effect.",
                 hint=f"Remove it, or use one of: {', '.join(sorted(known))}.",
             )
         if not _fits(value, kinds[key]):

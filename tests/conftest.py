@@ -1,5 +1,6 @@
 """Services rendered from the working tree, and an environment that no setting leaks into."""
 
+import atexit
 import compileall
 import itertools
 import json
@@ -59,6 +60,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("STRATA_NO_SKIPS"):
         report.outcome = "failed"
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the servers of a worker now: xdist kills a worker whose exit takes ten seconds."""
+    if hasattr(session.config, "workerinput"):
+        atexit._run_exitfuncs()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

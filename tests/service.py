@@ -1,7 +1,6 @@
 """A rendered service that lives: its commands are run as a user would run them."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ from tests import forks
 
 TIMEOUT_SECONDS = 180
 # Of the caller's environment a service's commands see only this.
-KEPT = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
+KEPT = ("COVERAGE_PROCESS_CONFIG", "HOME", "LANG", "PATH", "TMPDIR", "USER")
 
 
 @dataclass
@@ -59,13 +58,13 @@ class Service:
         return self._run(("bash", "-ec", script), environment)
 
     def follow(
-        self, message: str, lead: str, **environment: str
+        self, message: str, start: str, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run the command that a message gives behind these words: it has to succeed."""
-        commands = [line for line in message.splitlines() if lead in line]
-        assert commands, f"no line with {lead!r} in:\n{message}"
+        """Run the first command with this start that a message prints: it has to succeed."""
+        lines = [line for line in message.splitlines() if start in line]
+        assert lines, f"no command {start!r} in:\n{message}"
         activated = f"{self.root}/.venv/bin:{self.environ()['PATH']}"
-        command = commands[0].partition(lead)[2]
+        command = start + lines[0].partition(start)[2]
         done = self.shell(command, PATH=activated, **environment)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         return done
@@ -128,8 +127,9 @@ class Service:
         assert old in before, f"{path} has no {old!r}"
         then = file.stat().st_mtime
         file.write_text(before.replace(old, new, 1))
-        # Python keeps bytecode by size and second: an edit taken back at once would stay.
-        os.utime(file, (then - 1, then - 1))
+        if "versions" not in file.parts:
+            # Python keeps bytecode by size and second: an edit taken back at once would stay.
+            os.utime(file, (then - 1, then - 1))
 
     def add_column(self, declaration: str) -> None:
         """Add a column to the example's model."""
@@ -205,9 +205,6 @@ class Service:
         """Run git in the service's folder."""
         done = self.run("git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments)
         assert done.returncode == 0, done.stderr
-        if arguments[0] in ("checkout", "merge"):
-            # Python keeps bytecode by size and second: a test is faster than that.
-            shutil.rmtree(self.root / "migrations/versions/__pycache__", ignore_errors=True)
         return done.stdout
 
     def commit(self, message: str = "work") -> None:

@@ -116,9 +116,9 @@ def _first_revision(config: Config) -> Revision:
         )
     if not is_empty(roots[0].path, "upgrade"):
         raise StrataError(
-            f"The first revision, {roots[0].path.name}, makes something already.",
-            detail="Databases that ran it would never get what was written into it now.",
-            hint=f"Bring this database to the models instead: {MIGRATE} adopt --repair",
+            f"The first revision, {roots[0].path.name}, is not empty.",
+            detail="Databases that ran it would not get the baseline.",
+            hint=f"Repair this database instead: {MIGRATE} adopt --repair",
         )
     return roots[0]
 
@@ -135,9 +135,9 @@ def _prove(project: Environment, first: Revision, expected: Catalog) -> None:
         if differences := catalog.differences(expected, actual):
             lines = "\n".join(f"  {difference}" for difference in differences)
             raise StrataError(
-                f"The baseline does not make what the database holds:\n{lines}",
-                detail="A new database would not be what this one is.",
-                hint="Nothing was written. Please report what is listed: it is a fault of adopt.",
+                f"The baseline does not match the database:\n{lines}",
+                detail="A new database would differ from this one.",
+                hint="Nothing was written. Please report the differences: this is a bug in adopt.",
             )
         for head in alembic_config.scripts(config).get_heads():
             scratch.upgrade(url, config, head)
@@ -147,14 +147,14 @@ def _build_failure(output: str) -> StrataError:
     message = output.partition("\n")[0]
     if missing := errors.missing_server_object(message):
         return StrataError(
-            f"No database can be built from what was read: {message}\n{missing}",
-            detail="A baseline is proven by building one. Nothing was written.",
+            f"No database can be built from the baseline: {message}\n{missing}",
+            detail="A baseline is verified by building a database from it. Nothing was written.",
             hint=errors.INSTALL_ON_SERVER_HINT,
         )
     return StrataError(
-        f"No database can be built from what was read: {message}",
-        detail="A baseline is proven by building one.",
-        hint="Nothing was written. Please report it: it is a fault of adopt.",
+        f"No database can be built from the baseline: {message}",
+        detail="A baseline is verified by building a database from it.",
+        hint="Nothing was written. Please report it: this is a bug in adopt.",
     )
 
 

@@ -71,8 +71,8 @@ def write_repair(project: Environment, connection: Connection) -> tuple[Path, st
     sentences = describe.describe_all(operations.ops)
     if not sentences:
         raise StrataError(
-            "The database has all that the models say.",
-            detail="What is between it and the migrations no model can express.",
+            "The database has everything that the models declare.",
+            detail="The remaining differences cannot be expressed in models.",
             hint=f"Write it manually: {MIGRATE} adopt lists it",
         )
     code, imports = _render(operations, context)

@@ -46,8 +46,8 @@ def write_squash(
         raise StrataError(
             f"The database is at {', '.join(heads) or 'no revision'}, and the history ends with "
             f"{', '.join(revisions.heads) or 'none'}.",
-            detail="What is written in place of all revisions has to be what all of them made.",
-            hint="Take a database that is at the one last revision.",
+            detail="The new revision replaces all others. It is written from a database at head.",
+            hint="Use a database at the last revision.",
         )
     (head,) = heads
     folder = config.versions / REPLACED

@@ -5,7 +5,9 @@ from io import StringIO
 
 from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import ArgumentError, CompileError
 
+from stratakit.autogenerate.describe import describe_all
 from stratakit.operations.enums import UnresolvedEnumChangeOp
 from stratakit.operations.walk import flatten
 
@@ -35,6 +37,9 @@ def _compile(operation: ops.MigrateOperation, dialect: str) -> Iterator[str]:
         is_enum = isinstance(operation, UnresolvedEnumChangeOp)
         remedy = "manually" if is_enum else "recreate the table"
         yield f"-- {operation.to_diff_tuple()[0]}: {remedy}"
+    except (CompileError, ArgumentError, AttributeError, TypeError) as error:
+        # An operation that has no SQL on this database does not hide the others.
+        yield f"-- {describe_all([operation])[0]}: manually ({type(error).__name__})"
     for statement in buffer.getvalue().split(";\n\n"):
         if text := " ".join(statement.split()):
             yield f"{text};"

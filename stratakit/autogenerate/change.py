@@ -22,6 +22,7 @@ class RevisionStep:
         downgrade: the operations that undo them, in the order in which they run.
         is_contract: whether it removes what other code may still use: it runs after all others.
         phase: `expand`, `backfill` or `contract`; empty if only a person can tell.
+        breaking_changes: what code without the revision may fail after, a phrase for each.
     """
 
     title: str
@@ -29,6 +30,7 @@ class RevisionStep:
     downgrade: list[ops.MigrateOperation] = field(default_factory=list)
     is_contract: bool = False
     phase: str = ""
+    breaking_changes: list[str] = field(default_factory=list)
 
     def add(self, upgrade: Operations, downgrade: Operations) -> None:
         """Add operations to the upgrade, and those that undo them to the downgrade."""

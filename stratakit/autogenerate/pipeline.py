@@ -21,6 +21,9 @@ from stratakit.autogenerate.scripts import build_scripts
 from stratakit.autogenerate.steps import create_schemas, split_into_steps
 from stratakit.config import Backend
 
+BREAKING_CHANGES = "breaking_changes"
+"""The variable of script.py.mako with the breaking changes of each new revision, by its id."""
+
 
 def build_pipeline(
     backend: Backend,
@@ -70,7 +73,12 @@ def build_pipeline(
             for phrase in describe_all(each for step in change.steps for each in step.upgrade):
                 notify(phrase)
         # A project's own hook, which ran before, may have added revisions.
-        directives[:1] = build_scripts(change, script)
+        scripts = build_scripts(change, script)
+        context.opts["revision_context"].template_args[BREAKING_CHANGES] = {
+            each.rev_id: "; ".join(step.breaking_changes)
+            for each, step in zip(scripts, change.steps, strict=True)
+        }
+        directives[:1] = scripts
 
     return process_revision_directives
 

@@ -1,7 +1,7 @@
 """A run of a backfill: batches, each a transaction that records its last key, until no row is left.
 
 Two processes never change a row twice. One of them holds the lock of the backfill, and each batch
-locks the row of its state and begins where that row says.
+locks the row of its state and begins at the key in that row.
 """
 
 import time

@@ -83,7 +83,7 @@ def refuse_another_kind(path: Path, url: DatabaseURL) -> None:
         kind = f"a backup of {NAMES[backend]}" if backend else "no backup"
         raise UsageError(
             f"{path} is {kind}, and {url} is {NAMES[url.backend]}.",
-            detail="Nothing was touched.",
+            detail="Nothing was changed.",
             hint=_other_backups(path),
         )
 
@@ -91,8 +91,8 @@ def refuse_another_kind(path: Path, url: DatabaseURL) -> None:
 def damaged_error(path: Path, reason: str) -> StrataError:
     """Return the error for an incomplete backup."""
     return UsageError(
-        f"{path} is no whole backup: {reason}.",
-        detail="Nothing was touched.",
+        f"{path} is an incomplete backup: {reason}.",
+        detail="Nothing was changed.",
         hint=_other_backups(path),
     )
 

@@ -72,7 +72,7 @@ class SQLiteBackup(BackupFormat):
         except (sqlite3.Error, TimeoutError) as error:
             raise StrataError(
                 f"{path} was not restored into {url}: {error}.",
-                detail="Nothing has changed: the database holds what it held.",
+                detail="The database was not changed.",
                 hint="Stop what uses the database, then run the command again.",
             ) from error
 

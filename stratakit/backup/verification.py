@@ -109,8 +109,8 @@ def compare_restored(
     if problems:
         lines = "\n".join(f"  {each}" for each in problems)
         raise StrataError(
-            f"{path} was restored and is not what {url} holds:\n{lines}",
-            detail="After a loss it would not bring everything back.",
+            f"{path} was restored and differs from {url}:\n{lines}",
+            detail="After a loss, it would not restore everything.",
             hint=f"If the schema was changed meanwhile, take another: {MIGRATE} backup",
         )
     return f"{len(restored)} tables with {sum(restored.values())} rows"

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from stratakit import __version__
-from stratakit.cli import commands
+from stratakit.cli import commands, output
 from stratakit.config import Config, load
 from stratakit.diagnostics.command import MIGRATE, project_root
 from stratakit.diagnostics.errors import StrataError, UsageError
@@ -37,6 +37,7 @@ def main(argv: list[str]) -> int:
     verb, arguments = (argv[0], argv[1:]) if argv else ("help", [])
     if verb in ("help", "-h", "--help"):
         verb, arguments = (arguments[0], ["--help"]) if arguments else ("", [])
+    parsed: argparse.Namespace | None = None
     try:
         if verb in ("-V", "--version", "version"):
             print(f"stratakit {__version__}")
@@ -54,13 +55,16 @@ def main(argv: list[str]) -> int:
         _add_alembic_arguments(parser)
         parsed = parser.parse_args(arguments)
         config = _read_config(parsed)
-        status: int = module.run(parsed, config)
-        sys.stdout.flush()
+        status: int
+        if getattr(module, "RUNS_PROGRAMS", False):
+            status = module.run(parsed, config)
+            sys.stdout.flush()
+        else:
+            with output.only_answers():
+                status = module.run(parsed, config)
         return status
     except StrataError as error:
-        # What was printed before comes first, in a file as at a terminal.
-        sys.stdout.flush()
-        print(error, file=sys.stderr)
+        output.print_error(error, as_json=output.is_json(parsed))
         return error.status
     except KeyboardInterrupt:
         print(

@@ -39,7 +39,7 @@ class AdoptResult:
             newer code has migrated it.
         database: its name.
         revision: the one that the database is at, with its message; empty if none was found.
-        position: where it stands now.
+        position: its position afterwards.
         pending: what an upgrade would apply.
         written: the revision that was written.
         replaced: how many revisions `squash` put aside.
@@ -84,10 +84,10 @@ def adopt(
 
     Args:
         config: the project's.
-        method: where no revision makes what the database holds: `baseline` writes the first
+        method: if no revision matches the database: `baseline` writes the first
             revision from it, `repair` a last one that brings it to the models, and `squash` one
             revision in place of all, from a database that is at the last.
-        at: the revision, where several make the same.
+        at: the revision, if several match.
         dry_run: compare, and write nothing.
         on_progress: called with a sentence while it takes long.
 
@@ -144,7 +144,7 @@ def _find_position(
     """Return what to say of a database that is under migration, and its revisions.
 
     Returns:
-        No result where it has no revision, or one of a history whose files are lost; a result and
+        No result if it has no revision, or one of a history whose files are lost; a result and
         no revisions where newer code has migrated it.
 
     Raises:
@@ -223,17 +223,17 @@ def _choose(matching: list[State], at: str | None) -> State:
     listed = "\n".join(f"  {state.revision}  {state.message}" for state in matching)
     which = f"{at} is none of them" if at else "which of them ran here is not seen from its schema"
     raise StrataError(
-        f"{len(matching)} revisions make what the database holds, and {which}:\n{listed}",
-        detail="The later ones change data alone: one that is taken as applied will never run "
-        "here, and one that is not will run again.",
+        f"{len(matching)} revisions match the database, and {which}:\n{listed}",
+        detail="The later ones change only data: a revision that is set as applied never runs "
+        "here, and the others run again.",
         hint=f"Name the last one that has run: {MIGRATE} adopt --at {matching[0].revision}",
     )
 
 
 def _no_revision(config: Config, url: DatabaseURL) -> StrataError:
     return StrataError(
-        f"There is no revision in {config.versions.relative_to(config.root)} that could have made "
-        f"what {url.name} holds.",
+        f"There is no revision in {config.versions.relative_to(config.root)} that matches "
+        f"{url.name}.",
         detail="Nothing was written.",
         hint=f"Write the first revision from it: {MIGRATE} adopt --baseline",
     )

@@ -39,20 +39,26 @@ class CheckResult:
 
     Args:
         findings: what is wrong; none if all agree.
-        position: where the database stands; None if it was not looked at.
+        position: the position of the database; None if it was not read.
         pending: what an upgrade would apply.
         skipped: what was not looked at, and why.
+        is_reachable: whether the project's database could be looked at.
     """
 
     findings: list[Finding] = field(default_factory=list)
     position: Position | None = None
     pending: Sequence[Script] = ()
     skipped: list[str] = field(default_factory=list)
+    is_reachable: bool = True
 
 
 @command
-def check_models(config: Config) -> CheckResult:
+def check_models(config: Config, *, lint: bool = False) -> CheckResult:
     """Compare the models with the revisions; the project's database is not needed.
+
+    Args:
+        config: the project's.
+        lint: whether to lint the revisions that the main branch does not have, too.
 
     Raises:
         StrataError: the models or the revisions cannot be read.
@@ -62,7 +68,10 @@ def check_models(config: Config) -> CheckResult:
         return CheckResult(unresolved)
     with stop_server_afterwards(config):
         project = environment.capture(config)
-        return CheckResult(drift_check.find_problems(project))
+        result = CheckResult(drift_check.find_problems(project))
+        if lint:
+            _lint(project.config, result)
+        return result
 
 
 @command
@@ -91,12 +100,19 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
         if not isinstance(error, DatabaseUnavailable) and not result.findings:
             raise
         result.skipped.append(f"The database was not looked at: {error.message}")
+        result.is_reachable = not isinstance(error, DatabaseUnavailable)
     result.skipped += unguarded
-    if lint and not any(finding.rule == "several-heads" for finding in result.findings):
+    if lint:
+        _lint(config, result)
+    return result
+
+
+def _lint(config: Config, result: CheckResult) -> None:
+    """Lint what the main branch does not have, if the revisions have an order."""
+    if not any(finding.rule == "several-heads" for finding in result.findings):
         linted = linter.lint(config, linter.revisions_since(config))
         result.findings += linted.findings
         result.skipped += linted.skipped
-    return result
 
 
 def _check_database(project: Environment, result: CheckResult, context: MigrationContext) -> None:
@@ -112,6 +128,7 @@ def _check_database(project: Environment, result: CheckResult, context: Migratio
         log.read_entries(position.connection_of(context)),
         context.get_current_heads(),
         history.read(config.revision_files),
+        project.version_table,
     )
     # A file that has a finding gets no second one.
     files = {finding.file for finding in result.findings} - {""}

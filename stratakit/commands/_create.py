@@ -1,8 +1,6 @@
 """Write a revision that brings a database to the models."""
 
-import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, record
 from stratakit.drift.older import OlderDifferences, older_differences
 from stratakit.revisions import accepted, history, review_comments
+from stratakit.revisions.review_comments import ReviewComment
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.environment import Environment
 from stratakit.scratch import environment
@@ -26,7 +25,7 @@ class CreateResult:
     Args:
         paths: the new revisions, in the order in which they run; none if nothing has changed.
         changes: a sentence for each change.
-        open_comments: file, line and text of the review comments in them.
+        open_comments: the review comments in them.
         differences: what the models have and no revision makes, since autogenerate cannot see it.
         older: differences that existed before this change, which were left out, in words.
         base: the commit that had them.
@@ -36,7 +35,7 @@ class CreateResult:
 
     paths: Sequence[Path]
     changes: Sequence[str] = ()
-    open_comments: Sequence[tuple[Path, int, str]] = ()
+    open_comments: Sequence[ReviewComment] = ()
     differences: Sequence[Finding] = ()
     older: Sequence[str] = ()
     base: str = ""
@@ -78,9 +77,7 @@ def create(
     head_before = head_fingerprint(config, project.metadata)
     changes: list[str] = []
     options = RunOptions(describe=changes.append, interactive=interactive, is_older=older.leave_out)
-    # Alembic shows its progress with each write hook, even when it is quiet.
-    with redirect_stdout(sys.stderr):
-        scripts = write_revisions(project, message, options, autogenerate=not empty, head=head)
+    scripts = write_revisions(project, message, options, autogenerate=not empty, head=head)
     paths = [Path(script.path) for script in scripts]
     result = CreateResult(
         paths, changes, older=older.left_out, base=older.commit, uncompared=older.failure

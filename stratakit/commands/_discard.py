@@ -1,5 +1,6 @@
 """Remove a revision that was not committed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from stratakit.drift import record
 from stratakit.engine.connect import connect
 from stratakit.revisions import git, history
 from stratakit.revisions.position import Position, read_position
+from stratakit.revisions.run_options import StepProgress
 from stratakit.scratch import environment
 
 
@@ -23,7 +25,7 @@ class DiscardResult:
     Args:
         path: its file, which is gone.
         undone: whether it was undone in the local database first.
-        position: where the database stands now.
+        position: the position of the database afterwards.
         unrecorded: why the snapshot was not written; else empty.
     """
 
@@ -35,7 +37,13 @@ class DiscardResult:
 
 @command
 def discard(
-    config: Config, revision: str = "head", *, confirmed_database: str | None = None
+    config: Config,
+    revision: str = "head",
+    *,
+    confirmed_database: str | None = None,
+    lose: Collection[str] = (),
+    interactive: bool = False,
+    progress: StepProgress | None = None,
 ) -> DiscardResult:
     """Undo the newest revision in the local database, and delete its file and its record.
 
@@ -43,8 +51,12 @@ def discard(
         config: the project's.
         revision: its id; by default that of the one head.
         confirmed_database: the database's name, if env.py connects to one on this machine.
+        lose: the tables and columns that may be lost, by their names.
+        interactive: whether a person at the terminal may be asked.
+        progress: told of each revision that begins and ends.
 
     Raises:
+        ConsentError: rows or values would be lost, and nobody has agreed.
         UsageError: it is no head, it was committed, or it was applied to a database that is not the
             local one.
         StrataError: it cannot be undone.
@@ -54,9 +66,9 @@ def discard(
         revision = known.heads[0]
     if revision not in known.heads:
         raise UsageError(
-            f"{revision} is none of the newest revisions: {', '.join(known.heads) or 'none'}.",
+            f"{revision} is not one of the newest revisions: {', '.join(known.heads) or 'none'}.",
             detail="Other revisions follow it.",
-            hint=f"See what there is: {MIGRATE} history",
+            hint=f"See the revisions: {MIGRATE} history",
         )
     discarded = known[revision]
     if git.is_committed(discarded.path):
@@ -69,8 +81,14 @@ def discard(
     with connect(project.database, read_only=True) as connection:
         applied = revision in project.context(connection).get_current_heads()
     if applied:
-        require_local(config, project, confirmed_database)
-        downgrade(config, ",".join(discarded.parents) or "base")
+        require_local(config, project, confirmed_database, interactive=interactive)
+        downgrade(
+            config,
+            ",".join(discarded.parents) or "base",
+            lose=lose,
+            interactive=interactive,
+            progress=progress,
+        )
     discarded.path.unlink()
     try:
         unrecorded = record.record_new_revision(project)

@@ -31,7 +31,7 @@ class DriftResult:
 
     Args:
         findings: what differs; none if it is what the revision makes.
-        position: where it stands; None for one that is not under migration yet.
+        position: its position; None for a database without a revision.
         accepted: the differences that the project has accepted, in words.
     """
 

@@ -1,9 +1,8 @@
 """One kind of error for all that can stop a command."""
 
-import logging
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from errno import EACCES, ENOSPC, EROFS
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -15,6 +14,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError, UsageError
 from stratakit.engine.errors import driver_error, driver_message
+from stratakit.process.quiet import quiet_alembic
 from stratakit.revisions.history import refuse_gap
 
 Parameters = ParamSpec("Parameters")
@@ -22,18 +22,6 @@ Result = TypeVar("Result")
 
 TELLS_PROGRESS = {"upgrade", "downgrade", "stamp"}
 """The verbs in which Alembic's line for each revision is an answer."""
-ALEMBIC_LOGGERS = (
-    "alembic.autogenerate.compare",
-    "alembic.autogenerate.compare.comments",
-    "alembic.autogenerate.compare.constraints",
-    "alembic.autogenerate.compare.schema",
-    "alembic.autogenerate.compare.server_defaults",
-    "alembic.autogenerate.compare.tables",
-    "alembic.autogenerate.compare.types",
-    "alembic.ddl.postgresql",
-    "alembic.runtime.migration",
-    "alembic.runtime.plugins",
-)
 EXPECTED_WARNINGS = (
     # A type of an extension is compared by the catalog, which knows it.
     "Did not recognize type",
@@ -51,33 +39,11 @@ def command(
 
     @wraps(function)
     def wrapped(config: Config, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        with explained_errors(config), _quiet_alembic(function.__name__ not in TELLS_PROGRESS):
+        is_quiet = function.__name__ not in TELLS_PROGRESS
+        with explained_errors(config), quiet_alembic() if is_quiet else nullcontext():
             return function(config, *args, **kwargs)
 
     return wrapped
-
-
-@contextmanager
-def _quiet_alembic(is_quiet: bool) -> Iterator[None]:
-    """Leave out what Alembic logs below a warning, whatever env.py configures by `fileConfig()`.
-
-    A level would be set anew there; a filter stays.
-
-    Args:
-        is_quiet: whether anything is left out.
-    """
-    loggers = [logging.getLogger(name) for name in ALEMBIC_LOGGERS if is_quiet]
-    for logger in loggers:
-        logger.addFilter(_is_warning)
-    try:
-        yield
-    finally:
-        for logger in loggers:
-            logger.removeFilter(_is_warning)
-
-
-def _is_warning(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING
 
 
 @contextmanager

@@ -62,6 +62,6 @@ def _resolve(known: RevisionHistory, revision: str) -> str:
             f"{revision} could be {', '.join(matches)}."
             if matches
             else f"There is no revision {revision}.",
-            hint=f"See what there is: {MIGRATE} history",
+            hint=f"See the revisions: {MIGRATE} history",
         )
     return matches[0]

@@ -1,8 +1,6 @@
 """Join heads with a revision that follows all of them."""
 
-import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from stratakit.drift import record
 from stratakit.revisions import alembic_config
 from stratakit.runtime import guards
 from stratakit.scratch import environment
+from stratakit.scratch.revision import silent_hooks
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,7 @@ def merge(
         return MergeResult(None)
     guards.refuse_without_template(config)
     project = environment.capture(config)
-    # Alembic shows its progress with each write hook, even when it is quiet.
-    with redirect_stdout(sys.stderr):
+    with silent_hooks():
         script = directory.generate_revision(
             rev_id(), message, refresh=True, head=joined, config=alembic
         )

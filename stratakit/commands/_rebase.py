@@ -2,10 +2,8 @@
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from importlib.util import cache_from_source
-from pathlib import Path
 
 from stratakit.commands._downgrade import downgrade
 from stratakit.commands._errors import command
@@ -18,6 +16,7 @@ from stratakit.drift import record
 from stratakit.engine.connect import connect
 from stratakit.revisions import git, history, log
 from stratakit.revisions.history import Revision, RevisionHistory
+from stratakit.revisions.run_options import StepProgress
 from stratakit.runtime.environment import Environment
 from stratakit.scratch import environment
 
@@ -42,7 +41,14 @@ class RebaseResult:
 
 
 @command
-def rebase(config: Config, *, confirmed_database: str | None = None) -> RebaseResult:
+def rebase(
+    config: Config,
+    *,
+    confirmed_database: str | None = None,
+    lose: Collection[str] = (),
+    interactive: bool = False,
+    progress: StepProgress | None = None,
+) -> RebaseResult:
     """Put the revisions that only this branch has on top of the main branch's newest one.
 
     The history stays a line, which a merge revision would end. In the local database the revisions
@@ -51,8 +57,12 @@ def rebase(config: Config, *, confirmed_database: str | None = None) -> RebaseRe
     Args:
         config: the project's.
         confirmed_database: the database's name, if env.py connects to one on this machine.
+        lose: the tables and columns that may be lost, by their names.
+        interactive: whether a person at the terminal may be asked.
+        progress: told of each revision that begins and ends.
 
     Raises:
+        ConsentError: rows or values would be lost, and nobody has agreed.
         UsageError: git has no main branch, the revisions are no line, or one of them was applied to
             a database that is not the local one.
         StrataError: a revision cannot be undone.
@@ -64,11 +74,14 @@ def rebase(config: Config, *, confirmed_database: str | None = None) -> RebaseRe
     if first is None or first.parents == (onto,):
         return RebaseResult((), onto)
     project = environment.capture(config)
-    reapplied = _undo(config, project, known, own, confirmed_database)
+    reapplied = _is_applied(config, project, known, own, confirmed_database, interactive)
+    if reapplied:
+        below = ",".join(first.parents) or "base"
+        downgrade(config, below, lose=lose, interactive=interactive, progress=progress)
     _rewrite(first, onto)
     unrecorded = record.record_new_revision(project)
     if reapplied:
-        upgrade(config)
+        upgrade(config, progress=progress)
     return RebaseResult(own, onto, reapplied, unrecorded)
 
 
@@ -88,9 +101,9 @@ def _own_revisions(config: Config, known: RevisionHistory) -> list[str]:
         follows = [id_ for id_ in ready if not ordered or known[id_].parents == (ordered[-1],)]
         if len(ready) != 1 or not follows or len(known[ready[0]].parents) > 1:
             raise UsageError(
-                f"The revisions of this branch are no line: {', '.join(sorted(own))}.",
-                detail="Only a line can be put on top of another revision.",
-                hint=f"Join the heads: {MIGRATE} merge",
+                f"The revisions of this branch are not a single line: {', '.join(sorted(own))}.",
+                detail="Only a single line can be rebased.",
+                hint=f"Merge the heads: {MIGRATE} merge",
             )
         ordered += ready
         own -= set(ready)
@@ -103,23 +116,20 @@ def _main_head(known: RevisionHistory, own: Sequence[str]) -> str:
         raise UsageError(
             f"The main branch has {len(main.heads)} heads: {', '.join(main.heads) or 'none'}.",
             detail="There is no one revision to follow.",
-            hint=f"Join them on the main branch: {MIGRATE} merge",
+            hint=f"Merge them on the main branch: {MIGRATE} merge",
         )
     return main.heads[0]
 
 
-def _undo(
+def _is_applied(
     config: Config,
     project: Environment,
     known: RevisionHistory,
     own: Sequence[str],
     confirmed_database: str | None,
+    interactive: bool,
 ) -> bool:
-    """Undo the revisions where they are applied.
-
-    Returns:
-        Whether there was anything to undo.
-    """
+    """Return whether the revisions are applied, and to the local database alone."""
     url = project.database
     with connect(url, read_only=True) as connection:
         applied = set(own) & known.ancestors(project.context(connection).get_current_heads())
@@ -129,15 +139,14 @@ def _undo(
     if config.in_production or project.url is not None:
         moved = next(each for each in own if each in applied)
         try:
-            require_local(config, project, confirmed_database)
+            require_local(config, project, confirmed_database, interactive=interactive)
         except UsageError as error:
             raise UsageError(
                 f"{moved} was applied to {url} (by {logged.get(moved, 'somebody')}).",
-                detail="A revision that a shared database has run cannot get another place.",
-                hint=f"Join the heads instead: {MIGRATE} merge\n"
-                f"If that is your own development database, add: --yes {url.name}",
+                detail="A revision that a shared database has run cannot be moved.",
+                hint=f"Merge the heads instead: {MIGRATE} merge\n"
+                "If that is your own development database, run this at a terminal, which asks.",
             ) from error
-    downgrade(config, ",".join(known[own[0]].parents) or "base")
     return True
 
 
@@ -160,8 +169,6 @@ def _rewrite(revision: Revision, onto: str) -> None:
         head = FOLLOWS.sub(rf"\g<title>: {onto}", "".join(lines[:end]))
         rewritten = head + "".join(lines[end:])
     revision.path.write_text(rewritten, encoding="utf-8")
-    # Python takes bytecode for that of a file of the same size and second.
-    Path(cache_from_source(str(revision.path))).unlink(missing_ok=True)
 
 
 def _target_names(statement: ast.Assign | ast.AnnAssign) -> set[str]:

@@ -11,11 +11,19 @@ from stratakit import scratch
 from stratakit.commands._errors import command
 from stratakit.commands._local import require_local
 from stratakit.config import Backend, Config
-from stratakit.diagnostics.errors import UsageError, application_line, describe_exception
+from stratakit.diagnostics.errors import (
+    DatabaseUnavailable,
+    UsageError,
+    application_line,
+    describe_exception,
+)
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import position
+from stratakit.revisions.losses import Loss, database_losses
 from stratakit.revisions.position import Position
+from stratakit.runtime.consent import require_consent
+from stratakit.runtime.environment import Environment
 from stratakit.scratch import environment
 
 SEED = "seed.py"
@@ -28,7 +36,7 @@ class RebuildResult:
 
     Args:
         database: its name.
-        position: where the new database stands.
+        position: the position of the new database.
     """
 
     database: str
@@ -36,25 +44,42 @@ class RebuildResult:
 
 
 @command
-def rebuild(config: Config, *, confirmed_database: str | None = None) -> RebuildResult:
+def rebuild(
+    config: Config, *, confirmed_database: str | None = None, interactive: bool = False
+) -> RebuildResult:
     """Replace the local development database by a new one at head, with the project's seed data.
 
     The new one is made first: if a revision or the seed fails, the old one stays as it is.
 
     Args:
         config: the project's.
-        confirmed_database: the database's name, if env.py connects to one on this machine.
+        confirmed_database: the database's name, whose rows are lost.
+        interactive: whether a person at the terminal may be asked.
 
     Raises:
+        ConsentError: there are rows to lose, and nobody has agreed.
         UsageError: the database is not a local development database, or the seed fails.
         StrataError: a revision fails, or this is production.
     """
     project = environment.capture(config)
-    url = require_local(config, project, confirmed_database)
+    url = require_local(config, project, confirmed_database, interactive=interactive)
+    if confirmed_database != url.name:
+        subject = f"Rebuilding {url.name}"
+        require_consent(subject, _find_losses(project, url), (), interactive=interactive)
     REPLACERS[url.backend](config, url)
     with connect(url, read_only=True) as connection:
         stands = position.read_position(config, project.context(connection))
     return RebuildResult(url.name, stands)
+
+
+def _find_losses(project: Environment, url: DatabaseURL) -> list[Loss]:
+    """Return what the database holds; nothing if there is no such database yet."""
+    try:
+        with connect(url, read_only=True) as connection:
+            losses = database_losses(connection)
+        return [each for each in losses if each.name != project.version_table]
+    except DatabaseUnavailable:
+        return []
 
 
 def _fill(config: Config, url: DatabaseURL) -> None:

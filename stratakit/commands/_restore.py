@@ -1,18 +1,20 @@
 """Replace all that a database holds by a backup."""
 
-import shlex
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from stratakit import backup
-from stratakit.backup import files
 from stratakit.commands._errors import command
 from stratakit.config import Config
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable
+from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import position
+from stratakit.revisions.losses import database_losses
 from stratakit.revisions.position import Position
+from stratakit.runtime.consent import require_database_name
 from stratakit.runtime.environment import database_url, read_database
 
 
@@ -23,7 +25,7 @@ def restore(
     *,
     confirmed_database: str | None = None,
     roles: bool = True,
-    ask: Callable[[DatabaseURL, Path], str] | None = None,
+    interactive: bool = False,
 ) -> Position:
     """Replace all that the database holds by a backup.
 
@@ -33,30 +35,33 @@ def restore(
         confirmed_database: the name of the database that will lose what it holds.
         roles: whether owners and grants are restored (MySQL: definers), which name users of the
             server that the backup is of.
-        ask: asks a person for that name, if it was not given.
+        interactive: whether a person at the terminal may be asked for that name.
 
     Returns:
         Where the database stands now.
 
     Raises:
-        StrataError: the name is not the database's, or the file is no whole backup.
+        ConsentError: the name of the database was not given.
+        StrataError: the file is no whole backup.
         DatabaseUnavailable: the database or a program for it cannot be had.
     """
     url = database_url(config)
     path = file if file.exists() else config.root / file
     backup.check(url, path)
-    if confirmed_database is None and ask:
-        confirmed_database = ask(url, path)
-    _require_confirmation(url, path, confirmed_database)
+    require_database_name(
+        "\n".join([f"All that {url} holds would be replaced by {path}.", *_describe_rows(url)]),
+        url.name,
+        confirmed_database,
+        interactive=interactive,
+    )
     backup.restore(url, path, roles=roles)
     return read_database(config, partial(position.read_position, config))
 
 
-def _require_confirmation(url: DatabaseURL, path: Path, name: str | None) -> None:
-    if name != url.name:
-        raise StrataError(
-            f"{url} was not touched: "
-            + ("its name was not given." if name is None else f"{name!r} is not its name."),
-            detail=f"All that it holds would be replaced by {path}.",
-            hint=f"If that is meant: {files.restore_command(path)} --yes {shlex.quote(url.name)}",
-        )
+def _describe_rows(url: DatabaseURL) -> list[str]:
+    """Describe what the database holds, a line for each table with rows."""
+    try:
+        with connect(url, read_only=True) as connection:
+            return [f"  {loss.description}" for loss in database_losses(connection)]
+    except (DatabaseUnavailable, DBAPIError):
+        return []

@@ -41,15 +41,15 @@ def downgrade_sql(config: Config, revision: str) -> str:
     start, separator, target = revision.rpartition(":")
     if not separator:
         raise UsageError(
-            f"{revision} is no range of revisions.",
-            detail="Without a database, only a range says where a downgrade begins.",
+            f"{revision} is not a range of revisions.",
+            detail="Without a database, only a range names the start of a downgrade.",
             hint=f"Name its beginning and its end, FROM:TO, as {MIGRATE} history lists them.",
         )
     return _sql(config, start, target, downgrade_steps(target))
 
 
 def _sql(config: Config, start: str | None, target: str, steps: Steps) -> str:
-    alembic = alembic_config(config)
+    alembic = alembic_config(config, revision=target, sql=True)
     alembic.output_buffer = StringIO()
     run_environment(
         alembic, SqlRun(config), steps, as_sql=True, starting_rev=start, destination_rev=target

@@ -1,7 +1,7 @@
 """Bring the local development database to the branch that is checked out."""
 
 import shutil
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,11 +22,15 @@ from stratakit.revisions.digest import has_digest
 from stratakit.revisions.git import CommittedFile
 from stratakit.revisions.history import REPLACED, Revision, RevisionHistory
 from stratakit.revisions.position import Position
+from stratakit.revisions.run_options import StepProgress
+from stratakit.runtime.consent import ConsentError
 from stratakit.scratch import environment
 from stratakit.scratch.temporary_folder import temporary_folder
 
 COPIED = ("alembic.ini", "pyproject.toml", "strata.toml")
 """The files by which a project's root is found: a link would lead back to the real one."""
+
+REBUILD_HINT = f"Replace the local database, whose rows are lost: {MIGRATE} rebuild"
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class SwitchResult:
     Args:
         undone: the revisions of another branch, the last one first.
         applied: the revisions of this branch, in order.
-        position: where it stands now.
+        position: its position afterwards.
     """
 
     undone: Sequence[str]
@@ -45,7 +49,14 @@ class SwitchResult:
 
 
 @command
-def switch(config: Config, *, confirmed_database: str | None = None) -> SwitchResult:
+def switch(
+    config: Config,
+    *,
+    confirmed_database: str | None = None,
+    lose: Collection[str] = (),
+    interactive: bool = False,
+    progress: StepProgress | None = None,
+) -> SwitchResult:
     """Undo in the local database what this branch does not have, and apply what it has; rows stay.
 
     A revision that the database has run with other code, or after another one, is undone and
@@ -54,13 +65,17 @@ def switch(config: Config, *, confirmed_database: str | None = None) -> SwitchRe
     Args:
         config: the project's.
         confirmed_database: the database's name, if env.py connects to one on this machine.
+        lose: the tables and columns that may be lost, by their names.
+        interactive: whether a person at the terminal may be asked.
+        progress: told of each revision that begins and ends.
 
     Raises:
+        ConsentError: rows or values would be lost, and nobody has agreed.
         UsageError: the database is not the local development database.
         StrataError: git has no file of a revision, or one cannot be undone.
     """
     project = environment.capture(config)
-    url = require_local(config, project, confirmed_database)
+    url = require_local(config, project, confirmed_database, interactive=interactive)
     history.refuse_gap(config.versions, config.revision_files)
     with connect(url, read_only=True) as connection:
         heads = project.context(connection).get_current_heads()
@@ -70,9 +85,26 @@ def switch(config: Config, *, confirmed_database: str | None = None) -> SwitchRe
     if foreign:
         with _project_with(config, applied, foreign) as copy:
             target = _common_ancestor(applied, foreign)
-            undone = [each.revision for each in downgrade(copy, target).undone]
-    result = upgrade(config, "heads")
-    return SwitchResult(undone, [each.revision for each in result.plan.pending], result.position)
+            with _rebuild_as_way_out():
+                result = downgrade(
+                    copy, target, lose=lose, interactive=interactive, progress=progress
+                )
+            undone = [each.revision for each in result.undone]
+    upgraded = upgrade(config, "heads", progress=progress)
+    applied_here = [each.revision for each in upgraded.plan.pending]
+    return SwitchResult(undone, applied_here, upgraded.position)
+
+
+@contextmanager
+def _rebuild_as_way_out() -> Iterator[None]:
+    """Offer `rebuild` if a revision cannot be undone."""
+    try:
+        yield
+    except ConsentError:
+        raise
+    except StrataError as error:
+        error.hint = f"{error.hint}\n{REBUILD_HINT}".strip()
+        raise
 
 
 def _read_applied(
@@ -140,7 +172,7 @@ def _find_file(
     raise StrataError(
         f"The local database has run {revision}, {reason}.",
         detail="It cannot be undone without the file that was run, and git does not have that.",
-        hint=f"Replace the local database: {MIGRATE} rebuild",
+        hint=REBUILD_HINT,
     )
 
 

@@ -10,10 +10,11 @@ from alembic.script import Script
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import history, plan, position, review_comments
+from stratakit.revisions import plan, position
 from stratakit.revisions.alembic_config import alembic_config
 from stratakit.revisions.position import Position
-from stratakit.revisions.run_options import RunOptions
+from stratakit.revisions.review_comments import ReviewComment, find_comments
+from stratakit.revisions.run_options import RunOptions, StepProgress
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.run import run_environment
 from stratakit.runtime.steps import upgrade_steps
@@ -26,14 +27,13 @@ class UpgradePlan:
     Args:
         pending: the revisions to apply, in order.
         deferred: those that wait until no older code serves.
-        open_comments: file, line and text of the review comments in pending revisions that nobody
-            has resolved.
+        open_comments: the review comments in pending revisions.
         ahead: that newer code has migrated the database already; else empty.
     """
 
     pending: Sequence[Script] = ()
     deferred: Sequence[Script] = ()
-    open_comments: Sequence[tuple[Path, int, str]] = ()
+    open_comments: Sequence[ReviewComment] = ()
     ahead: str = ""
 
 
@@ -43,7 +43,7 @@ class UpgradeResult:
 
     Args:
         plan: what was to be applied; with `dry_run` nothing was.
-        position: where the database stands now.
+        position: the position of the database afterwards.
         backup: the backup that was made first, and what it was compared with.
     """
 
@@ -64,6 +64,7 @@ def upgrade(
     interactive: bool = False,
     on_plan: Callable[[UpgradePlan], None] | None = None,
     on_backup: Callable[[Path, str], None] | None = None,
+    progress: StepProgress | None = None,
 ) -> UpgradeResult:
     """Apply the pending revisions: all, or those up to a revision.
 
@@ -76,10 +77,11 @@ def upgrade(
         rolling: leave the last revisions if they are of the phase contract, since older code still
             serves.
         backup: back the database up first, and verify that.
-        confirmed_database: in production the database's name, where a revision loses data.
+        confirmed_database: in production the database's name, if a revision loses data.
         interactive: whether a person at the terminal may be asked for that.
         on_plan: called before anything is changed.
         on_backup: called with the backup and what it was compared with.
+        progress: told of each revision that begins and ends.
 
     Raises:
         StrataError: the upgrade was refused, or a revision failed.
@@ -112,9 +114,15 @@ def upgrade(
         finish=lambda context: positions.append(position.read_position(config, context)),
         confirmed_database=confirmed_database,
         interactive=interactive,
+        progress=progress,
     )
     run = ChangeRun(config, options)
-    run_environment(alembic_config(config), run, upgrade_steps(revision), destination_rev=revision)
+    run_environment(
+        alembic_config(config, revision=revision),
+        run,
+        upgrade_steps(revision),
+        destination_rev=revision,
+    )
     return UpgradeResult(plans[0], positions[0], backups[0] if backups else None)
 
 
@@ -129,6 +137,5 @@ def _plan(
     if rolling and context.get_current_heads():
         deferred = plan.deferred_contracts(config, pending)
         pending = pending[: len(pending) - len(deferred)]
-    files = {Path(each.path) for each in pending}
-    comments = review_comments.unresolved_comments(history.read(config.revision_files))
-    return UpgradePlan(pending, deferred, [each for each in comments if each[0] in files])
+    comments = find_comments(Path(each.path) for each in pending)
+    return UpgradePlan(pending, deferred, comments)

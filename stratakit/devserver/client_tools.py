@@ -48,7 +48,7 @@ def find_client(name: str, server: int | None = None, *, tls: bool = False) -> P
     version, path = candidates[-1]
     raise DatabaseUnavailable(
         f"{path} is of PostgreSQL {version}, and the server is PostgreSQL {server}.",
-        detail=f"An older {name} does not know what a newer server holds, and refuses it.",
+        detail=f"An older {name} refuses a newer server.",
         hint=install,
     )
 

@@ -28,10 +28,10 @@ def programs_for(data: Path) -> Path:
         return binaries(version)
     except StrataError as error:
         raise DatabaseUnavailable(
-            f"The local database in {data.parent} was made by PostgreSQL {version}, and this "
+            f"The local database in {data.parent} was created by PostgreSQL {version}, and this "
             f"machine has PostgreSQL {major_version(binaries())}.",
-            detail="A data folder can only be served by the major version that made it.",
-            hint=f"To begin with an empty local database, run: {MIGRATE} server remove\n"
+            detail="A data folder can only be served by the major version that created it.",
+            hint=f"To start with an empty local database, run: {MIGRATE} server remove\n"
             f"To keep it, install PostgreSQL {version}.",
         ) from error
 
@@ -52,7 +52,7 @@ def initialize(data: Path, programs: Path, account: Account) -> None:
         shutil.rmtree(folder)
         raise DatabaseUnavailable(
             f"initdb of {programs} created no local database in {data.parent}:\n{failure}",
-            hint="Fix what it names, or set DATABASE_URL to a server that runs elsewhere.",
+            hint="Fix the cause, or set DATABASE_URL to a server that runs elsewhere.",
         )
     folder.rename(data)
     for leftover in data.parent.glob("unfinished-*"):

@@ -56,7 +56,7 @@ class Postmaster:
                 raise DatabaseUnavailable(
                     f"The local PostgreSQL in {self.data.parent} does not start. "
                     f"The end of {self.log}:\n{log_end}",
-                    hint="Fix what it names; or, to begin with an empty local database, run: "
+                    hint="Fix the cause; or, to start with an empty local database, run: "
                     f"{MIGRATE} server remove",
                 )
             time.sleep(0.1)

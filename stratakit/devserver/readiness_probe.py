@@ -31,7 +31,7 @@ def ensure_port_is_free(port: int) -> None:
         except OSError as error:
             raise StrataError(
                 f"Port {port} on {HOST} cannot be used: {error.strerror}.",
-                detail="Another program's answers would be taken for this service's.",
+                detail="Another program would answer instead of this service.",
                 hint=f"Take another one: {MIGRATE} service start --port {port + 1}",
             ) from error
 

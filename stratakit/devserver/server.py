@@ -162,7 +162,7 @@ def _psycopg() -> Any:
         import psycopg
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"psycopg, which speaks to PostgreSQL, is not installed: {error}.",
+            f"psycopg, the driver for PostgreSQL, is not installed: {error}.",
             hint=install_extra("postgresql"),
         ) from error
     return psycopg

@@ -12,8 +12,8 @@ class Finding:
         message: what is wrong, with the actual names in it.
         detail: why it matters.
         hint: the exact command or code that fixes it.
-        file: where, from the service's folder on, with forward slashes; empty where there is none.
-        line: in that file, from 1 on; 0 where it is about the file as a whole.
+        file: the path from the service's folder, with forward slashes; empty without a file.
+        line: in that file, from 1 on; 0 if the finding is about the whole file.
         details: more that machines may want, such as the statement and the lock it takes.
     """
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -18,23 +18,22 @@ def as_text(findings: Sequence[Finding]) -> str:
     return "\n\n".join(paragraphs)
 
 
+def as_object(finding: Finding) -> dict[str, object]:
+    """A finding for a program, with the keys that programs have read since 0.6.0."""
+    return {
+        "rule": finding.rule,
+        "what": finding.message,
+        "why": finding.detail,
+        "remedy": finding.hint,
+        "file": finding.file,
+        "line": finding.line,
+        "details": finding.details,
+    }
+
+
 def as_json(findings: Sequence[Finding]) -> str:
-    """For a program: a list of objects, with the keys that programs have read since 0.6.0."""
-    return json.dumps(
-        [
-            {
-                "rule": finding.rule,
-                "what": finding.message,
-                "why": finding.detail,
-                "remedy": finding.hint,
-                "file": finding.file,
-                "line": finding.line,
-                "details": finding.details,
-            }
-            for finding in findings
-        ],
-        indent=2,
-    )
+    """For a program: a list of objects."""
+    return json.dumps([as_object(finding) for finding in findings], indent=2)
 
 
 def as_github(findings: Sequence[Finding]) -> str:
@@ -86,17 +85,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--json", dest="format", action="store_const", const="json", help="like --format json"
     )
-
-
-def print_findings(findings: Sequence[Finding], arguments: Namespace) -> int:
-    """Print findings in the format of the command's options.
-
-    Returns:
-        The exit status: 1 where there are any.
-    """
-    if findings or arguments.format in ("json", "gitlab"):
-        print(FORMATS[arguments.format](findings))
-    return 1 if findings else 0
 
 
 def _workflow_command(finding: Finding) -> str:

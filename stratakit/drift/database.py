@@ -8,15 +8,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, MetaData
 
 from stratakit import catalog, scratch
 from stratakit.autogenerate.as_sql import statements
 from stratakit.catalog import Catalog, Difference
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE, PROJECT_VARIABLE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, describe_exception
 from stratakit.drift.models import alembic_operations
+from stratakit.drift.removal import removals
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
 from stratakit.engine.versions import describe_versions, server_version
@@ -86,7 +87,7 @@ def compare_database(
         StrataError: the revisions do not run on an empty database.
     """
     config = replace(project.config, database=BACKENDS[context.dialect.name])
-    metadata = MetaData()
+    metadata: MetaData | None = MetaData()
     expected, versions = Catalog(), ""
     connection = position.connection_of(context)
     left_out = catalog.not_compared(connection, project.version_table)
@@ -97,7 +98,7 @@ def compare_database(
                 expected = catalog.read(replayed, project.version_table)
                 expected = EnvironmentFilter(project, replayed).filter(expected)
                 versions = describe_versions(*map(server_version, (replayed, connection)))
-                metadata.reflect(replayed, only=lambda name, _: name not in left_out)
+                metadata = _reflect(replayed, left_out)
     actual = catalog.read(connection, project.version_table)
     actual = EnvironmentFilter(project, connection).filter(actual)
     if ignore_primary_key_names:
@@ -111,13 +112,53 @@ def compare_database(
     differences = [each for each in present if str(each) not in known]
     if not differences:
         return Differences((), (), accepted=known)
+    dialect = connection.dialect
+    dropped = removals(differences, dialect.identifier_preparer, dialect.name)
+    remedy = [*dropped, *_remedy(project, connection, metadata, differences)]
+    return Differences(differences, remedy, versions, known)
+
+
+def _reflect(connection: Connection, left_out: Collection[str]) -> MetaData | None:
+    """Reflect the tables of a scratch database; None if SQLAlchemy does not know what they have."""
+    metadata = MetaData()
+    try:
+        metadata.reflect(connection, only=lambda name, _: name not in left_out)
+    except Exception:
+        # What differs is known without it.
+        return None
+    return metadata
+
+
+def _remedy(
+    project: Environment,
+    connection: Connection,
+    metadata: MetaData | None,
+    differences: Sequence[Difference],
+) -> list[str]:
+    """Return the SQL that brings some tables to a schema; a comment if there is no such SQL.
+
+    Reflection, Alembic's comparison and the rendering of SQL fail on what they do not know. What
+    differs is known before, and is reported all the same.
+
+    Args:
+        project: what env.py says.
+        connection: to the database.
+        metadata: the tables as they should be; None if they could not be reflected.
+        differences: what differs.
+    """
+    if metadata is None:
+        return ["-- The SQL cannot be worked out: the tables cannot be reflected."]
     # What env.py compares of the models does not matter here.
     compared = {"target_metadata": metadata, "compare_type": True, "compare_server_default": True}
-    replayed_project = replace(project, arguments={**project.arguments, **compared})
+    replayed = replace(project, arguments={**project.arguments, **compared})
     tables = {each.key.table or each.key.name for each in differences}
-    operations = alembic_operations(replayed_project, connection, tables)
-    sql = statements(operations, connection.dialect.name)
-    return Differences(differences, sql, versions, known)
+    try:
+        # A query that fails ends no more than the savepoint.
+        with connection.begin_nested():
+            operations = alembic_operations(replayed, connection, tables)
+            return statements(operations, connection.dialect.name)
+    except Exception as error:
+        return [f"-- The SQL cannot be worked out: {describe_exception(error).splitlines()[0]}"]
 
 
 def _replay(config: Config, revision: str, url: str) -> None:
@@ -140,7 +181,9 @@ def _replay(config: Config, revision: str, url: str) -> None:
         text=True,
     )
     if process.returncode != 0:
+        # Without an answer Python itself has failed.
+        reason = process.stdout.strip() or process.stderr
         raise StrataError(
-            f"The revisions up to {revision} do not run on an empty database:\n{process.stderr}",
+            f"The revisions up to {revision} do not run on an empty database:\n{reason}",
             detail="Without them there is nothing to compare with.",
         )

@@ -1,10 +1,12 @@
 """Refusal of a stamp that the schema does not match."""
 
+from contextlib import suppress
+
 from alembic.runtime.migration import MigrationContext
 
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.drift.database import Differences, compare_database
+from stratakit.drift.database import compare_database
 from stratakit.revisions import history
 from stratakit.runtime.environment import Environment
 
@@ -23,16 +25,22 @@ def refuse_difference(
     if differences:
         name = revision or "base"
         raise StrataError(
-            f"The database is not what {name} makes. What differs:\n{differences}",
-            detail="A stamp that is not true makes later revisions fail, or skip what they need.",
-            hint=_hint(context, project, name, differences),
+            f"The database does not match {name}. The differences:\n{differences}",
+            detail="After a wrong stamp, later revisions fail or skip changes.",
+            hint=_nearest_command(context, project, name)
+            or f"Change it manually:\n{differences.sql}",
         )
 
 
-def _hint(
-    context: MigrationContext, project: Environment, name: str, differences: Differences
-) -> str:
-    """Return the command that fits a database that is not at the revision."""
+def _nearest_command(context: MigrationContext, project: Environment, name: str) -> str:
+    """Return the command that fits a database that is not at the revision; empty without one."""
+    with suppress(StrataError):
+        # Another revision may fail, which says nothing about this one.
+        return _find_command(context, project, name)
+    return ""
+
+
+def _find_command(context: MigrationContext, project: Environment, name: str) -> str:
     revisions = history.read(project.config.revision_files)
     current = next(iter(context.get_current_heads()), None)
     is_known = current is None or current in revisions
@@ -49,8 +57,4 @@ def _hint(
             context, project, head, ignore_primary_key_names=True
         ):
             return f"It is what {head} makes: {MIGRATE} stamp {head}"
-    return (
-        f"Change it manually:\n{differences.sql}\n"
-        "or, knowing better, with a reason that is logged: "
-        f'{MIGRATE} stamp {name} --force "reason"'
-    )
+    return ""

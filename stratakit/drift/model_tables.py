@@ -9,7 +9,7 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import CreateSchema
 
 from stratakit.catalog import Catalog
-from stratakit.engine.errors import driver_error
+from stratakit.engine.errors import driver_error, sqlstate
 from stratakit.orm import schemas
 
 MISSING = {"42704", "42883", "42P01"}
@@ -49,9 +49,7 @@ def create_tables(
 
 def is_missing_object(error: Exception) -> bool:
     """Return whether a table only lacks an object that is not there, such as a function."""
-    original = driver_error(error)
-    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
-    return state in MISSING
+    return sqlstate(error) in MISSING
 
 
 def _try(connection: Connection, function: Callable[[], None]) -> Exception | None:

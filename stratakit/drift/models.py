@@ -5,7 +5,7 @@ operations name the missing revision.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,7 +150,11 @@ def compare_models(
         # What has no DDL on this database, Alembic cannot compare either.
         refused = {name for name, error in failures.items() if driver_error(error)}
         tables = {_table_name(each) for each in seen} | refused
-        operations = alembic_operations(project, connection, None if every_table else tables)
+        # Alembic only names the missing revision: what differs is known without it.
+        operations: list[ops.MigrateOperation] = []
+        with suppress(Exception), connection.begin_nested():
+            compared = None if every_table else tables
+            operations = alembic_operations(project, connection, compared)
     exclude(operations, lambda names, _: is_allowed(config.allowed, names))
     return ModelComparison(
         project,

@@ -17,6 +17,7 @@ from stratakit.config import load
 from stratakit.diagnostics.command import project_root
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import parse
+from stratakit.process.quiet import quiet_alembic, quiet_warnings, separate_output
 
 
 def main(revision: str, url: str, ini: str, section: str, x_arguments: Sequence[str] = ()) -> int:
@@ -30,7 +31,7 @@ def main(revision: str, url: str, ini: str, section: str, x_arguments: Sequence[
         x_arguments: the arguments that env.py reads as `-x`.
 
     Returns:
-        The exit status: 1 if a revision fails, which is printed.
+        The exit status: 1 if a revision fails; the reason is all that stdout gets.
     """
     config = replace(
         load(project_root()),
@@ -38,11 +39,12 @@ def main(revision: str, url: str, ini: str, section: str, x_arguments: Sequence[
         alembic_section=section,
         x_arguments=tuple(x_arguments),
     )
-    try:
-        scratch.upgrade(parse(url, config), config, revision)
-    except (CommandError, StrataError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    with quiet_alembic(), quiet_warnings(), separate_output() as answers:
+        try:
+            scratch.upgrade(parse(url, config), config, revision)
+        except (CommandError, StrataError) as error:
+            print(error, file=answers)
+            return 1
     return 0
 
 

@@ -26,9 +26,16 @@ def driver_error(error: BaseException) -> BaseException | None:
     for each in (error, error.__cause__):
         # The names are those of PEP 249: drivers share no class.
         names = {kind.__name__ for kind in type(each).__mro__}
-        if "Error" in names and names & {"DatabaseError", "InterfaceError"}:
+        is_base = hasattr(each, "sqlstate")  # asyncpg's, which SQLAlchemy gives the base class
+        if "Error" in names and (names & {"DatabaseError", "InterfaceError"} or is_base):
             return each
     return None
+
+
+def sqlstate(error: BaseException) -> str:
+    """Return the SQLSTATE of an error of PostgreSQL, whichever driver raised it; else empty."""
+    cause = driver_error(error)
+    return str(getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or "")
 
 
 def driver_classes(error: BaseException) -> set[str]:

@@ -1,7 +1,7 @@
 """The database behind a connection, as the database itself names it.
 
-A URL does not say where a connection leads: `creator=`, a service file, a proxy or a listener of
-the application may have opened it elsewhere.
+A URL does not determine the database of a connection: `creator=`, a service file, a proxy or a
+listener of the application may have opened it elsewhere.
 """
 
 from contextlib import closing

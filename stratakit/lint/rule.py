@@ -38,7 +38,7 @@ class Rule(ABC):
         shown_on: the databases that `bad` and `good` are for, if not for all of `backends`.
         checks_downgrade: whether the rule checks downgrades as well as upgrades.
         fallback: whether the rule is for lines alone in which no other rule finds anything grave.
-        reasons: the reason on a database where it differs from the one of the docstring.
+        reasons: the reason on a database, if it differs from the docstring's.
         contract_only: whether running code fails at once, so that `phase` has to say "contract".
     """
 

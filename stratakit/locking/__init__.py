@@ -43,7 +43,7 @@ def migration_lock(
 
     Raises:
         StrataError: another migrator held the lock all the time (exit status 3), or the connection
-            goes through a pooler, where a lock of the session means nothing.
+            goes through a pooler, with which a lock of the session means nothing.
     """
     wait = WaitPolicy().wait_seconds if wait is None else wait
     lock = LOCKS[backend](connection, backfill)
@@ -96,8 +96,8 @@ def require_held(lock: MigrationLock) -> None:
     if not lock.is_held():
         raise DatabaseUnavailable(
             "The migration lock is not held by this session any more.",
-            detail="Another migrator may be at work. Nothing of this transaction was done.",
-            hint="If a pooler stands between, name the database itself in "
-            "MIGRATION_DATABASE_URL. Else a revision gave all advisory locks back: take that out. "
+            detail="Another process may be migrating. This transaction was not executed.",
+            hint="If there is a pooler, set MIGRATION_DATABASE_URL to the database itself. "
+            "Otherwise a revision released all advisory locks: remove that. "
             f"Then: {MIGRATE} upgrade",
         )

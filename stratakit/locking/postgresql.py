@@ -104,8 +104,8 @@ class PostgreSQLLock(SessionLock):
         if self._query("SELECT pg_backend_pid()") != info.backend_pid:
             raise DatabaseUnavailable(
                 "This connection goes through a pooler, such as PgBouncer.",
-                detail="There a session is shared, so that the lock that keeps a second migrator "
-                "away would be everyone's. Nothing was changed.",
-                hint="Name the database itself for migrations: "
+                detail="A pooler shares sessions, so every client would have the migration lock. "
+                "Nothing was changed.",
+                hint="Set the database itself for migrations: "
                 "MIGRATION_DATABASE_URL=postgresql://user:password@host:5432/name",
             )

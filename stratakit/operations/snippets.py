@@ -96,7 +96,7 @@ def batches(
 
     Args:
         backend: the database.
-        table: with its schema where it has one.
+        table: with its schema if it has one.
         verb: update or delete.
         key: the columns of the primary key; empty if there is none.
     """

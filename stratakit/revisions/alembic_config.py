@@ -11,11 +11,22 @@ from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import history
+from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.run_options import KEY, RunOptions
+
+COMMAND_OPTIONS = {
+    "autogenerate": False, "name": "alembic", "raiseerr": False, "revision": None, "sql": False,
+    "tag": None,
+}  # fmt: skip
+"""What env.py may read of the options of Alembic's own command line, with their defaults."""
 
 
 def alembic_config(
-    config: Config, options: RunOptions | None = None, *, quiet: bool = False
+    config: Config,
+    options: RunOptions | None = None,
+    *,
+    quiet: bool = False,
+    **command_options: str | bool,
 ) -> AlembicConfig:
     """Return Alembic's configuration of this project, from any working directory.
 
@@ -23,7 +34,10 @@ def alembic_config(
         config: the project's.
         options: for the run of env.py that it is made for.
         quiet: whether Alembic's commands print nothing of their own.
+        command_options: what env.py reads in `config.cmd_opts` beside the defaults, such as
+            `revision` and `autogenerate`.
     """
+    remove_stale_bytecode(config.revision_files)
     ini = config.root / config.alembic_ini
     pyproject = config.root / "pyproject.toml"
     alembic = AlembicConfig(
@@ -37,7 +51,8 @@ def alembic_config(
     location = alembic.get_alembic_option("script_location", "migrations")
     if ":" not in location:
         _set(alembic, "script_location", str(config.root / location))
-    alembic.cmd_opts = Namespace(quiet=quiet, x=list(config.x_arguments) or None)
+    given = {**COMMAND_OPTIONS, "quiet": quiet, "x": list(config.x_arguments) or None}
+    alembic.cmd_opts = Namespace(**{**given, **command_options})
     alembic.attributes[KEY] = options or RunOptions()
     return alembic
 

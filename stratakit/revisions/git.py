@@ -79,7 +79,7 @@ def changed_files(versions: Path) -> Iterator[CommittedFile]:
         versions: the folder of the revisions.
 
     Yields:
-        The files as they are where this branch began.
+        The files at the commit at which this branch began.
     """
     if base := _branch_point(versions, MAIN_BRANCHES):
         options = ("--name-only", "--no-renames", "--diff-filter=MD", "--relative")
@@ -88,7 +88,7 @@ def changed_files(versions: Path) -> Iterator[CommittedFile]:
 
 
 def list_files(versions: Path, base: str | None) -> set[str]:
-    """List the revision files as they are where this branch began.
+    """List the revision files at the commit at which this branch began.
 
     Args:
         versions: the folder of the revisions.

@@ -12,6 +12,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions import history
 from stratakit.revisions.position import describe_revision
+from stratakit.revisions.review_comments import describe_comment, find_comments
 
 AUTOCOMMIT = re.compile(r"\b(autocommit_block|fill_in_batches)\s*\(")
 
@@ -50,8 +51,21 @@ def refuse_irreversible(revisions: Sequence[Script]) -> None:
                 f"{describe_revision(revision)} cannot be undone: {reason}",
                 detail="Its file declares: irreversible = ...",
                 hint="Write a revision that leads on from here, or restore a backup: "
-                f"{MIGRATE} restore",
+                f"{MIGRATE} restore FILE",
             )
+
+
+def refuse_open_comments(config: Config, revisions: Sequence[Script]) -> None:
+    """Raise a StrataError if a revision has a review comment that nobody has resolved."""
+    comments = find_comments(Path(each.path) for each in revisions)
+    if comments:
+        raise StrataError(
+            "This is production, and nobody has resolved these review comments:\n"
+            + "\n".join(f"  {describe_comment(config.root, each)}" for each in comments),
+            detail="Each names what autogenerate may have got wrong. Nothing was changed.",
+            hint="In development, mend the operation or decide that it is meant, delete the "
+            f"comment, and then: {MIGRATE} record",
+        )
 
 
 def refuse_autocommit(revisions: Sequence[Script]) -> None:

@@ -220,7 +220,7 @@ def _revision(path: Path, declaration: Declaration) -> Revision | None:
     phase = declaration.phase
     if phase and phase not in phases.NAMES:
         raise StrataError(
-            f"{path} has an unknown phase: {phase!r}.",
+            f"{path}:{_phase_line(path)} has an unknown phase: {phase!r}.",
             detail="Timeouts, `upgrade --rolling` and the readiness of old code depend on it.",
             hint=f"Name one of these in the file: {', '.join(phases.NAMES)}",
         )
@@ -231,6 +231,11 @@ def _revision(path: Path, declaration: Declaration) -> Revision | None:
         declaration.docstring.strip().partition("\n")[0].rstrip(),
         str(phase or ""),
     )
+
+
+def _phase_line(path: Path) -> int:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if line.startswith("phase"))
 
 
 def _unread_error(path: Path, declaration: Declaration) -> StrataError:

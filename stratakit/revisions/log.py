@@ -40,6 +40,9 @@ CURRENT_TIMESTAMP = func.current_timestamp()
 
 RULE = "changed-by-hand"
 
+VERSION_TABLE = "alembic_version"
+"""Alembic's table, unless env.py names another one."""
+
 LOG = Table(
     "migration_log",
     MetaData(),
@@ -138,7 +141,11 @@ def _ancestors(
 
 
 def find_inconsistencies(
-    config: Config, rows: Sequence[RowMapping], heads: Iterable[str], revisions: RevisionHistory
+    config: Config,
+    rows: Sequence[RowMapping],
+    heads: Iterable[str],
+    revisions: RevisionHistory,
+    version_table: str = VERSION_TABLE,
 ) -> Iterator[Finding]:
     """Find manual changes of the version row, and edited revisions, by the log.
 
@@ -147,6 +154,7 @@ def find_inconsistencies(
         rows: the entries of the log, oldest first.
         heads: the revisions at which the database is.
         revisions: the revisions' files.
+        version_table: the one that env.py names.
 
     Yields:
         Findings of the rule `changed-by-hand`; those about a revision name its file.
@@ -157,7 +165,7 @@ def find_inconsistencies(
     if _join(heads) != expected:
         yield Finding(
             RULE,
-            f"alembic_version says {_join(heads) or 'nothing'}, and by migration_log it "
+            f"{version_table} says {_join(heads) or 'nothing'}, and by migration_log it "
             f"is at {expected or 'nothing'}: the version row was changed manually.",
             "The skipped or undone changes are not known.",
             "Stamp the revision that the schema matches; it is compared first: "

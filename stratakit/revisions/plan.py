@@ -64,7 +64,7 @@ def downgrades(config: Config, context: MigrationContext, target: str) -> list[S
         raise UsageError(
             f"The database is at {' and '.join(sorted(heads))}: {target} from which of them?",
             detail="Alembic would choose one of them.",
-            hint=f"Join them first: {MIGRATE} merge\n"
+            hint=f"Merge them first: {MIGRATE} merge\n"
             f"Or name the revision to go down to, one of: {MIGRATE} history",
         )
     directory = context.script or scripts(config)
@@ -87,14 +87,14 @@ def _explain_invalid_target(target: str, merge_parents: Sequence[str] = ()) -> I
     except MultipleHeads as error:
         heads = ", ".join(sorted(error.heads))
         raise UsageError(
-            f"{target} is no target: there are several heads, {heads}.",
+            f"{target} is not a valid target: there are several heads, {heads}.",
             hint=f"Apply all of them: {MIGRATE} upgrade heads\n"
             f"Or one branch: {MIGRATE} upgrade BRANCH@head",
         ) from error
     except RevisionError as error:
         commands = [f"Undo the merge: {MIGRATE} downgrade {each}" for each in merge_parents]
         raise UsageError(
-            f"{target} is no target: {error}.",
+            f"{target} is not a valid target: {error}.",
             detail=f"The merge follows {' and '.join(merge_parents)}." if merge_parents else "",
-            hint="\n".join(commands) or f"See what there is: {MIGRATE} history",
+            hint="\n".join(commands) or f"See the revisions: {MIGRATE} history",
         ) from error

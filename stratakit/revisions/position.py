@@ -8,6 +8,7 @@ from alembic.script import Script
 from sqlalchemy import Connection
 
 from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
 from stratakit.revisions import history, log
 from stratakit.revisions.alembic_config import scripts
 
@@ -51,7 +52,7 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
     The previous release has to start again in a rollback.
 
     Returns:
-        The words, or nothing where the database is not ahead.
+        The words; empty if the database is not ahead.
     """
     heads = context.get_current_heads()
     revisions = history.read(config.revision_files) if heads else history.RevisionHistory()
@@ -65,6 +66,8 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
         f"The database is ahead of this code: it is at {', '.join(heads)}, and the newest "
         f"revision here is {', '.join(revisions.heads)}. Nothing to apply."
     )
+    if hints and not config.in_production:
+        hints.insert(0, f"In the local development database, undo it: {MIGRATE} switch")
     return "\n".join([ahead, *hints])
 
 
@@ -79,7 +82,7 @@ def format_revisions(title: str, plan: Sequence[Script]) -> str:
 
 
 def read_position(config: Config, context: MigrationContext) -> Position:
-    """Read where a database stands among the revisions."""
+    """Read the position of a database in the history."""
     # A run of env.py has read them already.
     directory = context.script or scripts(config)
     heads = context.get_current_heads()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
@@ -13,6 +14,19 @@ KEY = "stratakit"
 """Of Alembic's `Config.attributes`."""
 
 
+class StepProgress(Protocol):
+    """Who is told how far a run has got."""
+
+    def begin(self, step: Any) -> None:
+        """Note that a step of Alembic begins, or is tried again after a wait."""
+
+    def end(self) -> None:
+        """Note that the step is done and committed."""
+
+    def stop(self) -> None:
+        """Note that the run has ended, perhaps in the middle of a step."""
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """One run of env.py on behalf of a command; the defaults are those of a program's call.
@@ -22,9 +36,11 @@ class RunOptions:
             revisions to run. None runs all that Alembic's command asks for.
         dry_run: stop after `plan`.
         before_first_step: called with the database once the lock is held and something will run.
+        progress: told of each revision that begins and ends.
         finish: called when the run has ended, whether or not anything ran.
         describe: called with a sentence for each change that autogenerate writes.
         confirmed_database: the database that may lose data in production, by its name.
+        lose: the tables and columns that may be lost, by their names.
         interactive: whether a person at a terminal may be asked.
         note: why a stamp was forced, for the log.
         check_stamp: called with the revision that is about to be stamped, or None for the state
@@ -37,9 +53,11 @@ class RunOptions:
     plan: Callable[[MigrationContext], Collection[str]] | None = None
     dry_run: bool = False
     before_first_step: Callable[[DatabaseURL], None] | None = None
+    progress: StepProgress | None = None
     finish: Callable[[MigrationContext], None] | None = None
     describe: Callable[[str], None] | None = None
     confirmed_database: str | None = None
+    lose: Collection[str] = ()
     interactive: bool = False
     note: str | None = None
     check_stamp: Callable[[MigrationContext, Config, str | None], None] | None = None

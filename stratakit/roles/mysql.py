@@ -15,6 +15,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `{pattern}`.* TO {app};
 """
 
 
-def sql(database: str, owner: str, app: str) -> str:
+def sql(database: str, owner: str, app: str, _version_table: str = "") -> str:
     """Write the SQL; in the name of a database, `_` alone would match any character."""
     return TEMPLATE.format(pattern=database.replace("_", r"\_"), owner=owner, app=app)

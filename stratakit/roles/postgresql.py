@@ -3,7 +3,7 @@
 https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
 """
 
-from stratakit.revisions.log import LOG
+from stratakit.revisions.log import LOG, VERSION_TABLE
 
 TEMPLATE = """\
 -- Run by an administrator, in the database {database}: psql {database} -f roles.sql
@@ -46,13 +46,17 @@ ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
 
 -- Only the owner writes the version. Run all this again after the first upgrade.
 DO $$ BEGIN
-    IF to_regclass('public.alembic_version') IS NOT NULL THEN
-        REVOKE INSERT, UPDATE, DELETE ON public.alembic_version, public.{log} FROM {app};
+    IF to_regclass('{version_table}') IS NOT NULL THEN
+        REVOKE INSERT, UPDATE, DELETE ON {version_table}, public.{log} FROM {app};
     END IF;
 END $$;
 """
 
 
-def sql(database: str, owner: str, app: str) -> str:
+def sql(database: str, owner: str, app: str, version_table: str = VERSION_TABLE) -> str:
     """Write the SQL for psql, with its command gexec."""
-    return TEMPLATE.format(database=database, owner=owner, app=app, log=LOG.name)
+    schema, _, name = version_table.rpartition(".")
+    quoted = f'"{schema or "public"}"."{name}"'
+    return TEMPLATE.format(
+        database=database, owner=owner, app=app, log=LOG.name, version_table=quoted
+    )

@@ -2,13 +2,15 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, StampStep
+from alembic.script import Script
 from sqlalchemy import Connection
 
 from stratakit import locking
@@ -24,11 +26,14 @@ from stratakit.revisions import position
 from stratakit.revisions.guards import (
     refuse_autocommit,
     refuse_irreversible,
+    refuse_open_comments,
     refuse_unknown_revision,
     require_one_head,
 )
+from stratakit.revisions.losses import downgrade_losses
+from stratakit.revisions.review_comments import describe_comment, find_comments
 from stratakit.revisions.run_options import RunOptions
-from stratakit.runtime import confirmation, failures, guards, retry, sqlite_batch, stamp_check
+from stratakit.runtime import consent, failures, guards, retry, sqlite_batch, stamp_check
 from stratakit.runtime.arguments import guarded_arguments
 from stratakit.runtime.environment import require_identity
 from stratakit.runtime.guard import Arguments, RunAgain
@@ -74,6 +79,8 @@ class ChangeRun:
     """
 
     def __init__(self, config: Config, options: RunOptions, *, can_run_again: bool = True) -> None:
+        # A misspelled ENVIRONMENT is refused, though nothing may be lost this time.
+        self._in_production = config.in_production and not options.is_scratch
         self.is_read_only = options.dry_run
         self._config = config
         self._options = options
@@ -91,7 +98,7 @@ class ChangeRun:
         if connection is None:
             raise UsageError(
                 "env.py calls context.configure() without a connection, though it is not offline.",
-                hint="Give it one: context.configure(connection=connection, ...)",
+                hint="Pass one: context.configure(connection=connection, ...)",
             )
         backend = _backend(connection)
         arguments = guarded_arguments(self._config, self._options, backend, given)
@@ -205,6 +212,7 @@ class ChangeRun:
                 transactional=context.impl.transactional_ddl,
                 heads=context.get_current_heads(),
                 is_outermost=is_outermost,
+                progress=self._options.progress,
             )
             check = partial(self._check_steps, context, source)
             steps = _only(source.original, chosen)
@@ -306,21 +314,43 @@ class ChangeRun:
             refuse_autocommit(revisions)
         refuse_irreversible([step.revision for step in steps if step.is_downgrade])
         assert context.connection is not None
-        if self._config.in_production and not options.is_scratch:
-            confirmation.confirm_loss(
-                steps,
-                self._url(context.connection).name,
-                self._confirmed(context),
-                interactive=options.interactive,
-            )
+        if not options.is_scratch:
+            self._review([step.revision for step in steps if step.is_upgrade])
+            self._require_consent(context, context.connection, steps)
         if steps and options.before_first_step:
             options.before_first_step(self._verified_url(context.connection))
 
-    def _confirmed(self, context: MigrationContext) -> str | None:
-        """The database's name as it was given beforehand, by our command line or by Alembic's."""
+    def _review(self, applied: Sequence[Script]) -> None:
+        """Refuse open review comments in production; elsewhere name them, unless a plan did."""
+        if self._in_production:
+            refuse_open_comments(self._config, applied)
+        elif self._options.plan is None:
+            for comment in find_comments(Path(each.path) for each in applied):
+                logger.warning("To review: %s", describe_comment(self._config.root, comment))
+
+    def _require_consent(
+        self, context: MigrationContext, connection: Connection, steps: list[Any]
+    ) -> None:
+        """Ask before data is lost: in production always, elsewhere if a downgrade finds rows."""
+        options = self._options
         assert context.environment_context is not None
-        given = context.environment_context.get_x_argument(as_dictionary=True).get("yes")
-        return self._options.confirmed_database or (given if isinstance(given, str) else None)
+        given = context.environment_context.get_x_argument(as_dictionary=True)
+        undone = [step.revision for step in steps if step.is_downgrade]
+        with reading(connection):
+            losses = downgrade_losses(connection, undone) if undone else []
+        if self._in_production and (lines := consent.production_losses(steps)):
+            lines += [f"  {loss.description}" for loss in losses]
+            was_asked = consent.require_database_name(
+                "This is production, and data would be lost:\n" + "\n".join(lines),
+                self._url(connection).name,
+                options.confirmed_database or _text(given.get("yes")) or None,
+                interactive=options.interactive,
+            )
+            if was_asked:
+                return
+        subject = f"Undoing {', '.join(each.revision for each in undone)}"
+        names = {*options.lose, *_text(given.get("lose")).split(",")}
+        consent.require_consent(subject, losses, names, interactive=options.interactive)
 
     def _url(self, connection: Connection) -> DatabaseURL:
         url = read_url(connection.engine.url, self._config)
@@ -333,6 +363,11 @@ class ChangeRun:
         with connect(url, read_only=True) as other:
             require_identity(other, database_identity(connection), url)
         return url
+
+
+def _text(argument: object) -> str:
+    """Return the value of an argument `-x NAME=VALUE`."""
+    return argument if isinstance(argument, str) else ""
 
 
 def _backend(connection: Connection) -> Backend:

@@ -38,8 +38,8 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
         )
     if isinstance(error, SystemExit):
         return UsageError(
-            f"{file} ends the process by itself, with {error.code!r}{where}.",
-            hint="See what it asks for above, or let it raise an error with the reason.",
+            f"{file} exits with {error.code!r}{where}.",
+            hint="Read its output above, or let it raise an error with the reason.",
         )
     if not isinstance(error, Exception):
         raise error
@@ -54,7 +54,7 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
         return UsageError(f"The settings are not valid: {description}{where}")
     return UsageError(
         f"{file} cannot be run: {description}{where}.",
-        detail="env.py says where the database and the models are.",
+        detail="env.py names the database and the models.",
         hint=f"{_remedy(error)}\nThen: {MIGRATE} check",
     )
 

@@ -82,7 +82,7 @@ class CaptureRun:
         if connection is None:
             raise UsageError(
                 "env.py calls context.configure() without a connection, though it is not offline.",
-                hint="Give it one: context.configure(connection=connection, ...)",
+                hint="Pass one: context.configure(connection=connection, ...)",
             )
         url = read_url(connection.engine.url, self.config)
         self.capture(given, url, database_identity(connection))
@@ -157,7 +157,7 @@ def capture(config: Config, target: Target | None = None) -> Environment:
     Args:
         config: the project's.
         target: returns an empty database that env.py is redirected to; without one, it connects to
-            its own, where nothing is executed.
+            its own, in which nothing is executed.
 
     Raises:
         StrataError: env.py cannot be run, or configures several databases that differ.

@@ -111,7 +111,7 @@ def _rolled_back_error(
     return StrataError(
         message,
         detail=f"{kept} database is {monitor.place}.{_downgrade_warning(step)}",
-        hint=f"Fix {fix}, then: {MIGRATE} {_verb(step)}",
+        hint=f"Fix {fix}, then: {MIGRATE} {_command(monitor, step)}",
     )
 
 
@@ -127,8 +127,16 @@ def _partial_run_error(
         f"The version is {monitor.place}.{f' {stays}' if stays else ''}"
         f"{_downgrade_warning(step)}",
         hint="Undo the applied statements manually or take them out of the revision, fix the one "
-        f"that failed, then: {MIGRATE} {_verb(step)}",
+        f"that failed, then: {MIGRATE} {_command(monitor, step)}",
     )
+
+
+def _command(monitor: RunMonitor, step: RevisionStep) -> str:
+    """Return the command that does what is left of the run, and no more."""
+    last = monitor.rest[-1] if monitor.rest else step
+    if step.is_upgrade:
+        return "upgrade" if last.revision.is_head else f"upgrade {last.revision.revision}"
+    return f"downgrade {','.join(last.to_revisions_no_deps) or 'base'}"
 
 
 def _verb(step: RevisionStep) -> str:
@@ -172,7 +180,7 @@ def explain_offline_failure(error: Exception, directory: ScriptDirectory) -> Str
         directory: the revisions.
 
     Returns:
-        None where no revision raised it.
+        None if no revision raised it.
     """
     frames = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
     revision = next((each for each in directory.walk_revisions() if each.path in frames), None)

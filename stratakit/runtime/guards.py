@@ -15,20 +15,20 @@ SAYS_NOTHING = {
 
 
 def refuse_without_template(config: Config) -> None:
-    """Raise a StrataError where the file is gone that new revisions are written from."""
+    """Raise a StrataError if the template of new revisions is missing."""
     template = config.migrations_folder / "script.py.mako"
     if not template.is_file():
         raise StrataError(
             f"{template} is missing.",
             detail="A new revision is written from it.",
-            hint=f"Bring it back: git -C {quote(str(template.parent))} checkout -- {template.name}",
+            hint=f"Restore it: git -C {quote(str(template.parent))} checkout -- {template.name}",
         )
 
 
 def refuse_creation(
     config: Config, arguments: dict[str, Any], heads: Sequence[str], applied: Sequence[str]
 ) -> None:
-    """Raise a StrataError where a revision should not be made now, or not under this message.
+    """Raise a StrataError if a revision must not be created now, or not with this message.
 
     Args:
         config: the service's.
@@ -56,6 +56,6 @@ def refuse_creation(
         raise StrataError(
             f"The database is at {', '.join(applied) or 'no revision'}, and the newest is "
             f"{', '.join(heads)}.",
-            detail="What is pending would be found a second time.",
+            detail="Autogenerate would include the pending changes again.",
             hint=f"Apply it first: {MIGRATE} upgrade",
         )

@@ -7,9 +7,10 @@ It is synchronous on purpose: it works inside a running event loop, in which `as
 fail. It does not configure the application's logging.
 """
 
-import logging
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from alembic import context
@@ -24,6 +25,9 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.resolve import local_database
 from stratakit.engine.url import DatabaseURL, read_url
+from stratakit.process.color import paint
+from stratakit.process.quiet import quiet_alembic, quiet_warnings
+from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.run_options import RunOptions, run_options
 from stratakit.runtime import offline
 from stratakit.runtime.change import ChangeRun
@@ -31,6 +35,7 @@ from stratakit.runtime.environment import CaptureRun
 from stratakit.runtime.guard import Arguments, EnvironmentGuard
 from stratakit.runtime.redirect import refuse_scratch_database
 from stratakit.runtime.run import GUARD
+from stratakit.runtime.step_progress import PrintedProgress
 
 PLACEHOLDER = "driver://user:pass@localhost/dbname"
 """The URL that `alembic init` writes into alembic.ini."""
@@ -55,9 +60,22 @@ def run_migrations(
     """
     ini = context.config.config_file_name
     config = load(Path(ini).resolve().parent if ini else project_root())
-    if hasattr(context.config.cmd_opts, "cmd"):
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
+    remove_stale_bytecode(config.revision_files)
+    options = options or RunOptions(interactive=True)
+    if not hasattr(context.config.cmd_opts, "cmd"):
+        _run_guarded(config, target_metadata, url, options)
+        return
+    with _command_line():
+        options = replace(options, progress=PrintedProgress(_print_line))
+        _run_guarded(config, target_metadata, url, options)
+
+
+def _run_guarded(
+    config: Config,
+    target_metadata: MetaData | Sequence[MetaData],
+    url: object,
+    options: RunOptions,
+) -> None:
     try:
         database = read_url(_url(config, url), config)
         guard = context.config.attributes.get(GUARD)
@@ -69,7 +87,7 @@ def run_migrations(
             return
         if guard is None:
             # Plain `alembic` runs env.py.
-            run = ChangeRun(config, options or RunOptions(interactive=True), can_run_again=False)
+            run = ChangeRun(config, options, can_run_again=False)
             guard = EnvironmentGuard(live_environment(), run, refuse_scratch_database)
         if isinstance(guard.run, CaptureRun):
             guard.run.capture(configured_arguments(target_metadata), database)
@@ -84,6 +102,28 @@ def run_migrations(
             guard.run.close()
     except StrataError as error:
         raise CommandError(str(error)) from error
+
+
+@contextmanager
+def _command_line() -> Iterator[None]:
+    """Let the command `alembic` print what `stratakit` prints, and each error once, on stderr.
+
+    Alembic prints a refusal on stdout and logs it, too; with `--raiseerr` it prints nothing.
+    """
+    try:
+        with quiet_alembic(), quiet_warnings():
+            yield
+    except CommandError as error:
+        if getattr(context.config.cmd_opts, "raiseerr", False):
+            raise
+        first, *rest = str(error).splitlines() or [""]
+        _print_line("\n".join([paint(first, "red", sys.stderr), *rest]))
+        status = error.__cause__.status if isinstance(error.__cause__, StrataError) else 1
+        raise SystemExit(status) from error
+
+
+def _print_line(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def configured_arguments(target_metadata: MetaData | Sequence[MetaData]) -> Arguments:

@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
+from stratakit.revisions.run_options import StepProgress
+
 READS = ("SELECT", "SHOW", "PRAGMA", "DESCRIBE", "SET")
 # What MySQL does not commit by itself, while any statement that changes the schema commits what was
 # before it, too: https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
@@ -17,8 +19,9 @@ class RunMonitor:
     Args:
         connection: the migrations' own.
         transactional: whether the database undoes a failed revision as a whole.
-        heads: where the database stood at the start.
+        heads: the revisions of the database at the start.
         is_outermost: whether each step is committed, rather than all together by env.py.
+        progress: told of each step.
     """
 
     def __init__(
@@ -28,9 +31,11 @@ class RunMonitor:
         transactional: bool,
         heads: tuple[str, ...],
         is_outermost: bool = True,
+        progress: StepProgress | None = None,
     ) -> None:
         self.transactional = transactional
         self._commits_steps = is_outermost or not transactional
+        self._progress = progress
         self.step: Any = None
         self.started_empty = not heads
         self.place = f"at {', '.join(heads)}" if heads else "before the first revision"
@@ -53,6 +58,8 @@ class RunMonitor:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._progress:
+            self._progress.stop()
         for name, listener in self._listeners.items():
             event.remove(self._connection, name, listener)
 
@@ -76,7 +83,11 @@ class RunMonitor:
             for step in list(self._ahead):
                 self.step, self._begun, self._done, self._kept = step, [], [], 0
                 self.announce()
+                if self._progress:
+                    self._progress.begin(step)
                 yield step
+                if self._progress:
+                    self._progress.end()
                 to = step.to_revisions_no_deps
                 if self._commits_steps:
                     self.place = f"at {', '.join(to)}" if to else "before the first revision"
@@ -84,6 +95,11 @@ class RunMonitor:
             self.step = None
 
         return watched
+
+    @property
+    def rest(self) -> list[Any]:
+        """The steps that have not ended, the failed one first."""
+        return list(self._ahead or ())
 
     @property
     def nothing_committed(self) -> bool:
@@ -107,7 +123,7 @@ class RunMonitor:
             self._keep(connection, statement)
 
     def _keep(self, connection: Connection, statement: str) -> None:
-        """Count what is done as kept, where a statement commits it: even before it fails."""
+        """Count statements as kept if a statement commits them, even if it fails afterwards."""
         at_once = not self.transactional and not statement.lstrip().upper().startswith(ROWS)
         if at_once or connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             self._kept = len(self._done)

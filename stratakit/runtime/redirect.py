@@ -2,7 +2,7 @@
 
 The project's engines stay as they are. Meanwhile each gets its connections from a pool of this
 run, which opens them to the scratch database with the engine's own driver: a `creator`, a pooled
-connection or the arguments of the URL have no say. Every connection is asked where it leads before
+connection or the arguments of the URL have no say. Every connection is identified before
 its first statement. A connection of the driver that env.py opens by itself is not seen.
 """
 
@@ -24,7 +24,7 @@ from stratakit.engine.identity import database_identity
 from stratakit.engine.url import BACKENDS, DatabaseURL
 
 KEPT_ARGUMENTS = ("check_same_thread", "context", "options", "server_settings")
-"""The arguments of `connect_args` that say how a session behaves, and not where it leads."""
+"""The arguments of `connect_args` that configure a session, and do not name its server."""
 
 SCRATCH_PREFIX = "strata_"
 """Of the name of every scratch database; the one of `rebuild` is none."""
@@ -121,7 +121,7 @@ class Redirection:
         return self._open(dialect, {key: kwargs[key] for key in KEPT_ARGUMENTS if key in kwargs})
 
     def verify(self, connection: Connection) -> None:
-        """Ask a new connection where it leads."""
+        """Identify the database of a new connection."""
         if self.is_redirected():
             self.require_scratch(connection)
 

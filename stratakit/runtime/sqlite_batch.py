@@ -39,7 +39,7 @@ def _before(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
 
 
 def refuse_orphans(connection: Connection) -> None:
-    """Raise a StrataError where a row refers to one that is not there; called before each commit.
+    """Raise a StrataError if a row refers to a missing row; called before each commit.
 
     Foreign keys are not enforced during a migration (a recreated table would take its child rows
     with it), so they are checked at its end.
@@ -48,8 +48,7 @@ def refuse_orphans(connection: Connection) -> None:
     if orphans:
         table, _, parent, _ = orphans[0]
         raise StrataError(
-            f"{len(orphans)} rows refer to rows that are not there, such as one of {table} to "
-            f"{parent}.",
+            f"{len(orphans)} rows refer to missing rows, such as one of {table} to {parent}.",
             detail="The database would break its own foreign keys.",
             hint=f"Delete or fix the rows of {table} in the revision, before the foreign key.",
         )

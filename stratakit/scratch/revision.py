@@ -3,7 +3,9 @@
 So an outdated, drifted or unreachable database cannot get into a revision.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from typing import Any
 
 from alembic.autogenerate import RevisionContext
@@ -48,7 +50,7 @@ def write_revisions(
         StrataError: env.py or a revision cannot be run, or the message says nothing.
     """
     config = project.config
-    alembic = alembic_config(config, quiet=True)
+    alembic = alembic_config(config, quiet=True, autogenerate=autogenerate)
     directory = scripts(alembic)
     arguments = {
         "message": message,
@@ -80,7 +82,15 @@ def write_revisions(
             template_args=revision.template_args,
             revision_context=revision,
         )
-    return [script for script in revision.generate_scripts() if script]
+    with silent_hooks():
+        return [script for script in revision.generate_scripts() if script]
+
+
+@contextmanager
+def silent_hooks() -> Iterator[None]:
+    """Leave out what Alembic prints of each write hook, even when it is quiet."""
+    with redirect_stdout(StringIO()):
+        yield
 
 
 def is_without_models(metadata: MetaData, tables: Collection[str]) -> bool:

@@ -9,6 +9,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from stratakit.diagnostics import formatters
@@ -23,15 +24,37 @@ CHANGES = "docs/template-changes.md"
 FOLLOW_UP_TARGETS = ("install-dev", "check", "test")
 
 
-def status(root: Path) -> int:
-    """Print whether the template has a newer release than the service."""
+@dataclass(frozen=True)
+class TemplateVersions:
+    """The release of the template that a service has, and the last one.
+
+    Args:
+        current: the service's.
+        latest: the template's last one.
+        is_latest: whether they are the same.
+    """
+
+    current: str
+    latest: str
+    is_latest: bool
+
+    def __str__(self) -> str:
+        update = f"There is {self.latest}. Update: make template-update"
+        return "\n".join(
+            [
+                f"This service is at {self.current} of its template.",
+                "That is its last release." if self.is_latest else update,
+            ]
+        )
+
+
+def read_versions(root: Path) -> TemplateVersions:
+    """Ask Copier whether the template has a newer release than the service."""
     versions = json.loads(_run_copier(root, "check-update", "--output-format", "json"))
-    print(f"This service is at {versions['current_version']} of its template.")
+    current = versions["current_version"]
     if versions["update_available"]:
-        print(f"There is {versions['latest_version']}. Update: make template-update")
-    else:
-        print("That is its last release.")
-    return 0
+        return TemplateVersions(current, versions["latest_version"], is_latest=False)
+    return TemplateVersions(current, current, is_latest=True)
 
 
 def update(root: Path, version: str, answers: Sequence[str]) -> int:
@@ -131,7 +154,7 @@ def _read_answer(key: str, answers: str) -> str:
         raise StrataError(
             f"{ANSWERS} has no {key}.",
             detail="It is Copier's own record of the template and its version.",
-            hint=f"Bring it back: git log --patch -- {ANSWERS}",
+            hint=f"Restore it: git log --patch -- {ANSWERS}",
         )
     return match[1].strip("'\"")
 
@@ -171,6 +194,6 @@ def _run_copier(root: Path, *arguments: str) -> str:
         lines = (errors or output).strip().splitlines() or [f"exit status {result.returncode}"]
         raise StrataError(
             f"copier {arguments[0]} failed: {lines[-1]}",
-            hint=f"To see all that it says: {COPIER} {arguments[0]}",
+            hint=f"To see its whole output: {COPIER} {arguments[0]}",
         )
     return output if arguments[0] == "check-update" else output + errors

@@ -85,7 +85,7 @@ def _build_wheel(root: Path, source: str) -> Path:
     if not (root / PIP[0]).exists():
         raise UsageError(
             f"{root} has no {PIP[0]}, whose pip builds the wheel.",
-            hint="In a service that was made from the template, run: make vendor-stratakit",
+            hint="In a service that was created from the template, run: make vendor-stratakit",
         )
     folder = root / FOLDER
     previous = set(folder.glob("stratakit-*.whl"))

@@ -10,7 +10,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy import Connection, column, select, table
+from sqlalchemy import Connection, TableClause, column, select, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -20,10 +20,9 @@ from stratakit.engine.errors import driver_message
 from stratakit.engine.pool import Database
 from stratakit.revisions import history, log, phases
 from stratakit.revisions.history import RevisionHistory
+from stratakit.revisions.log import VERSION_TABLE
 
 logger = logging.getLogger(__name__)
-
-VERSION_TABLE = table("alembic_version", column("version_num"))
 
 Status = Literal["ready", "behind", "ahead", "unknown revision", "database down"]
 
@@ -45,9 +44,20 @@ class MigrationState:
 
     Args:
         root: the project's folder; by default the one that the working directory is in.
+        version_table: the one that env.py names, if it names one.
+        version_table_schema: its schema, if env.py names one.
     """
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Path | None = None,
+        *,
+        version_table: str = VERSION_TABLE,
+        version_table_schema: str | None = None,
+    ) -> None:
+        self._version_table = table(
+            version_table, column("version_num"), schema=version_table_schema
+        )
         self._revisions = history.read(load(root or project_root()).revision_files)
         self.expected = ", ".join(self._revisions.heads)
 
@@ -61,7 +71,9 @@ class MigrationState:
         """
         try:
             async with database.engine.connect() as connection:
-                return await connection.run_sync(check_readiness, self._revisions)
+                return await connection.run_sync(
+                    check_readiness, self._revisions, self._version_table
+                )
         except (DBAPIError, PoolTimeoutError, OSError) as error:
             reason = driver_message(error)
             logger.error("readiness: %s", reason)
@@ -69,15 +81,25 @@ class MigrationState:
             return Readiness("database down", self.expected, None, detail)
 
 
-def health_router(root: Path | None = None, *, show_errors: bool = False) -> APIRouter:
+def health_router(
+    root: Path | None = None,
+    *,
+    show_errors: bool = False,
+    version_table: str = VERSION_TABLE,
+    version_table_schema: str | None = None,
+) -> APIRouter:
     """Return the routes `/health` and `/ready`, for an application with a `state.database`.
 
     Args:
         root: the project's folder; by default the one that the working directory is in.
         show_errors: whether `/ready` gives the reason why a database cannot be reached, which
             names hosts and users.
+        version_table: the one that env.py names, if it names one.
+        version_table_schema: its schema, if env.py names one.
     """
-    migrations = MigrationState(root)
+    migrations = MigrationState(
+        root, version_table=version_table, version_table_schema=version_table_schema
+    )
     routes = APIRouter(tags=["health"])
 
     @routes.get("/health")
@@ -95,17 +117,20 @@ def health_router(root: Path | None = None, *, show_errors: bool = False) -> API
     return routes
 
 
-def check_readiness(connection: Connection, revisions: RevisionHistory) -> Readiness:
+def check_readiness(
+    connection: Connection, revisions: RevisionHistory, version_table: TableClause
+) -> Readiness:
     """Compare the revisions of the database with those of this code.
 
     Args:
         connection: to the database.
         revisions: the revisions of this code.
+        version_table: Alembic's.
     """
     expected = ", ".join(revisions.heads)
     heads: tuple[str, ...] = ()
-    if connection.dialect.has_table(connection, VERSION_TABLE.name):
-        heads = tuple(sorted(connection.scalars(select(VERSION_TABLE.c.version_num))))
+    if connection.dialect.has_table(connection, version_table.name, schema=version_table.schema):
+        heads = tuple(sorted(connection.scalars(select(version_table.c.version_num))))
     database = ", ".join(heads) or None
     if heads == revisions.heads:
         return Readiness("ready", expected, database, "The schema is what this code expects.", True)

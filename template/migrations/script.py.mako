@@ -1,7 +1,7 @@
 """${message}
 
 What: ${message}
-Breaking changes: none
+Breaking changes: ${context.get("breaking_changes", {}).get(up_revision) or "none"}
 Manual steps: none
 
 Revision: ${up_revision}

@@ -24,6 +24,7 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 ANY_LINES = "..."
+FORMATTING = re.compile(r"Running post write hook .*\n  done\n")
 HOME = "/home/ada/my-service"
 """The folder that stands in the pages for the reader's."""
 # These differ from one run to the next, or from one machine to another.
@@ -34,7 +35,6 @@ VOLATILE = (
     (re.compile(r"\d{8}T\d{6}Z"), "<time>"),
     (re.compile(r"\d+(\.\d+)?kB"), "<size>"),
     (re.compile(r"\b\d+(\.\d+)? ?m?s\b"), "<duration>"),
-    (re.compile(r"Running post write hook .*\n  done\n"), ""),
     (re.compile(r"\[[\w/-]+ (\(root-commit\) )?[0-9a-f]{7}\]"), "<commit>"),
 )
 
@@ -162,7 +162,8 @@ class Reader:
         )
 
     def _replay(self, command: str, expected: str, update: bool) -> str:
-        actual = self.run(command).stdout.replace(str(self._folder), HOME)
+        output = self.run(command).stdout.replace(str(self._folder), HOME)
+        actual = FORMATTING.sub("", output)
         has_all = ANY_LINES not in expected.splitlines()
         is_settled = matches(expected, actual) and not (update and has_all)
         return f"$ {command}\n{expected if is_settled else actual}"

@@ -45,7 +45,7 @@ def test_words_with_a_plain_equivalent_are_found(text: str, words: list[str]) ->
     assert [found for _, found, _ in prose.check(text)] == words
 
 
-@pytest.mark.parametrize("docstring", ["What it does.", "Whether it is so.", "Where it is."])
+@pytest.mark.parametrize("docstring", ["What it does.", "Whether it is.", "Where it is."])
 def test_a_docstring_that_begins_with_a_question_is_found(docstring: str) -> None:
     assert prose.QUESTION.match(docstring)
     assert not prose.QUESTION.match("Which command does X?")

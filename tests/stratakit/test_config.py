@@ -7,6 +7,7 @@ import pytest
 import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
 
 from stratakit.config import Config, load
 from stratakit.diagnostics.command import project_root
@@ -73,6 +74,16 @@ def test_a_wrong_file_is_a_usage_error(tmp_path: Path, written: bytes) -> None:
     assert str(tmp_path / "strata.toml") in refusal.value.message
 
 
+def test_a_wrong_file_is_explained(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    explanations = []
+    for written in ("database", "database = true", "database_name = 5", "allowed = [1]", "url = 1"):
+        (tmp_path / "strata.toml").write_text(written)
+        with pytest.raises(UsageError) as refusal:
+            load(tmp_path)
+        explanations.append(str(refusal.value).replace(str(tmp_path), "ROOT"))
+    assert "\n\n".join(explanations) == snapshot
+
+
 @given(
     database=st.sampled_from(["postgresql", "sqlite", "mysql"]),
     name=st.text(),
@@ -136,13 +147,31 @@ def test_an_edited_file_of_variables_is_read_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("environment", "production"),
-    [("production", True), ("PROD", True), ("Production", True), ("staging", False), ("", False)],
+    [
+        ("production", True),
+        ("PROD", True),
+        ("Production", True),
+        ("staging", False),
+        ("preprod", False),
+        ("non-production", False),
+        ("development", False),
+        ("", False),
+    ],
 )
 def test_production_is_what_the_environment_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: str, production: bool
 ) -> None:
     monkeypatch.setenv("ENVIRONMENT", environment)
     assert Config(root=tmp_path).in_production is production
+
+
+@pytest.mark.parametrize("environment", ["prodction", "produciton", "productoin", "prd", "Prodd"])
+def test_a_misspelled_production_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: str
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", environment)
+    with pytest.raises(UsageError):
+        _ = Config(root=tmp_path).in_production
 
 
 @pytest.mark.parametrize(

@@ -337,12 +337,11 @@ def test_an_image_is_refused_without_what_it_is_built_from_and_says_how_to_make_
     built: Built,
 ) -> None:
     without_wheel, without_lock = built.refusals
-    assert without_wheel == (
-        "stratakit comes from a folder of another machine. Run: make vendor-stratakit\n"
-    )
+    assert without_wheel.count("\n") == 1
+    assert without_wheel.endswith(": make vendor-stratakit\n")
     lock = LOCKS[built.package_manager]
     assert re.fullmatch(
-        rf"{lock} is missing. Make it, and commit it: docker compose run --rm --no-deps web .*\n",
+        rf"{lock} is missing\. .*: docker compose run --rm --no-deps web .*\n",
         without_lock,
     )
     assert (built.service / lock).stat().st_uid == 4321
@@ -360,7 +359,7 @@ def test_the_image_of_production_migrates_serves_and_ends_when_it_is_told_to(
         told = container.stop()
 
     assert "Uid:\t10001" in first
-    assert "The database is at 002" in told
+    assert " at 002 " in told
     assert "Finished server process" in told
 
 

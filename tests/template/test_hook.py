@@ -34,7 +34,7 @@ def test_a_staged_model_is_checked_though_the_working_tree_has_it_no_more(hooked
     hooked.write(MODELS, before)
     stopped = commit(hooked)
     assert stopped.returncode == 1
-    assert "app/items/models.py:29: A revision is missing" in stopped.stdout + stopped.stderr
+    assert "app/items/models.py:29: " in stopped.stdout + stopped.stderr
     hooked.git("add", MODELS)
     hooked.write("app/items/more.py", "")
     hooked.git("add", "app")
@@ -55,9 +55,9 @@ def test_a_staged_edit_of_a_committed_revision_is_stopped(hooked: Service) -> No
     hooked.git("add", "migrations")
     stopped = commit(hooked)
     assert stopped.returncode == 1
-    assert "002_items.py was edited after it was committed." in stopped.stdout + stopped.stderr
+    assert "002_items.py was edited" in stopped.stdout + stopped.stderr
     assert "stratakit/staged/tree" not in stopped.stdout + stopped.stderr
-    hooked.follow(stopped.stderr, "as a new revision: ")
+    hooked.follow(stopped.stderr, "git -C ")
     assert hooked.git("status", "--short") == ""
 
 
@@ -70,7 +70,7 @@ def test_a_service_in_a_folder_of_its_repository_is_named_as_it_lies(hooked: Ser
     hooked.git("add", "migrations")
     stopped = commit(hooked)
     assert stopped.returncode == 1
-    hooked.follow(stopped.stderr, "as a new revision: ")
+    hooked.follow(stopped.stderr, "git -C ")
     assert hooked.git("status", "--short") == ""
 
 
@@ -88,7 +88,7 @@ def test_one_of_several_services_in_a_repository_is_checked_by_its_own_path(
     hooked.git("add", MODELS)
     stopped = hooked.run(hooked.root / ".migration-check.sh", cwd=first)
     assert stopped.returncode == 1
-    assert "app/items/models.py:29: A revision is missing" in stopped.stdout + stopped.stderr
+    assert "app/items/models.py:29: " in stopped.stdout + stopped.stderr
 
 
 def test_a_commit_of_neither_models_nor_revisions_checks_nothing(hooked: Service) -> None:
@@ -154,4 +154,4 @@ def test_a_file_that_is_committed_by_its_name_alone_is_what_is_checked(hooked: S
     assert alone.returncode == 0, alone.stdout + alone.stderr
     stopped = hooked.run("git", *identity, "commit", "-qm", "more", MODELS)
     assert stopped.returncode == 1
-    assert "A revision is missing" in stopped.stdout + stopped.stderr
+    assert "app/items/models.py:29: " in stopped.stdout + stopped.stderr

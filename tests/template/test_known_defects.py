@@ -214,14 +214,14 @@ def test_an_encoded_character_in_the_password_is_understood_and_never_shown(
     _succeeds(own.alembic("upgrade", "head", DATABASE_URL=url))
     wrong = own.alembic("current", DATABASE_URL=url.replace("p%40ss", "q%40ss"))
     assert wrong.returncode != 0
-    assert 'password authentication failed for user "app"' in wrong.stderr
+    assert 'user "app"' in wrong.stderr
     assert "Traceback" not in wrong.stderr
     assert not [secret for secret in ("q@ss", "q%40ss", "w/rd", "w%2Frd") if secret in wrong.stderr]
 
 
 def test_models_and_shipped_revisions_agree(live: Service) -> None:
     _succeeds(live.alembic("upgrade", "head"))
-    assert "No new upgrade operations detected" in _succeeds(live.alembic("check")).stdout
+    _succeeds(live.alembic("check"))
     _succeeds(live.migrate("check"))
 
 
@@ -349,7 +349,7 @@ def test_a_missing_template_of_revisions_is_named(migrated: Service) -> None:
         assert refused.returncode != 0
         assert "script.py.mako is missing" in refused.stderr
         assert "Traceback" not in refused.stderr
-    _succeeds(migrated.shell(refused.stderr.splitlines()[-1].removeprefix("Bring it back: ")))
+    migrated.follow(refused.stderr, "git -C ")
     _succeeds(migrated.migrate("create", "add phone number"))
 
 

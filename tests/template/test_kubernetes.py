@@ -111,4 +111,5 @@ def test_a_database_that_is_a_file_is_refused_with_the_reason(
         text=True,
     )
     assert done.returncode != 0
-    assert "cannot share the file of SQLite" in done.stderr
+    assert "Kubernetes" in done.stderr
+    assert "SQLite" in done.stderr

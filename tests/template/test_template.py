@@ -134,7 +134,7 @@ def test_the_message_after_copying_gives_the_next_two_commands(
         text=True,
         check=True,
     )
-    message = copied.stderr[copied.stderr.index("The next two commands:") :]
+    message = copied.stderr[copied.stderr.index("commands:") :]
     commands = [line.strip() for line in message.splitlines() if line.startswith("  ")]
     assert commands == [change, "make dev", *more]
 

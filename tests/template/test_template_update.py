@@ -54,7 +54,8 @@ def make(life: Life, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_status_tells_whether_there_is_a_newer_release(life: Life, newer: Newer) -> None:
     told = make(life, "template-status")
     assert told.returncode == 0, told.stderr
-    assert "at 9999 of its template.\nThat is its last release." in told.stdout
+    assert "9999" in told.stdout
+    assert "make template-update" not in told.stdout
     life.follow(newer({}))
     told = make(life, "template-status")
     assert "There is 10000. Update: make template-update" in told.stdout
@@ -68,9 +69,9 @@ def test_an_update_is_told_in_words_installed_checked_and_tested(
     done = make(life, "template-update")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "sync" in installations.read_text().splitlines()[-1]
-    assert "## 10000\n\nThe wheel is round." in done.stdout
-    assert "What an update changes in your service" not in done.stdout, "it was told before"
-    assert "The models and the migrations agree." in done.stdout
+    assert "## 10000\n\nRound wheels." in done.stdout
+    assert "### What " not in done.stdout, "it was told before"
+    assert "002  items (head)" in done.stdout
     assert " passed" in done.stdout
     assert "# newer" in (life.service / "scripts/migrate.py").read_text()
     assert life.losses() == []
@@ -134,7 +135,7 @@ def test_an_option_that_is_switched_off_leaves_what_was_edited(life: Life) -> No
     life.commit()
     done = make(life, "template-update", "ANSWERS=deploy=none")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Dockerfile is no longer in the template. You had edited it: it is kept." in done.stdout
+    assert "\nDockerfile " in done.stdout
     assert (life.service / "Dockerfile").read_text().endswith("LABEL ours=1\n")
     assert not (life.service / "compose.yaml").exists()
 
@@ -146,7 +147,7 @@ def test_a_workflow_that_was_deleted_stays_deleted(life: Life, newer: Newer) -> 
     life.follow(newer({"template/scripts/migrate.py": ("", "# newer\n")}))
     done = make(life, "template-update")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "ci.yml came back with the update. You had deleted it" in done.stdout
+    assert "ci.yml came back" in done.stdout
     assert life.losses() == []
 
 

@@ -45,7 +45,7 @@ SUCCESSOR = {
     "template/strata.toml.jinja": ("", "# newer\n"),
     "template/README.md.jinja": ("", "\nNewer.\n"),
     "template/.github/workflows/ci.yml.jinja": ("", "# newer\n"),
-    "CHANGELOG.md": ("# Changelog\n", "# Changelog\n\n## 10000\n\nThe wheel is round.\n"),
+    "CHANGELOG.md": ("# Changelog\n", "# Changelog\n\n## 10000\n\nRound wheels.\n"),
 }
 QUIET = "    # Yours below this line.\n"
 # The changes after 0.6.0 that a team makes in its own files, by CHANGELOG.md.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from alembic.operations import ops
 
 from stratakit.autogenerate.change import RevisionStep
+from stratakit.autogenerate.describe import describe
 from stratakit.autogenerate.steps.optional_columns import is_optional
 from stratakit.operations import walk
 from stratakit.operations.backfill import BackfillOp
@@ -29,13 +30,23 @@ CONTRACTS = (ops.DropTableOp, ops.DropColumnOp, DropEnumOp)
 def set_phase(steps: Sequence[RevisionStep]) -> None:
     """Set the phase of each step, unless only a person can tell what it does to running code.
 
+    What may fail then is listed, too: what the step drops, and what code that does not know it
+    cannot live with.
+
     Args:
         steps: those of one change.
     """
     contents = [list(walk.flatten(step.upgrade)) for step in steps]
     subjects = _Subjects.of([operation for content in contents for operation in content])
     for step, content in zip(steps, contents, strict=True):
-        found = {subjects.phase(each) for each in content if not isinstance(each, NEUTRAL)}
+        phase_of = {each: subjects.phase(each) for each in content if not isinstance(each, NEUTRAL)}
+        step.breaking_changes = [
+            phrase
+            for operation, phase in phase_of.items()
+            if phase in ("", phases.CONTRACT)
+            for phrase in describe(operation)
+        ]
+        found = set(phase_of.values())
         # `upgrade --rolling` may defer a contract revision: it contains nothing else.
         if "" in found or (phases.CONTRACT in found and len(found) > 1):
             continue

@@ -1,4 +1,4 @@
-"""One step on SQLite, where nobody else can write while a revision runs.
+"""One step on SQLite, which has a single writer while a revision runs.
 
 Renames run alone, before the batches. SQLite renames a column in everything that names it, which
 Alembic's copy of the table does not:

@@ -78,7 +78,7 @@ class PostgreSQLBackup(BackupFormat):
         except (Error, ClientError) as error:
             raise StrataError(
                 f"{path} was not restored into {url}: {str(error).strip()}",
-                detail="Nothing has changed: the database holds what it held.",
+                detail="The database was not changed.",
                 hint=_restore_hint(error, path),
             ) from error
 

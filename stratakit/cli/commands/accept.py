@@ -11,7 +11,8 @@ A new project does not need it. Example: stratakit accept --models
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
-from stratakit.cli.printing import relative
+from stratakit.cli.output import add_json, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, relative
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 
@@ -29,6 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="only remove accepted differences that do not exist any more",
     )
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
@@ -36,20 +38,23 @@ def run(arguments: Namespace, config: Config) -> int:
     result = commands.accept(
         config, models_only=arguments.models, lint=arguments.lint, prune=arguments.prune
     )
+    if is_json(arguments):
+        echo_json(as_object(config, result))
+        return 0
     for sentence in result.skipped:
-        print(sentence)
+        echo(sentence)
     if result.added:
-        print("Accepted:")
-        print("\n".join(f"  {each}" for each in result.added))
+        echo("Accepted:")
+        echo("\n".join(f"  {each}" for each in result.added))
     if result.unused:
-        print("Removed:" if arguments.prune else "Accepted differences that do not exist any more:")
-        print("\n".join(f"  {each}" for each in result.unused))
+        echo("Removed:" if arguments.prune else "Accepted differences that do not exist any more:")
+        echo("\n".join(f"  {each}" for each in result.unused))
     path = relative(config, result.path)
     if result.added or (result.unused and arguments.prune):
         count = f"{result.total} accepted difference{'' if result.total == 1 else 's'}"
-        print(f"{path} has {count}. Review and commit it.")
+        echo(f"{path} has {count}. Review and commit it.")
     elif result.unused:
-        print(f"Remove them from {path}: {MIGRATE} accept --prune")
+        echo(f"Remove them from {path}: {MIGRATE} accept --prune")
     else:
-        print(f"There is nothing to {'remove' if arguments.prune else 'accept'}.")
+        echo(f"There is nothing to {'remove' if arguments.prune else 'accept'}.")
     return 0

@@ -9,7 +9,8 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
-from stratakit.cli.printing import print_revisions, relative
+from stratakit.cli.output import add_json, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, print_position, print_revisions, relative
 from stratakit.commands import AdoptResult
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -36,6 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
             default="compare",
             help=description,
         )
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
@@ -47,16 +49,19 @@ def run(arguments: Namespace, config: Config) -> int:
         dry_run=arguments.dry_run,
         on_progress=_print_progress,
     )
+    if is_json(arguments):
+        echo_json(as_object(config, result))
+        return 0
     _print_outcome(result)
     if result.written:
         _print_written(config, result)
     if result.outcome == "adopted":
         for note in result.notes:
-            print(note)
-        print(result.position)
+            echo(note)
+        print_position(result.position)
         print_revisions("Pending", result.pending)
     if result.repairs:
-        print(
+        echo(
             f"Review it, then: {MIGRATE} upgrade && {MIGRATE} drift\n"
             "drift lists the differences that no model expresses: add them to the revision."
         )
@@ -73,26 +78,26 @@ def _print_outcome(result: AdoptResult) -> None:
         print(f"\r{'':<78}\r", end="", file=sys.stderr)
     match result.outcome:
         case "empty":
-            print(f"{result.database} holds nothing. Make its tables: {MIGRATE} upgrade")
+            echo(f"{result.database} holds nothing. Make its tables: {MIGRATE} upgrade")
         case "ahead":
-            print("\n".join(result.notes))
+            echo("\n".join(result.notes))
         case "managed" if not result.written:
-            print(f"{result.position}\nIt is under migration already. Compare it: {MIGRATE} drift")
+            echo(f"{result.position}\nIt is under migration already. Compare it: {MIGRATE} drift")
         case "adopted" | "matched" if result.revision:
-            print(f"{result.database} is what {result.revision}.")
+            echo(f"{result.database} is what {result.revision}.")
 
 
 def _print_written(config: Config, result: AdoptResult) -> None:
     assert result.written is not None
     name = relative(config, result.written)
     if result.repairs:
-        print(f"Wrote {name}, which runs on this database alone:")
+        echo(f"Wrote {name}, which runs on this database alone:")
         for sentence in result.repairs:
-            print(f"  {sentence}")
+            echo(f"  {sentence}")
         return
-    print(f"Wrote {name}: a new database built from it is the same.")
+    echo(f"Wrote {name}: a new database built from it is the same.")
     if result.replaced:
-        print(
+        echo(
             f"It is in place of {result.replaced} revisions, which are in "
             f"{name.parent}/{REPLACED}: databases that stand before the last of them need them. "
             "Delete them when there is none."

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from tqdm import tqdm
 
 from stratakit import commands
+from stratakit.cli.output import add_json, echo, echo_json, is_json
 from stratakit.commands import BackfillLimits, BackfillProgress, BackfillStatus
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -41,20 +42,26 @@ def add_arguments(parser: ArgumentParser) -> None:
         parser.add_argument(
             flag, type=float, default=default, metavar="N", help=f"{text} (default {default:g})"
         )
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Run, estimate or list backfills."""
     if arguments.name is None and not arguments.all:
+        if is_json(arguments):
+            statuses = commands.backfill_status(config)
+            echo_json({"backfills": [_as_object(each) for each in statuses]})
+            return 0
         for status in commands.backfill_status(config):
-            print(_describe(status))
+            echo(_describe(status))
         return 0
     names = [arguments.name] if arguments.name else _incomplete(config)
     for name in names:
         if arguments.dry_run:
-            print(_estimate(commands.estimate_backfill(config, name)))
+            estimate = commands.estimate_backfill(config, name)
+            echo(json.dumps(_numbers(estimate)) if is_json(arguments) else _estimate(estimate))
             continue
-        with _Display(name) as display:
+        with _Display(name, as_json=is_json(arguments)) as display:
             done = commands.backfill(
                 config,
                 name,
@@ -84,6 +91,23 @@ def _describe(status: BackfillStatus) -> str:
     return f"{status.file.name} ({status.file.table}): {state}"
 
 
+def _as_object(status: BackfillStatus) -> dict[str, object]:
+    return {
+        "name": status.file.name,
+        "table": status.file.table,
+        "rows": status.rows,
+        "updated": status.updated.isoformat() if status.updated else None,
+        "finished": status.finished.isoformat() if status.finished else None,
+    }
+
+
+def _numbers(progress: BackfillProgress) -> dict[str, object]:
+    line = {**asdict(progress), "remaining_seconds": progress.remaining_seconds}
+    return {
+        key: round(value, 1) if isinstance(value, float) else value for key, value in line.items()
+    }
+
+
 def _estimate(progress: BackfillProgress) -> str:
     if progress.status == "complete":
         return f"{progress.name}: complete, {progress.rows:,} rows."
@@ -102,10 +126,11 @@ class _Display:
 
     Args:
         name: of the backfill.
+        as_json: write lines of JSON at a terminal, too.
     """
 
-    def __init__(self, name: str) -> None:
-        self._bar = progress_bar(name, unit="row", total=0)
+    def __init__(self, name: str, *, as_json: bool) -> None:
+        self._bar = progress_bar(name, unit="row", total=0, is_shown=not as_json)
         self._next = 0.0
 
     def __enter__(self) -> "_Display":
@@ -127,9 +152,4 @@ class _Display:
         if progress.status == "running" and now < self._next:
             return
         self._next = now + LINE_SECONDS
-        line = {**asdict(progress), "remaining_seconds": progress.remaining_seconds}
-        numbers = {
-            key: round(value, 1) if isinstance(value, float) else value
-            for key, value in line.items()
-        }
-        print(json.dumps(numbers), flush=True)
+        echo(json.dumps(_numbers(progress)))

@@ -2,7 +2,8 @@
 
 Exit status 1 if a model change has no revision, there are several heads, a review comment is open,
 a revision is not as it was committed or recorded, the snapshot is not true, the version row or an
-applied revision was changed manually, or the database has tables and no revision.
+applied revision was changed manually, or the database has tables and no revision. Exit status 3 if
+nothing of that was found and the database cannot be reached.
 
 With --models only the models and the revisions are compared, without the database, and a good
 answer is remembered until one of their files changes. With --staged they are those of the next
@@ -13,13 +14,16 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from stratakit.cli.output import echo, echo_findings, warn
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import fingerprint
 from stratakit.revisions.staged import staged_project
 from stratakit.updates import conflicts
+
+UNREACHABLE = DatabaseUnavailable.status
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -51,18 +55,19 @@ def run(arguments: Namespace, config: Config) -> int:
         return _check_models(arguments, config, config.root)
     # Alembic and SQLAlchemy take a third of a second, which the short answer spares.
     from stratakit import commands
-    from stratakit.cli.printing import print_revisions
+    from stratakit.cli.printing import print_position, print_revisions
 
     result = commands.check(config, lint=arguments.all)
     if arguments.format == "text":
         if result.position:
-            print(result.position)
+            print_position(result.position)
         print_revisions("Pending", result.pending)
-        for sentence in result.skipped:
-            print(sentence)
         if not result.findings:
-            print("The models and the migrations agree.")
-    return formatters.print_findings(result.findings, arguments)
+            echo("The models and the migrations agree.", "green")
+    for sentence in result.skipped:
+        warn(sentence)
+    status = echo_findings(result.findings, arguments)
+    return status or (0 if result.is_reachable else UNREACHABLE)
 
 
 def _check_models(arguments: Namespace, config: Config, root: Path) -> int:
@@ -72,7 +77,8 @@ def _check_models(arguments: Namespace, config: Config, root: Path) -> int:
     current = fingerprint.compute_fingerprint(config)
     # A conflict that an update left changes files that are not looked at otherwise.
     if (
-        cache.exists()
+        not arguments.all
+        and cache.exists()
         and cache.read_text() == current
         and not conflicts.find_conflicts(config.root)
     ):
@@ -80,14 +86,16 @@ def _check_models(arguments: Namespace, config: Config, root: Path) -> int:
     from stratakit import commands
 
     try:
-        findings = commands.check_models(config).findings
+        result = commands.check_models(config, lint=arguments.all)
     except StrataError as error:
         error.message = _name_working_tree(error.message, config, root)
         error.hint = _name_working_tree(error.hint, config, root)
         raise
-    if findings:
-        return formatters.print_findings(
-            [_in_working_tree(finding, config, root) for finding in findings], arguments
+    for sentence in result.skipped:
+        warn(sentence)
+    if result.findings:
+        return echo_findings(
+            [_in_working_tree(finding, config, root) for finding in result.findings], arguments
         )
     if not arguments.check_only:
         cache.parent.mkdir(exist_ok=True)
@@ -110,5 +118,5 @@ def _name_working_tree(text: str, config: Config, root: Path) -> str:
 
 def _print_success(sentence: str, arguments: Namespace) -> int:
     if arguments.format == "text":
-        print(sentence)
-    return formatters.print_findings([], arguments)
+        echo(sentence)
+    return echo_findings([], arguments)

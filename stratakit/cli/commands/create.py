@@ -10,10 +10,12 @@ from argparse import ArgumentParser, Namespace
 from shlex import quote
 
 from stratakit import commands
-from stratakit.cli.printing import relative
+from stratakit.cli.output import add_json, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, relative
 from stratakit.commands import CreateResult
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.revisions.review_comments import describe_comment
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -24,6 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--head", default="head", help="the revision to follow, such as LABEL@head for a branch"
     )
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
@@ -36,37 +39,40 @@ def run(arguments: Namespace, config: Config) -> int:
         head=arguments.head,
         interactive=True,
     )
+    if is_json(arguments):
+        echo_json(as_object(config, result))
+        return 1 if (result.differences or result.older) and not result.paths else 0
     if result.uncompared:
-        print(f"Commit {result.base[:12]} cannot be compared: {result.uncompared}")
-        print("Differences that are older than this change were not left out.")
+        echo(f"Commit {result.base[:12]} cannot be compared: {result.uncompared}")
+        echo("Differences that are older than this change were not left out.")
     if not result.paths:
         return _print_nothing_written(result, arguments.message)
     for path in result.paths:
-        print(f"Wrote {relative(config, path)}")
+        echo(f"Wrote {relative(config, path)}")
     for sentence in result.changes:
-        print(f"  {sentence}")
-    for file, line, text in result.open_comments:
-        print(f"{relative(config, file)}:{line}: {text}")
+        echo(f"  {sentence}")
+    for comment in result.open_comments:
+        echo(describe_comment(config.root, comment), "yellow")
     if result.unrecorded:
-        print(result.unrecorded)
+        echo(result.unrecorded)
     for finding in result.differences:
-        print(f"{finding.message}\n{finding.hint}")
+        echo(f"{finding.message}\n{finding.hint}")
     _print_older(result, arguments.message)
-    print(f"After an edit of it: {MIGRATE} record")
-    print(f"Review it before you apply it: {MIGRATE} upgrade")
+    echo(f"After an edit of it: {MIGRATE} record")
+    echo(f"Review it before you apply it: {MIGRATE} upgrade")
     return 0
 
 
 def _print_nothing_written(result: CreateResult, message: str) -> int:
     if not result.differences and not result.older:
-        print("The models and the migrations agree: no revision was written.")
+        echo("The models and the migrations agree: no revision was written.")
         return 0
     if result.differences:
-        print("No revision was written: autogenerate does not see what differs.")
+        echo("No revision was written: autogenerate does not see what differs.")
     else:
-        print("No revision was written: the models have not changed.")
+        echo("No revision was written: the models have not changed.")
     for finding in result.differences:
-        print(finding)
+        echo(finding)
     _print_older(result, message)
     return 1
 
@@ -74,8 +80,8 @@ def _print_nothing_written(result: CreateResult, message: str) -> int:
 def _print_older(result: CreateResult, message: str) -> None:
     if not result.older:
         return
-    print(f"Left out, because commit {result.base[:12]} has the same differences:")
+    echo(f"Left out, because commit {result.base[:12]} has the same differences:")
     for phrase in result.older:
-        print(f"  {phrase}")
-    print(f"Write them, too: {MIGRATE} create --all {quote(message)}")
-    print(f"Accept them: {MIGRATE} accept")
+        echo(f"  {phrase}")
+    echo(f"Write them, too: {MIGRATE} create --all {quote(message)}")
+    echo(f"Accept them: {MIGRATE} accept")

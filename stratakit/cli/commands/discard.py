@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
-from stratakit.cli.printing import relative
+from stratakit.cli.output import add_json, add_lose, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, print_position, progress, relative
 from stratakit.config import Config
 
 
@@ -13,15 +14,27 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--yes", metavar="DATABASE", help="its name, if env.py connects to one on this machine"
     )
+    add_lose(parser)
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Undo it, delete it, show where the database stands."""
-    result = commands.discard(config, arguments.revision, confirmed_database=arguments.yes)
+    result = commands.discard(
+        config,
+        arguments.revision,
+        confirmed_database=arguments.yes,
+        lose=arguments.lose,
+        interactive=True,
+        progress=progress(arguments),
+    )
+    if is_json(arguments):
+        echo_json(as_object(config, result))
+        return 0
     if result.undone:
-        print("Undone in the local database.")
-    print(f"Deleted {relative(config, result.path)}")
+        echo("Undone in the local database.")
+    echo(f"Deleted {relative(config, result.path)}")
     if result.unrecorded:
-        print(result.unrecorded)
-    print(result.position)
+        echo(result.unrecorded)
+    print_position(result.position)
     return 0

@@ -1,9 +1,13 @@
 """Undo revisions: the last one, or all that came after REVISION (an id, base, -2)."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+
+from alembic.script import Script
 
 from stratakit import commands
-from stratakit.cli.printing import print_revisions
+from stratakit.cli.output import add_json, add_lose, echo_json, echo_sql, is_json
+from stratakit.cli.printing import as_object, print_position, print_revisions, progress
 from stratakit.config import Config
 
 
@@ -14,21 +18,31 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--yes", metavar="DATABASE", help="in production: its name, instead of typing it"
     )
+    add_lose(parser)
+    add_json(parser)
     parser.add_argument("--sql", action="store_true", help="print SQL; REVISION is then FROM:TO")
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Show the plan, undo it, show where the database stands."""
     if arguments.sql:
-        print(commands.downgrade_sql(config, arguments.revision), end="")
-        return 0
+        return echo_sql(commands.downgrade_sql(config, arguments.revision), arguments)
     result = commands.downgrade(
         config,
         arguments.revision,
         dry_run=arguments.dry_run,
         confirmed_database=arguments.yes,
+        lose=arguments.lose,
         interactive=True,
-        on_plan=lambda undone: print_revisions("To undo", undone, none="Nothing to undo."),
+        on_plan=None if is_json(arguments) else _print_plan,
+        progress=progress(arguments),
     )
-    print(result.position)
+    if is_json(arguments):
+        echo_json(as_object(config, result))
+    else:
+        print_position(result.position)
     return 0
+
+
+def _print_plan(undone: Sequence[Script]) -> None:
+    print_revisions("To undo", undone, none="Nothing to undo.")

@@ -6,6 +6,8 @@ It is read in a transaction that cannot write. Exit status 1 where they differ.
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
+from stratakit.cli.output import echo, echo_findings
+from stratakit.cli.printing import print_position
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
 
@@ -19,9 +21,9 @@ def run(arguments: Namespace, config: Config) -> int:
     """Print where the database stands, and what differs from that."""
     result = commands.drift(config)
     if result.position and arguments.format == "text":
-        print(result.position)
+        print_position(result.position)
         if result.accepted:
-            print(f"Accepted differences: {len(result.accepted)}")
+            echo(f"Accepted differences: {len(result.accepted)}")
         elif not result.findings:
-            print("Its schema is what that revision makes.")
-    return formatters.print_findings(result.findings, arguments)
+            echo("Its schema is what that revision makes.", "green")
+    return echo_findings(result.findings, arguments)

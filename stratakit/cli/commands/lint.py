@@ -4,10 +4,10 @@ Without arguments the revisions that the main branch does not have. Exit status 
 found that the file does not acknowledge: `# migrate: allow RULE -- REASON`.
 """
 
-import sys
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
+from stratakit.cli.output import echo, echo_findings, warn
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.lint import explanation
@@ -28,13 +28,13 @@ def run(arguments: Namespace, config: Config) -> int:
     """Lint, print the findings and what was not looked at; or explain a rule."""
     if arguments.explain:
         name = arguments.explain
-        print(explanation.list_titles() if name == "all" else explanation.explain(name))
+        echo(explanation.list_titles() if name == "all" else explanation.explain(name))
         return 0
     result = commands.lint(config, arguments.revision, base=arguments.base, every=arguments.all)
     for text in result.skipped:
-        print(text, file=sys.stderr)
-    status = formatters.print_findings(result.findings, arguments)
+        warn(text)
+    status = echo_findings(result.findings, arguments)
     if not result.findings and arguments.format == "text":
         plural = "" if result.revisions == 1 else "s"
-        print(f"{result.revisions} revision{plural} linted, nothing found.")
+        echo(f"{result.revisions} revision{plural} linted, nothing found.", "green")
     return status

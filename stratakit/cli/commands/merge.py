@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
-from stratakit.cli.printing import relative
+from stratakit.cli.output import add_json, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, relative
 from stratakit.config import Config
 
 
@@ -11,15 +12,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `merge` takes."""
     parser.add_argument("revisions", nargs="*", help="the heads to join; by default all")
     parser.add_argument("-m", "--message", default="merge heads")
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Write the merge revision, if there is anything to merge."""
     result = commands.merge(config, arguments.revisions, message=arguments.message)
-    if result.path is None:
-        print("There is nothing to merge: one head.")
+    if is_json(arguments):
+        echo_json(as_object(config, result))
         return 0
-    print(f"Wrote {relative(config, result.path)}")
+    if result.path is None:
+        echo("There is nothing to merge: one head.")
+        return 0
+    echo(f"Wrote {relative(config, result.path)}")
     if result.unrecorded:
-        print(result.unrecorded)
+        echo(result.unrecorded)
     return 0

@@ -8,7 +8,8 @@ import shlex
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
-from stratakit.cli.printing import relative
+from stratakit.cli.output import add_json, add_lose, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, progress, relative
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 
@@ -18,25 +19,36 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--yes", metavar="DATABASE", help="its name, if env.py connects to one on this machine"
     )
+    add_lose(parser)
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Move them, say what follows what, and what comes next."""
-    result = commands.rebase(config, confirmed_database=arguments.yes)
-    if not result.moved:
-        print(f"There is nothing to move: this branch is on top of {result.onto}.")
+    result = commands.rebase(
+        config,
+        confirmed_database=arguments.yes,
+        lose=arguments.lose,
+        interactive=True,
+        progress=progress(arguments),
+    )
+    if is_json(arguments):
+        echo_json(as_object(config, result))
         return 0
-    print(f"{' -> '.join([result.onto, *result.moved])}")
+    if not result.moved:
+        echo(f"There is nothing to move: this branch is on top of {result.onto}.")
+        return 0
+    echo(f"{' -> '.join([result.onto, *result.moved])}")
     if result.reapplied:
-        print("The revisions were undone in the local database and applied again.")
+        echo("The revisions were undone in the local database and applied again.")
     # The snapshot is in the one, the revisions may be in another one.
     folders = [config.migrations_folder]
     if not config.versions.is_relative_to(config.migrations_folder):
         folders.append(config.versions)
     names = shlex.join(str(relative(config, folder)) for folder in folders)
-    print(f"Files in {names} were edited and are not staged: git add {names}")
+    echo(f"Files in {names} were edited and are not staged: git add {names}")
     if not result.reapplied:
-        print(f"Then apply the pending revisions: {MIGRATE} upgrade")
+        echo(f"Then apply the pending revisions: {MIGRATE} upgrade")
     if result.unrecorded:
-        print(result.unrecorded)
+        echo(result.unrecorded)
     return 0

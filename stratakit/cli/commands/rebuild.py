@@ -7,19 +7,25 @@ Refused for any other database.
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
+from stratakit.cli.output import add_json, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, print_position
 from stratakit.config import Config
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `rebuild` takes."""
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="its name, if env.py connects to one on this machine"
+        "--yes", metavar="DATABASE", help="without a terminal: its name, whose rows are lost"
     )
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Replace the database and show its revision."""
-    result = commands.rebuild(config, confirmed_database=arguments.yes)
-    print(f"Replaced {result.database}; its rows are gone.")
-    print(result.position)
+    result = commands.rebuild(config, confirmed_database=arguments.yes, interactive=True)
+    if is_json(arguments):
+        echo_json(as_object(config, result))
+        return 0
+    echo(f"Replaced {result.database}; its rows are gone.")
+    print_position(result.position)
     return 0

@@ -6,14 +6,20 @@ After a revision was edited manually or created by plain Alembic, or git found a
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
+from stratakit.cli.output import add_json, echo, echo_json, is_json
 from stratakit.config import Config
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`record` takes nothing."""
+    """Declare what `record` takes."""
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Replay the migrations on a scratch database, write, show the difference."""
-    print(commands.record(config) or "Nothing changes.")
+    changes = commands.record(config)
+    if is_json(arguments):
+        echo_json({"changes": changes})
+    else:
+        echo(changes or "Nothing changes.")
     return 0

@@ -1,12 +1,12 @@
 """Replace all that the database holds by a backup, once its name is typed or given by --yes."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from stratakit import commands
+from stratakit.cli.output import add_json, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, print_position
 from stratakit.config import Config
-from stratakit.engine.url import DatabaseURL
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,6 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="leave out owners and grants (MySQL: definers), which name users of another server",
     )
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
@@ -29,12 +30,11 @@ def run(arguments: Namespace, config: Config) -> int:
         arguments.file,
         confirmed_database=arguments.yes,
         roles=not arguments.without_roles,
-        ask=_ask if sys.stdin.isatty() else None,
+        interactive=True,
     )
-    print(f"Restored {arguments.file}.\n{position}")
+    if is_json(arguments):
+        echo_json({"file": str(arguments.file), "position": as_object(config, position)})
+        return 0
+    echo(f"Restored {arguments.file}.")
+    print_position(position)
     return 0
-
-
-def _ask(url: DatabaseURL, path: Path) -> str:
-    print(f"All that {url} holds will be replaced by {path}.")
-    return input(f"Type the database's name ({url.name}) to go on: ")

@@ -3,7 +3,9 @@
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 
+from stratakit.cli.output import add_json, echo, echo_json, is_json
 from stratakit.config import Config
 from stratakit.devserver.binaries import major_version
 from stratakit.devserver.cluster import programs_for
@@ -13,16 +15,26 @@ from stratakit.diagnostics.errors import StrataError
 NOT_RUNNING = 3
 """The status that pg_ctl gives for it."""
 
+RUNS_PROGRAMS = True
+"""Programs that it starts print answers, too."""
+
+COMMANDS = {
+    "start": "create what is missing of it and its database, start it",
+    "stop": "stop it and keep its databases",
+    "remove": "stop it and delete its databases",
+    "status": "show whether it runs",
+    "url": "print the URL of its database",
+    "psql": "open its database in psql",
+}
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `server` takes."""
     commands = parser.add_subparsers(dest="command", metavar="command", required=True)
-    commands.add_parser("start", help="create what is missing of it and its database, start it")
-    commands.add_parser("stop", help="stop it and keep its databases")
-    commands.add_parser("remove", help="stop it and delete its databases")
-    commands.add_parser("status", help="show whether it runs")
-    commands.add_parser("url", help="print the URL of its database")
-    commands.add_parser("psql", help="open its database in psql")
+    for name, description in COMMANDS.items():
+        command = commands.add_parser(name, help=description)
+        if name != "psql":
+            add_json(command)
 
 
 def run(arguments: Namespace, config: Config) -> int:
@@ -31,36 +43,51 @@ def run(arguments: Namespace, config: Config) -> int:
     if command == "remove" and config.in_production:
         raise StrataError(
             "The local database (.local) is not removed in production.",
-            detail="What it holds may be what customers stored.",
-            hint="Unset ENVIRONMENT, in the environment and in .env, if this is no production.",
+            detail="It may contain data of customers.",
+            hint="Unset ENVIRONMENT, in the environment and in .env, if this is not production.",
         )
     reason = _not_used(config, command)
     if reason:
-        if command != "remove":
+        if is_json(arguments):
+            echo_json({"is_running": False, "url": None})
+        elif command != "remove":
             print(f"{reason}: the local PostgreSQL is not used.", file=sys.stderr)
         return 0
     server = local_server(config.root)
     url = server.url(config.database_name)
-    if command == "start":
-        server.start()
-        server.create_database(config.database_name)
-        print(f"PostgreSQL {major_version(programs_for(server.data))} runs: {url}")
-    elif command == "stop":
-        server.stop()
-        print("PostgreSQL is stopped.")
-    elif command == "remove":
-        server.remove()
-        print(f"PostgreSQL is stopped and {server.folder} is removed.")
-    elif command == "url":
-        print(url)
-    elif command == "psql":
+    if command == "psql":
         return _psql(server, url)
+    if command in CHANGES:
+        CHANGES[command](server, config)
+    if is_json(arguments):
+        echo_json({"is_running": server.is_running, "url": url})
+        return NOT_RUNNING if command == "status" and not server.is_running else 0
+    if command == "start":
+        echo(f"PostgreSQL {major_version(programs_for(server.data))} runs: {url}")
+    elif command == "stop":
+        echo("PostgreSQL is stopped.")
+    elif command == "remove":
+        echo(f"PostgreSQL is stopped and {server.folder} is removed.")
+    elif command == "url":
+        echo(url)
     elif not server.is_running:
-        print("PostgreSQL does not run.")
+        echo("PostgreSQL does not run.")
         return NOT_RUNNING
     else:
-        print(f"PostgreSQL runs: {url}")
+        echo(f"PostgreSQL runs: {url}")
     return 0
+
+
+def _start(server: Server, config: Config) -> None:
+    server.start()
+    server.create_database(config.database_name)
+
+
+CHANGES: dict[str, Callable[[Server, Config], None]] = {
+    "start": _start,
+    "stop": lambda server, _: server.stop(),
+    "remove": lambda server, _: server.remove(),
+}
 
 
 def _not_used(config: Config, command: str) -> str:

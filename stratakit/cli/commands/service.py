@@ -2,12 +2,16 @@
 
 from argparse import ArgumentParser, Namespace
 
+from stratakit.cli.output import add_json, echo, echo_json, is_json
 from stratakit.config import Config
 from stratakit.devserver.readiness_probe import HOST
 from stratakit.devserver.service import ServiceProcess
 
 NOT_RUNNING = 3
 """The exit status of `status`, as of `stratakit server status`."""
+
+RUNS_PROGRAMS = True
+"""Programs that it starts print answers, too."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,29 +22,43 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="start it and wait until it is ready, stop it, or show whether it runs",
     )
     parser.add_argument("--port", type=int, default=8000, help="where it listens (8000)")
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Do so; the exit status of `status` is `NOT_RUNNING` if it does not run."""
     service = ServiceProcess(config.root)
+    if is_json(arguments):
+        return _print_json(service, arguments)
     if arguments.command == "start":
         began = service.start(arguments.port)
         _show(service, "The service runs" if began else "The service already runs")
         if not began and (changed := service.changed_files()):
             first, *others = (str(each.relative_to(config.root)) for each in changed)
             also = f" and {len(others)} more" if others else ""
-            print(f"It serves older code: {first}{also} changed later. Run: make restart")
+            echo(f"It serves older code: {first}{also} changed later. Run: make restart")
     elif arguments.command == "stop":
-        print("The service is stopped." if service.stop() else "The service does not run.")
+        echo("The service is stopped." if service.stop() else "The service does not run.")
     elif service.find_process():
         _show(service, "The service runs")
     else:
-        print("The service does not run.")
+        echo("The service does not run.")
         return NOT_RUNNING
     return 0
+
+
+def _print_json(service: ServiceProcess, arguments: Namespace) -> int:
+    if arguments.command == "start":
+        service.start(arguments.port)
+    elif arguments.command == "stop":
+        service.stop()
+    process = service.find_process()
+    url = f"http://{HOST}:{process[1]}" if process else None
+    echo_json({"is_running": process is not None, "url": url, "log": str(service.log)})
+    return NOT_RUNNING if arguments.command == "status" and not process else 0
 
 
 def _show(service: ServiceProcess, what: str) -> None:
     found = service.find_process()
     where = f": http://{HOST}:{found[1]}" if found else ""
-    print(f"{what}{where}\nIts log: {service.log}")
+    echo(f"{what}{where}\nIts log: {service.log}")

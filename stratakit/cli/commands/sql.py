@@ -3,15 +3,16 @@
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
+from stratakit.cli.output import add_json, echo_sql
 from stratakit.config import Config
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `sql` takes."""
     parser.add_argument("revision", nargs="?", default="head")
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Print the SQL."""
-    print(commands.upgrade_sql(config, arguments.revision), end="")
-    return 0
+    return echo_sql(commands.upgrade_sql(config, arguments.revision), arguments)

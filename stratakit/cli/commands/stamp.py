@@ -7,6 +7,8 @@ differs.
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
+from stratakit.cli.output import add_json, echo_json, is_json
+from stratakit.cli.printing import as_object, print_position
 from stratakit.config import Config
 
 
@@ -16,9 +18,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--force", metavar="REASON", help="stamp without comparing; the reason is logged"
     )
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Stamp, then show where the database stands."""
-    print(commands.stamp(config, arguments.revision, reason=arguments.force))
+    position = commands.stamp(config, arguments.revision, reason=arguments.force)
+    if is_json(arguments):
+        echo_json({"position": as_object(config, position)})
+    else:
+        print_position(position)
     return 0

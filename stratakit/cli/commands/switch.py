@@ -7,6 +7,8 @@ branch's revisions are applied. Refused for any other database.
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
+from stratakit.cli.output import add_json, add_lose, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, print_position, progress
 from stratakit.config import Config
 
 
@@ -15,13 +17,24 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--yes", metavar="DATABASE", help="its name, if env.py connects to one on this machine"
     )
+    add_lose(parser)
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Undo, apply, show where it stands."""
-    result = commands.switch(config, confirmed_database=arguments.yes)
+    result = commands.switch(
+        config,
+        confirmed_database=arguments.yes,
+        lose=arguments.lose,
+        interactive=True,
+        progress=progress(arguments),
+    )
+    if is_json(arguments):
+        echo_json(as_object(config, result))
+        return 0
     for title, revisions in (("Undone", result.undone), ("Applied", result.applied)):
         if revisions:
-            print(f"{title}: {', '.join(revisions)}")
-    print(result.position)
+            echo(f"{title}: {', '.join(revisions)}")
+    print_position(result.position)
     return 0

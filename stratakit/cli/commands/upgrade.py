@@ -1,14 +1,16 @@
 """Apply the pending revisions: all, or those up to REVISION (an id, head, +1)."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from functools import partial
+from pathlib import Path
 
 from stratakit import commands
-from stratakit.cli.printing import print_revisions
+from stratakit.cli.output import add_json, echo, echo_json, echo_sql, is_json, warn
+from stratakit.cli.printing import as_object, print_position, print_revisions, progress
 from stratakit.commands import UpgradePlan
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.revisions.review_comments import describe_comment
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -21,6 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--backup", action="store_true", help="back the database up first, and verify that"
     )
+    add_json(parser)
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--sql", action="store_true", help="print SQL instead; needs no database")
     one.add_argument(
@@ -33,8 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, config: Config) -> int:
     """Show the plan, apply it, show where the database stands."""
     if arguments.sql:
-        print(commands.upgrade_sql(config, arguments.revision), end="")
-        return 0
+        return echo_sql(commands.upgrade_sql(config, arguments.revision), arguments)
     result = commands.upgrade(
         config,
         arguments.revision,
@@ -43,21 +45,28 @@ def run(arguments: Namespace, config: Config) -> int:
         backup=arguments.backup,
         confirmed_database=arguments.yes,
         interactive=True,
-        on_plan=partial(_print_plan, config),
-        on_backup=lambda path, verification: print(f"Backed up to {path}\n{verification}"),
+        on_plan=None if is_json(arguments) else partial(_print_plan, config),
+        on_backup=None if is_json(arguments) else _print_backup,
+        progress=progress(arguments),
     )
-    if not result.plan.ahead:
-        print(result.position)
+    if is_json(arguments):
+        echo_json(as_object(config, result))
+    elif not result.plan.ahead:
+        print_position(result.position)
     return 0
+
+
+def _print_backup(path: Path, verification: str) -> None:
+    echo(f"Backed up to {path}\n{verification}")
 
 
 def _print_plan(config: Config, plan: UpgradePlan) -> None:
     if plan.ahead:
-        print(plan.ahead)
+        echo(plan.ahead)
         return
     print_revisions("To apply", plan.pending, none="Nothing to apply.")
     if plan.deferred:
         print_revisions("Left until no older code serves", plan.deferred)
-        print(f"Then: {MIGRATE} upgrade")
-    for file, line, text in plan.open_comments:
-        print(f"To review: {file.relative_to(config.root)}:{line}: {text}", file=sys.stderr)
+        echo(f"Then: {MIGRATE} upgrade")
+    for comment in plan.open_comments:
+        warn(f"To review: {describe_comment(config.root, comment)}")

@@ -21,7 +21,7 @@ TEMPORARY = {"TEMP", "TEMPORARY"}
 class MissingDowngrade(Rule):
     """A revision cannot be undone, and does not declare it.
 
-    After a bad deploy the schema stays where it is, and nobody knows whether that was meant.
+    After a failed deployment the schema stays, and nobody knows whether that was intended.
     """
 
     id = "missing-downgrade"

@@ -63,7 +63,7 @@ class Trigger(Rule):
                     "Acknowledge it when no running code relies on it.",
                     statement,
                 )
-        # SQLite loses them where it recreates a table: they are made again.
+        # SQLite drops them when it recreates a table: they are created again.
         recreated = {action.table for _, action in run.actions("recreate table")}
         for statement, action in run.actions("create trigger", "create rule"):
             if run.existed_before(action.table) and action.table not in recreated:

@@ -4,7 +4,7 @@ import re
 
 from alembic.util import CommandError
 
-from stratakit.engine.errors import driver_classes, driver_error
+from stratakit.engine.errors import driver_classes, driver_error, sqlstate
 
 CODE_ERRORS = (NameError, ImportError, SyntaxError, NotImplementedError, CommandError)
 # The classes "data exception", "integrity constraint violation" and "PL/pgSQL error":
@@ -26,11 +26,10 @@ def is_about_rows(error: BaseException) -> bool:
     cause, classes = driver_error(error), driver_classes(error)
     if cause is None or "DatabaseError" not in classes:
         return not isinstance(error, CODE_ERRORS)
-    state = str(getattr(cause, "sqlstate", None) or "")
     number = cause.args[0] if cause.args else None
     return (
         bool(classes & {"IntegrityError", "DataError"})
-        or state.startswith(SQLSTATES)
+        or sqlstate(error).startswith(SQLSTATES)
         or number in MYSQL_NUMBERS
         or bool(SQLITE.search(str(cause)))
     )

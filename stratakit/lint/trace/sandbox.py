@@ -167,7 +167,7 @@ class Sandbox:
             connection.rollback()
 
     def rebuild(self, *, with_rows: bool = True) -> None:
-        """Create the database again at the revision where it stands.
+        """Create the database again at its revision.
 
         Args:
             with_rows: whether its tables get rows.
@@ -224,7 +224,7 @@ class Sandbox:
         self._has_rows = False
         self._preapplied = {script.revision for script in applied}
         if self.backend == "postgresql":
-            # A change from timestamp to timestamptz rewrites nothing where the zone is UTC.
+            # A change from timestamp to timestamptz rewrites nothing if the zone is UTC.
             self.connection.exec_driver_sql("SET TimeZone = 'America/New_York'")
             number = self.connection.exec_driver_sql("SHOW server_version_num").scalar_one()
             self.server_version = int(number) // 10_000

@@ -9,10 +9,11 @@ import re
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, TextClause, text
 
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
+from stratakit.engine.errors import sqlstate
 from stratakit.locking.policy import WaitPolicy
 from stratakit.runtime.timeouts.base import SessionTimeouts
 
@@ -26,14 +27,14 @@ BUILT = re.compile(
     re.IGNORECASE,
 )
 CONCURRENTLY = re.compile(r"\bCONCURRENTLY\b", re.IGNORECASE)
-INVALID = """
-    SELECT format('%%I.%%I', nspname, relname)
+INVALID = text("""
+    SELECT format('%I.%I', nspname, relname)
     FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
     JOIN pg_namespace ON pg_namespace.oid = relnamespace
-    WHERE NOT indisvalid AND relname = %s AND indrelid = to_regclass(%s)
+    WHERE NOT indisvalid AND relname = :index AND indrelid = to_regclass(:table)
     AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p WHERE p.index_relid = indexrelid)
-"""
-BLOCKERS = """
+""")
+BLOCKERS = text("""
     SELECT concat('server process ', pid, ' (',
                   concat_ws(', ', usename, nullif(application_name, ''), host(client_addr)),
                   '), ', state, ', in a transaction since ',
@@ -44,8 +45,8 @@ BLOCKERS = """
                                            WHERE datname = current_database())
     AND relation >= 16384 AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
     GROUP BY pid, usename, application_name, client_addr, state, xact_start, query
-    ORDER BY bool_or(position(relname IN %s) > 0) DESC, xact_start LIMIT 3
-"""
+    ORDER BY bool_or(position(relname IN :statement) > 0) DESC, xact_start LIMIT 3
+""")
 
 
 class PostgreSQLTimeouts(SessionTimeouts):
@@ -87,7 +88,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
             for index in self._invalid(statement):
                 raise StrataError(
                     f"The index {index} was built and is INVALID.",
-                    detail="No query uses it, and writes pay for it.",
+                    detail="No query uses it, and it slows down writes.",
                     hint=f"Find out why (\\d in psql), then: DROP INDEX CONCURRENTLY {index}, "
                     f"and {MIGRATE} upgrade",
                 )
@@ -98,13 +99,11 @@ class PostgreSQLTimeouts(SessionTimeouts):
 
     def is_lock_error(self, error: Any, _statement: str) -> bool:
         """Return whether something was in its way."""
-        return getattr(error, "sqlstate", None) in BUSY
+        return sqlstate(error) in BUSY
 
     def blockers(self, statement: str) -> list[str]:
         """Return the sessions that hold locks, those on the statement's tables first."""
-        with self._cursor() as cursor:
-            cursor.execute(BLOCKERS, (statement,))
-            found = [row[0] for row in cursor.fetchall()]
+        found = self._answers(BLOCKERS, statement=statement)
         if not self._autocommit:
             self.connection.connection.rollback()
         return found
@@ -134,8 +133,15 @@ class PostgreSQLTimeouts(SessionTimeouts):
             return []
         index = built["index"]
         name = index[1:-1] if index.startswith('"') else index.lower()
+        return self._answers(INVALID, index=name, table=built["table"])
+
+    def _answers(self, query: TextClause, **values: str) -> list[str]:
+        """Return the first column, by a statement in the form that the driver takes."""
+        compiled = query.compile(dialect=self.connection.dialect)
+        names = compiled.positiontup
+        parameters = values if names is None else tuple(values[name] for name in names)
         with self._cursor() as cursor:
-            cursor.execute(INVALID, (name, built["table"]))
+            cursor.execute(str(compiled), parameters)
             return [row[0] for row in cursor.fetchall()]
 
     def _cursor(self) -> Any:

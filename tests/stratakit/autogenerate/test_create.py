@@ -1,5 +1,6 @@
 """What `create` says beside the revision, and how what it asks for is settled."""
 
+import json
 import re
 import subprocess
 
@@ -27,7 +28,7 @@ def test_what_autogenerate_does_not_see_is_said(migrated: Service, beside: bool)
         migrated.add_column(PHONE)
     created = migrated.migrate("create", "another price")
     assert created.returncode == (0 if beside else 1), created.stderr
-    assert ("No revision was written" in created.stdout) is not beside
+    assert ("Wrote migrations/versions/" in created.stdout) is beside
     assert "ck_items_price_not_negative" in created.stdout
     assert "./migrate.sh create --empty" in created.stdout
 
@@ -41,14 +42,15 @@ def test_a_finding_is_settled_by_deleting_it_whenever_that_is(migrated: Service)
     assert "To review: migrations/versions/" in upgraded.stderr
     for arguments in (["add", "--all"], ["commit", "--quiet", "--no-verify", "--message", "New"]):
         subprocess.run(["git", *arguments], cwd=migrated.root, check=True)
-    assert "unsettled" not in migrated.migrate("check").stderr
-    assert "delete the comment" in migrated.migrate("check").stdout
+    unsettled = json.loads(migrated.migrate("check", "--json").stdout)
+    assert [each["rule"] for each in unsettled] == ["unsettled-finding"]
     file = migrated.newest()
     file.write_text(re.sub(r"(?m)^ *# FINDING:.*\n(^ *#   .*\n)*", "", file.read_text()))
     settled = migrated.migrate("check")
     assert settled.returncode == 0, settled.stdout
     file.write_text(file.read_text().replace("100", "90"))
-    assert "was edited after it was committed" in migrated.migrate("check").stdout
+    edited = json.loads(migrated.migrate("check", "--json").stdout)
+    assert "edited-revision" in {each["rule"] for each in edited}
 
 
 @pytest.mark.databases("postgresql", "sqlite")

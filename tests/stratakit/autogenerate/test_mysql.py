@@ -177,9 +177,7 @@ def test_the_comment_of_a_required_column_says_what_happens_to_rows(tmp_path: Pa
         project.execute("INSERT INTO items (id) VALUES (1)")
         project.upgrade()
         assert project.execute("SELECT size FROM items") == [(0,)]
-    told = " ".join(file.read_text().replace("#", "").split())
-    assert "all rows get a value that nobody chose, such as '' or 0." in told
-    assert "this fails" not in told
+    assert "such as '' or 0" in " ".join(file.read_text().replace("#", "").split())
 
 
 def level(*values: str) -> sa.Column[str]:
@@ -189,8 +187,9 @@ def level(*values: str) -> sa.Column[str]:
 def test_changed_enum_values_are_described(tmp_path: Path) -> None:
     after = models(level("free", "gold"))
     with create_project(tmp_path, "mysql", models(level("free", "paid"))) as project:
-        told = "changes values of items.level from free, paid to free, gold"
-        assert project.differences(after)[0] == told
+        told = project.differences(after)[0]
+        assert "items.level" in told
+        assert told.endswith("free, paid to free, gold")
         project.create(after)
         project.round_trip(after)
 

@@ -15,6 +15,7 @@ from stratakit.autogenerate.pipeline import build_pipeline
 from stratakit.autogenerate.renames import prompt
 from stratakit.autogenerate.review_comments import ReviewCommentOp
 from stratakit.config import Backend
+from stratakit.operations.constraints import ValidateConstraintOp
 from stratakit.operations.renames import RenameColumnOp
 from stratakit.operations.walk import flatten
 
@@ -57,7 +58,8 @@ def run(
 ) -> list[ops.MigrationScript]:
     """Send scripts through the pipeline as Alembic does, and return what it would write."""
     command = {"message": directives[0].message, "autogenerate": autogenerate}
-    revision = SimpleNamespace(command_args=command, config=SimpleNamespace(cmd_opts=options))
+    config = SimpleNamespace(cmd_opts=options)
+    revision = SimpleNamespace(command_args=command, config=config, template_args={})
     context = MigrationContext.configure(
         dialect_name=backend,
         opts={"target_metadata": ITEMS.metadata, "revision_context": revision},
@@ -97,13 +99,14 @@ def test_the_phrases_describe_the_revisions_that_are_written() -> None:
     index = ops.CreateIndexOp("ix_owner", "items", ["owner_id"])
     change = on_items(add("owner_id", sa.BigInteger()), index, foreign_key())
     scripts = run(script(change), notify=phrases)
-    assert phrases == [
-        "adds column items.owner_id",
-        "adds index ix_owner on items (owner_id)",
-        "adds foreign key fk_owner from items to owners",
-        "validates constraint fk_owner on items",
+    operations = upgrades(scripts)
+    assert [type(each) for script in operations for each in script] == [
+        ops.AddColumnOp,
+        ops.CreateIndexOp,
+        ops.CreateForeignKeyOp,
+        ValidateConstraintOp,
     ]
-    assert phrases == [phrase for each in upgrades(scripts) for phrase in describe_all(each)]
+    assert phrases == [phrase for each in operations for phrase in describe_all(each)]
 
 
 def test_each_revision_follows_the_one_before() -> None:
@@ -116,7 +119,8 @@ def test_each_revision_follows_the_one_before() -> None:
 def test_a_hazard_stays_above_its_operation(backend: Backend) -> None:
     scripts = run(script(on_items(add("size", sa.Integer()), drop("note"))), backend=backend)
     (last,) = [each for each in scripts if comments(each)]
-    assert comments(last) == ["column items.note is dropped with its data."]
+    (comment,) = comments(last)
+    assert "items.note" in comment
     operations = list(flatten(last.upgrade_ops_list[0].ops))
     place = next(i for i, each in enumerate(operations) if isinstance(each, ReviewCommentOp))
     assert isinstance(operations[place + 1], ops.DropColumnOp)
@@ -131,10 +135,14 @@ def test_a_dropped_column_is_the_last_revision_with_its_hazard() -> None:
 
 def test_each_revision_undoes_what_it_does() -> None:
     scripts = run(script(on_items(add("owner_id", sa.BigInteger()), foreign_key())))
-    assert [describe_all(each.downgrade_ops_list[0].ops) for each in scripts] == [
-        ["drops constraint fk_owner of items", "drops column items.owner_id"],
-        ["drops constraint fk_owner of items", "adds foreign key fk_owner from items to owners"],
+    downgrades = [[*flatten(each.downgrade_ops_list[0].ops)] for each in scripts]
+    assert [[type(each) for each in script] for script in downgrades] == [
+        [ops.DropConstraintOp, ops.DropColumnOp],
+        [ops.DropConstraintOp, ops.CreateForeignKeyOp],
     ]
+    dropped = [each for script in downgrades for each in script]
+    names = {each.constraint_name for each in dropped if isinstance(each, ops.DropConstraintOp)}
+    assert names == {"fk_owner"}
 
 
 @pytest.mark.parametrize(("confirm", "is_rename"), [(prompt.decline, False), (bool, True)])
@@ -151,7 +159,7 @@ def test_unrelated_tables_are_a_hazard_of_the_first_operation() -> None:
     tables = [ops.CreateTableOp(name, [sa.Column("id", sa.Integer)]) for name in ("one", "two")]
     (written,) = run(script(*tables))
     assert isinstance(written.upgrade_ops_list[0].ops[0], ReviewCommentOp)
-    assert "changes one, two, which are not related" in comments(written)[0]
+    assert "one, two" in comments(written)[0]
 
 
 def test_revisions_that_a_hook_of_the_project_added_stay() -> None:

@@ -58,7 +58,7 @@ FORMS: dict[str, tuple[Callable[[], Items], Callable[[], Items], list[str]]] = {
         lambda: (note(), sa.Index("ix_items_lower", sa.text("lower(note)"))),
         ["postgresql_concurrently=True"],
     ),
-    "an index that goes with its column": (
+    "indexed column dropped": (
         lambda: (note(index=True),),
         lambda: (),
         ["drop_column"],
@@ -144,7 +144,7 @@ def test_revisions_are_safe_and_complete(name: str, version: str, tmp_path: Path
             expected = [each for each in expected if "IS NOT NULL" not in each]
         assert [each for each in expected if each not in text] == []
         project.round_trip(models(*after()))
-        if name != "an index that goes with its column":
+        if name != "indexed column dropped":
             assert project.lint(files) == []
         assert project.create(models(*after())) == []
 
@@ -220,8 +220,8 @@ def test_an_identity_changes(
     ("column", "finding"),
     [
         (lambda: sa.Column("data", sa.JSON), "sqlalchemy.dialects.postgresql.JSONB"),
-        (lambda: sa.Column("n", sa.BigInteger, sa.Identity()), "every row is rewritten"),
-        (lambda: sa.Column("n", sa.Integer, sa.Computed("id * 2")), "every row is rewritten"),
+        (lambda: sa.Column("n", sa.BigInteger, sa.Identity()), "column items.n "),
+        (lambda: sa.Column("n", sa.Integer, sa.Computed("id * 2")), "column items.n "),
     ],
     ids=["json", "identity", "computed"],
 )

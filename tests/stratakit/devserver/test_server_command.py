@@ -103,7 +103,8 @@ def test_the_local_database_is_not_removed_in_production(made: Path) -> None:
     told = run(made, "remove")
 
     assert told.returncode == 1
-    assert "not removed in production" in told.stderr
+    assert "(.local)" in told.stderr
+    assert "ENVIRONMENT" in told.stderr
     assert (made / ".local" / "postgresql" / "data").exists()
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from stratakit.cli.output import echo_findings
 from stratakit.diagnostics.finding import Finding
 from stratakit.diagnostics.formatters import (
     FORMATS,
@@ -18,7 +19,6 @@ from stratakit.diagnostics.formatters import (
     as_gitlab,
     as_json,
     as_text,
-    print_findings,
 )
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
@@ -162,7 +162,7 @@ def test_the_status_tells_whether_there_is_a_finding(
 ) -> None:
     parser = ArgumentParser()
     add_arguments(parser)
-    assert print_findings(findings, parser.parse_args(arguments)) == status
+    assert echo_findings(findings, parser.parse_args(arguments)) == status
     output = capsys.readouterr().out
     assert bool(output) is printed
     if arguments and printed:

@@ -33,7 +33,7 @@ def test_a_migration_through_a_pooler_is_refused_and_by_the_direct_url_it_works(
     direct = live.environment["DATABASE_URL"]
     refused = live.migrate("upgrade", DATABASE_URL=through)
     assert refused.returncode == 3
-    assert "goes through a pooler" in refused.stderr
+    assert "pooler" in refused.stderr
     assert "MIGRATION_DATABASE_URL=" in refused.stderr
     assert live.stands_at() is None
     done = live.migrate("upgrade", DATABASE_URL=through, MIGRATION_DATABASE_URL=direct)

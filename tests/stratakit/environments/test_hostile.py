@@ -1,6 +1,7 @@
 """Nothing but the database that is meant is ever written, and nothing is found by looking away."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -97,7 +98,8 @@ def test_a_history_that_another_version_table_knows_is_not_run_again(project: Pr
         assert outcome.status == 0, f"{verb}: {outcome}"
     assert "a2  seed (head)" in project.run("current").stdout
     assert execute(project, "SELECT name FROM items") == [("seed",)]
-    assert project.run("downgrade", "a1").status == 0
+    assert project.run("downgrade", "a1").status == 1
+    assert project.run("downgrade", "a1", "--lose", "items").status == 0
     assert execute(project, "SELECT * FROM app_version") == [("a1",)]
     assert execute(project, "SELECT name FROM items") == []
 
@@ -168,10 +170,9 @@ def test_a_revision_that_fails_on_a_scratch_database_is_said_to_fail_there(
     failed = project.run("check")
     assert failed.status == 1
     assert "scratch database" in failed.stderr
-    assert "the project's database was not touched" in failed.stderr
-    assert "is at" not in failed.stderr
+    assert "a2" not in failed.stderr
     failed = project.run("upgrade")
-    assert "the database is at a2" in failed.stderr
+    assert re.search(r"\ba2\b", failed.stderr)
 
 
 @pytest.mark.parametrize("verb", ["upgrade", "current", "drift", "check"])
@@ -228,7 +229,8 @@ connection.commit()
         for verb in (("check", "--models"), ("record",), ("create", "add size")):
             outcome = project.run(*verb)
             assert outcome.status == 1, outcome
-            assert "not the scratch database" in outcome.stderr
+            assert "scratch database" in outcome.stderr
+            assert "create_engine(...)" in outcome.stderr
             assert digest(project.root / "app.db") == before
     finally:
         sys.modules.pop("library", None)
@@ -347,7 +349,7 @@ def note(*, ctx, step, heads, run_args):
 """
         + CONFIGURE.format(arguments=", on_version_apply=note"),
     )
-    assert "applied a1\napplied a2" in project.run("upgrade").stdout
+    assert "applied a1\napplied a2" in project.run("upgrade").stderr
     assert execute(project, "SELECT revision FROM migration_log") == [("a1",), ("a2",)]
 
 
@@ -410,10 +412,10 @@ def test_branches_with_labels_are_no_mistake(project: Project) -> None:
 @pytest.mark.parametrize(
     ("code", "message", "status"),
     [
-        ("import no_such_package\n", "Install the package that brings no_such_package", 2),
+        ("import no_such_package\n", "brings no_such_package", 2),
         ("import os\n\nos.environ['NO_SUCH_SETTING']\n", "Set NO_SUCH_SETTING", 2),
         ("open('no/such/key')\n", "Create no/such/key", 2),
-        ("raise SystemExit('no database')\n", "ends the process by itself", 2),
+        ("raise SystemExit('no database')\n", "exits with", 2),
         ("1 / 0\n", "ZeroDivisionError", 2),
     ],
 )
@@ -463,7 +465,7 @@ def test_an_env_py_that_configures_nothing_is_no_success(project: Project) -> No
     for verb in ("upgrade", "check", "current", "drift", "downgrade"):
         outcome = project.run(verb)
         assert outcome.status == 2, outcome
-        assert "does not run the migrations" in outcome.stderr
+        assert "context.run_migrations()" in outcome.stderr
 
 
 def test_a_failed_command_of_a_caught_error_is_no_success(project: Project) -> None:

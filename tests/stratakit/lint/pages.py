@@ -40,7 +40,7 @@ def page() -> str:
 def _comparison() -> str:
     lines = [
         "## Other linters\n",
-        "By the names of their rules; a dash where none is named for it. None of them runs the",
+        "By the names of their rules; a dash if none is named. None of them runs the",
         "revision and watches, except eugene, whose trace watches locks on PostgreSQL.\n",
         f"| rule | {' | '.join(PEERS)} |",
         f"|---|{'---|' * len(PEERS)}",

@@ -151,5 +151,6 @@ def test_an_unknown_phase_is_an_error_of_each_command_that_reads_it(
         [sys.executable, "-m", "stratakit", *command], cwd=tmp_path, capture_output=True, text=True
     )
     assert run.returncode == 1, run.stdout + run.stderr
+    assert ".py:" in run.stdout + run.stderr
     assert "unknown phase: 'expnd'" in run.stdout + run.stderr
     assert "Traceback" not in run.stderr

@@ -50,7 +50,7 @@ def _append(line: int, comment: str) -> str:
         ("# migrate: allow drop-table -- ", "drop-table", ""),
         ("# migrate: allow drop-table", "drop-table", ""),
         ("# migrate: allow", "", ""),
-        ("# migrate: allow -- a reason without a rule", "", "a reason without a rule"),
+        ("# migrate: allow -- no rule", "", "no rule"),
     ],
 )
 def test_a_comment_is_a_suppression(comment: str, rule: str, reason: str) -> None:

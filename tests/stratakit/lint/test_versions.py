@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,7 @@ def _server(version: str) -> str:
     if version == "18":
         return databases.server_of("postgresql").url.render_as_string(hide_password=False)
     folder = Path(tempfile.mkdtemp(prefix=f"tests-postgresql-{version}-")) / "postgresql"
+    atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
     folder.mkdir(mode=0o700)
     server = Server(folder, durable=False)
     account = account_for(folder.parent)

@@ -82,7 +82,7 @@ def test_long_names_are_the_same_in_models_and_migrations(
         upgraded = live.migrate("upgrade")
         assert upgraded.returncode == 0, upgraded.stderr
         checked = live.migrate("check")
-        assert "The models and the migrations agree." in checked.stdout, checked.stdout
+        assert checked.returncode == 0, checked.stdout
         with live.engine().connect() as connection:
             names = {index["name"] for index in inspect(connection).get_indexes(LONG)}
         expected = naming.shorten(f"ix_{LONG}_a_column_with_a_long_name")

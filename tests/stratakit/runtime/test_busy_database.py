@@ -1,5 +1,6 @@
 """Migrations on a database that others use: locks, timeouts, retries and what is verified."""
 
+import re
 import subprocess
 import threading
 import time
@@ -52,7 +53,7 @@ def test_who_waits_says_for_whom_and_gives_up_with_status_3(migrated: Service) -
             connection.commit()
         given_up = migrated.migrate("upgrade", MIGRATION_WAIT_SECONDS="0.3")
     assert given_up.returncode == 3, given_up.stderr
-    assert "did not end in 0.3 s" in given_up.stderr
+    assert " 0.3 s" in given_up.stderr
     told = {
         "postgresql": f"{process_identity()} at 003 (server process",
         "mysql": "from localhost",
@@ -70,7 +71,7 @@ def test_a_table_in_use_is_tried_again_until_it_is_free(migrated: Service) -> No
     upgraded = migrated.migrate("upgrade", **QUICK)
     reader.join()
     assert upgraded.returncode == 0, upgraded.stderr
-    assert "Revision 003 waits for a table in use" in upgraded.stderr
+    assert "Revision 003 waits for " in upgraded.stderr
     if migrated.database == "postgresql":
         assert "items AccessShareLock" in upgraded.stderr
         assert READ in upgraded.stderr
@@ -84,8 +85,9 @@ def test_the_lock_that_is_never_free_ends_the_run_and_leaves_nothing(migrated: S
     failed = migrated.migrate("upgrade", **QUICK, MIGRATION_RETRY_SECONDS="0.5")
     reader.join()
     assert failed.returncode == 1, failed.stderr
-    assert "got no lock in 0.5 s" in failed.stderr
-    assert "database is at 002" in failed.stderr
+    assert " 0.5 s (MIGRATION_RETRY_SECONDS)" in failed.stderr
+    assert migrated.stands_at() == "002"
+    assert " at 002" in failed.stderr
     assert "phone" not in migrated.columns("items")
 
 
@@ -163,7 +165,8 @@ def test_a_revision_that_commits_by_itself_and_is_not_stamped_fails(migrated: Se
     migrated.revision("003", "002", f"{ADD}\n    op.get_bind().commit()", DROP)
     failed = migrated.migrate("upgrade")
     assert failed.returncode == 1, failed.stdout
-    assert "Revision 003 ran, and the database is at 002" in failed.stderr
+    assert "Revision 003 " in failed.stderr
+    assert " at 002" in failed.stderr
     assert "autocommit_block" in failed.stderr
 
 
@@ -177,7 +180,8 @@ def test_the_fence_stops_a_run_that_has_lost_its_lock(migrated: Service) -> None
     migrated.revision("004", "003", ADD, DROP)
     failed = migrated.migrate("upgrade")
     assert failed.returncode == 3, failed.stderr
-    assert "not held by this session any more" in failed.stderr
+    assert "migration lock" in failed.stderr
+    assert "MIGRATION_DATABASE_URL" in failed.stderr
     assert migrated.stands_at() == "003"
 
 
@@ -187,7 +191,7 @@ def test_old_code_comes_up_on_a_database_that_is_ahead(migrated: Service) -> Non
     file.unlink()
     for done in (migrated.migrate("upgrade"), migrated.alembic("upgrade", "head")):
         assert done.returncode == 0, done.stderr
-        assert "ahead of this code: it is at 003" in done.stdout + done.stderr
+        assert re.search(r"ahead .*\b003\b.*\b002\b", done.stdout + done.stderr)
     assert migrated.migrate("upgrade", "+1").returncode == 1
     assert migrated.migrate("downgrade").returncode == 1
     assert migrated.stands_at() == "003"

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -66,14 +67,15 @@ def test_a_full_disk_loses_nothing_and_the_next_run_finishes(on_it: Service, sma
     failed = on_it.migrate("upgrade")
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr
-    assert re.search("No space left on device|is full", failed.stderr), failed.stderr
+    assert re.search(f"{os.strerror(ENOSPC)}|is full", failed.stderr), failed.stderr
     assert on_it.stands_at() == "002"
     assert on_it.columns("items")
     if on_it.database == "mysql":
         assert "  applied: CREATE TABLE filled" in failed.stderr
         on_it.sql("DROP TABLE filled")
     else:
-        assert "Nothing of it was kept: the database is at 002." in failed.stderr
+        assert "applied:" not in failed.stderr
+        assert " at 002" in failed.stderr
     assert _mounted(small, "-o", "remount,size=400m") == 0
     again = on_it.migrate("upgrade")
     assert again.returncode == 0, again.stderr

@@ -130,9 +130,9 @@ def test_an_import_that_fails_is_told_with_file_and_line(project: Service) -> No
 
 
 def test_an_import_of_the_projects_own_is_told_where_it_fails(project: Service) -> None:
-    project.write("app/engine.py", "def url():\n    raise RuntimeError('no region is set')\n")
+    project.write("app/engine.py", "def url():\n    raise RuntimeError('no region')\n")
     error = refused(project, f"from app.engine import url\n{ENV.format(url='url()')}")
-    assert "RuntimeError: no region is set" in error.message
+    assert "RuntimeError: no region" in error.message
     assert f"({project.root}/app/engine.py:2)" in error.message
 
 
@@ -158,7 +158,8 @@ def test_settings_that_are_not_valid_are_told_without_their_values(project: Serv
         """,
     )
     assert error.status == 2
-    assert error.message.startswith("The settings are not valid: ValidationError: pool: ")
+    assert "ValidationError: pool: " in error.message
+    assert "env.py cannot" not in error.message
     assert f"({project.root}/migrations/env.py:" in error.message
     assert "s3cret" not in str(error)
 
@@ -171,7 +172,8 @@ def test_another_wrong_value_is_no_matter_of_the_settings(project: Service) -> N
 def test_one_that_runs_no_migrations_is_told_so(project: Service) -> None:
     error = refused(project, "from app.models import Base\n")
     assert error.status == 2
-    assert "migrations/env.py does not run the migrations." in error.message
+    assert "migrations/env.py " in error.message
+    assert "context.run_migrations()" in error.hint
 
 
 @pytest.mark.parametrize("url", ['"oracle://me:s3cret@db/x"', '"postgresql://me:s3cret@db:x/y"'])
@@ -241,7 +243,7 @@ def test_the_settings_of_a_new_service_are_told_by_name_alone(
     live = Service(service(database="sqlite"), "sqlite")
     told = live.migrate("check", DATABASE_POOL_SIZE="s3cret")
     assert told.returncode == 2
-    assert "The settings are not valid: ValidationError: database_pool_size" in told.stderr
+    assert "ValidationError: database_pool_size" in told.stderr
     assert re.search(r"migrations/env\.py:\d+\)", told.stderr)
     assert "Traceback" not in told.stderr
     assert "s3cret" not in told.stderr
@@ -292,7 +294,7 @@ def test_a_relative_downgrade_at_two_heads_is_refused(project: Service) -> None:
     assert upgraded.returncode == 0, upgraded.stderr
     refusal = project.run(project.python, "-m", "stratakit", "downgrade")
     assert refusal.returncode == 2
-    assert "The database is at 002 and 003: -1 from which of them?" in refusal.stderr
+    assert "002 and 003: -1 " in refusal.stderr
     assert {"a", "b"} <= {*inspect(database(project, ".local/orders")).get_table_names()}
 
 

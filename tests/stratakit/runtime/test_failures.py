@@ -1,5 +1,6 @@
 """What a failed revision leaves behind, and what is said of it."""
 
+import re
 import signal
 import subprocess
 
@@ -35,12 +36,12 @@ def test_a_revision_that_needs_an_answer_is_named_before_any_sql_is_written(
         refused = migrated.migrate(*verb)
         assert (refused.returncode, refused.stdout) == (1, "")
         assert "Revision 003 (003_by_hand.py:" in refused.stderr
-        assert "asks the database for an answer, which --sql cannot give" in refused.stderr
+        assert "--sql" in refused.stderr
         assert "Traceback" not in refused.stderr
-    others = "Print the SQL of the others: ./migrate.sh "
-    assert f"{others}sql 002\n{others}sql 003:head" in refused.stderr
+    others = [line.rpartition(": ")[2] for line in refused.stderr.strip().splitlines()[-2:]]
+    assert others == ["./migrate.sh sql 002", "./migrate.sh sql 003:head"]
     assert "SELECT 4" in migrated.migrate("sql", "003:head").stdout
-    migrated.follow(refused.stderr, "on the database itself: ")
+    migrated.follow(refused.stderr, "./migrate.sh upgrade 003")
     assert migrated.stands_at() == "003"
 
 
@@ -51,7 +52,7 @@ def test_what_an_autocommit_block_keeps_is_said_after_a_failure(migrated: Servic
     assert failed.returncode == 1
     assert "applied: CREATE TABLE kept (id INTEGER)" in failed.stderr
     assert "not applied: CREATE TABLE undone (id INTEGER)" in failed.stderr
-    assert "An autocommit block commits each statement" in failed.stderr
+    assert "autocommit block" in failed.stderr
     assert migrated.stands_at() == "002"
     assert migrated.sql(
         "SELECT to_regclass('kept') IS NOT NULL, to_regclass('undone') IS NOT NULL"
@@ -69,8 +70,7 @@ def test_an_invalid_index_is_named_and_the_next_upgrade_drops_it(migrated: Servi
     failed = migrated.migrate("upgrade")
     assert failed.returncode == 1
     assert "DETAIL: Key (price)=(1.00) is duplicated." in failed.stderr
-    assert "INVALID index public.uq_items_price stays; the next upgrade drops it" in failed.stderr
-    assert "Nothing of it was kept" not in failed.stderr
+    assert "INVALID index public.uq_items_price stays; " in failed.stderr
     valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'uq_items_price'::regclass"
     assert migrated.sql(valid) == [(False,)]
     migrated.sql("DELETE FROM items WHERE name = 'b'")
@@ -93,7 +93,7 @@ def test_what_is_applied_is_said_beside_an_invalid_index(migrated: Service) -> N
 def test_what_the_database_advises_is_shown(migrated: Service) -> None:
     migrated.revision("003", "002", "op.alter_column('items', 'name', type_=sa.Integer())")
     failed = migrated.migrate("upgrade")
-    assert 'HINT: You might need to specify "USING name::integer".' in failed.stderr
+    assert re.search(r'HINT: .* "USING name::integer"', failed.stderr)
 
 
 @pytest.mark.databases("mysql")
@@ -119,7 +119,10 @@ def test_a_failed_revision_leaves_nothing_and_the_retry_works(migrated: Service)
     migrated.revision("003", "002", f"{made}\n    op.execute('SELECT * FROM nowhere')")
     failed = migrated.migrate("upgrade")
     assert failed.returncode == 1
-    assert "Nothing of it was kept: the database is at 002." in failed.stderr
+    assert "applied:" not in failed.stderr
+    assert " at 002" in failed.stderr
+    assert migrated.stands_at() == "002"
+    assert migrated.columns("one") == set()
     migrated.revision("003", "002", made)
     assert migrated.migrate("upgrade").returncode == 0
     assert migrated.stands_at() == "003"
@@ -129,8 +132,8 @@ def test_a_failed_revision_leaves_nothing_and_the_retry_works(migrated: Service)
 @pytest.mark.parametrize(
     ("statement", "lacking"),
     [
-        ("CREATE EXTENSION nowhere", "The extension nowhere is a matter of the server"),
-        ("GRANT SELECT ON items TO nobody_here", "The role nobody_here is a matter of the server"),
+        ("CREATE EXTENSION nowhere", "The extension nowhere "),
+        ("GRANT SELECT ON items TO nobody_here", "The role nobody_here "),
     ],
 )
 def test_what_the_server_lacks_is_named(migrated: Service, statement: str, lacking: str) -> None:
@@ -148,7 +151,7 @@ def test_a_revision_whose_file_is_gone_is_named_with_what_brings_it_back(migrate
         failed = migrated.migrate(verb)
         assert failed.returncode == 1
         assert "Traceback" not in failed.stderr
-    migrated.follow(failed.stderr, "Restore the file: ")
+    migrated.follow(failed.stderr, "git -C ")
     assert migrated.migrate("check").returncode == 0
 
 
@@ -169,7 +172,7 @@ def test_what_is_interrupted_says_so(migrated: Service, body: str) -> None:
     upgrade.send_signal(signal.SIGINT)
     _, told = upgrade.communicate(timeout=30)
     assert upgrade.returncode == 130
-    assert told.strip().endswith("upgrade was interrupted. See where the database is: " + CURRENT)
+    assert told.strip().endswith(f": {CURRENT}")
     assert migrated.stands_at() == "002"
 
 

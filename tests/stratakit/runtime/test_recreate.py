@@ -17,7 +17,8 @@ def test_a_check_without_a_name_is_declared_again_as_the_refusal_says(migrated: 
     file = migrated.revision("004", "003", BATCH.format(""))
     refused = migrated.migrate("upgrade")
     assert refused.returncode == 1
-    assert "Recreating the table people would lose an unnamed CHECK constraint." in refused.stderr
+    assert "table people " in refused.stderr
+    assert "CHECK constraint" in refused.stderr
     assert "before the batch" not in refused.stderr
     remedy = "with op.batch_alter_table('people', table_args=(sa.CheckConstraint("
     assert remedy in refused.stderr

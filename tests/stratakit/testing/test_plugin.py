@@ -223,13 +223,13 @@ def test_rows_that_a_revision_deletes_fail_its_test_unless_it_declares_them(
 def test_a_revision_that_declares_itself_irreversible_is_not_downgraded(project: Service) -> None:
     project.add_column(PHONE)
     file = project.revision("003", "002", ADD_PHONE, 'raise RuntimeError("never")')
-    file.write_text(f'{file.read_text()}\n\nirreversible = "the numbers were sold"\n')
+    file.write_text(f'{file.read_text()}\n\nirreversible = "sold"\n')
     done = run_pytest(project, MIGRATIONS)
     assert done.returncode == 0, done.stdout
     assert project.migrate("upgrade").returncode == 0
     for refused in (project.migrate("downgrade"), project.alembic("downgrade", "-1")):
         assert refused.returncode != 0
-        assert "003  by hand 003 cannot be undone: the numbers were sold" in refused.stderr
+        assert re.search(r"003 .*: sold$", refused.stderr, re.MULTILINE)
     assert project.stands_at() == "003"
 
 
@@ -240,8 +240,8 @@ def test_the_revisions_after_one_that_fails_name_it(project: Service) -> None:
     done = run_pytest(project, f"{MIGRATIONS}::{ROUND_TRIP}")
     assert failures(done.stdout) == [f"{ROUND_TRIP}[{each}]" for each in ("003", "004", "005")]
     assert done.stdout.count("no such column: nonsense") == 1
-    assert "005_by_hand.py was not run." in done.stdout
-    assert done.stdout.count("003_by_hand.py, which comes before it, fails.") == 2
+    assert "005_by_hand.py" in done.stdout
+    assert done.stdout.count("pytest -k 003") == 2
     alone = run_pytest(project, "-k", "003")
     assert alone.stdout.count("no such column: nonsense") == 1
 
@@ -499,7 +499,7 @@ def add_a_cycle(project: Service) -> None:
     ("plant", "text"),
     [
         (add_a_syntax_error, "003_broken.py is not valid Python"),
-        (add_a_cycle, "The revisions form a cycle: 003 -> 004 -> 003."),
+        (add_a_cycle, "003 -> 004 -> 003"),
     ],
     ids=["syntax error", "cycle"],
 )
@@ -517,7 +517,7 @@ def test_a_missing_revision_is_the_whole_failure(project: Service) -> None:
     project.revision("004", "003")
     done = run_pytest(project, MIGRATIONS)
     assert "test_single_head" in failures(done.stdout)
-    assert "004_by_hand.py follows the revision 003, and no file in " in done.stdout
+    assert re.search(r"004_by_hand\.py .*\b003\b", done.stdout)
     assert "stratakit/" not in done.stdout
     assert "another exception occurred" not in done.stdout
 

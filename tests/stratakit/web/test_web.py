@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import text
+from syrupy.assertion import SnapshotAssertion
 
 from stratakit import config, scratch
 from stratakit.config import Config
@@ -69,7 +70,7 @@ async def serving(app: FastAPI) -> AsyncIterator[AsyncClient]:
 
 
 async def test_a_conflict_is_a_409_without_the_databases_words(
-    at_head: str, application: Callable[..., FastAPI]
+    at_head: str, application: Callable[..., FastAPI], snapshot: SnapshotAssertion
 ) -> None:
     app = application(at_head)
 
@@ -82,7 +83,7 @@ async def test_a_conflict_is_a_409_without_the_databases_words(
         assert (await client.post("/items")).status_code == 200
         again = await client.post("/items")
         assert again.status_code == 409
-        assert again.json()["detail"] == "Another one exists already."
+        assert again.json() == snapshot
         assert "items" not in again.text
 
 

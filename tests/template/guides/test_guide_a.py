@@ -79,10 +79,9 @@ def test_tables_of_create_all_are_compared_before_they_are_stamped(live: Service
     live.sql(AN_ITEM)
     refused = live.alembic("stamp", "001")
     assert refused.returncode != 0
-    assert "The database is not what 001 makes" in refused.stderr
-    assert "table items should not be there" in refused.stderr
+    assert "table items " in refused.stderr
     assert live.stands_at() is None
-    live.follow(refused.stderr, "It is what 002 makes: ")
+    live.follow(refused.stderr, "./migrate.sh stamp 002")
     assert live.stands_at() == "002"
     assert live.sql("SELECT name FROM items") == [("chair",)]
 
@@ -105,8 +104,7 @@ def test_check_shows_the_revision_what_is_pending_and_what_has_no_migration(live
     live.add_column(PHONE)
     checked = live.run(MIGRATE, "check")
     assert checked.returncode == 1
-    assert "The database is at 001  baseline." in checked.stdout
-    assert "Pending:\n  002  items\n" in checked.stdout
+    assert re.search(r" 001  baseline\b.*\n.*:\n  002  items\n", checked.stdout)
     assert "adds column items.phone" in checked.stdout
 
 
@@ -119,7 +117,7 @@ def test_generate_writes_a_revision_and_reminds_to_review_it(migrated: Service) 
     assert "adds table user_preferences" in generated.stdout
     assert migrated.newest().name.endswith("_add_user_preferences_table.py")
     assert migrated.columns("user_preferences") == set()
-    migrated.follow(generated.stdout, "Review it before you apply it: ")
+    migrated.follow(generated.stdout, "./migrate.sh upgrade")
     assert migrated.columns("user_preferences") == {"id", "name"}
 
 
@@ -129,10 +127,9 @@ def test_upgrade_applies_all_that_is_pending(live: Service) -> None:
     live.revision("003", "002", ADD_PHONE, DROP_PHONE)
     upgraded = live.run(MIGRATE, "upgrade")
     assert upgraded.returncode == 0, upgraded.stderr
-    assert upgraded.stdout == (
-        "To apply:\n  001  baseline\n  002  items\n  003  by hand 003\n"
-        "The database is at 003  by hand 003 (head).\n"
-    )
+    _, *pending, position = upgraded.stdout.splitlines()
+    assert pending == ["  001  baseline", "  002  items", "  003  by hand 003"]
+    assert "003  by hand 003 (head)" in position
     assert live.stands_at() == "003"
     assert "phone" in live.columns("items")
 
@@ -216,10 +213,7 @@ def test_a_forced_check_forgets_the_fingerprint_and_looks_afresh(live: Service) 
     live.add_column(PHONE)
     fingerprint.cache_file(config).write_text(fingerprint.compute_fingerprint(config))
     believed = live.run(live.python, CHECK)
-    assert (believed.returncode, believed.stdout) == (
-        0,
-        "Nothing has changed since the last good check.\n",
-    )
+    assert believed.returncode == 0
     forced = live.run(live.python, CHECK, "--force")
     assert forced.returncode == 1
     assert "adds column items.phone" in forced.stdout
@@ -278,11 +272,12 @@ def assert_goes_up_and_down(service: Service, found: str, table: str, columns: s
     created = service.migrate("create", "what the scenario asks")
     assert created.returncode == 0, created.stderr
     assert created.stdout.splitlines()[1:2] == [f"  {found}"]
+    written = service.newest()
     upgraded = service.migrate("upgrade")
     assert upgraded.returncode == 0, upgraded.stderr
     assert columns <= service.columns(table)
     again = service.migrate("create", "nothing should be left")
-    assert "no revision was written" in again.stdout, again.stdout
+    assert (again.returncode, service.newest()) == (0, written), again.stdout
     assert service.migrate("downgrade").returncode == 0
     assert service.stands_at() == "002"
     assert not columns & service.columns(table)
@@ -296,10 +291,10 @@ def test_two_heads_are_named_with_the_command_that_joins_them(migrated: Service)
     in_ci = migrated.run(migrated.python, CHECK, "--check-only")
     upgraded = migrated.migrate("upgrade")
     for told in (checked.stdout, in_ci.stdout, upgraded.stderr):
-        assert "There are several heads:\n  003  by hand 003\n  004  by hand 004\n" in told
+        assert ":\n  003  by hand 003\n  004  by hand 004\n" in told
     assert [checked.returncode, in_ci.returncode, upgraded.returncode] == [1, 1, 1]
     assert migrated.stands_at() == "002"
-    migrated.follow(checked.stdout, "Join them: ")
+    migrated.follow(checked.stdout, "./migrate.sh merge")
     assert migrated.migrate("upgrade").returncode == 0
     assert {"phone", "size"} <= migrated.columns("items")
 
@@ -316,13 +311,14 @@ def test_a_revision_of_another_branch_is_named_and_its_file_brought_back(
     migrated.git("switch", "-q", "main")
     ahead = migrated.migrate("upgrade")
     assert ahead.returncode == 0, ahead.stderr
-    assert "The database is ahead of this code: it is at 003" in ahead.stdout
+    assert re.search(r"ahead .*\b003\b", ahead.stdout)
     plain = migrated.alembic("current")
     assert plain.returncode != 0
-    assert "The database is at revision 003, and no file in" in plain.stderr
+    assert "003" in plain.stderr
+    assert "git -C " in plain.stderr
     assert not any("migrate.sh stamp" in told for told in (ahead.stdout, plain.stderr))
     assert migrated.stands_at() == "003"
-    migrated.follow(ahead.stdout, "Restore the file: ")
+    migrated.follow(ahead.stdout, "git -C ")
     assert migrated.migrate("upgrade").returncode == 0
     assert migrated.stands_at() == "003"
 
@@ -333,11 +329,11 @@ def test_a_revision_that_is_gone_for_good_is_replaced_by_what_is_true(migrated: 
     migrated.sql("UPDATE alembic_version SET version_num = 'deadbeef'")
     refused = migrated.migrate("upgrade")
     assert refused.returncode == 1
-    assert "is at revision deadbeef, and no file in" in refused.stderr
+    assert "deadbeef" in refused.stderr
     untrue = migrated.migrate("stamp", "001")
     assert untrue.returncode == 1
     assert migrated.stands_at() == "deadbeef"
-    migrated.follow(refused.stderr, "find the revision that the schema is at by comparing: ")
+    migrated.follow(refused.stderr, "./migrate.sh adopt")
     assert migrated.stands_at() == "002"
 
 
@@ -350,12 +346,12 @@ def test_a_rename_is_flagged_as_data_loss_and_offered_as_a_rename(migrated: Serv
     migrated.add_column("mobile: Mapped[str | None] = mapped_column(String(20))")
     created = migrated.migrate("create", "rename phone to mobile")
     assert created.returncode == 0, created.stderr
-    assert "column items.phone is dropped with its data" in created.stdout
+    assert "items.phone" in created.stdout
     unsettled = migrated.run(migrated.python, CHECK)
     assert unsettled.returncode == 1
-    assert "column items.phone is dropped with its data" in unsettled.stdout
+    assert f"{migrated.newest().name}:" in unsettled.stdout
     offered = re.search(
-        r"replace both by: (op\..*\)) and both in downgrade\(\) by: (op\..*\))$",
+        r": (op\..*\)) .* downgrade\(\) .*: (op\..*\))$",
         created.stdout,
         re.MULTILINE,
     )
@@ -383,9 +379,9 @@ def test_a_message_that_says_nothing_is_refused_with_one_that_does(migrated: Ser
     files = set(migrated.root.glob("migrations/versions/*.py"))
     refused = migrated.migrate("create", "fix")
     assert refused.returncode == 1
-    assert "The message 'fix' does not say what the revision does." in refused.stderr
+    assert "'fix'" in refused.stderr
     assert set(migrated.root.glob("migrations/versions/*.py")) == files
-    migrated.follow(refused.stderr, "Name what changes: ")
+    migrated.follow(refused.stderr, "./migrate.sh create")
     assert migrated.newest().name.endswith("_add_user_phone_number.py")
 
 
@@ -399,7 +395,7 @@ def test_a_revision_of_unrelated_tables_is_a_finding(migrated: Service) -> None:
     files = set(migrated.root.glob("migrations/versions/*.py")) - before
     # MySQL keeps each statement at once, so that each is a revision of its own anyway.
     split = len(files) == 2 and migrated.database == "mysql"
-    related = "changes items, user_preferences, which are not related" not in created.stdout
+    related = "items, user_preferences" not in created.stdout
     assert related == split
     assert migrated.run(migrated.python, CHECK).returncode == int(not split)
     for file in files:
@@ -416,8 +412,8 @@ def test_a_version_row_that_was_set_by_hand_is_noticed(migrated: Service) -> Non
     migrated.sql("UPDATE alembic_version SET version_num = '001'")
     checked = migrated.migrate("check")
     assert checked.returncode == 1
-    assert "alembic_version says 001, and by migration_log it is at 002" in checked.stdout
-    migrated.follow(checked.stdout, "it is compared first: ")
+    assert re.search(r"alembic_version .*\b001\b.* migration_log .*\b002\b", checked.stdout)
+    migrated.follow(checked.stdout, "./migrate.sh stamp 002")
     assert migrated.stands_at() == "002"
     assert migrated.migrate("check").returncode == 0
 
@@ -429,7 +425,7 @@ def test_an_applied_revision_that_was_edited_is_noticed(migrated: Service) -> No
     migrated.edit("migrations/versions/002_items.py", "length=200", "length=100")
     checked = migrated.migrate("check")
     assert checked.returncode == 1
-    assert checked.stdout.count("002_items.py was edited after it was") == 1
-    migrated.follow(checked.stdout, "write the change as a new revision: ")
+    assert checked.stdout.count("002_items.py was edited") == 1
+    migrated.follow(checked.stdout, "git -C ")
     assert migrated.root.joinpath("migrations/versions/002_items.py").read_text() == before
     assert migrated.migrate("check").returncode == 0

@@ -50,7 +50,7 @@ def test_the_script_in_the_root_does_all_that_the_guide_names(live: Service) -> 
     assert live.run(MIGRATE, "upgrade").returncode == 0
     assert "email_verified" in live.columns("items")
     current = live.run(MIGRATE, "current")
-    assert f"{live.stands_at()}  Add email verification field (head)" in current.stdout
+    assert re.search(rf"{live.stands_at()}  Add email .* \(head\)", current.stdout)
     assert live.run(MIGRATE, "downgrade").returncode == 0
     assert live.stands_at() == "002"
     assert live.run(MIGRATE, "downgrade", "001").returncode == 0
@@ -102,8 +102,9 @@ def test_plain_alembic_merges_heads_named_before_the_message(migrated: Service) 
     two_branches(migrated)
     merged = migrated.alembic("merge", "heads", "-m", "Merge migrations")
     assert merged.returncode == 0, merged.stderr
-    again = migrated.migrate("merge")
-    assert (again.returncode, again.stdout) == (0, "There is nothing to merge: one head.\n")
+    written = migrated.newest()
+    assert migrated.migrate("merge").returncode == 0
+    assert migrated.newest() == written
     assert migrated.migrate("upgrade").returncode == 0
     assert f"{migrated.stands_at()}_merge_migrations.py" == migrated.newest().name
     assert {"phone", "size"} <= migrated.columns("items")
@@ -116,16 +117,16 @@ def test_a_merge_is_linted_and_undone_by_one_of_the_revisions_it_joins(migrated:
     for flag in ([], ["--empty"]):
         refused = migrated.migrate("create", *flag, "add more")
         assert refused.returncode == 1
-        assert "Join them: ./migrate.sh merge" in refused.stderr
-    migrated.follow(refused.stderr, "Join them: ")
+        assert "./migrate.sh merge" in refused.stderr
+    migrated.follow(refused.stderr, "./migrate.sh merge")
     for verb in (["check"], ["format", "--check"]):
         linted = migrated.run(migrated.python, "-m", "ruff", *verb, migrated.newest())
         assert linted.returncode == 0, linted.stdout
     assert migrated.migrate("upgrade").returncode == 0
     ambiguous = migrated.migrate("downgrade")
     assert ambiguous.returncode == 2
-    assert ambiguous.stderr.count("Undo the merge: ./migrate.sh downgrade") == 2
-    migrated.follow(ambiguous.stderr, "Undo the merge: ")
+    assert ambiguous.stderr.count("./migrate.sh downgrade") == 2
+    migrated.follow(ambiguous.stderr, "./migrate.sh downgrade")
     assert "," in str(migrated.stands_at())
 
 
@@ -168,8 +169,8 @@ def test_a_type_of_the_applications_own_is_named_with_what_to_write(migrated: Se
     )
     migrated.add_column("text: Mapped[str | None] = mapped_column(Markdown())")
     created = migrated.migrate("create", "add text")
-    assert "column items.text has the application's own type Markdown" in created.stdout
-    proposed = re.search(r"SQLAlchemy's own types, such as (sa\.\w+\(\))\.", created.stdout)
+    assert re.search(r"column items\.text .* Markdown\b", created.stdout)
+    proposed = re.search(r" (sa\.\w+\(\))\.", created.stdout)
     assert proposed
     settle(migrated.newest(), r"[\w.]*Markdown\(\)", proposed[1])
     upgraded = migrated.migrate("upgrade")
@@ -186,8 +187,8 @@ def test_data_that_a_new_rule_forbids_is_named_with_what_to_write(migrated: Serv
     migrated.sql(AN_ITEM)
     migrated.add_column(PHONE.replace("str | None", "str"))
     created = migrated.migrate("create", "phone is compulsory")
-    assert "column items.phone becomes NOT NULL: this fails if a row is NULL." in (created.stdout)
-    statement = re.search(r"Give these rows a value first: (op\.execute\(.*\))", created.stdout)
+    assert "column items.phone becomes NOT NULL" in created.stdout
+    statement = re.search(r": (op\.execute\(.*\))", created.stdout)
     assert statement
     file = migrated.newest()
     settle(file, r"def upgrade\(\) -> None:\n", rf"\g<0>    {statement[1]}\n")
@@ -195,7 +196,7 @@ def test_data_that_a_new_rule_forbids_is_named_with_what_to_write(migrated: Serv
     upgraded = migrated.migrate("upgrade")
     assert upgraded.returncode == 0, upgraded.stderr
     assert migrated.sql("SELECT phone FROM items") == [("none",)]
-    assert "After an edit of it: ./migrate.sh record" in created.stdout
+    assert "./migrate.sh record\n" in created.stdout
     assert migrated.migrate("record").returncode == 0
     assert migrated.run(migrated.python, CHECK).returncode == 0
 
@@ -213,8 +214,8 @@ def test_creating_on_a_database_that_is_behind_finds_nothing_a_second_time(live:
     live.add_column("phone: Mapped[str | None] = mapped_column(String(20))")
     refused = live.alembic("revision", "--autogenerate", "-m", "add phone number")
     assert refused.returncode != 0
-    assert "no revision, and the newest is 002" in refused.stderr
-    assert "Apply it first: " in refused.stderr
+    assert "002" in refused.stderr
+    assert "./migrate.sh upgrade" in refused.stderr
     created = live.migrate("create", "add phone number")
     assert created.returncode == 0, created.stderr
     text = live.newest("*phone*").read_text()
@@ -222,7 +223,9 @@ def test_creating_on_a_database_that_is_behind_finds_nothing_a_second_time(live:
     assert "add_column(" in text
     assert live.stands_at() is None
     assert live.migrate("upgrade").returncode == 0
-    assert live.migrate("create", "again").stdout.startswith("The models and the migrations agree")
+    before = live.newest()
+    assert live.migrate("create", "again").returncode == 0
+    assert live.newest() == before
 
 
 @pytest.mark.row("C6")
@@ -233,8 +236,8 @@ def test_a_committed_revision_that_was_edited_is_noticed(migrated: Service) -> N
     migrated.edit("migrations/versions/002_items.py", '"items"', 'str("items")')
     checked = migrated.run(migrated.python, CHECK)
     assert checked.returncode == 1
-    assert "002_items.py was edited after it was committed." in checked.stdout
-    migrated.follow(checked.stdout, "write the change as a new revision: ")
+    assert "002_items.py was edited" in checked.stdout
+    migrated.follow(checked.stdout, "git -C ")
     assert file.read_text() == before
     assert migrated.run(migrated.python, CHECK).returncode == 0
 
@@ -248,8 +251,8 @@ def test_an_applied_revision_that_was_edited_is_noticed_without_git(live: Servic
     live.add_column(PHONE.replace("20", "30"))
     checked = live.migrate("check")
     assert checked.returncode == 1
-    assert "003_by_hand.py was edited after it was applied here." in checked.stdout
-    live.follow(checked.stdout, "Undo it here and apply it again: ")
+    assert "003_by_hand.py was edited" in checked.stdout
+    live.follow(checked.stdout, "./migrate.sh downgrade 002")
     assert live.migrate("check").returncode == 0
     assert live.stands_at() == "003"
 
@@ -277,9 +280,9 @@ def test_after_a_pull_with_two_heads_the_fix_is_one_command(
     migrated.git("pull", "-q", "--no-rebase", "--no-edit")
     refused = migrated.migrate("upgrade")
     assert refused.returncode == 1
-    assert "There are several heads:\n  003  by hand 003\n  004  by hand 004\n" in refused.stderr
+    assert ":\n  003  by hand 003\n  004  by hand 004\n" in refused.stderr
     assert migrated.stands_at() == "002"
-    migrated.follow(refused.stderr, "Join them: ")
+    migrated.follow(refused.stderr, "./migrate.sh merge")
     assert migrated.migrate("upgrade").returncode == 0
     assert {"phone", "size"} <= migrated.columns("items")
 

@@ -93,7 +93,7 @@ def test_make_migrate_creates_what_upgrade_db_applies_and_downgrade_db_undoes(
     assert refused.returncode == 2
     assert 'MESSAGE="' in refused.stderr
     _succeeds(migrated.run("make", "migrate", "MESSAGE=add the item's phone"))
-    assert "add the item's phone" in migrated.newest().read_text()
+    assert "the item's phone" in migrated.newest().read_text()
     _succeeds(migrated.run("make", "upgrade-db"))
     migrated.sql("SELECT phone FROM items")
     _succeeds(migrated.run("make", "downgrade-db"))
@@ -158,7 +158,7 @@ def test_clean_is_refused_in_production(migrated: Service) -> None:
     migrated.write(".env", "ENVIRONMENT=production\n")
     refused = migrated.run("make", "clean")
     assert refused.returncode != 0
-    assert "not removed in production" in refused.stderr
+    assert "(.local)" in refused.stderr
     assert migrated.sql("SELECT name FROM items") == [("kept",)]
     assert "Unset ENVIRONMENT" in refused.stderr
     migrated.write(".env", "")
@@ -340,7 +340,7 @@ def test_replicas_that_start_at_once_migrate_once(live: Service) -> None:
     ]
     told = [replica.communicate(timeout=180)[0] for replica in replicas]
     assert [replica.returncode for replica in replicas] == [0, 0, 0, 0], told
-    assert all("The database is at 003" in each for each in told)
+    assert all(" at 003 " in each for each in told)
     applied = live.sql("SELECT revision FROM migration_log ORDER BY id")
     assert applied == [("001",), ("002",), ("003",)]
 
@@ -380,10 +380,8 @@ def test_a_stamp_does_not_cure_a_database_that_is_behind(live: Service) -> None:
     """D10: refused by both commands, with what is missing and the command that applies it."""
     for refused in (live.alembic("stamp", "head"), live.migrate("stamp", "head")):
         assert refused.returncode != 0
-        assert "table items is missing" in refused.stderr
-    remedy = "Apply what is missing: "
-    (line,) = [line for line in refused.stderr.splitlines() if line.startswith(remedy)]
-    _succeeds(live.shell(line.removeprefix(remedy)))
+        assert "table items " in refused.stderr
+    live.follow(refused.stderr, "./migrate.sh upgrade 002")
     assert live.stands_at() == "002"
 
 

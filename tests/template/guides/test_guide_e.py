@@ -110,7 +110,7 @@ def test_tables_that_already_exist_are_taken_over_by_the_command_that_the_error_
     assert refused.returncode != 0
     assert "already exists" in refused.stderr
     assert "create_all" in refused.stderr
-    live.follow(refused.stderr, "Find the revision that the database is at, by comparing: ")
+    live.follow(refused.stderr, "./migrate.sh adopt")
     assert live.stands_at() == "002"
     assert live.sql("SELECT name FROM items") == [("kept",)]
     assert "Nothing to apply" in _succeeds(live.migrate("upgrade")).stdout
@@ -142,7 +142,7 @@ def test_no_revision_is_made_in_production(migrated: Service) -> None:
             migrated.migrate("create", "add phone", ENVIRONMENT=environment),
         ):
             assert refused.returncode != 0
-            assert "not made in production" in refused.stderr
+            assert "production" in refused.stderr
     assert sorted((migrated.root / "migrations" / "versions").glob("*.py")) == before
 
 
@@ -172,7 +172,8 @@ def test_a_failed_revision_leaves_nothing_behind(migrated: Service) -> None:
     migrated.revision("003", "002", HALF_WAY, DROP_PHONE)
     failed = migrated.alembic("upgrade", "head")
     assert failed.returncode != 0
-    assert "Nothing of it was kept: the database is at 002" in failed.stderr
+    assert "applied:" not in failed.stderr
+    assert " at 002" in failed.stderr
     assert migrated.stands_at() == "002"
     assert "phone" not in _columns(migrated)
 
@@ -188,7 +189,7 @@ def test_where_a_revision_is_no_transaction_the_message_says_how_far_it_got(
     assert failed.returncode != 0
     assert "applied: ALTER TABLE items ADD COLUMN phone" in failed.stderr
     assert "not applied: INSERT INTO nowhere VALUES (1)" in failed.stderr
-    assert "Undo the applied statements manually or take them out" in failed.stderr
+    assert "./migrate.sh upgrade" in failed.stderr
     migrated.revision("003", "002", "pass", DROP_PHONE)
     _succeeds(migrated.migrate("upgrade"))
     assert migrated.stands_at() == "003"
