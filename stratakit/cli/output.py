@@ -41,7 +41,7 @@ def echo(text: object, style: Style | None = None, *, end: str = "\n") -> None:
 
 
 def warn(text: str) -> None:
-    """Print a notice beside the answer, on stderr."""
+    """Print a notice on stderr, apart from the answer."""
     print(paint(text, "yellow", sys.stderr), file=sys.stderr)
 
 
@@ -92,10 +92,10 @@ def echo_sql(sql: str, arguments: Namespace) -> int:
 
 
 def echo_findings(findings: Sequence[Finding], arguments: Namespace) -> int:
-    """Print findings in the form that a command was told.
+    """Print findings in the format of the command's options.
 
     Returns:
-        The exit status: 1 where there are any.
+        The exit status: 1 if there are any.
     """
     if arguments.format == "text":
         echo_text(findings)

@@ -53,7 +53,7 @@ def discard(
         confirmed_database: the database's name, if env.py connects to one on this machine.
         lose: the tables and columns that may be lost, by their names.
         interactive: whether a person at the terminal may be asked.
-        progress: told of each revision that begins and ends.
+        progress: called when a revision begins and ends.
 
     Raises:
         ConsentError: rows or values would be lost, and nobody has agreed.

@@ -52,7 +52,7 @@ def downgrade(
         lose: the tables and columns that may be lost, by their names.
         interactive: whether a person at the terminal may be asked for that.
         on_plan: called with the revisions before anything is changed.
-        progress: told of each revision that begins and ends.
+        progress: called when a revision begins and ends.
 
     Raises:
         ConsentError: rows or values would be lost, and nobody has agreed.

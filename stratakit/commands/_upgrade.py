@@ -81,7 +81,7 @@ def upgrade(
         interactive: whether a person at the terminal may be asked for that.
         on_plan: called before anything is changed.
         on_backup: called with the backup and what it was compared with.
-        progress: told of each revision that begins and ends.
+        progress: called when a revision begins and ends.
 
     Raises:
         StrataError: the upgrade was refused, or a revision failed.

@@ -34,7 +34,7 @@ def alembic_config(
         config: the project's.
         options: for the run of env.py that it is made for.
         quiet: whether Alembic's commands print nothing of their own.
-        command_options: what env.py reads in `config.cmd_opts` beside the defaults, such as
+        command_options: what env.py reads in `config.cmd_opts` in addition to the defaults, such as
             `revision` and `autogenerate`.
     """
     remove_stale_bytecode(config.revision_files)

@@ -62,9 +62,9 @@ def refuse_open_comments(config: Config, revisions: Sequence[Script]) -> None:
         raise StrataError(
             "This is production, and nobody has resolved these review comments:\n"
             + "\n".join(f"  {describe_comment(config.root, each)}" for each in comments),
-            detail="Each names what autogenerate may have got wrong. Nothing was changed.",
-            hint="In development, mend the operation or decide that it is meant, delete the "
-            f"comment, and then: {MIGRATE} record",
+            detail="Autogenerate may have misunderstood these changes. Nothing was changed.",
+            hint="In development, fix the operation or decide that it is intended, delete the "
+            f"comment, and run: {MIGRATE} record",
         )
 
 

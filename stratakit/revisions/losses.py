@@ -32,7 +32,7 @@ class Loss:
 
 @dataclass(frozen=True)
 class DroppedData:
-    """What one line of a revision drops.
+    """The objects that one line of a revision drops.
 
     Args:
         line: the line.

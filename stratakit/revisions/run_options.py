@@ -15,7 +15,7 @@ KEY = "stratakit"
 
 
 class StepProgress(Protocol):
-    """Who is told how far a run has got."""
+    """A receiver of the progress of a run."""
 
     def begin(self, step: Any) -> None:
         """Note that a step of Alembic begins, or is tried again after a wait."""
@@ -36,7 +36,7 @@ class RunOptions:
             revisions to run. None runs all that Alembic's command asks for.
         dry_run: stop after `plan`.
         before_first_step: called with the database once the lock is held and something will run.
-        progress: told of each revision that begins and ends.
+        progress: called when a revision begins and ends.
         finish: called when the run has ended, whether or not anything ran.
         describe: called with a sentence for each change that autogenerate writes.
         confirmed_database: the database that may lose data in production, by its name.

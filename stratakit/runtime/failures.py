@@ -132,7 +132,7 @@ def _partial_run_error(
 
 
 def _command(monitor: RunMonitor, step: RevisionStep) -> str:
-    """Return the command that does what is left of the run, and no more."""
+    """Return the command that does the rest of the run, and no more."""
     last = monitor.rest[-1] if monitor.rest else step
     if step.is_upgrade:
         return "upgrade" if last.revision.is_head else f"upgrade {last.revision.revision}"

@@ -21,7 +21,7 @@ class RunMonitor:
         transactional: whether the database undoes a failed revision as a whole.
         heads: the revisions of the database at the start.
         is_outermost: whether each step is committed, rather than all together by env.py.
-        progress: told of each step.
+        progress: called for each step.
     """
 
     def __init__(

@@ -1,5 +1,6 @@
 """The generated pages are as the code is, and the prose is plain."""
 
+import ast
 import re
 
 import pytest
@@ -18,6 +19,21 @@ def test_every_message_of_the_package_is_on_the_page_of_messages() -> None:
     page = reference.pages()["reference/messages.md"]
     assert page.count("\n**") > 100
     assert "**DATABASE\\_URL is not set.**" in page
+
+
+def test_the_messages_of_the_troubleshooting_are_printed_somewhere() -> None:
+    printed = [(REPOSITORY / "template/Makefile.jinja").read_text()]
+    for path in (REPOSITORY / "stratakit").rglob("*.py"):
+        nodes = [*ast.walk(ast.parse(path.read_text()))]
+        texts = [ast.unparse(node) for node in nodes if isinstance(node, ast.JoinedStr)]
+        constants = [node.value for node in nodes if isinstance(node, ast.Constant)]
+        printed += texts + [text for text in constants if isinstance(text, str)]
+    page = (REPOSITORY / "docs/troubleshooting.md").read_text()
+    messages = re.findall(r"^\| ([^|]+?) \| [A-Z`]", page, re.MULTILINE)
+    assert len(messages) > 15
+    for message in messages:
+        parts = message.split(" … ")
+        assert any(all(part in text for part in parts) for text in printed), message
 
 
 def test_every_setting_question_and_function_is_documented() -> None:

@@ -1,8 +1,8 @@
-"""Bring a database under migration that something else made: find its revision by comparing.
+"""Bring an existing database under migration: find its revision by comparison.
 
-Nothing is written to it but the revision that it was found to be at. Where no revision makes what
-it holds, --baseline writes the first revision from it, and --repair a last one that brings it to
-the models.
+Only the revision that was found is written to the database. If no revision matches, --baseline
+writes the first revision from the database, and --repair writes a revision that brings the database
+to the models.
 """
 
 import sys
@@ -18,15 +18,17 @@ from stratakit.revisions.history import REPLACED
 
 METHODS = {
     "baseline": "write the first revision from the database",
-    "repair": "write a revision that brings it to the models",
-    "squash": "write one revision in place of all, from a database that is at the last",
+    "repair": "write a revision that brings the database to the models",
+    "squash": "replace all revisions by one, from a database at the last one",
 }
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `adopt` takes."""
     parser.add_argument("--dry-run", action="store_true", help="compare, and write nothing")
-    parser.add_argument("--at", metavar="REVISION", help="which one, where several make the same")
+    parser.add_argument(
+        "--at", metavar="REVISION", help="the last applied revision, if several match"
+    )
     method = parser.add_mutually_exclusive_group()
     for name, description in METHODS.items():
         method.add_argument(

@@ -25,10 +25,12 @@ LINE_SECONDS = 5.0
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `backfill` takes."""
     limits = BackfillLimits()
-    parser.add_argument("name", nargs="?", help="the file's name without .py")
+    parser.add_argument("name", nargs="?", help="the name of the file without .py")
     parser.add_argument("--all", action="store_true", help="run all that are not complete")
     parser.add_argument(
-        "--dry-run", action="store_true", help="estimate by a batch that is undone, and stop"
+        "--dry-run",
+        action="store_true",
+        help="estimate the time with a batch that is rolled back, and stop",
     )
     edited = parser.add_mutually_exclusive_group()
     edited.add_argument("--restart", action="store_true", help="begin again at the first row")

@@ -1,4 +1,4 @@
-"""Write the database into a file, from which `restore` brings it back."""
+"""Back up the database to a file that `restore` reads."""
 
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from pathlib import Path
@@ -14,13 +14,16 @@ from stratakit.process.progress import format_bytes
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `backup` takes."""
     parser.add_argument(
-        "--to", metavar="FOLDER", type=Path, help=f"by default {files.FOLDER} in the service"
+        "--to",
+        metavar="FOLDER",
+        type=Path,
+        help=f"folder of the backup (default: {files.FOLDER} in the service)",
     )
     parser.add_argument(
         "--verify",
         action=BooleanOptionalAction,
         help="restore it into a scratch database (on the local server, or that of "
-        "TEST_DATABASE_URL) and compare schema and rows; by default where there is such a server",
+        "TEST_DATABASE_URL) and compare schema and rows (default: if there is such a server)",
     )
     add_json(parser)
 

@@ -1,13 +1,13 @@
 """Show the database's position, pending revisions, and model changes without a revision.
 
 Exit status 1 if a model change has no revision, there are several heads, a review comment is open,
-a revision is not as it was committed or recorded, the snapshot is not true, the version row or an
+a revision differs from its commit or its record, the snapshot is out of date, the version row or an
 applied revision was changed manually, or the database has tables and no revision. Exit status 3 if
 nothing of that was found and the database cannot be reached.
 
-With --models only the models and the revisions are compared, without the database, and a good
-answer is remembered until one of their files changes. With --staged they are those of the next
-commit, which a hook calls.
+With --models only the models and the revisions are compared, without the database. A success is
+remembered until one of their files changes. With --staged the files of the next commit are
+compared, as the hook does.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -29,19 +29,19 @@ UNREACHABLE = DatabaseUnavailable.status
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `check` takes."""
     parser.add_argument(
-        "--all", action="store_true", help="lint what the main branch does not have, too"
+        "--all",
+        action="store_true",
+        help="also lint the revisions that the main branch does not have",
     )
     parser.add_argument(
         "--models", action="store_true", help="compare only the models with the revisions"
     )
+    parser.add_argument("--staged", action="store_true", help="like --models, for the staged files")
     parser.add_argument(
-        "--staged", action="store_true", help="like --models, for what is staged in git"
+        "--check-only", action="store_true", help="with --models: do not remember a success"
     )
     parser.add_argument(
-        "--check-only", action="store_true", help="with --models: do not remember a good answer"
-    )
-    parser.add_argument(
-        "--force", action="store_true", help="with --models: forget the last good answer"
+        "--force", action="store_true", help="with --models: forget the last success"
     )
     formatters.add_arguments(parser)
 

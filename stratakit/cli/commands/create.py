@@ -2,8 +2,8 @@
 
 The differences between the models and the revisions that existed before this change are listed and
 left out. They are those of the commit where this branch left the main branch, or else of the last
-commit. With --all they are written, too. With --empty the revision has no operations, for data or
-for what Alembic cannot see.
+commit. With --all they are written, too. With --empty the revision has no operations: for data, or
+for objects that Alembic does not support.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -20,11 +20,11 @@ from stratakit.revisions.review_comments import describe_comment
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `create` takes."""
-    parser.add_argument("message", help='what it does, such as "add user phone number"')
+    parser.add_argument("message", help='the change, such as "add user phone number"')
     parser.add_argument("--empty", action="store_true", help="write no operations")
     parser.add_argument("--all", action="store_true", help="write the older differences, too")
     parser.add_argument(
-        "--head", default="head", help="the revision to follow, such as LABEL@head for a branch"
+        "--head", default="head", help="the previous revision, such as LABEL@head for a branch"
     )
     add_json(parser)
 

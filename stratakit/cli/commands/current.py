@@ -1,4 +1,4 @@
-"""Show the revision at which the database stands."""
+"""Show the current revision of the database."""
 
 from argparse import ArgumentParser, Namespace
 

@@ -10,9 +10,13 @@ from stratakit.config import Config
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `discard` takes."""
-    parser.add_argument("revision", nargs="?", default="head", help="by default the newest")
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="its name, if env.py connects to one on this machine"
+        "revision", nargs="?", default="head", help="a revision id (default: the newest)"
+    )
+    parser.add_argument(
+        "--yes",
+        metavar="DATABASE",
+        help="the name of the database, if env.py connects to one on this machine",
     )
     add_lose(parser)
     add_json(parser)

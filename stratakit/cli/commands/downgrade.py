@@ -1,4 +1,4 @@
-"""Undo revisions: the last one, or all that came after REVISION (an id, base, -2)."""
+"""Undo the last revision, or all revisions after REVISION (an id, base, -2)."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -16,11 +16,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("revision", nargs="?", default="-1")
     parser.add_argument("--dry-run", action="store_true", help="show the plan and stop")
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="in production: its name, instead of typing it"
+        "--yes",
+        metavar="DATABASE",
+        help="in production: the name of the database, instead of typing it",
     )
     add_lose(parser)
     add_json(parser)
-    parser.add_argument("--sql", action="store_true", help="print SQL; REVISION is then FROM:TO")
+    parser.add_argument("--sql", action="store_true", help="print the SQL of FROM:TO")
 
 
 def run(arguments: Namespace, config: Config) -> int:

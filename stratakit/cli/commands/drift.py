@@ -1,6 +1,6 @@
 """Show manual changes of the database: compare its schema with its current revision.
 
-It is read in a transaction that cannot write. Exit status 1 where they differ.
+The database is read in a read-only transaction. Exit status 1 if they differ.
 """
 
 from argparse import ArgumentParser, Namespace

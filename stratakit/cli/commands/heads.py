@@ -1,4 +1,4 @@
-"""Show the newest revision; two of them have to be merged."""
+"""Show the heads. Two heads have to be merged."""
 
 from argparse import ArgumentParser, Namespace
 

@@ -1,4 +1,4 @@
-"""Show every revision, the newest first, and which are applied."""
+"""Show all revisions, the newest first, and which are applied."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -12,7 +12,9 @@ from stratakit.revisions.position import describe_revision
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `history` takes."""
-    parser.add_argument("-v", "--verbose", action="store_true", help="the whole docstring of each")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="show the docstring of each revision"
+    )
     add_json(parser)
 
 

@@ -1,7 +1,7 @@
-"""Find what makes a revision dangerous: it is run on a scratch database and watched.
+"""Find dangers in revisions by running them on a scratch database.
 
-Without arguments the revisions that the main branch does not have. Exit status 1 where something is
-found that the file does not acknowledge: `# migrate: allow RULE -- REASON`.
+Without arguments, lint the revisions that the main branch does not have. Exit status 1 for a
+violation without a suppression in the file: `# migrate: allow RULE -- REASON`.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -15,11 +15,13 @@ from stratakit.lint import explanation
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `lint` takes."""
-    parser.add_argument("revision", nargs="*", help="the ids of the revisions")
-    parser.add_argument("--base", help="those added since this commit or branch of git")
+    parser.add_argument("revision", nargs="*", help="ids of revisions")
+    parser.add_argument("--base", help="revisions added since this commit or branch of git")
     parser.add_argument("--all", action="store_true", help="all revisions")
     parser.add_argument(
-        "--explain", metavar="RULE", help="show a rule with bad and good code, or all titles: all"
+        "--explain",
+        metavar="RULE",
+        help="show a rule with bad and good code, or with `all` all titles",
     )
     formatters.add_arguments(parser)
 

@@ -1,4 +1,4 @@
-"""Join two heads with a revision that follows both."""
+"""Merge two heads: write a revision that follows both."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -10,7 +10,7 @@ from stratakit.config import Config
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `merge` takes."""
-    parser.add_argument("revisions", nargs="*", help="the heads to join; by default all")
+    parser.add_argument("revisions", nargs="*", help="the heads to merge (default: all)")
     parser.add_argument("-m", "--message", default="merge heads")
     add_json(parser)
 

@@ -1,6 +1,6 @@
-"""Put the revisions that only this branch has on top of the main branch's newest one.
+"""Move the revisions of this branch after the newest one of the main branch.
 
-The history stays a line, without a merge revision. Refused if one of them was applied to a database
+The history stays linear, without a merge revision. Refused if one of them was applied to a database
 that is not the local one.
 """
 
@@ -17,7 +17,9 @@ from stratakit.diagnostics.command import MIGRATE
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `rebase` takes."""
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="its name, if env.py connects to one on this machine"
+        "--yes",
+        metavar="DATABASE",
+        help="the name of the database, if env.py connects to one on this machine",
     )
     add_lose(parser)
     add_json(parser)

@@ -1,7 +1,7 @@
 """Replace the local development database by a new one at head.
 
-It is made first, and filled by seed(connection) in migrations/seed.py, if there is such a file.
-Refused for any other database.
+The new database is created first, and filled by seed(connection) in migrations/seed.py, if the file
+exists. Refused for any other database.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -15,7 +15,7 @@ from stratakit.config import Config
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `rebuild` takes."""
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="without a terminal: its name, whose rows are lost"
+        "--yes", metavar="DATABASE", help="without a terminal: the database whose rows are lost"
     )
     add_json(parser)
 

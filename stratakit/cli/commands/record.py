@@ -1,6 +1,6 @@
-"""Write the hashes of the revisions and the schema at head anew, and show what changes.
+"""Update the hashes of the revisions and the snapshot of the schema, and show the changes.
 
-After a revision was edited manually or created by plain Alembic, or git found a conflict in them.
+Run it after an edit of a revision, after plain `alembic revision`, or after a conflict in git.
 """
 
 from argparse import ArgumentParser, Namespace

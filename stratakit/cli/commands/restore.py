@@ -1,4 +1,4 @@
-"""Replace all that the database holds by a backup, once its name is typed or given by --yes."""
+"""Replace the contents of the database by a backup. Asks for the name of the database."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -11,14 +11,14 @@ from stratakit.config import Config
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `restore` takes."""
-    parser.add_argument("file", type=Path, help="what `backup` wrote")
+    parser.add_argument("file", type=Path, help="a file that `backup` wrote")
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="the database's name, instead of typing it"
+        "--yes", metavar="DATABASE", help="the name of the database, instead of typing it"
     )
     parser.add_argument(
         "--without-roles",
         action="store_true",
-        help="leave out owners and grants (MySQL: definers), which name users of another server",
+        help="omit owners and grants (MySQL: definers), which name users of another server",
     )
     add_json(parser)
 

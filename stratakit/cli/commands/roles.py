@@ -1,6 +1,6 @@
 """Print the SQL of two roles: one that migrates, and one that serves and cannot alter the schema.
 
-Give the first to MIGRATION_DATABASE_URL and the second to DATABASE_URL.
+Use the first in MIGRATION_DATABASE_URL and the second in DATABASE_URL.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -13,10 +13,10 @@ from stratakit.config import Config
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `roles` takes."""
     parser.add_argument(
-        "--sql", action="store_true", required=True, help="print it; nothing is run"
+        "--sql", action="store_true", required=True, help="print the SQL; nothing is executed"
     )
-    parser.add_argument("--owner", help="the role that migrates; by default DATABASE_owner")
-    parser.add_argument("--app", help="the role that serves; by default DATABASE_app")
+    parser.add_argument("--owner", help="the role that migrates (default: DATABASE_owner)")
+    parser.add_argument("--app", help="the role that serves (default: DATABASE_app)")
     add_json(parser)
 
 

@@ -19,12 +19,12 @@ RUNS_PROGRAMS = True
 """Programs that it starts print answers, too."""
 
 COMMANDS = {
-    "start": "create what is missing of it and its database, start it",
-    "stop": "stop it and keep its databases",
-    "remove": "stop it and delete its databases",
-    "status": "show whether it runs",
-    "url": "print the URL of its database",
-    "psql": "open its database in psql",
+    "start": "create the server and its database if they are missing, and start it",
+    "stop": "stop the server and keep its databases",
+    "remove": "stop the server and delete its databases",
+    "status": "show whether the server is running",
+    "url": "print the URL of the database",
+    "psql": "open the database in psql",
 }
 
 

@@ -1,4 +1,4 @@
-"""Run the service in the background: start, stop, or show whether it runs."""
+"""Run the service in the background: start, stop or status."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -19,9 +19,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "command",
         choices=("start", "stop", "status"),
-        help="start it and wait until it is ready, stop it, or show whether it runs",
+        help="start the service and wait until it is ready, stop it, or show whether it is running",
     )
-    parser.add_argument("--port", type=int, default=8000, help="where it listens (8000)")
+    parser.add_argument(
+        "--port", type=int, default=8000, help="the port to listen on (default: 8000)"
+    )
     add_json(parser)
 
 

@@ -1,7 +1,7 @@
-"""Write the revision that a database is at, without running anything.
+"""Set the revision of the database without running a migration.
 
-The database is compared with what the revision makes, on a scratch database, and refused where it
-differs.
+The database is compared with the revision on a scratch database, and the stamp is refused if they
+differ.
 """
 
 from argparse import ArgumentParser, Namespace

@@ -1,7 +1,7 @@
-"""Bring the local development database to the branch that is checked out; its rows stay.
+"""Migrate the local development database to the branch that is checked out, and keep its rows.
 
-What another branch has applied is undone, with the files of that branch from git; then this
-branch's revisions are applied. Refused for any other database.
+Revisions of another branch are undone, with their files from git. Then the revisions of this branch
+are applied. Refused for any other database.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -15,7 +15,9 @@ from stratakit.config import Config
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `switch` takes."""
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="its name, if env.py connects to one on this machine"
+        "--yes",
+        metavar="DATABASE",
+        help="the name of the database, if env.py connects to one on this machine",
     )
     add_lose(parser)
     add_json(parser)

@@ -16,10 +16,24 @@ def add_arguments(parser: ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="command", metavar="command", required=True)
     status = commands.add_parser("status", help="show whether the template has a newer release")
     update = commands.add_parser("update", help="update, and show what changed")
-    update.add_argument("--to", metavar="VERSION", default="", help="by default the last release")
-    update.add_argument("answers", nargs="*", metavar="QUESTION=ANSWER", help="answers to change")
-    wheel = commands.add_parser("vendor", help="build stratakit into vendor/, and depend on that")
-    wheel.add_argument("source", nargs="?", default="", help="by default pyproject.toml names it")
+    update.add_argument(
+        "--to", metavar="VERSION", default="", help="the release (default: the last one)"
+    )
+    update.add_argument(
+        "answers",
+        nargs="*",
+        metavar="QUESTION=ANSWER",
+        help="answers to change, such as deploy=none",
+    )
+    wheel = commands.add_parser(
+        "vendor", help="build a wheel of stratakit in vendor/, and depend on it"
+    )
+    wheel.add_argument(
+        "source",
+        nargs="?",
+        default="",
+        help="the source of stratakit (default: the one in pyproject.toml)",
+    )
     for parser in (status, update, wheel):
         add_json(parser)
 

@@ -18,18 +18,20 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("revision", nargs="?", default="head")
     parser.add_argument("--dry-run", action="store_true", help="show the plan and stop")
     parser.add_argument(
-        "--yes", metavar="DATABASE", help="in production: its name, instead of typing it"
+        "--yes",
+        metavar="DATABASE",
+        help="in production: the name of the database, instead of typing it",
     )
     parser.add_argument(
-        "--backup", action="store_true", help="back the database up first, and verify that"
+        "--backup", action="store_true", help="back up the database first, and verify the backup"
     )
     add_json(parser)
     one = parser.add_mutually_exclusive_group()
-    one.add_argument("--sql", action="store_true", help="print SQL instead; needs no database")
+    one.add_argument("--sql", action="store_true", help="print the SQL; needs no database")
     one.add_argument(
         "--rolling",
         action="store_true",
-        help="while older code serves: leave the last revisions if they are of the phase contract",
+        help="defer trailing contract revisions, while the previous release is serving",
     )
 
 
@@ -66,7 +68,7 @@ def _print_plan(config: Config, plan: UpgradePlan) -> None:
         return
     print_revisions("To apply", plan.pending, none="Nothing to apply.")
     if plan.deferred:
-        print_revisions("Left until no older code serves", plan.deferred)
+        print_revisions("Deferred until the previous release has stopped", plan.deferred)
         echo(f"Then: {MIGRATE} upgrade")
     for comment in plan.open_comments:
         warn(f"To review: {describe_comment(config.root, comment)}")

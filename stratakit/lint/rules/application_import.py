@@ -9,9 +9,9 @@ from stratakit.lint.violation import Violation
 class ApplicationImport(Rule):
     """A revision imports the application.
 
-    The application changes and the revision does not: one day it fails, and every command with it.
-    The module of types that env.py names by `user_module_prefix`, and what `script.py.mako`
-    imports, are the project's own choice.
+    The application changes and the revision does not. Sooner or later the revision fails, and every
+    command with it. The module that env.py names as `user_module_prefix`, and the imports of
+    `script.py.mako`, are allowed.
     """
 
     id = "application-import"

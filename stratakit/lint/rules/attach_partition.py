@@ -7,9 +7,9 @@ from stratakit.operations.snippets import execute, quote_name
 
 
 class AttachPartition(Rule):
-    """A partition is attached whose rows have to be read first.
+    """A partition is attached after a scan of its rows.
 
-    Without a CHECK that proves the bounds, the partition is read as a whole under ACCESS EXCLUSIVE.
+    Without a CHECK that proves the bounds, the whole partition is scanned under ACCESS EXCLUSIVE.
     """
 
     id = "attach-partition"

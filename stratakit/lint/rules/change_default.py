@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class ChangeDefault(Rule):
     """A server default is changed.
 
-    Code that still runs goes on as if new rows had the old value.
+    Running code still assumes the old value for new rows.
     """
 
     id = "change-default"

@@ -9,9 +9,9 @@ from stratakit.sql.tokenizer import Tokens, as_python, join_words, split_stateme
 
 
 class CheckValidated(Rule):
-    """A CHECK is tried on all rows while nothing can use the table.
+    """A CHECK is validated on all rows while nothing can use the table.
 
-    ADD CONSTRAINT reads the whole table under an ACCESS EXCLUSIVE lock.
+    ADD CONSTRAINT scans the whole table under an ACCESS EXCLUSIVE lock.
     """
 
     id = "check-validated"

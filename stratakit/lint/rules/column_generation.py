@@ -6,9 +6,10 @@ from stratakit.lint.violation import Violation
 
 
 class ColumnGeneration(Rule):
-    """A column is no longer filled as before.
+    """The way in which a column gets its value is changed.
 
-    Code that still runs leaves it out, or writes it, as it was: it gets NULL, or an error.
+    Running code still omits the column, or still writes it: the column is NULL, or the statement
+    fails.
     """
 
     id = "column-generation"

@@ -7,9 +7,9 @@ from stratakit.operations.snippets import autocommit_block, execute
 
 
 class ConcurrentlyInTransaction(Rule):
-    """CONCURRENTLY is asked for inside of a transaction.
+    """CONCURRENTLY is used inside of a transaction.
 
-    PostgreSQL refuses it there: the revision fails wherever it is run.
+    PostgreSQL refuses it, so the revision fails everywhere.
     """
 
     id = "concurrently-in-transaction"

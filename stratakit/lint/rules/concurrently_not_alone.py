@@ -7,10 +7,10 @@ from stratakit.operations.snippets import autocommit_block
 
 
 class ConcurrentlyNotAlone(Rule):
-    """Something stands before CONCURRENTLY in one revision.
+    """Another statement precedes CONCURRENTLY in one revision.
 
-    What was done before is committed without the version, so that a failure of the index leaves a
-    revision that is half applied and fails when it is run again.
+    The statement is committed without the version. If the index fails, the revision is half
+    applied, and fails when it is run again.
     """
 
     id = "concurrently-not-alone"

@@ -9,8 +9,8 @@ from stratakit.operations.snippets import autocommit_block
 class ConcurrentlyUnderTimeout(Rule):
     """CONCURRENTLY runs under a timeout.
 
-    It waits for every older transaction. A timeout ends it and leaves an INVALID index, which costs
-    writes, serves no read, and is taken for the real one by IF NOT EXISTS.
+    It waits for every older transaction. A timeout cancels it and leaves an INVALID index, which
+    slows down writes, serves no read, and satisfies IF NOT EXISTS.
     """
 
     id = "concurrently-under-timeout"

@@ -8,9 +8,9 @@ from stratakit.sql.action import Action
 
 
 class DataAfterLock(Rule):
-    """Rows are changed while a table is locked by a change before.
+    """Rows are changed while an earlier statement locks the table.
 
-    What ALTER TABLE locks stays locked until the transaction ends, however long the rows take.
+    The lock of ALTER TABLE is held until the transaction ends, however long the rows take.
     """
 
     id = "data-after-lock"

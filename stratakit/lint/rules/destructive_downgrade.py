@@ -6,9 +6,10 @@ from stratakit.lint.violation import Violation
 
 
 class DestructiveDowngrade(Rule):
-    """A downgrade destroys what was there before its revision.
+    """A downgrade destroys data that existed before its revision.
 
-    Who undoes a bad deploy does not expect to lose data that the revision never made.
+    Whoever undoes a failed deployment does not expect to lose data that the revision did not
+    create.
     """
 
     id = "destructive-downgrade"

@@ -9,7 +9,7 @@ from stratakit.operations.snippets import autocommit_block, execute, quote_name
 class DetachPartition(Rule):
     """A partition is detached while nothing can use the table.
 
-    DETACH PARTITION wants an ACCESS EXCLUSIVE lock on the whole partitioned table.
+    DETACH PARTITION needs an ACCESS EXCLUSIVE lock on the whole partitioned table.
     """
 
     id = "detach-partition"

@@ -10,9 +10,9 @@ READS = re.compile(r"ADD\b(?!.*\bNOT\s+VALID\b)|SET\s+NOT\s+NULL\b", re.IGNORECA
 
 
 class DomainValidated(Rule):
-    """A constraint of a domain is tried on all rows while nobody can write.
+    """A constraint of a domain is validated on all rows while nobody can write.
 
-    ALTER DOMAIN reads every table that has a column of it, under a lock on each.
+    ALTER DOMAIN scans every table with a column of the domain, under a lock on each.
     """
 
     id = "domain-validated"

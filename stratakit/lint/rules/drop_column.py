@@ -9,7 +9,7 @@ from stratakit.operations.snippets import operation
 class DropColumn(Rule):
     """A column is dropped.
 
-    Its data is gone, and code that still runs fails on its next statement: an ORM names every
+    Its data is lost, and running code fails on its next statement, because an ORM names every
     column.
     """
 

@@ -10,7 +10,7 @@ from stratakit.lint.violation import Violation
 class DropConstraint(Rule):
     """A constraint is dropped.
 
-    Running code relies on what it refuses, and rows that violate it cannot be found later.
+    Running code relies on it, and rows that violate it cannot be identified later.
     """
 
     id = "drop-constraint"

@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class DropDefault(Rule):
     """A server default is dropped.
 
-    Code that still runs leaves the column out of its INSERT: it gets NULL, or an error.
+    Running code omits the column in its INSERT: the column is NULL, or the statement fails.
     """
 
     id = "drop-default"

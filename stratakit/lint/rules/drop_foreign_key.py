@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class DropForeignKey(Rule):
     """A foreign key is dropped.
 
-    Both tables are locked against all use, and from then on rows may refer to none.
+    Both tables are locked completely, and afterwards rows may refer to missing rows.
     """
 
     id = "drop-foreign-key"

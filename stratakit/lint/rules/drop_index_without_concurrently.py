@@ -9,8 +9,8 @@ from stratakit.operations.snippets import autocommit_block, operation
 class DropIndexWithoutConcurrently(Rule):
     """An index is dropped while every use of its table waits.
 
-    DROP INDEX wants an ACCESS EXCLUSIVE lock on the table: it waits behind each transaction that
-    uses it, and all others wait behind it.
+    DROP INDEX needs an ACCESS EXCLUSIVE lock on the table. It waits for each transaction that uses
+    the table, and all others wait for it.
     """
 
     id = "drop-index-without-concurrently"

@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class DropNotNull(Rule):
     """A column that running code reads may become NULL.
 
-    Code that was written for a value in each row meets None.
+    Code that expects a value in each row gets None.
     """
 
     id = "drop-not-null"

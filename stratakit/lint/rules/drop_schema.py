@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class DropSchema(Rule):
     """A schema is dropped.
 
-    All that is in it is gone, and code that still runs fails.
+    All its contents are lost, and running code fails.
     """
 
     id = "drop-schema"

@@ -11,7 +11,7 @@ from stratakit.operations.snippets import operation
 class DropTable(Rule):
     """A table is dropped.
 
-    Its rows are gone, code that still runs fails, and every table that it refers to is locked too.
+    Its rows are lost, running code fails, and every table that it refers to is locked, too.
     """
 
     id = "drop-table"

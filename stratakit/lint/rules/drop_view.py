@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class DropView(Rule):
     """A view is dropped.
 
-    Code that still runs fails on its next statement.
+    Running code fails on its next statement.
     """
 
     id = "drop-view"

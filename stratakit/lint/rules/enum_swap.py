@@ -11,9 +11,9 @@ PLAIN = re.compile(r"(text|char|varchar|character|smallint|integer|bigint|numeri
 
 
 class EnumSwap(Rule):
-    """An enum is exchanged for another.
+    """An enum is replaced by another.
 
-    Every row of each table that has it is rewritten, while nothing can use the table.
+    Every row of each table that uses it is rewritten, while nothing can use the table.
     """
 
     id = "enum-swap"

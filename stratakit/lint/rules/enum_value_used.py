@@ -9,7 +9,7 @@ from stratakit.operations.snippets import autocommit_block, execute, quote_name
 class EnumValueUsed(Rule):
     """A new enum value is used in the transaction that adds it.
 
-    PostgreSQL refuses it: the value is not there before the commit.
+    PostgreSQL refuses it, because the value does not exist before the commit.
     """
 
     id = "enum-value-used"

@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class Fails(Rule):
     """A revision fails.
 
-    It was run on a database at the revision before it, and the database refused it.
+    It was run on a database at the previous revision, and the database refused it.
     """
 
     id = "fails"

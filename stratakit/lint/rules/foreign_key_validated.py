@@ -11,9 +11,9 @@ from stratakit.sql.tokenizer import Tokens, split_statements
 
 
 class ForeignKeyValidated(Rule):
-    """A foreign key is checked for all rows while both tables are locked.
+    """A foreign key is validated on all rows while both tables are locked.
 
-    Neither table can be written until every row is compared with the table that it refers to.
+    Neither table can be written until every row is compared with the referenced table.
     """
 
     id = "foreign-key-validated"

@@ -22,9 +22,9 @@ KEYS = {"PRIMARY KEY", "UNIQUE"}
 
 
 class ForeignKeyWithoutIndex(Rule):
-    """A foreign key has no index behind it.
+    """A foreign key has no index.
 
-    Each delete or change of the row referred to reads the whole table, under a lock.
+    Each delete or key change of a referenced row scans the whole table, under a lock.
     """
 
     id = "foreign-key-without-index"

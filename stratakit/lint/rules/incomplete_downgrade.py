@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class IncompleteDowngrade(Rule):
     """A downgrade leaves something behind.
 
-    After it, the upgrade fails: who went back cannot go forward again.
+    The next upgrade then fails.
     """
 
     id = "incomplete-downgrade"

@@ -13,8 +13,8 @@ SMALL = re.compile(r"(int|int4|integer|smallint|int2|serial|serial4|smallserial|
 class IntegerKey(Rule):
     """A key has 32 bits.
 
-    It ends at 2,147,483,647 rows ever inserted; a change then rewrites the table and all that
-    refers.
+    It is exhausted after 2,147,483,647 inserted rows. Changing it then rewrites the table and all
+    tables that refer to it.
     """
 
     id = "integer-key"

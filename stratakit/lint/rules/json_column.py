@@ -9,7 +9,7 @@ from stratakit.sql.columns import type_of
 class JsonColumn(Rule):
     """A column has the type json.
 
-    It has no equality, so that SELECT DISTINCT and UNION fail on it, and no index; jsonb has both.
+    The type has no equality, so that SELECT DISTINCT and UNION fail, and no index. jsonb has both.
     """
 
     id = "json-column"

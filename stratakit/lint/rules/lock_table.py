@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class LockTable(Rule):
     """A table is locked explicitly.
 
-    What the lock stops waits until the revision ends.
+    Blocked statements wait until the revision ends.
     """
 
     id = "lock-table"

@@ -11,9 +11,10 @@ NAMES = ("index_name", "constraint_name", "table_name", "new_table_name", "modif
 
 
 class LongIdentifier(Rule):
-    """A name is longer than the database keeps.
+    """A name is longer than the database supports.
 
-    PostgreSQL cuts it off at 63 bytes without a word, and later nothing finds it; MySQL refuses it.
+    PostgreSQL silently truncates it to 63 bytes, so that later statements do not find it. MySQL
+    refuses it.
     """
 
     id = "long-identifier"

@@ -12,8 +12,8 @@ VALUES = {"DEFAULT", "AUTO_INCREMENT", "GENERATED ALWAYS AS"}
 class MySQLImplicitDefault(Rule):
     """A NOT NULL column gets 0 or an empty string in all rows.
 
-    MySQL and MariaDB do not refuse it: they invent a value that nobody chose. Code that still runs
-    cannot insert any more. A default of the model is Python only: autogenerate leaves it out.
+    MySQL and MariaDB do not refuse it, and choose a value themselves. Running code cannot insert
+    rows any more. A default of the model exists in Python only: autogenerate omits it.
     """
 
     id = "mysql-implicit-default"

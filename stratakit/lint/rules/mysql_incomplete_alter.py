@@ -10,10 +10,10 @@ from stratakit.sql.columns import type_of
 
 
 class MySQLIncompleteAlter(Rule):
-    """A column is declared anew, and loses what is not said again.
+    """A column is redefined, and loses properties that are not repeated.
 
-    MODIFY sets the whole column: AUTO_INCREMENT, DEFAULT, COMMENT and NOT NULL are gone unless they
-    are repeated. In Alembic: every `existing_` argument.
+    MODIFY sets the whole column: AUTO_INCREMENT, DEFAULT, COMMENT and NOT NULL are dropped unless
+    they are repeated. In Alembic, pass every `existing_` argument.
     """
 
     id = "mysql-incomplete-alter"

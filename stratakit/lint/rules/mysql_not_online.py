@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class MySQLNotOnline(Rule):
     """A table is copied while it cannot be written.
 
-    The server itself says that it can do this neither INSTANT nor INPLACE without a lock.
+    The server reports that it can do this neither INSTANT nor INPLACE without a lock.
     """
 
     id = "mysql-not-online"

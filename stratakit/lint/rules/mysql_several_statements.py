@@ -8,8 +8,8 @@ from stratakit.lint.violation import Violation
 class MySQLSeveralStatements(Rule):
     """A revision changes the schema more than once.
 
-    MySQL and MariaDB commit each change at once: if the second fails, the first stays, and the
-    revision can neither be run again nor undone.
+    MySQL and MariaDB commit each change. If the second fails, the first stays, and the revision can
+    neither be run again nor undone.
     """
 
     id = "mysql-several-statements"

@@ -9,10 +9,10 @@ from stratakit.sql.types import is_narrower
 
 
 class NarrowType(Rule):
-    """A column gets a type that holds less.
+    """A column gets a narrower type.
 
-    A value that does not fit makes the revision fail, or is cut off; running code may still write
-    such.
+    A value that does not fit makes the revision fail, or is truncated. Running code may still write
+    such values.
     """
 
     id = "narrow-type"

@@ -12,8 +12,8 @@ VALUES = {"DEFAULT", "GENERATED ALWAYS AS", "IDENTITY", "SERIAL", "AUTO_INCREMEN
 class NotNullWithoutDefault(Rule):
     """A NOT NULL column is added without a server default.
 
-    It fails on a table with rows; on an empty one, code that still runs cannot insert any more. A
-    default of the model is Python only: autogenerate leaves it out.
+    It fails on a table with rows. On an empty table, running code cannot insert rows any more. A
+    default of the model exists in Python only: autogenerate omits it.
     """
 
     id = "not-null-without-default"

@@ -9,8 +9,8 @@ from stratakit.lint.violation import Violation
 class OtherConnection(Rule):
     """A revision opens a connection of its own.
 
-    What it does there is no part of the revision's transaction: it stays when the revision fails,
-    and waits indefinitely for locks of the revision itself.
+    Its statements are not part of the revision's transaction: they stay if the revision fails, and
+    wait indefinitely for locks of the revision itself.
     """
 
     id = "other-connection"

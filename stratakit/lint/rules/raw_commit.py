@@ -13,8 +13,8 @@ COMMIT = re.compile(r"(get_bind\(\)|\b(bind|conn|connection))\.commit\(\)")
 class RawCommit(Rule):
     """A revision commits explicitly.
 
-    Its changes are then applied without its version: the command succeeds, and the next one runs
-    the revision again.
+    Its changes are applied without its version: the command succeeds, and the next one runs the
+    revision again.
     """
 
     id = "raw-commit"

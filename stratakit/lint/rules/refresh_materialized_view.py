@@ -9,7 +9,7 @@ from stratakit.operations.snippets import execute, quote_name
 class RefreshMaterializedView(Rule):
     """A materialized view is refreshed while nothing can read it.
 
-    REFRESH holds an ACCESS EXCLUSIVE lock until the query is done.
+    REFRESH holds an ACCESS EXCLUSIVE lock until the query ends.
     """
 
     id = "refresh-materialized-view"

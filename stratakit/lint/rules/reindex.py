@@ -9,7 +9,7 @@ from stratakit.operations.snippets import autocommit_block, execute, quote_name
 class Reindex(Rule):
     """An index is rebuilt while its table cannot be written.
 
-    REINDEX locks out writes, and reads that would use the index.
+    REINDEX blocks writes, and reads that would use the index.
     """
 
     id = "reindex"

@@ -9,7 +9,7 @@ from stratakit.operations.snippets import operation
 class RenameColumn(Rule):
     """A column is renamed.
 
-    Code that still runs fails on its next statement, and new code fails until the rename is there.
+    Running code fails on its next statement, and new code fails until the column is renamed.
     """
 
     id = "rename-column"

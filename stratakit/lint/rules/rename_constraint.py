@@ -8,8 +8,7 @@ from stratakit.lint.violation import Violation
 class RenameConstraint(Rule):
     """A constraint is renamed.
 
-    ON CONFLICT ON CONSTRAINT, and code that reads the name out of an error, fail while they still
-    run.
+    ON CONFLICT ON CONSTRAINT fails in running code, as does code that reads the name in an error.
     """
 
     id = "rename-constraint"

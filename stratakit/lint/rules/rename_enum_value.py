@@ -9,8 +9,7 @@ from stratakit.operations.snippets import autocommit_block, execute, quote_name
 class RenameEnumValue(Rule):
     """An enum value is renamed.
 
-    Code that still runs writes the old value, which is refused, and reads one that it does not
-    know.
+    Running code writes the old value, which is refused, and reads a value that it does not know.
     """
 
     id = "rename-enum-value"

@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class RenameSchema(Rule):
     """A schema is renamed.
 
-    Code that still runs fails on its next statement.
+    Running code fails on its next statement.
     """
 
     id = "rename-schema"

@@ -11,7 +11,7 @@ from stratakit.sql.action import Action
 class RenameTable(Rule):
     """A table is renamed.
 
-    Code that still runs fails on its next statement, unless a view keeps the old name.
+    Running code fails on its next statement, unless a view keeps the old name.
     """
 
     id = "rename-table"

@@ -6,7 +6,7 @@ from stratakit.lint.violation import Violation
 
 
 class ReplacedFunction(Rule):
-    """A function is changed on which an index, a constraint or a trigger relies.
+    """A function is changed that an index, a constraint or a trigger uses.
 
     An index or a generated column keeps the values of the old function, so that queries miss rows.
     A constraint is not checked again. A trigger has another effect on each write of running code.

@@ -6,9 +6,9 @@ from stratakit.lint.violation import Violation
 
 
 class Revoke(Rule):
-    """A privilege is taken away.
+    """A privilege is revoked.
 
-    Code that still runs with it gets errors from its next statement on.
+    Running code that uses it fails from its next statement on.
     """
 
     id = "revoke"

@@ -11,7 +11,7 @@ from stratakit.operations.snippets import batches
 class RowByRow(Rule):
     """The rows of a table are changed one by one in one transaction.
 
-    Each row is a round trip, and all of them stay locked until the last is done.
+    Each row is a round trip, and all rows stay locked until the last one is changed.
     """
 
     id = "row-by-row"

@@ -16,7 +16,7 @@ ADVICE = (
 class RowSecurity(Rule):
     """Row security of a table in use is changed.
 
-    Running code sees and writes other rows than before from its next statement on, or none.
+    From its next statement on, running code sees and writes other rows than before, or none.
     """
 
     id = "row-security"

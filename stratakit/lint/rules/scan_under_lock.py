@@ -8,9 +8,9 @@ STRONG = ("Share", "ShareRowExclusive", "Exclusive", "AccessExclusive")
 
 
 class ScanUnderLock(Rule):
-    """A whole table is read under a lock that stops writes.
+    """A whole table is scanned under a lock that blocks writes.
 
-    How long the lock is held grows with the table.
+    The lock is held longer the larger the table is.
     """
 
     id = "scan-under-lock"

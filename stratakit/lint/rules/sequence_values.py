@@ -18,8 +18,8 @@ OTHER = re.compile(
 class SequenceValues(Rule):
     """A sequence is set to other values.
 
-    One that starts again gives numbers that rows have: inserts fail, or rows that are gone come
-    back under another meaning.
+    A sequence that starts again returns numbers that rows have: inserts fail, or ids of deleted
+    rows get another meaning.
     """
 
     id = "sequence-values"

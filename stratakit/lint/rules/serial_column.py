@@ -7,9 +7,9 @@ from stratakit.operations.snippets import operation
 
 
 class SerialColumn(Rule):
-    """A column that numbers itself is added to a table with rows.
+    """A column with automatic numbers is added to a table with rows.
 
-    Every row is written to get its number, while nothing can use the table.
+    Every row is rewritten with its number, while nothing can use the table.
     """
 
     id = "serial-column"

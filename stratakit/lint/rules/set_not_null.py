@@ -13,10 +13,10 @@ from stratakit.sql.tokenizer import first_name
 
 
 class SetNotNull(Rule):
-    """A column is made NOT NULL.
+    """A column is set NOT NULL.
 
-    PostgreSQL reads the whole table under an ACCESS EXCLUSIVE lock, unless a validated CHECK proves
-    that there is no NULL. Elsewhere, running code that still writes NULL fails.
+    PostgreSQL scans the whole table under an ACCESS EXCLUSIVE lock, unless a validated CHECK proves
+    that there is no NULL. On other databases, running code that still writes NULL fails.
     """
 
     id = "set-not-null"

@@ -6,7 +6,7 @@ from stratakit.lint.violation import Violation
 
 
 class SQLiteLoss(Rule):
-    """Recreating a table loses what belongs to it.
+    """Recreating a table loses objects that belong to it.
 
     A batch operation copies a table and drops the old one. SQLite drops its triggers, its indexes
     on expressions and its unnamed CHECKs with the old table.

@@ -12,8 +12,8 @@ CHANGES = (
 class StorageChange(Rule):
     """A table is moved to another storage.
 
-    SET EXPRESSION, LOGGED, UNLOGGED, TABLESPACE and ACCESS METHOD write the whole table anew, while
-    nothing can use it; an unlogged table is empty after a crash.
+    SET EXPRESSION, LOGGED, UNLOGGED, TABLESPACE and ACCESS METHOD rewrite the whole table, while
+    nothing can use it. An unlogged table is empty after a crash.
     """
 
     id = "storage-change"

@@ -6,7 +6,7 @@ from stratakit.lint.violation import Violation
 
 
 class TableRewrite(Rule):
-    """A table that is used is rewritten.
+    """A table in use is rewritten.
 
     Nothing can use it until the last row is copied.
     """

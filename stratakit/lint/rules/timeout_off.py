@@ -23,10 +23,10 @@ ROWS = {"select", "insert", "update", "delete", "set", "reset", "show", "validat
 
 
 class TimeoutOff(Rule):
-    """A revision switches off the timeout that it runs under.
+    """A revision disables its own timeout.
 
-    Its next ALTER TABLE waits for a lock as long as some session holds one, and all later sessions
-    wait behind it. stratakit sets the timeouts and retries the revision.
+    Its next ALTER TABLE waits for a lock as long as another session holds one, and all later
+    sessions wait for it. stratakit sets the timeouts and retries the revision.
     """
 
     id = "timeout-off"

@@ -11,10 +11,10 @@ TURNED = re.compile(r"(ENABLE|DISABLE)\s+(REPLICA\s+|ALWAYS\s+)?(TRIGGER|RULE)\b
 
 
 class Trigger(Rule):
-    """A trigger is put on a table that is used, or taken from it.
+    """A trigger is added to a table in use, or dropped.
 
-    It stops writes while it waits for its lock, and from then on every write of the running code
-    does something else than it was written for.
+    It blocks writes while it waits for its lock. Afterwards every write of running code has another
+    effect.
     """
 
     id = "trigger"

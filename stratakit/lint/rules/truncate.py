@@ -9,9 +9,10 @@ from stratakit.operations.snippets import batches
 
 
 class Truncate(Rule):
-    """A table is emptied.
+    """A table is truncated.
 
-    All rows are gone, in every table that CASCADE reaches too; nothing can use it meanwhile.
+    All rows are lost, also in every table that CASCADE reaches, and nothing can use the tables
+    meanwhile.
     """
 
     id = "truncate"

@@ -11,10 +11,10 @@ ALTERING = (
 
 
 class TwoTablesLocked(Rule):
-    """Two tables that are used are locked in one transaction.
+    """Two tables in use are locked in one transaction.
 
-    The first stays locked while the second is waited for; a transaction of the application that
-    takes them in the other order is a deadlock.
+    The first stays locked while the transaction waits for the second. A transaction of the
+    application that locks them in the other order causes a deadlock.
     """
 
     id = "two-tables-locked"

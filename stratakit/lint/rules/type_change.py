@@ -12,10 +12,10 @@ FREE = ("text", "varchar", "character varying", "numeric")
 
 
 class TypeChange(Rule):
-    """A column changes its type by writing or reading the whole table.
+    """A column changes its type, and the whole table is rewritten or scanned.
 
-    All rows, and all indexes on the column, are rewritten while nothing can use the table. Free
-    are a longer varchar, varchar to text, a greater numeric precision of the same scale.
+    All rows, and all indexes on the column, are rewritten while nothing can use the table. A longer
+    varchar, varchar to text, and a greater numeric precision of the same scale rewrite nothing.
     """
 
     id = "type-change"

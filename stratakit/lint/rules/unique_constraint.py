@@ -13,8 +13,7 @@ from stratakit.sql.indexes import IndexDefinition, columns_in, parse_index
 class UniqueConstraint(Rule):
     """A unique constraint is added to a table with rows.
 
-    Its index is built under a lock that stops all traffic, and duplicates that are there make it
-    fail.
+    Its index is built under a lock that blocks all traffic, and existing duplicates make it fail.
     """
 
     id = "unique-constraint"

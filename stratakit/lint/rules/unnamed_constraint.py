@@ -18,9 +18,10 @@ CONSTRAINTS = (
 
 
 class UnnamedConstraint(Rule):
-    """A constraint has no name of its own.
+    """A constraint has no explicit name.
 
-    Each database names it in its way, so that no later revision can address it on all of them.
+    Each database generates its own name, so that no later revision can name the constraint on all
+    of them.
     """
 
     id = "unnamed-constraint"

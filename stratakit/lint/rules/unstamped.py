@@ -8,7 +8,7 @@ from stratakit.lint.violation import Violation
 class Unstamped(Rule):
     """A revision ends without its version.
 
-    The schema is changed and the version row is not: the next command runs the revision again.
+    The schema is changed and the version row is not, so the next command runs the revision again.
     """
 
     id = "unstamped"

@@ -9,7 +9,7 @@ from stratakit.operations.snippets import validate
 class ValidatedInOneTransaction(Rule):
     """A constraint is added NOT VALID and validated in one transaction.
 
-    The lock of ADD CONSTRAINT is held until the end, so that all rows are read under it after all.
+    The lock of ADD CONSTRAINT is held until the end, so all rows are scanned under it.
     """
 
     id = "validated-in-one-transaction"

@@ -10,10 +10,10 @@ from stratakit.sql.types import VOLATILE
 
 
 class VolatileDefault(Rule):
-    """A column is added with a default that differs from row to row.
+    """A column is added with a default that differs for each row.
 
-    PostgreSQL has to write every row, while nothing can use the table. A constant and now() are
-    free.
+    PostgreSQL has to rewrite every row, while nothing can use the table. A constant and now()
+    rewrite nothing.
     """
 
     id = "volatile-default"

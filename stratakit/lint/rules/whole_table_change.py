@@ -24,7 +24,7 @@ EQUAL = re.compile(
 
 
 class WholeTableChange(Rule):
-    """Rows of a whole table are changed or deleted in one transaction.
+    """All rows of a table are changed or deleted in one transaction.
 
     Every row stays locked until the end, the table doubles on disk, and replicas fall behind.
     """

@@ -13,10 +13,10 @@ from stratakit.sql.action import Action
 
 
 class WholeTableCopy(Rule):
-    """Rows of a whole table are copied into another in one transaction.
+    """All rows of a table are copied into another in one transaction.
 
-    It lasts as long as the table is large: what it locks stays locked, and dead rows stay until its
-    end. MySQL and MariaDB let nobody write the rows meanwhile that they read.
+    The duration grows with the table. Its locks are held, and dead rows are kept, until its end. On
+    MySQL and MariaDB the rows that are read cannot be written meanwhile.
     """
 
     id = "whole-table-copy"

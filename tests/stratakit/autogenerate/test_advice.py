@@ -65,7 +65,7 @@ def settle(project: Project, file: Path, source: str) -> None:
 def test_a_server_default_in_the_model_and_in_the_revision(project: Project) -> None:
     project.write("app/models.py", BEFORE.replace(NAME, NAME + REQUIRED))
     file, advice = create(project)
-    assert "server_default=... in the model and here" in advice
+    assert "server_default=..." in advice
     given = 'sa.String(length=20), server_default="grey", '
     project.write(
         "app/models.py", BEFORE.replace(NAME, NAME + REQUIRED.replace("sa.String(20)", given))
@@ -85,7 +85,7 @@ def test_a_column_that_is_added_nullable_first(project: Project) -> None:
 def test_a_rename_in_place_of_a_drop_and_an_addition(project: Project, models: str) -> None:
     project.write("app/models.py", models)
     file, advice = create(project)
-    match = re.search(r"both by: (op\..*?\)) and both in downgrade\(\) by: (op\..*\))", advice)
+    match = re.search(r": (op\..*?\)) .* downgrade\(\) .*: (op\..*\))", advice)
     assert match, advice
     head = file.read_text().partition("def upgrade")[0]
     body = "def upgrade():\n    {}\n\n\ndef downgrade():\n    {}\n"

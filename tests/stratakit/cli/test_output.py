@@ -123,7 +123,7 @@ def test_nothing_of_alembic_and_no_warning_is_in_the_output_of_a_verb(
 def test_json_is_all_of_stdout_whatever_the_project_and_its_programs_print(noisy: Project) -> None:
     done = run(noisy, "stratakit", "current", "--json", FORCE_COLOR="1")
     assert json.loads(done.stdout)["position"] == {"heads": ["a2"], "is_head": True}
-    assert "printed by a program" in done.stderr
+    assert "printed by" in done.stderr
     assert "arning" not in done.stderr
 
 
