@@ -22,6 +22,8 @@ class RevisionStep:
         downgrade: the operations that undo them, in the order in which they run.
         is_contract: whether it removes what other code may still use: it runs after all others.
         phase: `expand`, `backfill` or `contract`; empty if only a person can tell.
+        requires_backfill: the backfill that has to be complete before it.
+        requires_unused: the trigger by which old code has to have written nothing for a minute.
         breaking_changes: what code without the revision may fail after, a phrase for each.
     """
 
@@ -30,6 +32,8 @@ class RevisionStep:
     downgrade: list[ops.MigrateOperation] = field(default_factory=list)
     is_contract: bool = False
     phase: str = ""
+    requires_backfill: str = ""
+    requires_unused: str = ""
     breaking_changes: list[str] = field(default_factory=list)
 
     def add(self, upgrade: Operations, downgrade: Operations) -> None:

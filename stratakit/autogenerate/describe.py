@@ -53,6 +53,10 @@ def describe(operation: ops.MigrateOperation) -> Iterator[str]:
         case ops.DropConstraintOp():
             named = _with_name("constraint", operation.constraint_name)
             yield f"drops {named} of {operation.table_name}"
+        case _ if target := getattr(operation, "target", None):
+            # Of alembic_utils: CreateOp, DropOp, ReplaceOp and RevertOp.
+            verb = type(operation).__name__.removesuffix("Op").lower()
+            yield f"{verb}s {getattr(target, 'type_', 'object')} {getattr(target, 'signature', '')}"
         case _ if summary := getattr(operation, "summary", ""):
             yield str(summary)
         case _:

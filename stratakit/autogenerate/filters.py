@@ -35,7 +35,7 @@ def include_object(
         allowed: patterns of objects that the database may have in addition to the models.
         item: the object.
         name: its name.
-        kind: Alembic's kind of the object, a key of `KINDS`.
+        kind: Alembic's kind of the object, a key of `KINDS`, or one of a plugin.
         reflected: whether the object was read from the database.
         compare_to: its counterpart in the models; None if they do not have it.
     """
@@ -43,8 +43,11 @@ def include_object(
         return True
     if kind == "check_constraint" and _has_unnamed_check(metadata.tables.get(item.table.key)):
         return False
+    if kind not in KINDS:
+        # Of a plugin, such as a function of alembic_utils.
+        return not is_allowed(allowed, [f"{kind} {name}"])
     full_name = item.fullname if kind == "table" else f"{item.table.fullname}.{name}"
-    return not is_allowed(allowed, (f"{each} {full_name}" for each in KINDS.get(kind, ())))
+    return not is_allowed(allowed, (f"{each} {full_name}" for each in KINDS[kind]))
 
 
 def _has_unnamed_check(table: Table | None) -> bool:

@@ -31,6 +31,7 @@ def build_pipeline(
     *,
     notify: Callable[[str], object] | None = None,
     confirm: prompt.Confirm = prompt.confirm,
+    plan: Callable[[Change, MigrationContext], None] | None = None,
 ) -> ProcessRevisionDirectiveFn:
     """Return the hook that replaces Alembic's revision by safe ones, with review comments.
 
@@ -42,6 +43,7 @@ def build_pipeline(
         server_version: the major version of the production server; 0 if it is unknown.
         notify: called with a phrase for each operation of the new revisions.
         confirm: answers whether something was renamed; by default at the terminal.
+        plan: sets the steps of a change instead; no revision is written without a step.
 
     Returns:
         The argument `process_revision_directives` of Alembic's `context.configure()`.
@@ -56,12 +58,16 @@ def build_pipeline(
         if not context.opts["revision_context"].command_args["autogenerate"]:
             add_pattern(script)
             return
-        if all(operations.is_empty() for operations in script.upgrade_ops_list):
+        if not plan and all(operations.is_empty() for operations in script.upgrade_ops_list):
             del directives[0]
             return
         complete(context, revision, directives)
         operations = [each for container in script.upgrade_ops_list for each in container.ops]
         change = Change(backend, context.opts["target_metadata"], server_version, operations)
+        if plan:
+            plan(change, context)
+            directives[:1] = build_scripts(change, script)
+            return
         detect_renames(change, confirm)
         detect_hazards(change)
         defer_circular_foreign_keys(change)

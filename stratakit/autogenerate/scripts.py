@@ -25,9 +25,15 @@ def build_scripts(change: Change, first: MigrationScript) -> list[MigrationScrip
         script.upgrade_ops, script.downgrade_ops = upgrade, downgrade
         title = step.title if len(change.steps) > 1 else ""
         script.message = ": ".join(filter(None, (title, message)))
-        if step.phase:
-            # A directive has no other way to the head of the file: docs/decisions/0019.
-            script.imports = {*script.imports, f'phase = "{step.phase}"'}
+        # A directive has no other way to the head of the file: docs/decisions/0019.
+        script.imports = {
+            *script.imports,
+            *(
+                f'{name} = "{value}"'
+                for name in ("phase", "requires_backfill", "requires_unused")
+                if (value := getattr(step, name))
+            ),
+        }
         scripts.append(script)
     return scripts
 

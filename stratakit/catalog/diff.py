@@ -1,9 +1,12 @@
 """Comparison of two catalogs."""
 
+import re
 from dataclasses import dataclass
 
 from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
 from stratakit.revisions.allowed import is_allowed
+
+TEXT_CAST = re.compile(r"'::(?:text|character varying(?:\(\d+\))?)(?=\W|$)")
 
 
 @dataclass(frozen=True)
@@ -75,16 +78,23 @@ def differences(expected: Catalog, actual: Catalog) -> list[Difference]:
         result += [
             Difference(key, attribute, before.get(attribute), after.get(attribute))
             for attribute in dict.fromkeys((*before, *after))
-            if not _is_same(before.get(attribute), after.get(attribute))
+            if not _is_same(attribute, before.get(attribute), after.get(attribute))
         ]
     return result
 
 
-def _is_same(before: str | None, after: str | None) -> bool:
-    """Return whether two values are equal, or each is the default of its own database."""
-    return before == after or (
+def _is_same(attribute: str, before: str | None, after: str | None) -> bool:
+    """Return whether two values are equal, or each is the default of its own database.
+
+    A text as a default keeps the cast to the type that its column had when it was set.
+    """
+    if before == after or (
         isinstance(before, DatabaseDefault) and isinstance(after, DatabaseDefault)
-    )
+    ):
+        return True
+    if attribute != "default" or before is None or after is None:
+        return False
+    return TEXT_CAST.sub("'", before) == TEXT_CAST.sub("'", after)
 
 
 def _describe_attributes(attributes: dict[str, str] | None) -> str | None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from stratakit.commands._merge import MergeResult, merge
     from stratakit.commands._rebase import RebaseResult, rebase
     from stratakit.commands._rebuild import RebuildResult, rebuild
+    from stratakit.commands._recipe import RecipeResult, recipe, recipes
     from stratakit.commands._record import record
     from stratakit.commands._restore import restore
     from stratakit.commands._roles import roles
@@ -61,6 +62,7 @@ __all__ = [
     "MergeResult",
     "RebaseResult",
     "RebuildResult",
+    "RecipeResult",
     "SwitchResult",
     "UpgradePlan",
     "UpgradeResult",
@@ -84,6 +86,8 @@ __all__ = [
     "merge",
     "rebase",
     "rebuild",
+    "recipe",
+    "recipes",
     "record",
     "restore",
     "roles",
@@ -112,6 +116,7 @@ _MODULES = {
     "MergeResult": "merge",
     "RebaseResult": "rebase",
     "RebuildResult": "rebuild",
+    "RecipeResult": "recipe",
     "SwitchResult": "switch",
     "UpgradePlan": "upgrade",
     "UpgradeResult": "upgrade",
@@ -135,6 +140,8 @@ _MODULES = {
     "merge": "merge",
     "rebase": "rebase",
     "rebuild": "rebuild",
+    "recipe": "recipe",
+    "recipes": "recipe",
     "record": "record",
     "restore": "restore",
     "roles": "roles",

@@ -86,6 +86,12 @@ def _explain(error: Exception, config: Config) -> StrataError | None:
             )
         case _ if driver_error(error):
             return DatabaseUnavailable(f"The database refused or was lost: {driver_message(error)}")
+        case FileNotFoundError() if error.filename and "/" not in str(error.filename):
+            return UsageError(
+                f"The program {error.filename} is not installed.",
+                detail="A write hook of alembic.ini calls it. A revision that was written stays.",
+                hint="Install it, or remove the hook from [post_write_hooks] of alembic.ini.",
+            )
         case OSError() if error.filename and error.errno in (EACCES, EROFS, ENOSPC):
             return StrataError(f"{error.filename} cannot be written: {error.strerror}.")
     return None

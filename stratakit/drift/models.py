@@ -78,7 +78,8 @@ class ModelComparison:
                 if phrase not in accepted:
                     findings.append(self._missing(subject, phrase))
                     attributes = ()
-                reported |= {(*subject, each) for each in attributes or [""]}
+                if any(subject):
+                    reported |= {(*subject, each) for each in attributes or [""]}
         for each in self.differences:
             table, name = each.key.table, each.key.name
             covering = {(table, name, ""), (table, name, each.attribute), ("", table, "")}

@@ -8,9 +8,20 @@ from stratakit.operations import (
     alter_column,
     autocommit,
     backfill,
+    comment,
     constraints,
     enums,
     renames,
+    sync_trigger,
 )
 
-__all__ = ["alter_column", "autocommit", "backfill", "constraints", "enums", "renames"]
+__all__ = [
+    "alter_column",
+    "autocommit",
+    "backfill",
+    "comment",
+    "constraints",
+    "enums",
+    "renames",
+    "sync_trigger",
+]

@@ -63,7 +63,9 @@ def _files(config: Config) -> Iterator[Path]:
     for package in config.packages.values():
         yield from [package] if package.is_file() else package.rglob("*.py")
     migrations = config.migrations_folder
-    yield from (path for path in migrations.rglob("*") if path.suffix not in ("", ".pyc"))
+    yield from (
+        path for path in migrations.rglob("*") if path.suffix not in ("", ".pyc") and path.is_file()
+    )
     files = (config.root / name for name in (*SINGLE_FILES, config.alembic_ini))
     yield from (path for path in files if path.exists())
 

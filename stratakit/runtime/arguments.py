@@ -113,6 +113,7 @@ def _process_directives(
             config.server_version,
             notify=options.describe or str,
             confirm=prompt.confirm if options.interactive else prompt.decline,
+            plan=options.steps,
         )
         safe(context, revision, directives)
 

@@ -38,7 +38,7 @@ from stratakit.runtime.arguments import guarded_arguments
 from stratakit.runtime.environment import require_identity
 from stratakit.runtime.guard import Arguments, RunAgain
 from stratakit.runtime.monitor import RunMonitor
-from stratakit.runtime.requirements import require_backfills
+from stratakit.runtime.requirements import check_requirements
 from stratakit.runtime.retry import Attempts, RetryingRun
 
 logger = logging.getLogger(__name__)
@@ -127,23 +127,21 @@ class ChangeRun:
             refuse_unknown_revision(self._config, context.get_current_heads())
             self._compare(context, proceed)
             return
-        self._import_revisions(connection, context)
+        is_begun = connection.in_transaction()
+        assert context.script is not None
+        # A revision may execute a statement when it is imported, through `alembic.op`.
+        context.script.get_heads()
         chosen: Collection[str] | None = None
         if self._options.plan:
             chosen = self._plan(connection, context, self._options.plan)
-        if chosen is None or (chosen and not self._options.dry_run):
+        is_change = chosen is None or (bool(chosen) and not self._options.dry_run)
+        if not is_begun and connection.in_transaction():
+            (connection.commit if is_change else connection.rollback)()
+        if is_change:
             self._change(connection, context, chosen, proceed)
         if self._options.finish:
             with reading(connection):
                 self._options.finish(context)
-
-    def _import_revisions(self, connection: Connection, context: MigrationContext) -> None:
-        """Import the revisions, and keep what one of them executes meanwhile, as Alembic does."""
-        is_begun = connection.in_transaction()
-        assert context.script is not None
-        context.script.get_heads()
-        if not is_begun and connection.in_transaction() and not self._options.dry_run:
-            connection.commit()
 
     def close(self) -> None:
         """Release the lock of a run in a transaction of env.py, which has ended."""
@@ -225,7 +223,7 @@ class ChangeRun:
                 connection.rollback()
             source.current = monitor.steps(steps, check)
             if not self._options.is_scratch:
-                source.current = require_backfills(source.current, self._config)
+                source.current = check_requirements(source.current, self._config)
             resources.enter_context(monitor)
             resources.enter_context(sqlite_batch.guard_batches(connection))
             if kind is None:

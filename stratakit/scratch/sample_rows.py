@@ -65,7 +65,9 @@ def fill(
         The tables that refuse every row, each with the message of the database.
     """
     refused = {}
-    with connection.begin():
+    with connection.begin(), warnings.catch_warnings():
+        # Rows are tried without values that the database may need.
+        warnings.simplefilter("ignore", SAWarning)
         tables = reflect(connection, only, version_table)
         for table in tables.sorted_tables:
             if connection.execute(select(table).limit(1)).first() is None:

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from scripts import prose, reference
+from stratakit import commands
 from tests.conftest import REPOSITORY
 
 
@@ -42,6 +43,9 @@ def test_every_setting_question_and_function_is_documented() -> None:
     assert {"adopted", "MIGRATION_WAIT_SECONDS", "ENVIRONMENT", "package_manager"} <= {
         name for name, _ in rows
     }
+    functions = {name for name in commands.__all__ if name.islower()}
+    python = reference.pages()["reference/python.md"]
+    assert functions <= set(re.findall(r"^### (\w+)$", python, re.MULTILINE))
 
 
 def test_the_prose_is_plain(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Enum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
+from stratakit.autogenerate.hazards import recipes
 from stratakit.autogenerate.third_party_types import is_third_party_type
 from stratakit.config import Backend
 from stratakit.operations import walk
@@ -33,6 +34,9 @@ def required_column(
             f"{effect}.\n"
             "Give it server_default=... in the model and here, or add it nullable, fill it, and "
             "set it NOT NULL later."
+            + recipes.advise(
+                backend, "add-column", f"{walk.full_name(operation)}.{column.name}", "--value SQL"
+            )
         )
 
 
@@ -66,7 +70,7 @@ def unknown_type(
 
 
 def type_change(
-    operation: ops.MigrateOperation, _siblings: object, _backend: object
+    operation: ops.MigrateOperation, _siblings: object, backend: Backend
 ) -> Iterator[str]:
     """A column gets a type that may not hold all of its values."""
     if (
@@ -79,6 +83,13 @@ def type_change(
         yield (
             f"the type of {operation.table_name}.{operation.column_name} changes: values that "
             "do not fit are lost or refused, and the table may be rewritten."
+            + recipes.advise(
+                backend,
+                "change-type",
+                f"{walk.full_name(operation)}.{operation.column_name}",
+                f"{operation.column_name}_new",
+                before="give the column another name in the model, and ",
+            )
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from alembic.operations import ops
 
+from stratakit.autogenerate.hazards import recipes
 from stratakit.autogenerate.renames.candidates import (
     rename_candidates_of_column,
     rename_candidates_of_table,
@@ -34,6 +35,7 @@ def dropped_column(
         f"column {column} is dropped with its data, and {new} of the same type is added.\n"
         f"If it was renamed, replace both by: {render_rename_column(rename, backend)}\n"
         f"and both in downgrade() by: {render_rename_column(rename.reverse(), backend)}"
+        + recipes.advise(backend, "rename-column", column, new)
     )
 
 

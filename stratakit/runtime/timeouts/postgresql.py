@@ -125,8 +125,12 @@ class PostgreSQLTimeouts(SessionTimeouts):
 
     def _set(self, how: str, lock_timeout: float, statement_timeout: float) -> None:
         with self._cursor() as cursor:
-            cursor.execute(f"{how} lock_timeout = {round(lock_timeout * 1000)}")
-            cursor.execute(f"{how} statement_timeout = {round(statement_timeout * 1000)}")
+            # One round trip for both, because every transaction needs it.
+            is_local = how == "SET LOCAL"
+            cursor.execute(
+                f"SELECT set_config('lock_timeout', '{round(lock_timeout * 1000)}', {is_local}), "
+                f"set_config('statement_timeout', '{round(statement_timeout * 1000)}', {is_local})"
+            )
 
     def _invalid(self, statement: str) -> list[str]:
         if not (built := BUILT.match(statement)):

@@ -1,5 +1,7 @@
 """Operations in words."""
 
+from types import SimpleNamespace
+
 import sqlalchemy as sa
 from alembic.operations import ops
 from sqlalchemy.dialects import mysql
@@ -51,3 +53,13 @@ def test_containers_are_described_by_what_they_contain() -> None:
     assert describe_all([ops.UpgradeOps([ops.ModifyTableOps("items", [inner])])]) == [
         *describe(inner)
     ]
+
+
+class ReplaceOp(ops.MigrateOperation):
+    """An operation as alembic_utils declares it."""
+
+    target = SimpleNamespace(type_="function", signature="shade()")
+
+
+def test_an_operation_of_alembic_utils_names_its_object() -> None:
+    assert list(describe(ReplaceOp())) == ["replaces function shade()"]

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
+from stratakit.autogenerate.filters import include_object
 from stratakit.config import Backend
 from tests.stratakit.autogenerate.project import create_project, metadata
 from tests.stratakit.lint.revisions import server
@@ -61,3 +62,13 @@ def test_allowed_objects_are_kept_and_all_others_dropped(backend: Backend, tmp_p
             text = "".join(file.read_text() for file in project.create(models()))
             for name in ("celery_jobs", "extra", "ix_items_size", "fk_items_owner_id_owners"):
                 assert f"'{name}'" in text
+
+
+def test_an_object_of_a_plugin_is_compared_unless_it_is_allowed() -> None:
+    """Those of alembic_utils, such as functions and triggers, have no table."""
+    item = object()
+    for allowed, is_included in (((), True), (("function public.shade*",), False)):
+        found = include_object(
+            sa.MetaData(), allowed, item, "public.shade()", "function", True, None
+        )
+        assert found == is_included

@@ -157,3 +157,22 @@ def test_a_long_value_is_shortened_to_one_line(size: int, is_whole: bool) -> Non
     assert "\n" not in shown
     assert shown.count("x") == min(size, 200)
     assert shown.endswith("x") is is_whole
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_same"),
+    [
+        ("''::text", "''::character varying", True),
+        ("'a'::character varying(20)", "'a'::text", True),
+        ("'a'::text", "'b'::text", False),
+        ("'a'::mood", "'a'::text", False),
+        ("'1'::textual", "'1'", False),
+    ],
+)
+def test_the_cast_of_a_text_as_a_default_is_no_difference(
+    before: str, after: str, is_same: bool
+) -> None:
+    found = differences(
+        Catalog({COLUMN: {"default": before}}), Catalog({COLUMN: {"default": after}})
+    )
+    assert (found == []) == is_same

@@ -243,22 +243,6 @@ def test_nothing_is_printed_and_nobody_is_asked(
     assert capsys.readouterr().out == ""
 
 
-def test_the_script_of_the_documentation_runs(project: Config) -> None:
-    (script,) = re.findall(
-        r"```python[^\n]*\n(.*?)```", (REPOSITORY / "docs/python.md").read_text(), re.DOTALL
-    )
-    assert len(script.splitlines()) <= 20
-    printed = _python(project, script)
-    assert printed.startswith("2 applied. ")
-    assert "002  Add a note. (head)" in printed
-
-
-def test_the_documentation_names_every_function() -> None:
-    page = (REPOSITORY / "docs/python.md").read_text()
-    functions = {name for name in commands.__all__ if name.islower()}
-    assert functions == set(re.findall(r"`(\w+)\(config", page))
-
-
 def _python(project: Config, code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code, str(project.root)],

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from tests.stratakit.environments.projects import ITEMS, MODELS, SEED, Project, working_in
+from tests.stratakit.environments.projects import INI, ITEMS, MODELS, SEED, Project, working_in
 from tests.stratakit.environments.shapes import HEAD, PLAIN, SHAPES
 
 READING = ("current", "history", "check", "drift", "adopt", "upgrade --dry-run")
@@ -200,8 +200,8 @@ def test_sql_of_a_revision_that_asks_the_database_is_explained(project: Project)
 
 
 def test_a_migration_leaves_no_lock_file(project: Project) -> None:
-    for verb in ("upgrade", "downgrade", "upgrade"):
-        assert project.run(verb).status == 0
+    for verb in ("upgrade", "downgrade base --lose items", "upgrade"):
+        assert project.run(*verb.split()).status == 0
         assert not [*project.root.glob("*.migrating")]
 
 
@@ -314,7 +314,7 @@ with open("seen.txt", "a") as seen:
     [
         ("upgrade", "head False"),
         ("upgrade a1", "a1 False"),
-        ("downgrade a1", "a1 False"),
+        ("downgrade a1 --lose items", "a1 False"),
         ("check", "None False"),
         ("create nothing", "None True"),
     ],
@@ -330,3 +330,14 @@ def test_env_py_reads_the_options_of_the_command_line(
     assert outcome.status == 0, outcome
     assert seen in (project.root / "seen.txt").read_text().splitlines()
     assert len([*project.root.glob("migrations/versions/*.py")]) == 2
+
+
+def test_a_write_hook_whose_program_is_not_installed_is_explained(project: Project) -> None:
+    hooks = "[post_write_hooks]\nhooks = f\nf.type = exec\nf.executable = no-such-formatter\n"
+    project.write("alembic.ini", INI + hooks)
+    project.add_colour()
+    created = project.run("create", "add colour")
+    assert created.status == 2, created
+    assert "no-such-formatter is not installed" in created.stderr
+    assert "Traceback" not in created.stderr
+    assert [*project.root.glob("migrations/versions/*colour*.py")]

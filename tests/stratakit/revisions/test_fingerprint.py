@@ -84,3 +84,10 @@ def test_names_and_contents_are_kept_apart(tmp_path: Path, files: dict[str, str]
 
 def test_the_last_good_check_is_remembered_in_a_folder_that_git_ignores(config: Config) -> None:
     assert cache_file(config) == config.root / ".local" / "checked"
+
+
+def test_a_folder_of_versions_may_be_named_by_a_release(config: Config) -> None:
+    (config.root / "migrations/versions/2026.1").mkdir()
+    before = compute_fingerprint(config)
+    (config.root / "migrations/versions/2026.1/b1.py").write_text("b1")
+    assert compute_fingerprint(config) != before

@@ -87,7 +87,6 @@ from stratakit.testing import (
     test_upgrade_and_downgrade_with_rows,
 )
 """
-REPOSITORY = Path(__file__).resolve().parents[3]
 MIGRATIONS = "tests/test_migrations.py"
 
 
@@ -424,27 +423,6 @@ def test_an_unchanged_env_py_reaches_scratch_databases_alone(project: Service) -
     done = run_pytest(project)
     assert {*failures(done.stdout)} == {f"{ROUND_TRIP}[003]", "test_lint"}, done.stdout
     assert not (project.root / "real.db").exists()
-
-
-ASYNCIO = """
-import pytest
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-"""
-
-
-def test_the_code_of_the_documentation_runs(project: Service) -> None:
-    page = (REPOSITORY / "docs" / "test.md").read_text()
-    selection, *examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    project.write("tests/conftest.py", ASYNCIO)
-    project.write(MIGRATIONS, selection)
-    for number, example in enumerate(examples):
-        project.write(f"tests/test_example_{number}.py", example)
-    done = run_pytest(project, "--import-mode=importlib")
-    assert f"{4 + len(examples)} passed" in done.stdout, done.stdout
 
 
 LOGGING = """

@@ -1,0 +1,20 @@
+"""The recipe for a change that running code does not survive in one step."""
+
+from stratakit.config import Backend
+from stratakit.diagnostics.command import MIGRATE
+
+
+def advise(backend: Backend, recipe: str, target: str, rest: str = "", *, before: str = "") -> str:
+    """Return the line of a review comment that names a recipe; empty if the database has none.
+
+    Args:
+        backend: the kind of database.
+        recipe: its name.
+        target: what it changes, such as `orders.total`.
+        rest: its other arguments.
+        before: what a person does first, as a clause.
+    """
+    if backend != "postgresql":
+        return ""
+    command = f"{MIGRATE} recipe {recipe} {target} {rest}".rstrip()
+    return f"\nIf old code serves meanwhile: delete this revision, {before}run: {command}"

@@ -1,0 +1,163 @@
+"""What each recipe writes, and that its steps bring the database to the models and back."""
+
+from pathlib import Path
+
+import pytest
+
+from stratakit import commands
+from stratakit.diagnostics.errors import StrataError, UsageError
+from stratakit.recipes import load_recipes
+from tests.conftest import REPOSITORY
+from tests.stratakit.recipes.conftest import Project
+
+IDENTITY = "    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)\n"
+TOTAL = "    total: Mapped[int] = mapped_column(Integer, index=True)\n"
+DRAFT = """class Draft(Base):
+    __tablename__ = "drafts"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+"""
+ARGUMENTS = "__table_args__ = ()"
+POSITIVE = '__table_args__ = (CheckConstraint("total > 0", name="total"),)'
+KEY = "mapped_column(BigInteger, index=True)"
+REFERENCE = 'mapped_column(BigInteger, ForeignKey("customers.id"), index=True)'
+NEW_STATUS = 'mapped_column(Enum("new", "paid", name="state"))'
+NOTE = "    note: Mapped[str] = mapped_column(String(50))\n"
+STATUS = 'mapped_column(Enum("new", "paid", "gone", name="status"))'
+CASES = {
+    "add-column": (
+        [(NOTE, NOTE + "    region: Mapped[str] = mapped_column(String(20), index=True)\n")],
+        ("orders.region", ""),
+        {"value": "upper(note)"},
+        ["expand", "expand", "expand", "expand", "contract"],
+    ),
+    "rename-column": (
+        [(TOTAL, TOTAL.replace("total", "amount"))],
+        ("orders.total", "amount"),
+        {},
+        ["expand", "expand", "expand", "expand", "contract"],
+    ),
+    "change-type": (
+        [(TOTAL, "    price: Mapped[Decimal] = mapped_column(Numeric(12, 2))\n")],
+        ("orders.total", "price"),
+        {},
+        ["expand", "expand", "contract"],
+    ),
+    "change-type of an enum": (
+        [("    status: ", "    state: "), (STATUS, NEW_STATUS)],
+        ("orders.status", "state"),
+        {"value": "CASE status WHEN 'gone' THEN 'paid' ELSE status::text END::state"},
+        ["expand", "expand", "contract"],
+    ),
+    "drop-column": ([(NOTE, "")], ("orders.note", ""), {}, ["expand", "contract"]),
+    "drop-table": (
+        [(DRAFT, "")],
+        ("drafts", ""),
+        {},
+        ["contract"],
+    ),
+    "add-constraint, unique": (
+        [(ARGUMENTS, '__table_args__ = (UniqueConstraint("note"),)')],
+        ("orders.uq_orders_note", ""),
+        {},
+        ["contract"],
+    ),
+    "add-constraint, check": (
+        [(ARGUMENTS, POSITIVE)],
+        ("orders.ck_orders_total", ""),
+        {},
+        ["contract", "contract"],
+    ),
+    "add-constraint, foreign key": (
+        [(KEY, REFERENCE)],
+        ("orders.fk_orders_customer_id_customers", ""),
+        {},
+        ["contract", "contract"],
+    ),
+    "add-index": (
+        [(ARGUMENTS, '__table_args__ = (Index("ix_orders_note", "note"),)')],
+        ("orders.ix_orders_note", ""),
+        {},
+        ["expand"],
+    ),
+}  # fmt: skip
+
+IN_CI = {"rename-column", "add-constraint, check"}
+"""The others run where whole services do."""
+
+
+def phases(paths: list[Path]) -> list[str]:
+    """The phases that revisions name."""
+    return [
+        line.partition('"')[2].rstrip('"')
+        for path in paths
+        for line in path.read_text().splitlines()
+        if line.startswith("phase = ")
+    ]
+
+
+def test_each_recipe_has_a_case() -> None:
+    names = {case.partition(",")[0].partition(" ")[0] for case in CASES}
+    assert names == set(load_recipes())
+    assert all(recipe.__doc__ for recipe in load_recipes().values())
+
+
+def command(case: str) -> str:
+    """The command line of a case."""
+    _, (target, to), values, _ = CASES[case]
+    name = case.partition(",")[0].partition(" ")[0]
+    options = (f'--{option} "{value}"' for option, value in values.items())
+    return " ".join(filter(None, ("stratakit recipe", name, target, to, *options)))
+
+
+@pytest.mark.parametrize("name", load_recipes())
+def test_the_page_shows_commands_that_are_tested(name: str) -> None:
+    page = (REPOSITORY / "docs" / "recipes.md").read_text()
+    shown = [line for line in page.splitlines() if line.startswith(f"stratakit recipe {name} ")]
+    assert shown
+    assert set(shown) <= {command(case) for case in CASES}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case if case in IN_CI else pytest.param(case, marks=pytest.mark.slow) for case in CASES],
+)
+def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> None:
+    replacements, target, values, expected = CASES[case]
+    project.change(*replacements)
+    name = case.partition(",")[0].partition(" ")[0]
+    written = project.recipe(name, *target, **values)
+    revisions = [path for path in written.paths if path.parent.name == "versions"]
+    assert phases(revisions) == expected
+    created = commands.create(project.config, "what is left over")
+    assert (created.paths, created.differences) == ((), [])
+    commands.upgrade(project.config)
+    assert not commands.drift(project.config).findings
+    commands.downgrade(project.config, f"-{len(revisions)}")
+    commands.upgrade(project.config)
+    assert not commands.drift(project.config).findings
+
+
+def test_models_that_do_not_differ_so_are_refused_and_nothing_is_written(project: Project) -> None:
+    before = sorted((project.root / "migrations").rglob("*.py"))
+    for name, target, to in (
+        ("rename-column", "orders.total", "amount"),
+        ("add-column", "orders.region", ""),
+        ("drop-table", "drafts", ""),
+    ):
+        with pytest.raises(UsageError, match="do not differ by this change"):
+            project.recipe(name, target, to)
+    project.change((IDENTITY + TOTAL, IDENTITY.replace(" id:", " key:") + TOTAL))
+    with pytest.raises(UsageError, match="belongs to the primary key"):
+        project.recipe("rename-column", "orders.id", "key")
+    with pytest.raises(UsageError, match="There is no recipe mend"):
+        project.recipe("mend", "orders")
+    assert sorted((project.root / "migrations").rglob("*.py")) == before
+
+
+def test_what_the_linter_finds_is_not_left_behind(project: Project) -> None:
+    project.change((NOTE, NOTE + "    region: Mapped[str] = mapped_column(String(20))\n"))
+    with pytest.raises(StrataError, match="does not suit this table"):
+        project.recipe("add-column", "orders.region", value="no_such_function(note)")
+    assert len(list((project.root / "migrations" / "versions").glob("*.py"))) == 1
+    assert not list((project.root / "migrations").glob("backfills/*.py"))
