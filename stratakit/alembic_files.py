@@ -56,7 +56,7 @@ def read_alembic_files(
     ini = _read_ini(root / ini_file, section)
     table = _read_pyproject(root)
     location = ini.get("script_location") or _expand(table.get("script_location", ""), root)
-    migrations = _folder(root, location or "migrations")
+    migrations = _folder(root, location or _default_location(root / ini_file))
     named = _split(ini) or [_expand(each, root) for each in table.get("version_locations", ())]
     recursive = ini.get("recursive_version_locations") or table.get("recursive_version_locations")
     return AlembicFiles(
@@ -64,6 +64,22 @@ def read_alembic_files(
         tuple(_folder(root, each) for each in named) or (migrations / "versions",),
         str(recursive).lower() in ("true", "yes", "on", "1"),
     )
+
+
+def find_ini(root: Path) -> str:
+    """Return the path of the alembic.ini of a project whose strata.toml does not name it.
+
+    Flask-Migrate has it next to env.py.
+    """
+    beside_env = "migrations/alembic.ini"
+    if (root / "alembic.ini").is_file() or _read_pyproject(root):
+        return "alembic.ini"
+    return beside_env if (root / beside_env).is_file() else "alembic.ini"
+
+
+def _default_location(ini: Path) -> str:
+    """Return the folder of an alembic.ini that names none, as Flask-Migrate writes it."""
+    return str(ini.parent) if (ini.parent / "env.py").is_file() else "migrations"
 
 
 def _folder(root: Path, location: str) -> Path:

@@ -18,6 +18,7 @@ from alembic.autogenerate import render
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import Revision, RevisionMap
 from alembic.util import load_python_file, to_tuple, warn
@@ -162,6 +163,30 @@ def render_body(operations: ops.OpContainer, context: AutogenContext) -> str:
     The public `render_python_code` makes a context of its own and loses the imports.
     """
     return render._indent(render._render_cmd_body(operations, context))
+
+
+def created_again(drop: ops.DropTableOp) -> ops.CreateTableOp | None:
+    """Return the table that the downgrade of a drop creates, to change it.
+
+    The public `reverse()` returns a new operation for each call.
+    """
+    return drop._reverse
+
+
+def replace_expression_renderer(
+    context: MigrationContext, wrap: Callable[[Callable[..., str]], Callable[..., str]]
+) -> None:
+    """Replace the method that renders SQL expressions into a revision.
+
+    The method is public, and belongs to a class for all connections of a dialect.
+
+    Args:
+        context: of the run that writes a revision.
+        wrap: takes the method, and returns the function to call in its place.
+    """
+    context.impl.render_ddl_sql_expr = wrap(  # type: ignore[method-assign]
+        context.impl.render_ddl_sql_expr
+    )
 
 
 def live_environment() -> EnvironmentContext:

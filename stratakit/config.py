@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from dotenv import dotenv_values
 
-from stratakit.alembic_files import AlembicFiles, read_alembic_files
-from stratakit.diagnostics.command import PROJECT_FILES, is_project, project_root
+from stratakit.alembic_files import AlembicFiles, find_ini, read_alembic_files
+from stratakit.diagnostics.command import MIGRATE, PROJECT_FILES, is_project, project_root
 from stratakit.diagnostics.errors import UsageError
 
 Backend = Literal["postgresql", "sqlite", "mysql"]
@@ -145,12 +145,21 @@ def load(root: Path | None = None) -> Config:
     if root is None:
         root = project_root()
         if not is_project(root):
-            raise UsageError(
-                f"There is no project in {root}, nor in a folder above it.",
-                detail=f"A project has a file {' or '.join(PROJECT_FILES)}.",
-                hint="Run it in a project's folder, or begin with: alembic init migrations",
-            )
+            raise _no_project(root)
     return _load(root.resolve())
+
+
+def _no_project(root: Path) -> UsageError:
+    hint = "Run it in a project's folder, or begin with: alembic init migrations"
+    candidates = [*root.glob("[!.]*/alembic.ini"), *root.glob("[!.]*/[!.]*/alembic.ini")]
+    if candidates:
+        ini = candidates[0].relative_to(root)
+        hint = f"Name the alembic.ini, once and for all: {MIGRATE} init -c {ini}"
+    return UsageError(
+        f"There is no project in {root}, nor in a folder above it.",
+        detail=f"A project has a file {' or '.join(PROJECT_FILES)}.",
+        hint=hint,
+    )
 
 
 @cache
@@ -176,6 +185,7 @@ def _load(root: Path) -> Config:
     settled: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
+    settled.setdefault("alembic_ini", find_ini(root))
     return Config(root=root, named_keys=frozenset(values), **settled)
 
 

@@ -1,6 +1,5 @@
 """The baseline revision, written from a database and verified by creating another one from it."""
 
-import re
 from pathlib import Path
 
 from alembic.util import CommandError
@@ -9,7 +8,8 @@ from sqlalchemy import Connection
 from stratakit import catalog, scratch
 from stratakit.adopt import match
 from stratakit.adopt.ddl import statements
-from stratakit.catalog import Catalog
+from stratakit.adopt.literal import literal
+from stratakit.catalog import Catalog, ObjectKey
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
@@ -19,14 +19,10 @@ from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import ClientError
 from stratakit.revisions import alembic_config, history
 from stratakit.revisions.history import Revision
+from stratakit.revisions.log import LOG
 from stratakit.revisions.source import is_empty
 from stratakit.runtime.environment import Environment
 
-# The colon that SQLAlchemy's text() would take as the start of a parameter.
-# https://docs.sqlalchemy.org/en/21/core/sqlelement.html#sqlalchemy.sql.expression.text
-PARAMETER = re.compile(r"(?<![:\w\x5c]):(?=\w+(?!:))")
-# A backslash before a colon, which text() would take as an escape.
-BACKSLASH = re.compile(r"\\(?=:\w*(?![:\w]))")
 FILE = '''"""{message}
 
 What existed before migrations took over: written from the database {name} as it was then.
@@ -74,7 +70,7 @@ def write_baseline(
         project: what env.py says.
         connection: to the database, which is only read.
         url: its URL.
-        expected: its catalog.
+        expected: what env.py compares of its catalog.
         revision: the revision to write; by default the first one, which has to be empty.
 
     Returns:
@@ -85,7 +81,7 @@ def write_baseline(
             file is unchanged then.
     """
     try:
-        ddl = statements(connection, url, project.version_table)
+        ddl = statements(connection, url, _left_out(project, connection, expected))
     except ClientError as error:
         raise DatabaseUnavailable(f"The schema of {url} cannot be read: {error}") from error
     first = revision or _first_revision(project.config)
@@ -100,6 +96,24 @@ def write_baseline(
             first.path.write_bytes(before)
         raise
     return first.path, first.id
+
+
+def is_possible(config: Config) -> bool:
+    """Return whether a first revision can be written: there is none, or an empty one."""
+    revisions = history.read(config.revision_files)
+    roots = [revision for revision in revisions.values() if not revision.parents]
+    return not revisions or (len(roots) == 1 and is_empty(roots[0].path, "upgrade"))
+
+
+def _left_out(project: Environment, connection: Connection, expected: Catalog) -> set[str]:
+    """Return the tables, and their sequences, that env.py does not compare."""
+    left_out = {*catalog.not_compared(connection, project.version_table), f"{LOG.name}_id_seq"}
+    for key, attributes in catalog.read(connection, project.version_table).items():
+        if key.kind == "table" and key not in expected:
+            left_out.add(key.name)
+        elif key.kind == "sequence" and ObjectKey("table", "", key.table) not in expected:
+            left_out |= {attributes["named"]} if key.table else set()
+    return left_out
 
 
 def _first_revision(config: Config) -> Revision:
@@ -131,7 +145,8 @@ def _prove(project: Environment, first: Revision, expected: Catalog) -> None:
             scratch.upgrade(url, config, first.id)
         except (CommandError, StrataError) as error:
             raise _build_failure(str(error)) from error
-        actual = match.read_catalog(connection, project.version_table)
+        actual = match.read_included(connection, project)
+        connection.rollback()
         if differences := catalog.differences(expected, actual):
             lines = "\n".join(f"  {difference}" for difference in differences)
             raise StrataError(
@@ -163,12 +178,5 @@ def _text(first: Revision, name: str, ddl: list[str]) -> str:
         message=first.message,
         name=name,
         revision=first.id,
-        statements="\n".join(f"    {_literal(statement)}," for statement in ddl),
+        statements="\n".join(f"    {literal(statement)}," for statement in ddl),
     )
-
-
-def _literal(statement: str) -> str:
-    escaped = PARAMETER.sub(r"\\:", BACKSLASH.sub(r"\\\\", statement))
-    if '"""' in escaped or escaped.endswith("\\"):
-        return repr(escaped)
-    return f'r"""\n{escaped}\n"""'

@@ -1,10 +1,9 @@
 """The revision of a database without a version row, found by comparing catalogs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from stratakit import catalog, scratch
@@ -12,10 +11,8 @@ from stratakit.catalog import Catalog, Difference, ObjectKey
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
-from stratakit.engine.connect import connect
-from stratakit.revisions import alembic_config
+from stratakit.revisions import alembic_config, position
 from stratakit.revisions.allowed import is_allowed
-from stratakit.revisions.position import connection_of
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.environment import Environment
@@ -29,7 +26,7 @@ class State:
     """The comparison of a database with the schema at a revision.
 
     Args:
-        revision: the id of the revision.
+        revision: the id of the revision; `heads` for several at once.
         message: its message.
         differences: the differences of the database.
     """
@@ -50,26 +47,35 @@ def compare_states(
         on_progress: called with a sentence for each revision.
 
     Returns:
-        All states, oldest first.
+        A state for each revision after which the history has one end, oldest first.
 
     Raises:
         StrataError: there is no server for a scratch database, or a revision fails there.
     """
     config = project.config
-    directory = alembic_config.scripts(config)
-    revisions = list(directory.walk_revisions())[::-1]
-    states = []
-    with scratch.database(config) as url, connect(url) as connection:
-        for number, script in enumerate(revisions, 1):
-            on_progress(f"Compared with {number} of {len(revisions)}: {script.revision}")
-            scratch.upgrade(url, config, script.revision)
-            if _is_complete(directory, script.revision, number):
-                differing = catalog.differences(read_included(connection, project), actual)
-                differences = [
-                    each for each in differing if not each.is_allowed_in_database(config.allowed)
-                ]
-                states.append(State(script.revision, script.doc, differences))
-    return states
+    total = len(config.revision_files)
+    states: dict[str, State] = {}
+    done: set[str] = set()
+
+    def compare(context: MigrationContext, heads: Collection[str]) -> None:
+        assert context.script is not None
+        done.add(",".join(sorted(heads)))
+        on_progress(f"Compared with {len(done)} of {total}: {', '.join(heads)}")
+        if len(heads) == 1:
+            script = context.script.get_revision(next(iter(heads)))
+            revision, message = script.revision, script.doc
+        elif set(heads) == set(context.script.get_heads()):
+            revision, message = "heads", "all branches"
+        else:
+            return
+        expected = read_included(position.connection_of(context), project)
+        differing = catalog.differences(expected, actual)
+        differences = [each for each in differing if not each.is_accepted(config.allowed)]
+        states[revision] = State(revision, message, differences)
+
+    with scratch.database(config) as url:
+        scratch.upgrade(url, config, "heads", compare)
+    return [*states.values()]
 
 
 def matching_states(states: list[State]) -> list[State]:
@@ -82,19 +88,10 @@ def nearest_state(states: list[State]) -> State:
     return min(reversed(states), key=lambda state: len(state.differences))
 
 
-def read_catalog(connection: Connection, version_table: str) -> Catalog:
-    """Read a catalog, and leave no transaction open."""
-    result = catalog.read(connection, version_table)
-    connection.rollback()
-    return result
-
-
 def read_included(connection: Connection, project: Environment) -> Catalog:
-    """Read what env.py compares of a catalog, and leave no transaction open."""
+    """Read what env.py compares of a catalog."""
     objects = catalog.read(connection, project.version_table)
-    result = EnvironmentFilter(project, connection).filter(objects)
-    connection.rollback()
-    return result
+    return EnvironmentFilter(project, connection).filter(objects)
 
 
 def stamp(config: Config, revision: str, note: str) -> None:
@@ -107,22 +104,13 @@ def stamp(config: Config, revision: str, note: str) -> None:
     run_environment(alembic, run, stamp_steps(revision), destination_rev=revision, purge=True)
 
 
-def _is_complete(directory: ScriptDirectory, revision: str, number: int) -> bool:
-    """Return whether a revision follows all that were run so far, and so names the state."""
-    return sum(1 for _ in _lineage(directory, revision)) == number
-
-
-def _lineage(directory: ScriptDirectory, revision: str) -> Iterator[object]:
-    return directory.iterate_revisions(revision, "base")
-
-
 def adoption_findings(context: MigrationContext, project: Environment) -> list[Finding]:
     """Find a database that has tables and no revision.
 
     Tables that strata.toml allows, such as those of an extension, do not count, nor do those that
     the filters of env.py leave out.
     """
-    connection = connection_of(context)
+    connection = position.connection_of(context)
     filters = EnvironmentFilter(project, connection)
     left_out = catalog.not_compared(connection, project.version_table)
     tables = [

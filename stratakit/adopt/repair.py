@@ -1,31 +1,51 @@
-"""A revision that repairs one adopted database, and does nothing on all others."""
+"""A revision that brings one adopted database to head, and does nothing on all others."""
 
 import secrets
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.autogenerate import produce_migrations
-from alembic.autogenerate.api import AutogenContext
 from alembic.operations import Operations
-from alembic.operations.ops import UpgradeOps
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import inspect, select
 
-from stratakit.alembic_private import render_body
-from stratakit.autogenerate import describe, render
-from stratakit.autogenerate.rewriters import name_constraints
-from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit import catalog
+from stratakit.adopt import match
+from stratakit.adopt.alterations import write_alterations
+from stratakit.adopt.literal import literal
+from stratakit.catalog import Catalog, Difference
+from stratakit.engine.connect import connect
 from stratakit.revisions import alembic_config, guards
 from stratakit.revisions.log import LOG
-from stratakit.runtime.arguments import comparison_arguments
+from stratakit.revisions.review_comments import INDENT, MARK
 from stratakit.runtime.environment import Environment
+from stratakit.scratch import head
 
 NEEDED = "adopted with differences that {} repairs"
-GUARD = """
-    # Only a database that was adopted as it was needs this: the others are at the models.
-    if not repair.needed(op, revision):
-        return
+GUARD = """\
+# Only a database that was adopted as it was needs this: the others are at head.
+if not repair.needed(op, revision):
+    return
+"""
+CHECK_LATER = "SET LOCAL check_function_bodies = off"
+"""A function may name an object that is created after it."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A revision that was written.
+
+    Args:
+        path: its file.
+        revision: its id.
+        repaired: the differences that it removes.
+        unresolved: those for which there is no statement.
     """
+
+    path: Path
+    revision: str
+    repaired: Sequence[Difference]
+    unresolved: Sequence[Difference]
 
 
 def needed(op: Operations, revision: str) -> bool:
@@ -46,57 +66,56 @@ def needed(op: Operations, revision: str) -> bool:
     return connection.execute(select(LOG.c.id).where(LOG.c.note == note)).first() is not None
 
 
-def write_repair(project: Environment, connection: Connection) -> tuple[Path, str, list[str]]:
-    """Write a revision that brings the database to the models.
+def write_repair(project: Environment, actual: Catalog) -> Repair | Sequence[Difference]:
+    """Write a revision that brings the database to the schema at head.
 
     Args:
-        project: what env.py says, with its models and filters.
-        connection: to the database, which is only read.
+        project: what env.py says.
+        actual: the catalog of the database.
 
     Returns:
-        The file, its revision id, and a sentence for each change.
+        The revision; the differences alone if there is a statement for none of them.
 
     Raises:
-        StrataError: there are several heads, or no difference that a model can express.
+        StrataError: there are several heads, or no server for a scratch database.
     """
-    config, metadata = project.config, project.metadata
+    config = project.config
     directory = alembic_config.scripts(alembic_config.alembic_config(config, quiet=True))
     guards.require_one_head(directory)
-    options = comparison_arguments(config, project.arguments)
-    context = MigrationContext.configure(connection, opts=options)
-    difference = produce_migrations(context, metadata)
-    name_constraints(context, "head", [difference])
-    operations = difference.upgrade_ops
-    assert operations is not None
-    sentences = describe.describe_all(operations.ops)
-    if not sentences:
-        raise StrataError(
-            "The database has everything that the models declare.",
-            detail="The remaining differences cannot be expressed in models.",
-            hint=f"Write it manually: {MIGRATE} adopt lists it",
-        )
-    code, imports = _render(operations, context)
+    with head.head_database(project) as url, connect(url, read_only=True) as at_head:
+        expected = match.read_included(at_head, project)
+        differences = [
+            each
+            for each in catalog.differences(expected, actual)
+            if not each.is_accepted(config.allowed)
+        ]
+        alterations = write_alterations(expected, actual, differences, at_head)
+        is_postgresql = at_head.dialect.name == "postgresql"
+    if not alterations.statements:
+        return differences
+    repaired = [each for each in differences if each not in alterations.unresolved]
+    statements = [*([CHECK_LATER] if is_postgresql else []), *alterations.statements]
     revision = secrets.token_hex(6)
     script = directory.generate_revision(
         revision,
         "repair an adopted database",
         head="head",
-        upgrades=f"{GUARD}{code}".strip(),
+        upgrades=_code(repaired, statements),
         downgrades="pass",
-        imports="\n".join(sorted({"from stratakit.adopt import repair", *imports})),
+        imports="from stratakit.adopt import repair",
     )
     assert script is not None
-    return Path(script.path), revision, sentences
+    return Repair(Path(script.path), revision, repaired, alterations.unresolved)
 
 
-def _render(operations: UpgradeOps, context: MigrationContext) -> tuple[str, set[str]]:
-    """Render operations as code, and return it with the imports that it needs."""
-    options = {
-        "sqlalchemy_module_prefix": "sa.",
-        "alembic_module_prefix": "op.",
-        "user_module_prefix": None,
-        "render_as_batch": context.dialect.name == "sqlite",
-        "render_item": render.render_item,
-    }
-    rendering = AutogenContext(context, opts=options)
-    return render_body(operations, rendering), rendering.imports
+def _code(repaired: Sequence[Difference], statements: Sequence[str]) -> str:
+    """Return the body of `upgrade()`, with a comment for each table and column that is dropped."""
+    lines = [*_comments(repaired), *(f"op.execute({literal(each)})" for each in statements)]
+    return textwrap.indent(GUARD, "    ").strip() + "\n    " + "\n    ".join(lines)
+
+
+def _comments(repaired: Sequence[Difference]) -> Iterator[str]:
+    for each in repaired:
+        if each.loses_rows:
+            yield f"{MARK} {each.key} is dropped with its data."
+            yield f'{INDENT}If it is meant, name it in strata.toml: allowed = ["{each.allowed}"]'

@@ -30,7 +30,7 @@ def write_squash(
         project: what env.py says.
         connection: to the database, which is only read.
         url: its URL.
-        expected: its catalog.
+        expected: what env.py compares of its catalog.
         heads: the revisions at which it is.
 
     Returns:

@@ -1,6 +1,7 @@
 """Options of Alembic's comparison: plugins, filters and the comparison of types."""
 
 from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
@@ -17,7 +18,8 @@ from stratakit.revisions.own_tables import OWN_TABLES
 # https://alembic.sqlalchemy.org/en/latest/autogenerate.html
 PLUGINS = [
     "alembic.autogenerate.*",
-    "alembic.ext.checkconstraint_byname",
+    # Older releases of Alembic have no extensions, and compare no CHECK constraints.
+    *(["alembic.ext.checkconstraint_byname"] if find_spec("alembic.ext") else []),
     postgresql_enums.PLUGIN,
     mysql_reflection.PLUGIN,
     server_defaults.PLUGIN,

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from stratakit.autogenerate.change import Change
 from stratakit.autogenerate.data_migration import add_pattern
 from stratakit.autogenerate.describe import describe_all
+from stratakit.autogenerate.expressions import render_expressions_exactly
 from stratakit.autogenerate.hazards import detect_hazards, detect_unrelated_tables
 from stratakit.autogenerate.renames import detect_renames, prompt
 from stratakit.autogenerate.rewriters import (
@@ -55,6 +56,7 @@ def build_pipeline(
         script = directives[0]
         if _only_compares(context):
             return
+        render_expressions_exactly(context)
         if not context.opts["revision_context"].command_args["autogenerate"]:
             add_pattern(script)
             return

@@ -9,6 +9,7 @@ from sqlalchemy.types import UserDefinedType
 
 from stratakit.alembic_private import render_type
 from stratakit.autogenerate.third_party_types import is_third_party_type
+from stratakit.orm.stored_type import stored_type
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
@@ -24,8 +25,9 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     Returns:
         The code; False if Alembic's own is right.
     """
-    if kind == "type" and isinstance(item, TypeDecorator):
-        return render_type(item.impl_instance, context)
+    if kind == "type" and isinstance(item, TypeDecorator) and context.dialect is not None:
+        stored = stored_type(item, context.dialect)
+        return False if stored is item else render_type(stored, context)
     if kind == "type" and isinstance(item, UserDefinedType) and is_third_party_type(item):
         # Alembic renders the module and does not import it.
         context.imports.add(f"import {type(item).__module__}")
@@ -38,4 +40,7 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
             values = ", ".join(map(repr, native.enums))
             name = str(native.name)
             return f"postgresql.ENUM({values}, name={name!r}{schema}, create_type=False)"
+    if kind == "server_default" and isinstance(getattr(item, "arg", None), str):
+        # Alembic strips an apostrophe at either end.
+        return repr(item.arg)
     return False

@@ -9,13 +9,22 @@ from collections.abc import Callable, Iterable, Mapping
 from sqlalchemy import Connection
 
 from stratakit.catalog import mysql, postgresql, sqlite
-from stratakit.catalog.diff import Difference, differences
+from stratakit.catalog.diff import Difference, differences, list_allowed
 from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
 from stratakit.config import Backend
 from stratakit.engine import url
 from stratakit.revisions.own_tables import OWN_TABLES
 
-__all__ = ["Catalog", "Difference", "ObjectKey", "differences", "not_compared", "read", "read_only"]
+__all__ = [
+    "Catalog",
+    "Difference",
+    "ObjectKey",
+    "differences",
+    "list_allowed",
+    "not_compared",
+    "read",
+    "read_only",
+]
 
 READERS: dict[Backend, Callable[[Connection], Iterable[tuple[ObjectKey, Mapping[str, object]]]]] = {
     "postgresql": postgresql.read_objects,

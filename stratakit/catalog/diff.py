@@ -1,6 +1,7 @@
 """Comparison of two catalogs."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
@@ -49,10 +50,34 @@ class Difference:
         """
         return is_allowed(patterns, (str(self.key), f"{self.key}: {self.attribute}"))
 
-    def is_allowed_in_database(self, patterns: tuple[str, ...]) -> bool:
-        """Return whether a database may differ so from its revision: by an additional object."""
-        is_additional = not self.attribute and self.expected is None
-        return is_additional and self.is_allowed(patterns)
+    def is_accepted(self, patterns: tuple[str, ...]) -> bool:
+        """Return whether a database may differ so from the schema at its revision.
+
+        Args:
+            patterns: those of strata.toml. A name such as `view active_items` accepts an object
+                that the schema does not have; `view active_items: definition` accepts another value
+                of the attribute, and `view active_items: missing` that there is none.
+        """
+        if not self.attribute and self.expected is None:
+            return self.is_allowed(patterns)
+        aspect = self.attribute or "missing"
+        return any(
+            separator and each == aspect and is_allowed([name], [str(self.key)])
+            for name, separator, each in (pattern.rpartition(": ") for pattern in patterns)
+        )
+
+    @property
+    def loses_rows(self) -> bool:
+        """A table or a column whose removal loses data."""
+        is_extra = not self.attribute and self.expected is None
+        return is_extra and self.key.kind in ("table", "column")
+
+    @property
+    def allowed(self) -> str:
+        """The pattern of strata.toml that accepts this difference of a database."""
+        if not self.attribute and self.expected is None:
+            return str(self.key)
+        return f"{self.key}: {self.attribute or 'missing'}"
 
 
 def differences(expected: Catalog, actual: Catalog) -> list[Difference]:
@@ -81,6 +106,12 @@ def differences(expected: Catalog, actual: Catalog) -> list[Difference]:
             if not _is_same(attribute, before.get(attribute), after.get(attribute))
         ]
     return result
+
+
+def list_allowed(differences: Sequence[Difference]) -> str:
+    """Return the line of strata.toml that accepts differences of a database."""
+    patterns = ", ".join(f'"{each.allowed}"' for each in differences)
+    return f"allowed = [{patterns}]"
 
 
 def _is_same(attribute: str, before: str | None, after: str | None) -> bool:

@@ -53,15 +53,6 @@ class Catalog(dict[ObjectKey, dict[str, str]]):
             }
         )
 
-    def unnamed(self, kind: str) -> "Catalog":
-        """Return the catalog without the names of a kind that a table has at most once."""
-        return Catalog(
-            {
-                key._replace(name="") if key.kind == kind else key: attributes
-                for key, attributes in self.items()
-            }
-        )
-
     def with_names_of(self, other: "Catalog", own: Collection[str]) -> "Catalog":
         """Return the catalog with the constraints under their names in another catalog.
 

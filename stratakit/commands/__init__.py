@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stratakit.commands._drift import DriftResult, drift
     from stratakit.commands._heads import heads
     from stratakit.commands._history import HistoryEntry, HistoryResult, history
+    from stratakit.commands._init import InitResult, init
     from stratakit.commands._lint import LintResult, lint
     from stratakit.commands._merge import MergeResult, merge
     from stratakit.commands._rebase import RebaseResult, rebase
@@ -58,6 +59,7 @@ __all__ = [
     "DriftResult",
     "HistoryEntry",
     "HistoryResult",
+    "InitResult",
     "LintResult",
     "MergeResult",
     "RebaseResult",
@@ -82,6 +84,7 @@ __all__ = [
     "estimate_backfill",
     "heads",
     "history",
+    "init",
     "lint",
     "merge",
     "rebase",
@@ -112,6 +115,7 @@ _MODULES = {
     "DriftResult": "drift",
     "HistoryEntry": "history",
     "HistoryResult": "history",
+    "InitResult": "init",
     "LintResult": "lint",
     "MergeResult": "merge",
     "RebaseResult": "rebase",
@@ -136,6 +140,7 @@ _MODULES = {
     "estimate_backfill": "backfill",
     "heads": "heads",
     "history": "history",
+    "init": "init",
     "lint": "lint",
     "merge": "merge",
     "rebase": "rebase",

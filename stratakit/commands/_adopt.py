@@ -10,7 +10,7 @@ from alembic.script import Script
 
 from stratakit.adopt import baseline, config_file, match, repair, squash
 from stratakit.adopt.match import State
-from stratakit.catalog import Catalog
+from stratakit.catalog import Catalog, Difference, list_allowed
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -43,7 +43,7 @@ class AdoptResult:
         pending: what an upgrade would apply.
         written: the revision that was written.
         replaced: how many revisions `squash` put aside.
-        repairs: what the written revision repairs, a sentence each.
+        repairs: the differences that the written revision removes.
         notes: what else there is to know.
     """
 
@@ -65,7 +65,7 @@ class _Adoption:
     config: Config
     environment: Environment
     url: DatabaseURL
-    objects: Catalog
+    included: Catalog
     notes: tuple[str, ...]
 
 
@@ -84,9 +84,9 @@ def adopt(
 
     Args:
         config: the project's.
-        method: if no revision matches the database: `baseline` writes the first
-            revision from it, `repair` a last one that brings it to the models, and `squash` one
-            revision in place of all, from a database that is at the last.
+        method: what is written if no revision matches the database. `baseline` writes the first
+            revision from it, `repair` a last one that brings the database to head, and `squash`
+            one revision in place of all, from a database that is at the last.
         at: the revision, if several match.
         dry_run: compare, and write nothing.
         on_progress: called with a sentence while it takes long.
@@ -100,16 +100,15 @@ def adopt(
 
     def read(
         context: MigrationContext,
-    ) -> tuple[AdoptResult | None, tuple[str, ...], Catalog, Catalog, tuple[str, ...]]:
+    ) -> tuple[AdoptResult | None, tuple[str, ...], Catalog, tuple[str, ...]]:
         managed, heads = _find_position(config, context, url)
         lost = () if managed else context.get_current_heads()
-        connection = position.connection_of(context)
-        objects = match.read_catalog(connection, project.version_table)
-        return managed, heads, objects, match.read_included(connection, project), lost
+        included = match.read_included(position.connection_of(context), project)
+        return managed, heads, included, lost
 
-    managed, heads, objects, included, lost = read_database(config, read)
+    managed, heads, included, lost = read_database(config, read)
     notes = (f"It stood at {', '.join(lost)}, which no file has: a lost history.",) if lost else ()
-    adoption = _Adoption(config, project, url, objects, notes)
+    adoption = _Adoption(config, project, url, included, notes)
     if method == "squash" and not dry_run:
         return _squash(adoption, heads)
     if managed and not heads:
@@ -128,9 +127,9 @@ def adopt(
     if wants_baseline:
         return _write_baseline(adoption, on_progress)
     if method == "repair" and states and not matching and not dry_run:
-        return _write_repair(adoption, states[-1])
+        return _write_repair(adoption, states[-1], nearest[0])
     if not matching:
-        raise _no_state(url, nearest[0]) if nearest else _no_revision(config, url)
+        raise _no_state(config, url, nearest[0]) if nearest else _no_revision(config, url)
     state = _choose(matching, at)
     found = f"{state.revision} makes: {state.message}"
     if dry_run:
@@ -163,11 +162,11 @@ def _find_position(
 
 
 def _write_baseline(adoption: _Adoption, on_progress: Callable[[str], None]) -> AdoptResult:
-    tables = sum(key.kind == "table" for key in adoption.objects)
+    tables = sum(key.kind == "table" for key in adoption.included)
     on_progress(f"Reading {tables} tables, and building a database from them...")
     with connect(database_url(adoption.config), read_only=True) as connection:
         path, revision = baseline.write_baseline(
-            adoption.environment, connection, adoption.url, adoption.objects
+            adoption.environment, connection, adoption.url, adoption.included
         )
     note = "adopted with a baseline written from it"
     return _stamp(adoption, revision, note, written=path)
@@ -176,18 +175,32 @@ def _write_baseline(adoption: _Adoption, on_progress: Callable[[str], None]) -> 
 def _squash(adoption: _Adoption, heads: tuple[str, ...]) -> AdoptResult:
     with connect(database_url(adoption.config), read_only=True) as connection:
         path, replaced = squash.write_squash(
-            adoption.environment, connection, adoption.url, adoption.objects, heads
+            adoption.environment, connection, adoption.url, adoption.included, heads
         )
     return AdoptResult("managed", adoption.url.name, written=path, replaced=replaced)
 
 
-def _write_repair(adoption: _Adoption, head: State) -> AdoptResult:
-    with connect(database_url(adoption.config), read_only=True) as connection:
-        path, revision, repairs = repair.write_repair(adoption.environment, connection)
-    result = _stamp(adoption, head.revision, repair.NEEDED.format(revision))
-    unrecorded = record.record_new_revision(adoption.environment)
-    notes = (*result.notes, unrecorded) if unrecorded else result.notes
-    return replace(result, written=path, repairs=repairs, notes=notes)
+def _write_repair(adoption: _Adoption, head: State, nearest: State) -> AdoptResult:
+    written = repair.write_repair(adoption.environment, adoption.included)
+    if not isinstance(written, repair.Repair):
+        raise StrataError(
+            f"No statement repairs what differs in {adoption.url.name}:\n{_list(written)}",
+            detail="Nothing was written.",
+            hint=_allow_hint(written),
+        )
+    result = _stamp(adoption, head.revision, repair.NEEDED.format(written.revision))
+    notes = [*result.notes]
+    if nearest.revision != head.revision:
+        notes.append(
+            f"The database is nearest to {nearest.revision}, and was stamped at {head.revision}. "
+            "What the revisions between them do to rows is not done."
+        )
+    if unrecorded := record.record_new_revision(adoption.environment):
+        notes.append(unrecorded)
+    if written.unresolved:
+        unresolved = _list(written.unresolved)
+        notes.append(f"Not repaired:\n{unresolved}\n{_allow_hint(written.unresolved)}")
+    return replace(result, written=written.path, repairs=[*map(str, written.repaired)], notes=notes)
 
 
 def _stamp(
@@ -239,17 +252,32 @@ def _no_revision(config: Config, url: DatabaseURL) -> StrataError:
     )
 
 
-def _no_state(url: DatabaseURL, nearest: State) -> StrataError:
-    shown = [f"  {difference}" for difference in nearest.differences[:MOST_DIFFERENCES]]
-    if more := len(nearest.differences) - len(shown):
-        shown.append(f"  and {more} more")
+def _no_state(config: Config, url: DatabaseURL, nearest: State) -> StrataError:
+    hints = [
+        f"Write a revision that repairs this database alone: {MIGRATE} adopt --repair",
+        _allow_hint(nearest.differences),
+    ]
+    if baseline.is_possible(config):
+        hints.insert(
+            0,
+            "If these tables are older than all revisions, write the first revision from them: "
+            f"{MIGRATE} adopt --baseline",
+        )
     return StrataError(
         f"No revision matches {url.name}. The nearest is {nearest.revision} "
-        f"({nearest.message}). The differences:\n" + "\n".join(shown),
+        f"({nearest.message}). The differences:\n{_list(nearest.differences)}",
         detail="After a wrong stamp, the next revisions fail or skip changes. Nothing was written.",
-        hint="If these tables are older than all revisions, write the first revision from them: "
-        f"{MIGRATE} adopt --baseline\n"
-        "If they match the models except for these differences, write a revision that fixes "
-        f"them: {MIGRATE} adopt --repair\n"
-        f"If somebody changed them manually, undo that, and run: {MIGRATE} adopt",
+        hint="\n".join(hints),
     )
+
+
+def _list(differences: Sequence[Difference]) -> str:
+    shown = [f"  {difference}" for difference in differences[:MOST_DIFFERENCES]]
+    if more := len(differences) - len(shown):
+        shown.append(f"  and {more} more")
+    return "\n".join(shown)
+
+
+def _allow_hint(differences: Sequence[Difference]) -> str:
+    line = list_allowed(differences[:MOST_DIFFERENCES])
+    return f"If a difference is intended, name it in strata.toml: {line}"

@@ -2,8 +2,11 @@
 
 import os
 import shutil
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -58,7 +61,7 @@ class Server:
         Raises:
             StrataError: there are no programs for it, or it does not start.
         """
-        _psycopg()  # before anything is created that could not be used
+        _driver()  # before anything is created that could not be used
         with self._exclusive():
             if not self._postmaster.wait_until_ready():
                 self.folder.mkdir(mode=0o700, exist_ok=True)
@@ -109,7 +112,7 @@ class Server:
                 new name is an error then, because it may have other contents.
 
         Raises:
-            psycopg.Error: it exists (with a template), or cannot be created.
+            Error: of the driver: it exists (with a template), or cannot be created.
             StrataError: the server does not run.
         """
         with self._connect() as connection:
@@ -118,7 +121,7 @@ class Server:
             elif not _has_database(connection, name):
                 try:
                     _execute(connection, "CREATE DATABASE {}", name)
-                except _psycopg().Error:
+                except _driver().Error:
                     # Another process may have created it just now.
                     if not _has_database(connection, name):
                         raise
@@ -132,13 +135,17 @@ class Server:
         with self._connect() as connection:
             _execute(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
-    def _connect(self) -> Any:
+    @contextmanager
+    def _connect(self) -> Iterator[Any]:
         if not self.is_running:
             raise DatabaseUnavailable(
                 f"The local PostgreSQL in {self.folder} does not run.",
                 hint=f"Run: {MIGRATE} server start",
             )
-        return _psycopg().connect(self.url("postgres"), autocommit=True)
+        connection = _driver().connect(self.url("postgres"))
+        connection.autocommit = True
+        with closing(connection):
+            yield connection
 
     @property
     def _postmaster(self) -> Postmaster:
@@ -156,26 +163,28 @@ class Server:
         return file_lock.exclusive(self.folder.with_name(f"{self.folder.name}.lock"))
 
 
-def _psycopg() -> Any:
-    """Import psycopg, which a service on another database does not have."""
-    try:
-        import psycopg
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"psycopg, the driver for PostgreSQL, is not installed: {error}.",
-            hint=install_extra("postgresql"),
-        ) from error
-    return psycopg
+def _driver() -> Any:
+    """Import the driver of PostgreSQL that is installed; both have the same functions."""
+    for name in ("psycopg", "psycopg2"):
+        if find_spec(name):
+            import_module(f"{name}.sql")
+            return import_module(name)
+    raise UsageError(
+        "Neither psycopg nor psycopg2, which connect to PostgreSQL, is installed.",
+        hint=install_extra("postgresql"),
+    )
 
 
 def _execute(connection: Any, statement: str, *names: str) -> None:
-    sql = _psycopg().sql
-    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    sql = _driver().sql
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def _has_database(connection: Any, name: str) -> bool:
-    rows = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
-    return rows.fetchone() is not None
+    with closing(connection.cursor()) as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return cursor.fetchone() is not None
 
 
 def local_server(root: Path) -> Server:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 PROJECT_VARIABLE = "STRATA_PROJECT"
-PROJECT_FILES = ("strata.toml", "alembic.ini")
+PROJECT_FILES = ("strata.toml", "alembic.ini", "migrations/alembic.ini")
 """The files by which a project's folder is recognized."""
 WRAPPER = "migrate.sh"
 
@@ -21,8 +21,8 @@ def project_root(start: Path | None = None) -> Path:
     """Return the project's folder.
 
     It is the folder that the variable STRATA_PROJECT names, else the nearest one upwards with a
-    strata.toml, an alembic.ini or a [tool.alembic] in pyproject.toml, else the folder to start
-    from.
+    strata.toml, an alembic.ini, that of Flask-Migrate in `migrations`, or a [tool.alembic] in
+    pyproject.toml, else the folder to start from.
 
     Args:
         start: the folder to start from; by default the working directory.

@@ -4,9 +4,10 @@ from contextlib import suppress
 
 from alembic.runtime.migration import MigrationContext
 
+from stratakit.catalog import list_allowed
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
-from stratakit.drift.database import compare_database
+from stratakit.drift.database import Differences, compare_database
 from stratakit.revisions import history
 from stratakit.runtime.environment import Environment
 
@@ -28,7 +29,7 @@ def refuse_difference(
             f"The database does not match {name}. The differences:\n{differences}",
             detail="After a wrong stamp, later revisions fail or skip changes.",
             hint=_nearest_command(context, project, name)
-            or f"Change it manually:\n{differences.sql}",
+            or _remedies(context, project, name, differences),
         )
 
 
@@ -58,3 +59,15 @@ def _find_command(context: MigrationContext, project: Environment, name: str) ->
         ):
             return f"It is what {head} makes: {MIGRATE} stamp {head}"
     return ""
+
+
+def _remedies(
+    context: MigrationContext, project: Environment, name: str, differences: Differences
+) -> str:
+    lines = [f"Change it manually:\n{differences.sql}"]
+    heads = history.read(project.config.revision_files).heads
+    if not context.get_current_heads() and name in heads:
+        lines.append(f"or by a revision: {MIGRATE} adopt --repair")
+    allowed = list_allowed(differences.differences)
+    lines.append(f"or name what is intended in strata.toml: {allowed}")
+    return "\n".join(lines)

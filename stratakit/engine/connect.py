@@ -9,7 +9,7 @@ from stratakit.diagnostics.command import install_extra
 from stratakit.diagnostics.errors import DatabaseUnavailable
 from stratakit.engine.errors import driver_classes, unreachable_error
 from stratakit.engine.migration import migration_engine
-from stratakit.engine.url import DatabaseURL
+from stratakit.engine.url import MIGRATION_DRIVERS, DatabaseURL
 
 
 @contextmanager
@@ -32,6 +32,8 @@ def connect(url: DatabaseURL, *, read_only: bool = False) -> Iterator[Connection
     except ModuleNotFoundError as error:
         raise DatabaseUnavailable(
             f"The driver for {url} is not installed: {error}.",
+            detail="A synchronous driver connects to scratch databases: "
+            f"{' or '.join(MIGRATION_DRIVERS[url.backend].values())}.",
             hint=install_extra(url.backend),
         ) from error
     except Exception as error:

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -19,7 +21,12 @@ BACKENDS: dict[str, Backend] = {
     "mariadb": "mysql",
 }
 APP_DRIVERS = {"postgresql": "psycopg", "sqlite": "aiosqlite", "mysql": "asyncmy"}
-MIGRATION_DRIVERS = {"postgresql": "psycopg", "sqlite": "pysqlite", "mysql": "pymysql"}
+MIGRATION_DRIVERS: dict[Backend, dict[str, str]] = {
+    "postgresql": {"psycopg": "psycopg", "psycopg2": "psycopg2"},
+    "sqlite": {"pysqlite": "sqlite3"},
+    "mysql": {"pymysql": "pymysql", "mysqldb": "MySQLdb"},
+}
+"""The synchronous drivers, by SQLAlchemy's names, with their modules."""
 ASYNCPG_PARAMETERS = {
     "async_fallback", "command_timeout", "direct_tls", "prepared_statement_cache_size",
     "prepared_statement_name_func", "statement_cache_size", "timeout",
@@ -45,8 +52,8 @@ class DatabaseURL:
 
     @property
     def for_migrations(self) -> URL:
-        """The URL with the synchronous driver that migrations use."""
-        return self.url.set(drivername=f"{self.url.drivername}+{MIGRATION_DRIVERS[self.backend]}")
+        """The URL with the synchronous driver that is installed."""
+        return self.url.set(drivername=f"{self.url.drivername}+{migration_driver(self.backend)}")
 
     @property
     def name(self) -> str:
@@ -72,6 +79,15 @@ class DatabaseURL:
 
     def __repr__(self) -> str:
         return f"DatabaseURL({self})"
+
+
+@cache
+def migration_driver(backend: Backend) -> str:
+    """Return the first synchronous driver that is installed; the first of all if none is."""
+    drivers = MIGRATION_DRIVERS[backend]
+    return next(
+        (name for name, module in drivers.items() if find_spec(module)), next(iter(drivers))
+    )
 
 
 def parse(text: str, config: Config) -> DatabaseURL:

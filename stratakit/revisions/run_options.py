@@ -14,6 +14,10 @@ KEY = "stratakit"
 """Of Alembic's `Config.attributes`."""
 
 
+AfterStep = Callable[[MigrationContext, Collection[str]], None]
+"""A function that is called with the context and the heads of the database after a revision."""
+
+
 class StepProgress(Protocol):
     """A receiver of the progress of a run."""
 
@@ -36,6 +40,8 @@ class RunOptions:
             revisions to run. None runs all that Alembic's command asks for.
         dry_run: stop after `plan`.
         before_first_step: called with the database once the lock is held and something will run.
+        after_step: called in the transaction of each revision, once it has run, with the heads of
+            the database.
         progress: called when a revision begins and ends.
         finish: called when the run has ended, whether or not anything ran.
         describe: called with a sentence for each change that autogenerate writes.
@@ -54,6 +60,7 @@ class RunOptions:
     plan: Callable[[MigrationContext], Collection[str]] | None = None
     dry_run: bool = False
     before_first_step: Callable[[DatabaseURL], None] | None = None
+    after_step: AfterStep | None = None
     progress: StepProgress | None = None
     finish: Callable[[MigrationContext], None] | None = None
     describe: Callable[[str], None] | None = None

@@ -1,6 +1,6 @@
 """The arguments of `context.configure()`: env.py's own, and what stratakit adds to them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -75,6 +75,7 @@ def guarded_arguments(
         "on_version_apply": (
             *callbacks,
             log.recorder(options.note),
+            partial(_call_after_step, options),
             *([_refuse_orphans] if backend == "sqlite" else []),
         ),
         "process_revision_directives": partial(
@@ -137,6 +138,13 @@ def _exclude(config: Config, options: RunOptions, script: MigrationScript) -> No
 def _render_item(own: Callable[..., Any] | None, kind: str, item: Any, context: Any) -> Any:
     rendered = own(kind, item, context) if own else False
     return render.render_item(kind, item, context) if rendered is False else rendered
+
+
+def _call_after_step(
+    options: RunOptions, *, ctx: MigrationContext, heads: Collection[str], **_: object
+) -> None:
+    if options.after_step and not ctx.as_sql:
+        options.after_step(ctx, heads)
 
 
 def _refuse_orphans(*, ctx: MigrationContext, **_: object) -> None:

@@ -40,6 +40,7 @@ from stratakit.runtime.guard import Arguments, RunAgain
 from stratakit.runtime.monitor import RunMonitor
 from stratakit.runtime.requirements import check_requirements
 from stratakit.runtime.retry import Attempts, RetryingRun
+from stratakit.runtime.sqlite_restore import restoring_batches
 
 logger = logging.getLogger(__name__)
 
@@ -226,6 +227,7 @@ class ChangeRun:
                 source.current = check_requirements(source.current, self._config)
             resources.enter_context(monitor)
             resources.enter_context(sqlite_batch.guard_batches(connection))
+            resources.enter_context(restoring_batches(connection))
             if kind is None:
                 self._run_steps(context, monitor, proceed)
                 return

@@ -1,7 +1,11 @@
 """Messages for an env.py that cannot be run."""
 
 import errno
+import os
 import socket
+import sys
+import traceback
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -51,7 +55,10 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
         )
     description = describe_exception(error)
     if type(error).__name__ in SETTINGS_ERRORS:
-        return UsageError(f"The settings are not valid: {description}{where}")
+        return UsageError(
+            f"The settings are not valid: {description}{where}.",
+            hint=f"Set {_settings(error)} in the environment or in .env.",
+        )
     return UsageError(
         f"{file} cannot be run: {description}{where}.",
         detail="env.py names the database and the models.",
@@ -72,11 +79,31 @@ def _is_unreachable(error: BaseException) -> bool:
     return bool(driver_classes(error) & {"OperationalError", "InterfaceError"})
 
 
+def _settings(error: Exception) -> str:
+    """Return the names of the settings that pydantic refuses."""
+    errors = getattr(error, "errors", None)
+    names = [".".join(map(str, each["loc"])) for each in errors()] if callable(errors) else []
+    return ", ".join(filter(None, names)) or "them"
+
+
 def _remedy(error: Exception) -> str:
-    if isinstance(error, ModuleNotFoundError):
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        if _is_installed(error.name.partition(".")[0]):
+            return f"Create the module {error.name}, or correct the import."
         return f"Install the package that brings {error.name} into this environment."
     if isinstance(error, FileNotFoundError) and error.filename:
         return f"Create {error.filename}, which the application reads when it is imported."
-    if isinstance(error, KeyError):
-        return f"Set {error.args[0] if error.args else 'it'} in the environment or in .env."
+    if isinstance(error, KeyError) and error.args and _is_variable(error):
+        return f"Set {error.args[0]} in the environment or in .env."
     return "Correct it there."
+
+
+def _is_installed(package: str) -> bool:
+    """Return whether a package exists, so that a part of it is missing."""
+    return package in sys.modules or find_spec(package) is not None
+
+
+def _is_variable(error: BaseException) -> bool:
+    """Return whether `os.environ` has raised the error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and frames[-1].filename in (os.__file__, "<frozen os>")

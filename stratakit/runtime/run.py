@@ -1,7 +1,7 @@
 """One run of a project's env.py under a guard."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 
 from stratakit.alembic_private import forget_run
 from stratakit.diagnostics.errors import StrataError, UsageError
-from stratakit.revisions.alembic_config import scripts, set_database
+from stratakit.revisions.alembic_config import ROOT, scripts, set_database
 from stratakit.runtime.env_errors import explain_environment_error
+from stratakit.runtime.flask_application import application_context
 from stratakit.runtime.guard import EnvironmentGuard, Run, RunAgain
 from stratakit.runtime.missing_file import no_new_files
 from stratakit.runtime.redirect import Target, redirected_connections, refuse_scratch_database
@@ -52,21 +53,30 @@ def run_environment(
         alembic.util.CommandError: Alembic refuses the run.
     """
     script = script or scripts(alembic)
-    while True:
-        with (
-            EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
-            _connections(alembic, run, target) as check,
-        ):
-            guard = alembic.attributes[GUARD] = EnvironmentGuard(
-                environment, run, check, is_redirected=target is not None
-            )
-            try:
-                pause = _execute(script, guard)
-            finally:
-                forget_run()
-        if pause is None:
-            return
-        time.sleep(pause)
+    with application_context(Path(script.env_py_location), alembic.attributes[ROOT]):
+        while (pause := _run_once(alembic, script, run, steps, target, options)) is not None:
+            time.sleep(pause)
+
+
+def _run_once(
+    alembic: AlembicConfig,
+    script: ScriptDirectory,
+    run: Run,
+    steps: Steps | None,
+    target: Target | None,
+    options: Mapping[str, Any],
+) -> float | None:
+    with (
+        EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
+        _connections(alembic, run, target) as check,
+    ):
+        guard = alembic.attributes[GUARD] = EnvironmentGuard(
+            environment, run, check, is_redirected=target is not None
+        )
+        try:
+            return _execute(script, guard)
+        finally:
+            forget_run()
 
 
 def _no_steps(_heads: object, _context: MigrationContext) -> list[Any]:

@@ -1,18 +1,17 @@
 """Checks for objects that SQLite loses when Alembic's batch mode recreates a table.
 
 SQLite cannot alter most of a table, so a batch operation copies it to a new one and drops the old
-one: https://alembic.sqlalchemy.org/en/latest/batch.html. Triggers, indexes on expressions and
-unnamed CHECK constraints are dropped with the old one, without a message.
+one: https://alembic.sqlalchemy.org/en/latest/batch.html. Triggers and unnamed CHECK constraints are
+dropped with the old one, without a message.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, event
 
-from stratakit.catalog.sqlite.ddl import BATCH_COPY
+from stratakit.catalog.sqlite.ddl import batch_table, parse_table
 from stratakit.diagnostics.errors import StrataError
 
 
@@ -34,8 +33,8 @@ def guard_batches(connection: Connection) -> Iterator[None]:
 
 
 def _before(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-    if found := BATCH_COPY.match(statement):
-        _refuse_loss(cursor, found["table"], statement)
+    if table := batch_table(statement):
+        _refuse_loss(cursor, table, statement)
 
 
 def refuse_orphans(connection: Connection) -> None:
@@ -59,11 +58,7 @@ def _refuse_loss(cursor: Any, table: str, anew: str) -> None:
         "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL", (table,)
     )
     objects = cursor.fetchall()
-    lost = [
-        (kind, name, sql)
-        for kind, name, sql in objects
-        if kind == "trigger" or (kind == "index" and _on_expression(cursor, name))
-    ]
+    lost = [(kind, name, sql) for kind, name, sql in objects if kind == "trigger"]
     unnamed = next(
         (sql for kind, _, sql in objects if kind == "table" and _loses_a_check(sql, anew)), None
     )
@@ -91,13 +86,7 @@ def _refuse_loss(cursor: Any, table: str, anew: str) -> None:
     )
 
 
-def _on_expression(cursor: Any, index: str) -> bool:
-    cursor.execute(f'PRAGMA index_info("{index}")')
-    return any(name is None for _, _, name in cursor.fetchall())
-
-
 def _loses_a_check(sql: str, anew: str) -> bool:
     """Return whether a recreated table loses a CHECK without a name."""
-    named = len(re.findall(r"\bCONSTRAINT\s+\S+\s+CHECK\b", sql, re.IGNORECASE))
-    before, after = (len(re.findall(r"\bCHECK\s*\(", each, re.IGNORECASE)) for each in (sql, anew))
-    return before > named and after < before
+    before, after = (parse_table(each).checks for each in (sql, anew))
+    return any(not each.name for each in before) and len(after) < len(before)

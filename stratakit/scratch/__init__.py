@@ -17,7 +17,7 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL, parse
 from stratakit.revisions import history
 from stratakit.revisions.alembic_config import alembic_config
-from stratakit.revisions.run_options import RunOptions
+from stratakit.revisions.run_options import AfterStep, RunOptions
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.run import Steps, run_environment
 from stratakit.runtime.steps import upgrade_steps
@@ -73,13 +73,19 @@ def cached_database(config: Config, key: str, base: str = "") -> Iterator[Databa
         yield url
 
 
-def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
+def upgrade(
+    url: DatabaseURL,
+    config: Config,
+    target: str = "head",
+    after_step: AfterStep | None = None,
+) -> None:
     """Run env.py on a scratch database, and upgrade that to a revision.
 
     Args:
         url: the scratch database, whatever env.py names.
         config: the project's.
         target: an id, `head` or `heads`.
+        after_step: called in the transaction of each revision, once it has run.
 
     Raises:
         StrataError: env.py or a revision cannot be run, or a revision follows one without a file.
@@ -87,12 +93,12 @@ def upgrade(url: DatabaseURL, config: Config, target: str = "head") -> None:
     """
     try:
         try:
-            run_steps(url, config, upgrade_steps(target))
+            run_steps(url, config, upgrade_steps(target), after_step=after_step)
         except StrataError as error:
             with ONE_MIGRATION_AT_A_TIME:
                 if not extensions.create_missing(url, config, error.message):
                     raise
-            run_steps(url, config, upgrade_steps(target))
+            run_steps(url, config, upgrade_steps(target), after_step=after_step)
     except KeyError:
         # Alembic looks up the parent of a revision without checking whether it exists.
         history.refuse_gap(config.versions, config.revision_files)
@@ -104,6 +110,7 @@ def run_steps(
     config: Config,
     steps: Steps,
     script: ScriptDirectory | None = None,
+    after_step: AfterStep | None = None,
 ) -> None:
     """Run env.py on a scratch database, and steps there.
 
@@ -114,8 +121,9 @@ def run_steps(
         config: the project's.
         steps: the function from which Alembic gets the steps.
         script: the revisions, if they were read before.
+        after_step: called in the transaction of each revision, once it has run.
     """
-    run = ChangeRun(config, RunOptions(is_scratch=True))
+    run = ChangeRun(config, RunOptions(is_scratch=True, after_step=after_step))
     alembic = alembic_config(config)
     with ONE_MIGRATION_AT_A_TIME:
         run_environment(alembic, run, steps, target=lambda _backend: url, script=script)

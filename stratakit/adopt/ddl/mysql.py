@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, text
 
-from stratakit.catalog import not_compared
 from stratakit.engine.url import DatabaseURL
 
 DEFINER = re.compile(r" DEFINER=`[^`]*`@`[^`]*`")
@@ -19,7 +18,7 @@ VIEWS = """
     WHERE table_schema = DATABASE() ORDER BY table_name
 """
 TRIGGERS = """
-    SELECT 'TRIGGER', trigger_name FROM information_schema.triggers
+    SELECT 'TRIGGER', trigger_name, event_object_table FROM information_schema.triggers
     WHERE trigger_schema = DATABASE()
     ORDER BY event_object_table, action_timing, event_manipulation, action_order
 """
@@ -31,7 +30,7 @@ DDL_COLUMN = {"TABLE": 1, "SEQUENCE": 1, "VIEW": 1, "EVENT": 3}
 """The column of the statement in the answer of SHOW CREATE; that of others is 2."""
 
 
-def statements(connection: Connection, _url: DatabaseURL, version_table: str) -> list[str]:
+def statements(connection: Connection, _url: DatabaseURL, left_out: Collection[str]) -> list[str]:
     """Return the statements that create the schema of a database, tables first.
 
     The definers of views and routines are left out: the user who runs the revision becomes one.
@@ -39,12 +38,17 @@ def statements(connection: Connection, _url: DatabaseURL, version_table: str) ->
     database = connection.execute(text("SELECT DATABASE()")).scalar_one()
     # A view names the database, and so does a default by a sequence.
     qualifier = f"`{database}`."
-    left_out = not_compared(connection, version_table)
     tables = [sql.replace(qualifier, "") for sql in _tables(connection, left_out)]
     if any("FOREIGN KEY" in statement for statement in tables):
         tables = ["SET FOREIGN_KEY_CHECKS = 0;", *tables, "SET FOREIGN_KEY_CHECKS = 1;"]
     views = {name: sql.replace(qualifier, "") for name, sql in _objects(connection, VIEWS)}
-    programs = [sql for query in (TRIGGERS, EVENTS) for _, sql in _objects(connection, query)]
+    triggers = connection.execute(text(TRIGGERS)).all()
+    programs = [
+        show_create(connection, kind, name)
+        for kind, name, table in triggers
+        if table not in left_out
+    ]
+    programs += [sql for _, sql in _objects(connection, EVENTS)]
     routines = [sql for _, sql in _objects(connection, ROUTINES)]
     return [*tables, *routines, *_order_views(views), *programs]
 
@@ -64,7 +68,7 @@ def _tables(connection: Connection, left_out: Collection[str]) -> Iterator[str]:
         if name in left_out or kind == "VIEW":
             continue
         object_type = "SEQUENCE" if kind == "SEQUENCE" else "TABLE"
-        sql = _show_create(connection, object_type, name)
+        sql = show_create(connection, object_type, name)
         if name in default_collation:
             sql = CHARSET.sub(r"\1", sql, count=1)
         yield re.sub(r" AUTO_INCREMENT=\d+", "", sql)
@@ -72,7 +76,7 @@ def _tables(connection: Connection, left_out: Collection[str]) -> Iterator[str]:
 
 def _objects(connection: Connection, query: str) -> Iterator[tuple[str, str]]:
     for kind, name in connection.execute(text(query)).all():
-        yield name, _show_create(connection, kind, name)
+        yield name, show_create(connection, kind, name)
 
 
 def _order_views(views: dict[str, str]) -> Iterator[str]:
@@ -88,7 +92,14 @@ def _order_views(views: dict[str, str]) -> Iterator[str]:
             yield waiting.pop(name)
 
 
-def _show_create(connection: Connection, kind: str, name: str) -> str:
+def show_create(connection: Connection, kind: str, name: str) -> str:
+    """Return the statement that creates an object, without its definer.
+
+    Args:
+        connection: to its database.
+        kind: such as TABLE or PROCEDURE.
+        name: the name of the object.
+    """
     quoted = name.replace("`", "``")
     row = connection.exec_driver_sql(f"SHOW CREATE {kind} `{quoted}`").one()
     return f"{DEFINER.sub('', row[DDL_COLUMN.get(kind, 2)])};"

@@ -1,15 +1,14 @@
 """The DDL of a schema on PostgreSQL, by pg_dump."""
 
 import re
+from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from stratakit.backup.postgresql import connection_target, server_version
-from stratakit.catalog import not_compared
+from stratakit.backup.postgresql import connection_target, server_version, uses_tls
 from stratakit.devserver.client_tools import find_client
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import output
-from stratakit.revisions.log import LOG
 
 ENTRY = re.compile(
     r"^--\n-- (?:Name: .*; Type: .*; Schema: .*|TOC entry .*)\n(?:--.*\n)*", re.MULTILINE
@@ -24,7 +23,7 @@ VIEW = re.compile(rf"CREATE MATERIALIZED VIEW ({NAME}\.{NAME})")
 SECRETS = ("CREATE USER MAPPING", "CREATE SUBSCRIPTION")
 
 
-def statements(connection: Connection, url: DatabaseURL, version_table: str) -> list[str]:
+def statements(connection: Connection, url: DatabaseURL, left_out: Collection[str]) -> list[str]:
     """Return the statements that create the schema of a database, one or more for each object.
 
     Raises:
@@ -33,10 +32,8 @@ def statements(connection: Connection, url: DatabaseURL, version_table: str) -> 
     """
     name, environment = connection_target(url)
     options = ["--schema-only", "--no-owner", "--no-privileges", "--no-password"]
-    excluded = (*not_compared(connection, version_table), f"{LOG.name}_id_seq")
-    options += [f"--exclude-table={table}" for table in excluded]
-    tls = connection.connection.driver_connection.pgconn.ssl_in_use  # type: ignore[union-attr]
-    program = find_client("pg_dump", server_version(connection), tls=tls)
+    options += [f"--exclude-table={_pattern(name)}" for name in left_out]
+    program = find_client("pg_dump", server_version(connection), tls=uses_tls(connection))
     script = output([program, *options, f"--dbname={name}"], environment=environment).decode()
     _, *entries = ENTRY.split(script)
     # A function may name an object that is created after it.
@@ -51,6 +48,11 @@ def statements(connection: Connection, url: DatabaseURL, version_table: str) -> 
         if text:
             result.append(text)
     return result if len(result) > 1 else []
+
+
+def _pattern(name: str) -> str:
+    """Return the pattern of pg_dump that fits one name alone."""
+    return ".".join(f'"{part}"' for part in name.split("."))
 
 
 def _is_unpopulated(connection: Connection, name: str) -> bool:

@@ -1,8 +1,9 @@
 """The DDL of a schema on SQLite, which stores its statements."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, bindparam, text
 
-from stratakit.catalog import not_compared
 from stratakit.engine.url import DatabaseURL
 
 # A virtual table creates its shadow tables itself.
@@ -17,7 +18,7 @@ SCHEMA_QUERY = text(
 ).bindparams(bindparam("left_out", expanding=True))
 
 
-def statements(connection: Connection, _url: DatabaseURL, version_table: str) -> list[str]:
+def statements(connection: Connection, _url: DatabaseURL, left_out: Collection[str]) -> list[str]:
     """Return the statements that create the schema of a database, in the order of dependencies."""
-    left_out = {"left_out": [*not_compared(connection, version_table)]}
-    return [f"{sql};" for sql in connection.execute(SCHEMA_QUERY, left_out).scalars()]
+    rows = connection.execute(SCHEMA_QUERY, {"left_out": [*left_out]})
+    return [f"{sql};" for sql in rows.scalars()]

@@ -23,6 +23,7 @@ from stratakit.operations.enums import (
     UnresolvedEnumChangeOp,
 )
 from stratakit.operations.walk import flatten
+from stratakit.orm.stored_type import stored_type
 
 PLUGIN = "stratakit.enums"
 Key = tuple[str | None, str]
@@ -73,9 +74,9 @@ def _compare(
 
 def _enums(column: "Column[Any]", dialect: Dialect) -> Iterator[tuple[Key, Sequence[str]]]:
     """Return the enum of a column, if it has one, with its values."""
-    type_ = column.type.dialect_impl(dialect)
+    type_ = stored_type(column.type, dialect).dialect_impl(dialect)
     if isinstance(type_, ARRAY):
-        type_ = type_.item_type.dialect_impl(dialect)
+        type_ = stored_type(type_.item_type, dialect).dialect_impl(dialect)
     if isinstance(type_, ENUM) and type_.name:
         schema = None if type_.schema == dialect.default_schema_name else type_.schema
         yield (schema, str(type_.name)), list(type_.enums)

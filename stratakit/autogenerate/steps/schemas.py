@@ -1,25 +1,17 @@
 """The schemas that the tables of a new revision need."""
 
-from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
 from stratakit.autogenerate.change import Change
 from stratakit.operations import walk
-
-
-class CreateSchemaOp(ops.ExecuteSQLOp):
-    """The creation of a schema, unless it exists."""
-
-    def __init__(self, schema: str, quoted: str) -> None:
-        super().__init__(f"CREATE SCHEMA IF NOT EXISTS {quoted}")
-        self.summary = f"adds schema {schema}"
+from stratakit.operations.statements import drop_schema
 
 
 def create_schemas(change: Change, context: MigrationContext) -> None:
     """Create the schemas that a step needs and the database lacks, before its other operations.
 
-    The downgrade keeps a schema: it may contain objects of other revisions by then.
+    The downgrade drops them at its end, when they are empty again.
 
     Args:
         change: its steps are extended.
@@ -32,5 +24,7 @@ def create_schemas(change: Change, context: MigrationContext) -> None:
     for step in change.steps:
         named = {getattr(each, "schema", None) for each in walk.flatten(step.upgrade)}
         missing = {str(schema) for schema in named if schema} - known
-        step.upgrade[:0] = [CreateSchemaOp(schema, quote(schema)) for schema in sorted(missing)]
+        drops = [drop_schema(schema, quote(schema)) for schema in sorted(missing)]
+        step.upgrade[:0] = [each.reverse() for each in drops]
+        step.downgrade += drops
         known |= missing

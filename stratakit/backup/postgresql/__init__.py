@@ -3,8 +3,9 @@
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +16,8 @@ from stratakit.backup.base import BackupFormat
 from stratakit.backup.postgresql.contents import drop_contents, schemas
 from stratakit.backup.postgresql.script import run_data, strip_client_commands
 from stratakit.devserver.client_tools import find_client
-from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
+from stratakit.diagnostics.command import install_extra
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError, UsageError
 from stratakit.engine.url import DatabaseURL
 from stratakit.process.client import ClientError, output, run_client
 from stratakit.process.progress import progress_bar
@@ -34,7 +36,7 @@ class PostgreSQLBackup(BackupFormat):
 
     def dump(self, connection: Connection, url: DatabaseURL, path: Path) -> None:
         """Dump a database into a file."""
-        tls = _driver_connection(connection).pgconn.ssl_in_use
+        tls = uses_tls(connection)
         program = find_client("pg_dump", server_version(connection), tls=tls)
         conninfo, environment = connection_target(url)
         options = ["--format=custom", f"--file={path}", "--no-password", f"--dbname={conninfo}"]
@@ -59,6 +61,11 @@ class PostgreSQLBackup(BackupFormat):
 
     def load(self, connection: Connection, url: DatabaseURL, path: Path, *, roles: bool) -> None:
         """Replace the contents of a database in one transaction, which an error undoes."""
+        if not find_spec("psycopg"):
+            raise UsageError(
+                "A restore needs psycopg, which copies rows as pg_restore writes them.",
+                hint=install_extra("postgresql"),
+            )
         from psycopg import Error
 
         driver = _driver_connection(connection)
@@ -114,19 +121,35 @@ def _write_contents(program: Path, path: Path, existing: set[str]) -> Iterator[s
 
 def connection_target(url: DatabaseURL) -> tuple[str, dict[str, str]]:
     """Return the connection of pg_dump: a visible conninfo, and variables with the password."""
+    address = url.for_migrations
+    _, options = address.get_dialect()().create_connect_args(address)
+    password = options.get("password")
+    return _conninfo(options), {"PGPASSWORD": password} if password else {}
+
+
+def _conninfo(options: Mapping[str, Any]) -> str:
+    if not find_spec("psycopg"):
+        from psycopg2.extensions import make_dsn  # type: ignore[import-untyped]
+
+        visible = {name: value for name, value in options.items() if "passw" not in name}
+        return str(make_dsn(**visible))
     from psycopg import pq
     from psycopg.conninfo import make_conninfo
 
-    address = url.for_migrations
-    _, options = address.get_dialect()().create_connect_args(address)
     known = {option.keyword.decode(): option for option in pq.Conninfo.get_defaults()}
-    visible = {
-        name: value
-        for name, value in options.items()
-        if name in known and known[name].dispchar != b"*"
-    }
-    password = options.get("password")
-    return make_conninfo(**visible), {"PGPASSWORD": password} if password else {}
+    return make_conninfo(
+        **{
+            name: value
+            for name, value in options.items()
+            if name in known and known[name].dispchar != b"*"
+        }
+    )
+
+
+def uses_tls(connection: Connection) -> bool:
+    """Return whether the connection is encrypted, by psycopg or psycopg2."""
+    driver: Any = connection.connection.driver_connection
+    return bool(getattr(driver, "pgconn", driver.info).ssl_in_use)
 
 
 def server_version(connection: Connection) -> int:

@@ -41,6 +41,8 @@ SELECT 'cast' AS kind, '' AS of,
     CASE k.castcontext WHEN 'a' THEN 'in assignments' WHEN 'i' THEN 'anywhere' END AS implicit,
     k.castmethod = 'i' AS inout
 FROM pg_cast k WHERE k.oid >= 16384 AND {not_of_extension("pg_cast", "k.oid")}
+    AND NOT EXISTS (SELECT FROM pg_range r
+        WHERE k.castsource = r.rngtypid AND k.casttarget = r.rngmultitypid)
 """
 
 TEXT_SEARCH = f"""

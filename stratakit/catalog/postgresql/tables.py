@@ -59,6 +59,7 @@ LEFT JOIN LATERAL (SELECT o.objid FROM pg_depend o JOIN pg_depend u ON u.refobji
     AND u.classid = 'pg_attrdef'::regclass AND u.objid = ad.oid LIMIT 1) sq ON true
 WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND {OWN_SCHEMAS}
     AND {not_of_extension("pg_class", "c.oid")}
+ORDER BY a.attrelid, a.attnum
 """
 
 # What a view's definition does not say.

@@ -105,7 +105,7 @@ def _read_indexes(connection: Connection, table: str, text: TableText) -> Object
                     "unique": bool(row["unique"]),
                     "columns": columns_text,
                     "collations": " ".join(
-                        str(part["coll"]) for part in parts if part["coll"] != "BINARY"
+                        str(part["coll"]).upper() for part in parts if part["coll"] != "BINARY"
                     ),
                     "where": condition,
                 },

@@ -17,11 +17,19 @@ WORD = re.compile(
     r"""|(?P<other>\w+|<>|[<>=!|]=|\|\||.)""",
     re.DOTALL,
 )
-BATCH_COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_(?P<table>[^"\s(]+)"?', re.IGNORECASE)
-"""The first statement of Alembic's batch mode, which recreates a table."""
+BATCH_COPY = re.compile(
+    r'\s*CREATE TABLE (?:"_alembic_tmp_(?P<quoted>(?:[^"]|"")+)"|_alembic_tmp_(?P<table>\w+))',
+    re.IGNORECASE,
+)
 CONSTRAINT_WORDS = {"constraint", "primary", "unique", "check", "foreign", "references"}
 UNNAMED_CLAUSES = {"null", "default", "collate", "generated"}
 """Clauses of a column that no catalog names, whose own name is not that of the next constraint."""
+
+
+def batch_table(statement: str) -> str:
+    """Return the table that the first statement of Alembic's batch mode recreates; else nothing."""
+    match = BATCH_COPY.match(statement)
+    return (match["table"] or match["quoted"].replace('""', '"')) if match else ""
 
 
 def words(sql: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 Only the revision that was found is written to the database. If no revision matches, --baseline
 writes the first revision from the database, and --repair writes a revision that brings the database
-to the models.
+to head.
 """
 
 import sys
@@ -18,7 +18,7 @@ from stratakit.revisions.history import REPLACED
 
 METHODS = {
     "baseline": "write the first revision from the database",
-    "repair": "write a revision that brings the database to the models",
+    "repair": "write a revision that brings this database to head",
     "squash": "replace all revisions by one, from a database at the last one",
 }
 
@@ -63,10 +63,7 @@ def run(arguments: Namespace, config: Config) -> int:
         print_position(result.position)
         print_revisions("Pending", result.pending)
     if result.repairs:
-        echo(
-            f"Review it, then: {MIGRATE} upgrade && {MIGRATE} drift\n"
-            "drift lists the differences that no model expresses: add them to the revision."
-        )
+        echo(f"Review it, then: {MIGRATE} upgrade && {MIGRATE} drift")
     return 0
 
 
@@ -93,7 +90,7 @@ def _print_written(config: Config, result: AdoptResult) -> None:
     assert result.written is not None
     name = relative(config, result.written)
     if result.repairs:
-        echo(f"Wrote {name}, which runs on this database alone:")
+        echo(f"Wrote {name}, which runs on this database alone. It repairs:")
         for sentence in result.repairs:
             echo(f"  {sentence}")
         return

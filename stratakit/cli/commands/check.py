@@ -19,6 +19,7 @@ from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.diagnostics.finding import Finding
+from stratakit.process.local_folder import create_local_folder
 from stratakit.revisions import fingerprint
 from stratakit.revisions.staged import staged_project
 from stratakit.updates import conflicts
@@ -98,7 +99,7 @@ def _check_models(arguments: Namespace, config: Config, root: Path) -> int:
             [_in_working_tree(finding, config, root) for finding in result.findings], arguments
         )
     if not arguments.check_only:
-        cache.parent.mkdir(exist_ok=True)
+        create_local_folder(cache.parent)
         cache.write_text(current)
     return _print_success("The models and the migrations agree.", arguments)
 

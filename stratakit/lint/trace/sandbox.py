@@ -20,6 +20,7 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.revisions.alembic_config import set_database
 from stratakit.runtime.redirect import redirected_connections
+from stratakit.runtime.sqlite_restore import restoring_batches
 from stratakit.scratch import extensions, sample_rows
 
 
@@ -145,6 +146,7 @@ class Sandbox:
         with (
             # A revision may connect by itself, to what alembic.ini or the settings name.
             redirected_connections(lambda _backend: self._url),
+            restoring_batches(connection),
             EnvironmentContext(
                 self._alembic, self.script, fn=lambda _heads, _context: steps
             ) as environment,

@@ -218,7 +218,7 @@ def test_a_repair_runs_on_the_adopted_database_and_on_no_other(live: Service) ->
     live.sql("ALTER TABLE items DROP COLUMN price")
     live.commit()
     refused = live.migrate("adopt")
-    live.follow(refused.stderr, "./migrate.sh adopt --repair")
+    live.follow(refused.stderr, "this database alone: ")
     assert live.stands_at() == "002"
     file = live.newest()
     assert "price" in file.read_text()
@@ -235,7 +235,7 @@ def test_a_repair_runs_on_the_adopted_database_and_on_no_other(live: Service) ->
 
 
 @pytest.mark.databases("postgresql")
-def test_a_repair_imports_what_it_needs_and_passes_a_database_without_a_log(live: Service) -> None:
+def test_a_repair_passes_a_database_without_a_log(live: Service) -> None:
     live.edit(
         "app/items/models.py",
         "    price: Mapped",
@@ -253,7 +253,6 @@ def test_a_repair_imports_what_it_needs_and_passes_a_database_without_a_log(live
     live.commit()
     repaired = live.migrate("adopt", "--repair")
     assert repaired.returncode == 0, repaired.stderr
-    assert "from sqlalchemy.dialects import postgresql" in live.newest().read_text()
     done = live.migrate("upgrade")
     assert done.returncode == 0, done.stderr
     assert {"tags", "price"} <= live.columns("items")

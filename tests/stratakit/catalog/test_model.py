@@ -81,14 +81,6 @@ def test_an_attribute_of_a_kind_is_left_out() -> None:
     assert catalog.without("absent", "table") == catalog
 
 
-def test_the_name_of_a_kind_is_left_out() -> None:
-    key = ObjectKey("primary key", "items", "items_pkey")
-    assert Catalog({key: {"columns": "id"}, check("c"): CHECK}).unnamed("primary key") == {
-        ObjectKey("primary key", "items", ""): {"columns": "id"},
-        check("c"): CHECK,
-    }
-
-
 @pytest.mark.parametrize(
     ("catalog", "other", "own", "renamed"),
     [

@@ -1,5 +1,6 @@
 """The verbs on servers, by each driver that env.py may use."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from sqlalchemy import inspect, text
 
 from stratakit.config import Config
 from stratakit.engine.migration import migration_engine
-from stratakit.engine.url import parse
+from stratakit.engine.url import migration_driver, parse
 from tests import databases
 from tests.stratakit.environments.projects import Project, working_in
 from tests.stratakit.environments.shapes import HEAD, PLAIN
@@ -54,6 +55,7 @@ DRIVERS = {
     "psycopg2, engine.begin": ("postgresql", BEGIN),
     "psycopg, one transaction": ("postgresql", COMMIT),
     "psycopg, asynchronous": ("postgresql", ASYNC.format(arguments="", method="connect")),
+    "psycopg2, without psycopg": ("postgresql", PLAIN),
     "asyncpg": ("postgresql", ASYNC.format(arguments="", method="connect")),
     "asyncpg, engine.begin": ("postgresql", ASYNC.format(arguments="", method="begin")),
     "pymysql": ("mysql", PLAIN),
@@ -76,9 +78,13 @@ def project(
         project = Project(tmp_path, head + text_)
         monkeypatch.setenv("TEST_DATABASE_URL", variables["TEST_DATABASE_URL"])
         monkeypatch.setenv("REAL", variables["DATABASE_URL"])
+        if "without psycopg" in request.param:
+            monkeypatch.setitem(sys.modules, "psycopg", None)
+            migration_driver.cache_clear()
         monkeypatch.chdir(tmp_path)
         with working_in(tmp_path):
             yield project
+        migration_driver.cache_clear()
 
 
 def content(project: Project) -> dict[str, list[object]]:

@@ -15,6 +15,7 @@ from stratakit.autogenerate.steps.postgresql import columns, constraints
 from stratakit.autogenerate.steps.postgresql.plan import CONTRACT, MAIN, StepName, StepPlan
 from stratakit.operations.autocommit import AutocommitOp
 from stratakit.operations.enums import AddEnumValueOp, DropEnumOp, UnresolvedEnumChangeOp
+from stratakit.operations.statements import StatementOp
 from stratakit.operations.walk import table_key
 
 
@@ -56,6 +57,8 @@ def _split_group(change: Change, operations: Operations) -> list[RevisionStep]:
             case UnresolvedEnumChangeOp():
                 plan[MAIN].add([operation], [])
             case ops.DropTableOp():
+                plan[drop_step].add([operation], [operation.reverse()])
+            case StatementOp(removes=True):
                 plan[drop_step].add([operation], [operation.reverse()])
             case DropEnumOp():
                 plan[CONTRACT].add([operation], [operation.reverse()])

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from alembic.operations import ops
 
-from stratakit.catalog.sqlite.ddl import BATCH_COPY
+from stratakit.catalog.sqlite.ddl import batch_table
 from stratakit.lint.trace.revision_run import Call, RevisionRun
 from stratakit.lint.trace.statement import Statement
 from stratakit.orm.server_defaults import has_server_value
@@ -25,8 +25,8 @@ def restore_batch_actions(run: RevisionRun) -> RevisionRun:
     calls = list(run.calls)
     table, recreated = "", set[str]()
     for statement in run.statements:
-        if copy := BATCH_COPY.match(statement.text):
-            table = copy[1]
+        if copied := batch_table(statement.text):
+            table = copied
             recreated.add(table)
             before = statement.tables_before | {table: run.tables_before.get(table)}
             actions: tuple[Action, ...] = (Action("recreate table", table),)

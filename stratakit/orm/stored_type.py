@@ -1,0 +1,30 @@
+"""The type as which a database stores the values of a column."""
+
+import re
+import sys
+from typing import Any
+
+from sqlalchemy import Dialect, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+
+def stored_type(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    """Return the type that the DDL of a database has for a type of the models.
+
+    Args:
+        type_: a decorator of the application's or a library's, or another type, which is returned
+            as it is. So are SQLAlchemy's own decorators, such as Interval.
+        dialect: of the database: a decorator may store its values in another way on each.
+    """
+    while isinstance(type_, TypeDecorator) and not type(type_).__module__.startswith("sqlalchemy."):
+        type_ = type_.type_engine(dialect)
+    return _public(type_)
+
+
+def _public(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return a type in place of the one that a driver derives from it, which has no public name."""
+    for base in type(type_).__mro__:
+        module = re.match(r"sqlalchemy(\.dialects\.\w+)?", base.__module__)
+        if not module or hasattr(sys.modules[module[0]], base.__name__):
+            return type_ if base is type(type_) else type_.adapt(base)
+    return type_

@@ -1,9 +1,0 @@
-from pydantic_settings import BaseSettings
-
-
-class Settings(BaseSettings):
-    environment: str = "local"
-    database_url: str
-
-
-settings = Settings()

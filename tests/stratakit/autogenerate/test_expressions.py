@@ -1,0 +1,46 @@
+"""Expressions and defaults with signs that a driver or SQLAlchemy would take for their own."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from stratakit.autogenerate.expressions import escape
+from stratakit.config import Backend
+from tests.stratakit.autogenerate.project import create_project, metadata
+from tests.stratakit.lint.revisions import server
+
+CHECK = r"name NOT LIKE 'a%' OR name = '\:b' OR size % 2 = 0"
+
+
+@pytest.mark.parametrize(
+    ("sql", "escaped"),
+    [
+        ("name = ':b'", r"name = '\:b'"),
+        (r"name = '\:b'", r"name = '\:b'"),
+        ("name::text = 'a: b'", "name::text = 'a: b'"),
+    ],
+)
+def test_no_colon_begins_a_parameter(sql: str, escaped: str) -> None:
+    assert escape(sql) == escaped
+
+
+@pytest.mark.parametrize("default", ["it's", "'quoted'", "50% off: 'now'", ""])
+@pytest.mark.parametrize("backend", ["postgresql", "mysql", "sqlite"])
+def test_a_check_and_a_default_are_what_the_model_says(
+    backend: Backend, default: str, tmp_path: Path
+) -> None:
+    declared = metadata()
+    sa.Table(
+        "items",
+        declared,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("size", sa.Integer),
+        sa.Column("name", sa.String(20), server_default=default),
+        sa.CheckConstraint(CHECK, name="open"),
+    )
+    with server(backend), create_project(tmp_path, backend, declared) as project:
+        project.execute("INSERT INTO items (id) VALUES (2)")
+        assert project.execute("SELECT name FROM items") == [(default,)]
+        (file,) = tmp_path.glob("migrations/versions/*.py")
+        assert "%%" not in file.read_text()
