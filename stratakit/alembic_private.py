@@ -5,7 +5,11 @@ tests/stratakit/test_alembic_private.py calls each wrapper, so that a release wi
 names fails in one place.
 """
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import alembic.context
@@ -15,7 +19,9 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
+from alembic.script.revision import Revision, RevisionMap
+from alembic.util import load_python_file, to_tuple, warn
 from sqlalchemy import Column, Engine, FetchedValue, NullPool, Pool
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
@@ -56,6 +62,81 @@ def downgrade_steps(script: ScriptDirectory, revision: str, heads: Any) -> Itera
 def stamp_steps(script: ScriptDirectory, revision: str, heads: Any) -> Iterable[Any]:
     """Return the steps of a stamp; the arguments are those of `upgrade_steps`."""
     return script._stamp_revs((revision,), heads)
+
+
+class DeferredScript(Script):
+    """A revision whose file is imported when its module is first used.
+
+    Args:
+        path: the file.
+        revision: its id.
+        down_revision: the revisions that it follows.
+        branch_labels: the labels of its branch.
+        depends_on: the revisions of other branches that it depends on.
+        docstring: the docstring of the file.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        revision: str,
+        down_revision: Any,
+        branch_labels: Any,
+        depends_on: Any,
+        docstring: str,
+    ) -> None:
+        self.path = str(path)
+        self._docstring = docstring
+        Revision.__init__(
+            self,
+            revision,
+            down_revision,
+            branch_labels=to_tuple(branch_labels, default=()),
+            dependencies=to_tuple(depends_on, default=()),
+        )
+
+    @cached_property
+    def module(self) -> ModuleType:  # type: ignore[override]
+        """The module of the file."""
+        path = Path(self.path)
+        return load_python_file(path.parent, path.name)
+
+    @property
+    def longdoc(self) -> str:
+        """The docstring of the file."""
+        return self._docstring.strip()
+
+
+def defer_imports(
+    directory: ScriptDirectory, declare: Callable[[Path], DeferredScript | None]
+) -> None:
+    """Let a directory import only those of its files that have to be.
+
+    Alembic imports each file to know the order of the revisions, which takes most of the time of a
+    command on a long history. It lists and loads the files by private functions.
+
+    Args:
+        directory: the folders of the revisions.
+        declare: returns a revision by its file; None for one that Alembic has to import.
+    """
+
+    def load() -> Iterator[Script]:
+        loaded = set()
+        for folder in map(Path, map(os.path.realpath, directory._version_locations)):
+            for path in Script._list_py_dir(directory, folder) if folder.exists() else ():
+                if path.is_symlink() or path.parent != folder:
+                    path = path.resolve()
+                if path in loaded:
+                    warn(f"File {path} loaded twice! ignoring.")
+                    continue
+                loaded.add(path)
+                is_revision = path.suffix == ".py" and not path.name.startswith((".#", "__init__"))
+                declared = declare(path) if is_revision else None
+                if script := declared or Script._from_path(directory, path):
+                    yield script
+
+    if not directory.sourceless:
+        directory.revision_map = RevisionMap(load)
 
 
 def is_in_batch(context: AutogenContext) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect
@@ -13,6 +12,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import alembic_config, position
+from stratakit.revisions.allowed import is_allowed
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.environment import Environment
@@ -117,7 +117,7 @@ def adoption_findings(context: MigrationContext, project: Environment) -> list[F
         name
         for name in inspect(connection).get_table_names()
         if name not in left_out
-        and not any(fnmatchcase(f"table {name}", pattern) for pattern in project.config.allowed)
+        and not is_allowed(project.config.allowed, [f"table {name}"])
         and filters.includes(ObjectKey("table", "", name))
     ]
     if not tables or context.get_current_heads():

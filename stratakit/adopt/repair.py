@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alembic.operations import Operations
-from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select
 
 from stratakit import catalog
@@ -81,7 +80,7 @@ def write_repair(project: Environment, actual: Catalog) -> Repair | Sequence[Dif
         StrataError: there are several heads, or no server for a scratch database.
     """
     config = project.config
-    directory = ScriptDirectory.from_config(alembic_config.alembic_config(config, quiet=True))
+    directory = alembic_config.scripts(alembic_config.alembic_config(config, quiet=True))
     guards.require_one_head(directory)
     with head.head_database(project) as url, connect(url, read_only=True) as at_head:
         expected = match.read_included(at_head, project)

@@ -30,7 +30,7 @@ def describe(operation: ops.MigrateOperation) -> Iterator[str]:
         case ops.DropColumnOp():
             yield f"drops column {operation.table_name}.{operation.column_name}"
         case ops.AlterColumnOp():
-            yield from _describe_alteration(operation)
+            yield from (phrase for _, phrase in describe_alteration(operation))
         case ops.CreateIndexOp():
             columns = ", ".join(
                 str(getattr(column, "name", column)) for column in operation.columns
@@ -69,23 +69,42 @@ def _with_name(kind: str, name: object) -> str:
     return f"{kind} {name}" if name else f"a {kind}"
 
 
-def _describe_alteration(operation: ops.AlterColumnOp) -> Iterator[str]:
+def describe_alteration(operation: ops.AlterColumnOp) -> Iterator[tuple[str, str]]:
+    """Return what an alteration of a column does.
+
+    Returns:
+        Pairs of what is altered, as the arguments `modify_...` of the operation name it, and a
+        phrase.
+    """
     column = f"{operation.table_name}.{operation.column_name}"
     if operation.modify_name is not None:
-        yield f"renames column {column} to {operation.modify_name}"
+        yield "name", f"renames column {column} to {operation.modify_name}"
     if isinstance(operation.existing_type, ENUM) and isinstance(operation.modify_type, Enum):
         before, after = map(_values, (operation.existing_type, operation.modify_type))
-        yield f"changes values of {column} from {before} to {after}"
+        yield "type", f"changes values of {column} from {before} to {after}"
     elif operation.modify_type is not None:
         before, after = map(_type, (operation.existing_type, operation.modify_type))
-        yield f"changes type of {column} from {before} to {after}"
+        yield "type", f"changes type of {column} from {before} to {after}"
     if operation.modify_nullable is not None:
-        yield f"makes {column} {'nullable' if operation.modify_nullable else 'NOT NULL'}"
-    if operation.modify_server_default is not False:
-        verb = "drops" if operation.modify_server_default is None else "changes"
-        yield f"{verb} server default of {column}"
-    if operation.modify_comment is not False:
-        yield f"changes comment of {column}"
+        nullability = "nullable" if operation.modify_nullable else "NOT NULL"
+        yield "nullable", f"makes {column} {nullability}"
+    if operation.modify_server_default is None:
+        yield "server_default", f"drops server default of {column}"
+    elif operation.modify_server_default is not False:
+        default = _default(operation.modify_server_default)
+        yield "server_default", f"changes server default of {column} to {default}"
+    if operation.modify_comment is None:
+        yield "comment", f"drops comment of {column}"
+    elif operation.modify_comment is not False:
+        comment = " ".join(operation.modify_comment.split())
+        yield "comment", f"changes comment of {column} to {comment}"
+
+
+def _default(default: object) -> str:
+    """Return the SQL of a server default, a generated column or an identity column."""
+    for attribute in ("arg", "sqltext"):
+        default = getattr(default, attribute, default)
+    return " ".join(str(default).split())
 
 
 def _type(type_: object) -> str:

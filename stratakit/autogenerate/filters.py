@@ -1,9 +1,10 @@
 """Objects of a database that autogenerate keeps although the models do not have them."""
 
-from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlalchemy import CheckConstraint, MetaData, Table
+
+from stratakit.revisions.allowed import is_allowed
 
 # Alembic's kinds of objects, and the catalog's. A unique constraint of MySQL is an index.
 KINDS = {
@@ -42,18 +43,11 @@ def include_object(
         return True
     if kind == "check_constraint" and _has_unnamed_check(metadata.tables.get(item.table.key)):
         return False
-    return not _is_allowed(allowed, item, name or "", kind)
-
-
-def _is_allowed(allowed: tuple[str, ...], item: Any, name: str, kind: str) -> bool:
-    """Return whether a pattern matches an object, named as `check` names it: catalog/diff.py."""
     if kind not in KINDS:
         # Of a plugin, such as a function of alembic_utils.
-        names = [f"{kind} {name}"]
-    else:
-        full_name = item.fullname if kind == "table" else f"{item.table.fullname}.{name}"
-        names = [f"{each} {full_name}" for each in KINDS[kind]]
-    return any(fnmatchcase(each, pattern) for each in names for pattern in allowed)
+        return not is_allowed(allowed, [f"{kind} {name}"])
+    full_name = item.fullname if kind == "table" else f"{item.table.fullname}.{name}"
+    return not is_allowed(allowed, (f"{each} {full_name}" for each in KINDS[kind]))
 
 
 def _has_unnamed_check(table: Table | None) -> bool:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
+from stratakit.revisions.allowed import is_allowed
 
 TEXT_CAST = re.compile(r"'::(?:text|character varying(?:\(\d+\))?)(?=\W|$)")
 
@@ -48,8 +48,7 @@ class Difference:
             patterns: names with `*` and `?` as wildcards; a colon adds the only attribute that
                 may differ, as in `table items: options`.
         """
-        names = (str(self.key), f"{self.key}: {self.attribute}")
-        return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+        return is_allowed(patterns, (str(self.key), f"{self.key}: {self.attribute}"))
 
     def is_accepted(self, patterns: tuple[str, ...]) -> bool:
         """Return whether a database may differ so from the schema at its revision.
@@ -63,7 +62,7 @@ class Difference:
             return self.is_allowed(patterns)
         aspect = self.attribute or "missing"
         return any(
-            separator and each == aspect and fnmatchcase(str(self.key), name)
+            separator and each == aspect and is_allowed([name], [str(self.key)])
             for name, separator, each in (pattern.rpartition(": ") for pattern in patterns)
         )
 

@@ -134,11 +134,16 @@ def _verbs() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
 
 
+def _title(name: str) -> str:
+    """Return the first line of a verb's docstring, without importing what the verb needs."""
+    source = pkgutil.get_data(commands.__name__, f"{name}.py") or b""
+    return source.decode().partition('"""')[2].partition("\n")[0].removesuffix('"""')
+
+
 def _overview() -> str:
     lines = [f"Usage: {MIGRATE} VERB [ARGUMENT...]", ""]
     for name in _verbs():
-        title = (_module(name)[1].__doc__ or "").partition("\n")[0]
-        lines.append(f"  {name:<10} {title}")
+        lines.append(f"  {name:<10} {_title(name)}")
     for alias, name in ALIASES.items():
         lines.append(f"  {alias:<10} The same as {name}.")
     lines += [

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from stratakit.commands._accept import AcceptResult, accept
     from stratakit.commands._adopt import AdoptResult, adopt
     from stratakit.commands._backfill import (
         BackfillLimits,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from stratakit.commands._upgrade import UpgradePlan, UpgradeResult, upgrade
 
 __all__ = [
+    "AcceptResult",
     "AdoptResult",
     "BackfillLimits",
     "BackfillProgress",
@@ -66,6 +68,7 @@ __all__ = [
     "SwitchResult",
     "UpgradePlan",
     "UpgradeResult",
+    "accept",
     "adopt",
     "backfill",
     "backfill_status",
@@ -98,6 +101,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "AcceptResult": "accept",
     "AdoptResult": "adopt",
     "BackfillLimits": "backfill",
     "BackfillProgress": "backfill",
@@ -120,6 +124,7 @@ _MODULES = {
     "SwitchResult": "switch",
     "UpgradePlan": "upgrade",
     "UpgradeResult": "upgrade",
+    "accept": "accept",
     "adopt": "adopt",
     "backfill": "backfill",
     "backfill_status": "backfill",

@@ -1,17 +1,20 @@
 """Write a revision that brings a database to the models."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, record
-from stratakit.revisions import history, review_comments
+from stratakit.drift.older import OlderDifferences, older_differences
+from stratakit.revisions import accepted, history, review_comments
 from stratakit.revisions.review_comments import ReviewComment
 from stratakit.revisions.run_options import RunOptions
+from stratakit.runtime.environment import Environment
 from stratakit.scratch import environment
+from stratakit.scratch.head import head_fingerprint
 from stratakit.scratch.revision import write_revisions
 
 
@@ -24,6 +27,9 @@ class CreateResult:
         changes: a sentence for each change.
         open_comments: the review comments in them.
         differences: what the models have and no revision makes, since autogenerate cannot see it.
+        older: differences that existed before this change, which were left out, in words.
+        base: the commit that had them.
+        uncompared: why no earlier state was compared, so that nothing was left out; else empty.
         unrecorded: why the snapshot was not written; else empty.
     """
 
@@ -31,6 +37,9 @@ class CreateResult:
     changes: Sequence[str] = ()
     open_comments: Sequence[ReviewComment] = ()
     differences: Sequence[Finding] = ()
+    older: Sequence[str] = ()
+    base: str = ""
+    uncompared: str = ""
     unrecorded: str = ""
 
 
@@ -40,15 +49,20 @@ def create(
     message: str,
     *,
     empty: bool = False,
+    every: bool = False,
     head: str = "head",
     interactive: bool = False,
 ) -> CreateResult:
-    """Compare the models with the revisions, and write what is between them as revisions.
+    """Write what changed in the models since the last agreed state as revisions.
+
+    That state is the commit where this branch left the main branch, or else the last commit.
 
     Args:
         config: the project's.
         message: what it does, such as "add user phone number".
         empty: write a revision without operations, for data or for what Alembic cannot see.
+        every: write the differences, too, that existed before this change. What the project has
+            accepted is never written.
         head: the revision to follow, such as `label@head` if there are labelled branches.
         interactive: whether a person at the terminal may be asked about renames.
 
@@ -59,21 +73,28 @@ def create(
     """
     project = environment.capture(config)
     config = project.config
+    older = OlderDifferences() if empty or every else older_differences(project)
+    head_before = head_fingerprint(config, project.metadata)
     changes: list[str] = []
-    options = RunOptions(describe=changes.append, interactive=interactive)
+    options = RunOptions(describe=changes.append, interactive=interactive, is_older=older.leave_out)
     scripts = write_revisions(project, message, options, autogenerate=not empty, head=head)
     paths = [Path(script.path) for script in scripts]
-    if not paths:
-        return CreateResult((), differences=models.compare_models(project)[0])
-    comments = review_comments.unresolved_comments(history.read(config.revision_files))
-    unrecorded = record.record_new_revision(project)
-    differences: Sequence[Finding] = ()
-    if not unrecorded and not empty:
-        differences, _ = models.compare_models(project)
-    return CreateResult(
-        paths,
-        changes,
-        [each for each in comments if each[0] in paths],
-        differences,
-        unrecorded,
+    result = CreateResult(
+        paths, changes, older=older.left_out, base=older.commit, uncompared=older.failure
     )
+    if not paths:
+        return replace(result, differences=_find_others(project, older))
+    comments = review_comments.unresolved_comments(history.read(config.revision_files))
+    unrecorded = record.record_new_revision(project, head_before)
+    return replace(
+        result,
+        open_comments=[each for each in comments if each[0] in paths],
+        unrecorded=unrecorded,
+        differences=() if unrecorded or empty else _find_others(project, older),
+    )
+
+
+def _find_others(project: Environment, older: OlderDifferences) -> Sequence[Finding]:
+    """Return the differences that are left, without those that are older or accepted."""
+    findings = models.compare_models(project).findings(accepted.read(project.config).models)
+    return [each for each in findings if each.details.get("difference", "") not in older]

@@ -32,10 +32,12 @@ class DriftResult:
     Args:
         findings: what differs; none if it is what the revision makes.
         position: its position; None for a database without a revision.
+        accepted: the differences that the project has accepted, in words.
     """
 
     findings: Sequence[Finding]
     position: Position | None = None
+    accepted: Sequence[str] = ()
 
 
 @command
@@ -61,11 +63,15 @@ def _compare(project: Environment, context: MigrationContext) -> DriftResult:
         return DriftResult(unadopted)
     heads = context.get_current_heads()
     guards.refuse_unknown_revision(config, heads)
-    revision = "heads" if len(heads) > 1 else next(iter(heads), None)
-    differences = database.compare_database(context, project, revision)
+    differences = database.compare_database(context, project, position.revision_of(context))
     stands = position.read_position(config, context)
     detail = f"{DETAIL}\n{differences.versions}".strip()
     hint = f"Undo it, and write it as a revision if it is meant:\n{differences.sql}"
     return DriftResult(
-        [Finding("drift", f"{each}.", detail, hint) for each in differences.differences], stands
+        [
+            Finding("drift", f"{each}.", detail, hint, details={"difference": str(each)})
+            for each in differences.differences
+        ],
+        stands,
+        sorted(differences.accepted),
     )

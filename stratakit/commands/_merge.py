@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from alembic.util import rev_id
 
 from stratakit.commands._errors import command
@@ -44,7 +43,7 @@ def merge(
         StrataError: a revision is unknown, or the file cannot be written.
     """
     alembic = alembic_config.alembic_config(config, quiet=True)
-    directory = ScriptDirectory.from_config(alembic)
+    directory = alembic_config.scripts(alembic)
     joined = list(revisions) or directory.get_heads()
     if len(joined) < 2:
         return MergeResult(None)

@@ -4,6 +4,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, snapshot
 from stratakit.revisions import (
+    accepted,
     alembic_config,
     guards,
     history,
@@ -54,5 +55,11 @@ def find_problems(project: Environment) -> list[Finding]:
             )
         )
     findings += manifest.revision_findings(config, revisions)
-    differences, schema = models.compare_models(project)
-    return [*findings, *differences, *snapshot.schema_findings(config, schema)]
+    compared = models.compare_models(project)
+    known = accepted.read(config).models
+    return [
+        *findings,
+        *compared.findings(known),
+        *accepted.unused_findings(config, compared.unused(known)),
+        *snapshot.schema_findings(config, compared.schema),
+    ]

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from alembic.runtime.migration import MigrationContext
@@ -19,7 +19,7 @@ from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
 from stratakit.engine.versions import describe_versions, server_version
-from stratakit.revisions import position
+from stratakit.revisions import accepted, position
 from stratakit.runtime.environment import Environment
 
 LOSS_WARNING = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
@@ -33,11 +33,13 @@ class Differences:
         differences: the differences of the catalogs.
         alterations: the statements that remove them.
         versions: a sentence if the two servers differ in their major version; else empty.
+        accepted: those that the project has accepted, in words.
     """
 
     differences: Sequence[Difference]
     alterations: Alterations
     versions: str = ""
+    accepted: Collection[str] = ()
 
     def __bool__(self) -> bool:
         return bool(self.differences)
@@ -93,16 +95,19 @@ def compare_database(
             found = catalog.differences(expected, actual)
             renames = find_renames(found, expected, actual)
             other_names = {*renames, *renames.values()} if ignore_primary_key_names else set()
-            differences = [
+            present = [
                 each
                 for each in found
                 if not each.is_accepted(config.allowed)
                 and not (each.key.kind == "primary key" and each.key in other_names)
             ]
+            known = accepted.read(config).database & {str(each) for each in present}
+            differences = [each for each in present if str(each) not in known]
             return Differences(
                 differences,
                 write_alterations(expected, actual, differences, replayed),
                 describe_versions(server_version(replayed), server_version(connection)),
+                known,
             )
 
 

@@ -4,8 +4,9 @@ The catalogs show more, and at once. Alembic compares the tables in which they d
 operations name the missing revision.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from alembic.autogenerate import produce_migrations
@@ -15,22 +16,25 @@ from sqlalchemy import Connection, Constraint, Index, MetaData
 
 from stratakit import catalog, scratch
 from stratakit.autogenerate import describe
+from stratakit.autogenerate.exclusions import describe_attributes, exclude
 from stratakit.catalog import Catalog, Difference
-from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift.model_tables import create_tables, is_missing_object
 from stratakit.engine.connect import connect
 from stratakit.engine.errors import driver_error, driver_message
+from stratakit.engine.url import DatabaseURL
 from stratakit.operations import walk
 from stratakit.orm import server_defaults
 from stratakit.orm.source_location import find_declaration
+from stratakit.revisions.allowed import is_allowed
 from stratakit.runtime.arguments import comparison_arguments
 from stratakit.runtime.environment import Environment
 from stratakit.runtime.filters import EnvironmentFilter
 from stratakit.scratch import head
 from stratakit.scratch.revision import is_without_models, missing_models_error
 
+MISSING = "model-without-migration"
 DETAIL = "A database that is migrated is not what the code expects of it."
 CREATE_HINT = f'Make it: {MIGRATE} create "what changes"'
 BY_HAND_HINT = (
@@ -39,25 +43,96 @@ BY_HAND_HINT = (
 )
 
 
-def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
+@dataclass(frozen=True)
+class ModelComparison:
+    """The models against the revisions.
+
+    Args:
+        project: what env.py says.
+        schema: the catalog at head.
+        problems: what is no difference, such as a table that the database refuses.
+        operations: what Alembic would write into a revision.
+        differences: the differences of the catalogs. Neither has what strata.toml allows.
+    """
+
+    project: Environment
+    schema: Catalog
+    problems: list[Finding]
+    operations: list[ops.MigrateOperation] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+
+    def findings(self, accepted: Collection[str] = ()) -> list[Finding]:
+        """Return a finding for each difference that is not accepted.
+
+        A difference that an operation removes has no finding of its own. The words in which it can
+        be accepted are in the details of a finding, as `difference`.
+
+        Args:
+            accepted: differences, each in these words.
+        """
+        findings = []
+        reported = set()
+        for operation in self.operations:
+            subject = walk.subject(operation)
+            for attributes, phrase in describe_attributes(operation):
+                if phrase not in accepted:
+                    findings.append(self._missing(subject, phrase))
+                    attributes = ()
+                if any(subject):
+                    reported |= {(*subject, each) for each in attributes or [""]}
+        for each in self.differences:
+            table, name = each.key.table, each.key.name
+            covering = {(table, name, ""), (table, name, each.attribute), ("", table, "")}
+            if not covering & reported and str(each) not in accepted:
+                findings.append(self._different(each))
+        return [*self.problems, *findings]
+
+    def unused(self, accepted: Iterable[str]) -> list[str]:
+        """Return the accepted differences that do not exist any more."""
+        present = {*describe.describe_all(self.operations), *map(str, self.differences)}
+        return sorted({*accepted} - present)
+
+    def _missing(self, subject: tuple[str, str], phrase: str) -> Finding:
+        table, name = subject
+        file, line = self._find(table or name, name if table else "")
+        message = f"A revision is missing: one that {phrase}."
+        details = {"difference": phrase}
+        return Finding(MISSING, message, DETAIL, CREATE_HINT, file, line, details)
+
+    def _different(self, difference: Difference) -> Finding:
+        key = difference.key
+        file, line = self._find(key.table or key.name, key.name)
+        hint = BY_HAND_HINT.format(allowed=f'"{key}"')
+        message = f"The migrations differ: {difference}."
+        details = {"difference": str(difference)}
+        return Finding("models-differ", message, DETAIL, hint, file, line, details)
+
+    def _find(self, table: str, name: str) -> tuple[str, int]:
+        return find_declaration(self.project.metadata, self.project.config.root, table, name)
+
+
+def compare_models(
+    project: Environment, at_head: DatabaseURL | None = None, *, every_table: bool = False
+) -> ModelComparison:
     """Compare the tables of the models with those of the migrations, on scratch databases.
 
-    Returns:
-        The differences, and the catalog at head.
+    Args:
+        project: what env.py says.
+        at_head: a database at head; by default the cached one.
+        every_table: whether Alembic compares the tables, too, in which the catalogs do not differ.
 
     Raises:
         StrataError: there is no server for a scratch database, or a revision fails.
     """
     config, metadata = project.config, project.metadata
-    with (
-        head.head_database(project) as at_head,
-        connect(at_head, read_only=True) as connection,
-    ):
+    database = nullcontext(at_head) if at_head else head.head_database(project)
+    with database as migrated_url, connect(migrated_url, read_only=True) as connection:
         filters = EnvironmentFilter(project, connection)
         migrated = catalog.read(connection, project.version_table)
         if is_without_models(metadata, [key.name for key in migrated if key.kind == "table"]):
             error = missing_models_error()
-            return [Finding("no-models", error.message, error.detail, error.hint)], migrated
+            problem = Finding("no-models", error.message, error.detail, error.hint)
+            return ModelComparison(project, migrated, [problem])
         with scratch.database(config) as url, connect(url) as model_connection:
             failures = create_tables(model_connection, metadata, migrated)
             modelled = catalog.read(model_connection)
@@ -79,9 +154,16 @@ def compare_models(project: Environment) -> tuple[list[Finding], Catalog]:
         # Alembic only names the missing revision: what differs is known without it.
         operations: list[ops.MigrateOperation] = []
         with suppress(Exception), connection.begin_nested():
-            operations = alembic_operations(project, connection, tables)
-    findings = [*_creation_findings(project, failures)]
-    return [*findings, *_findings(config, metadata, operations, differences)], migrated
+            compared = None if every_table else tables
+            operations = alembic_operations(project, connection, compared)
+    exclude(operations, lambda names, _: is_allowed(config.allowed, names))
+    return ModelComparison(
+        project,
+        migrated,
+        list(_creation_findings(project, failures)),
+        operations,
+        [each for each in differences if not each.is_allowed(config.allowed)],
+    )
 
 
 def explicit_names(metadata: MetaData) -> set[str]:
@@ -98,31 +180,32 @@ def _table_name(difference: Difference) -> str:
 
 
 def alembic_operations(
-    project: Environment, connection: Connection, tables: Collection[str]
+    project: Environment, connection: Connection, tables: Collection[str] | None
 ) -> list[ops.MigrateOperation]:
     """Return Alembic's operations that bring some tables of a database to the models.
 
     Args:
         project: what env.py says, with the models.
         connection: to the database.
-        tables: the names of the tables, with their schemas unless that is the connection's own.
+        tables: the names of the tables, with their schemas unless that is the connection's own;
+            None for all.
     """
-    if not tables:
+    if tables is not None and not tables:
         return []
     options = comparison_arguments(project.config, project.arguments)
     by_name, by_object = options["include_name"], options["include_object"]
+    compared = set(tables or ())
 
     def include_name(name: str | None, kind: str, parents: dict[str, str | None]) -> bool:
-        if kind == "table" and parents["schema_qualified_table_name"] not in tables:
-            return False
-        return bool(by_name(name, kind, parents))
+        is_included = kind != "table" or parents["schema_qualified_table_name"] in compared
+        return is_included and bool(by_name(name, kind, parents))
 
     def include_object(item: Any, name: str | None, kind: str, *rest: object) -> bool:
-        if kind == "table" and not {item.fullname, item.name} & set(tables):
-            return False
-        return bool(by_object(item, name, kind, *rest))
+        is_included = kind != "table" or bool({item.fullname, item.name} & compared)
+        return is_included and bool(by_object(item, name, kind, *rest))
 
-    options |= {"include_name": include_name, "include_object": include_object}
+    if tables is not None:
+        options |= {"include_name": include_name, "include_object": include_object}
     context = MigrationContext.configure(connection, opts=options)
     operations = produce_migrations(context, options["target_metadata"]).upgrade_ops
     return list(walk.flatten(operations.ops)) if operations else []
@@ -152,37 +235,6 @@ def _is_declared(difference: Difference, metadata: MetaData) -> bool:
     if table is not None:
         declared += [*table.indexes, *table.constraints]
     return any(each.name == difference.key.name for each in declared)
-
-
-def _findings(
-    config: Config,
-    metadata: MetaData,
-    operations: list[ops.MigrateOperation],
-    differences: list[Difference],
-) -> Iterator[Finding]:
-    allowed = {
-        (each.key.table, each.key.name) for each in differences if each.is_allowed(config.allowed)
-    }
-    reported = set()
-    for operation in operations:
-        table, name = walk.subject(operation)
-        if (table, name) in allowed:
-            continue
-        if table or name:
-            reported.add((table, name))
-        file, line = find_declaration(metadata, config.root, table or name, name if table else "")
-        for sentence in describe.describe(operation):
-            message = f"A revision is missing: one that {sentence}."
-            yield Finding("model-without-migration", message, DETAIL, CREATE_HINT, file, line)
-    for each in differences:
-        subject = (each.key.table, each.key.name)
-        if subject in reported or subject in allowed or ("", each.key.table) in reported:
-            continue
-        file, line = find_declaration(
-            metadata, config.root, each.key.table or each.key.name, each.key.name
-        )
-        hint = BY_HAND_HINT.format(allowed=f'"{each.key}"')
-        yield Finding("models-differ", f"The migrations differ: {each}.", DETAIL, hint, file, line)
 
 
 def _creation_findings(

@@ -11,11 +11,12 @@ from stratakit.runtime.environment import Environment
 from stratakit.scratch import head
 
 
-def write_record(project: Environment) -> str:
+def write_record(project: Environment, base: str = "") -> str:
     """Migrate a scratch database and write both files.
 
     Args:
         project: what env.py says.
+        base: the fingerprint of a head after which only revisions were added.
 
     Returns:
         The changes in them, as a diff.
@@ -25,19 +26,21 @@ def write_record(project: Environment) -> str:
     """
     config = project.config
     guards.require_one_head(alembic_config.scripts(config))
-    with head.head_database(project) as url, connect(url, read_only=True) as connection:
+    with head.head_database(project, base) as url, connect(url, read_only=True) as connection:
         schema = catalog.read(connection, project.version_table)
     return snapshot.write(config, history.read(config.revision_files), schema)
 
 
-def record_new_revision(project: Environment) -> str:
+def record_new_revision(project: Environment, base: str = "") -> str:
     """Write both files after a new revision, which stays if that fails.
+
+    The arguments are those of `write_record`.
 
     Returns:
         A sentence about the failure and the command for later; empty if both were written.
     """
     try:
-        write_record(project)
+        write_record(project, base)
     except Exception as error:
         cause = driver_error(error)
         if cause is None and not isinstance(error, StrataError):

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import MetaData
 
@@ -28,7 +29,7 @@ from stratakit.lint.trace.runner import RevisionRunner
 from stratakit.lint.trace.sandbox import Sandbox
 from stratakit.lint.violation import Violation
 from stratakit.orm import naming
-from stratakit.revisions import alembic_config, git, guards, history
+from stratakit.revisions import accepted, alembic_config, git, guards, history, manifest
 from stratakit.runtime.environment import Environment
 from stratakit.scratch import environment
 
@@ -68,6 +69,26 @@ def revisions_since(config: Config, base: str | None = None) -> list[str]:
 
 
 def lint(config: Config, revisions: Sequence[str]) -> LintResult:
+    """Lint revisions, and leave out what the project has accepted.
+
+    The arguments and errors are those of `lint_all`.
+    """
+    result = lint_all(config, revisions)
+    known = history.read(config.revision_files)
+    linted = {manifest.relative_path(config, known[each].path) for each in revisions}
+    names = accepted.read(config).lint
+    candidates = {each for each in names if each.rpartition(": ")[0] in linted}
+    unused = sorted(candidates - {accepted_name(each) for each in result.findings})
+    findings = [each for each in result.findings if accepted_name(each) not in names]
+    return replace(result, findings=[*findings, *accepted.unused_findings(config, unused)])
+
+
+def accepted_name(finding: Finding) -> str:
+    """Return how a finding is accepted: its file and its rule."""
+    return f"{finding.file}: {finding.rule}"
+
+
+def lint_all(config: Config, revisions: Sequence[str]) -> LintResult:
     """Lint revisions.
 
     Args:
@@ -79,7 +100,7 @@ def lint(config: Config, revisions: Sequence[str]) -> LintResult:
     """
     known = history.read(config.revision_files)
     try:
-        guards.require_one_head(alembic_config.scripts(config))
+        guards.require_one_head(ScriptDirectory.from_config(alembic_config.alembic_config(config)))
     except (StrataError, CommandError):
         raise
     except Exception as error:

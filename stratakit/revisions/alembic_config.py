@@ -1,12 +1,16 @@
 """Alembic's configuration of a project."""
 
 from argparse import Namespace
+from pathlib import Path
 
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 
+from stratakit.alembic_private import DeferredScript, defer_imports
 from stratakit.config import Config
+from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.url import DatabaseURL
+from stratakit.revisions import history
 from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.run_options import KEY, RunOptions
 
@@ -56,9 +60,37 @@ def alembic_config(
     return alembic
 
 
-def scripts(config: Config) -> ScriptDirectory:
-    """Return the revisions as Alembic reads them."""
-    return ScriptDirectory.from_config(alembic_config(config))
+def scripts(source: Config | AlembicConfig) -> ScriptDirectory:
+    """Return the revisions as Alembic reads them.
+
+    The file of a revision is imported when the revision is run, or when it does not declare its
+    ids by literals.
+
+    Args:
+        source: the project's configuration, or Alembic's of the project.
+    """
+    alembic = alembic_config(source) if isinstance(source, Config) else source
+    directory = ScriptDirectory.from_config(alembic)
+    defer_imports(directory, _declared_script)
+    return directory
+
+
+def _declared_script(path: Path) -> DeferredScript | None:
+    """Return a revision by what its file declares; None if that has to be imported."""
+    try:
+        declared = history.read_file(path)
+    except StrataError:
+        return None
+    if not declared.is_complete or declared.revision is None:
+        return None
+    return DeferredScript(
+        path,
+        declared.revision,
+        declared.down_revision,
+        declared.branch_labels,
+        declared.depends_on,
+        declared.docstring,
+    )
 
 
 def set_database(alembic: AlembicConfig, url: DatabaseURL) -> None:

@@ -123,6 +123,14 @@ def is_committed(path: Path) -> bool:
     return bool(git(path.parent, "ls-tree", "--name-only", "HEAD", path.name))
 
 
+def base_commit(folder: Path) -> str:
+    """Return the commit from which the work in a folder began; empty without git or a commit.
+
+    It is the one where this branch left the main branch, or else the last one.
+    """
+    return _branch_point(folder, (*MAIN_BRANCHES, "HEAD"))
+
+
 def _branch_point(versions: Path, branches: tuple[str, ...]) -> str:
     """Return the last commit that is shared with the first of the branches that exists."""
     commits = (git(versions, "merge-base", "HEAD", branch) for branch in branches)

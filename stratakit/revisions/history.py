@@ -1,14 +1,19 @@
-"""The history of revisions by their files, read without importing them or Alembic."""
+"""The history of revisions by their files, read without Alembic.
 
-import ast
+A file is imported only if it gives an id in another way than by a literal.
+"""
+
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from shlex import quote
 
 from stratakit.diagnostics.errors import StrataError
 from stratakit.revisions import git, phases
+from stratakit.revisions.declaration import Declaration, read_declaration
 
 REPLACED = "replaced"
 """The folder, in that of the revisions, for the ones that a baseline replaced."""
@@ -76,7 +81,10 @@ def read(versions: Path | Sequence[Path]) -> RevisionHistory:
     revisions = RevisionHistory()
     files = sorted(versions.glob("*.py")) if isinstance(versions, Path) else versions
     for path in files:
-        revision = parse(path, path.read_bytes())
+        declaration = read_file(path)
+        if declaration.unread[0]:
+            declaration = _import(path, declaration)
+        revision = _revision(path, declaration)
         if revision is None:
             continue
         if revision.id in revisions:
@@ -136,9 +144,8 @@ def restore_hints(versions: Path, known: RevisionHistory, heads: Iterable[str]) 
     return list(hints.values())
 
 
-@lru_cache(maxsize=4096)
 def parse(path: Path, source: bytes) -> Revision | None:
-    """Read a revision from a file's content, once in a process.
+    """Read a revision from a file's content.
 
     Args:
         path: the file, for messages.
@@ -150,8 +157,30 @@ def parse(path: Path, source: bytes) -> Revision | None:
     Raises:
         StrataError: the content is no valid Python, or declares something that is no literal.
     """
+    declaration = _declaration(path, source)
+    if declaration.unread[0]:
+        raise _unread_error(path, declaration)
+    return _revision(path, declaration)
+
+
+def read_file(path: Path) -> Declaration:
+    """Read what a file declares, once for each state of the file.
+
+    Raises:
+        StrataError: the file is no valid Python.
+    """
+    status = path.stat()
+    return _read_file(path, status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+@cache
+def _read_file(path: Path, _modified: int, _size: int, _inode: int) -> Declaration:
+    return _declaration(path, path.read_bytes())
+
+
+def _declaration(path: Path, source: bytes) -> Declaration:
     try:
-        tree = ast.parse(source)
+        return read_declaration(source)
     except (SyntaxError, ValueError) as error:
         raise StrataError(
             f"{path} is not valid Python: {error}.",
@@ -159,48 +188,63 @@ def parse(path: Path, source: bytes) -> Revision | None:
             hint="Correct the file, or restore the committed one: "
             f"git -C {quote(str(path.parent))} checkout -- {quote(path.name)}",
         ) from error
-    values = {
-        target.id: statement.value
-        for statement in tree.body
-        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None
-        for target in (
-            statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        )
-        if isinstance(target, ast.Name)
-    }
-    if "revision" not in values:
-        return None
-    revision_id, parents, depends_on = (
-        _literal(path, name, values.get(name, ast.Constant(None)))
-        for name in ("revision", "down_revision", "depends_on")
+
+
+def _import(path: Path, declaration: Declaration) -> Declaration:
+    """Import a file that cannot be read otherwise.
+
+    Raises:
+        StrataError: that fails, or the values are no ids.
+    """
+    spec = spec_from_file_location(re.sub(r"\W", "_", path.name), path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise _unread_error(path, declaration) from error
+    return replace(
+        declaration,
+        revision=getattr(module, "revision", None),
+        down_revision=getattr(module, "down_revision", None),
+        branch_labels=getattr(module, "branch_labels", None),
+        depends_on=getattr(module, "depends_on", None),
+        unread=("", ""),
     )
-    message = (ast.get_docstring(tree) or "").partition("\n")[0]
-    phase = values.get("phase")
-    if isinstance(phase, ast.Constant) and phase.value and phase.value not in phases.NAMES:
+
+
+def _revision(path: Path, declaration: Declaration) -> Revision | None:
+    if not isinstance(declaration.revision, str):
+        return None
+    phase = declaration.phase
+    if phase and phase not in phases.NAMES:
         raise StrataError(
-            f"{path}:{phase.lineno} has an unknown phase: {phase.value!r}.",
+            f"{path}:{_phase_line(path)} has an unknown phase: {phase!r}.",
             detail="Timeouts, `upgrade --rolling` and the readiness of old code depend on it.",
             hint=f"Name one of these in the file: {', '.join(phases.NAMES)}",
         )
     return Revision(
-        str(revision_id),
-        as_tuple(parents) + as_tuple(depends_on),
+        declaration.revision,
+        as_tuple(declaration.down_revision) + as_tuple(declaration.depends_on),
         path,
-        message,
-        str(phase.value or "") if isinstance(phase, ast.Constant) else "",
+        declaration.docstring.strip().partition("\n")[0].rstrip(),
+        str(phase or ""),
     )
 
 
-def _literal(path: Path, name: str, value: ast.expr) -> str | Iterable[str] | None:
-    try:
-        literal: str | Iterable[str] | None = ast.literal_eval(value)
-    except ValueError as error:
-        raise StrataError(
-            f"{path} has no literal value for {name}: {ast.unparse(value)}.",
-            detail="Revisions are read without running their files.",
-            hint=f'Write the id itself: {name} = "..."',
-        ) from error
-    return literal
+def _phase_line(path: Path) -> int:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if line.startswith("phase"))
+
+
+def _unread_error(path: Path, declaration: Declaration) -> StrataError:
+    name, code = declaration.unread
+    return StrataError(
+        f"{path} has no literal value for {name}: {code}.",
+        detail="Without it, the order of the revisions is not known.",
+        hint=f'Write the id itself: {name} = "..."',
+    )
 
 
 def as_tuple(value: str | Iterable[str] | None) -> tuple[str, ...]:

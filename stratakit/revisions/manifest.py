@@ -7,6 +7,8 @@ changes. The first `create` or `record` writes both.
 
 import difflib
 from collections.abc import Iterator
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from stratakit.config import Config
@@ -84,15 +86,29 @@ def _describe_mismatch(revision_id: str, record: str | None, revision: Revision 
 def render_manifest(revisions: RevisionHistory) -> str:
     """Render the hashes in the order in which revisions are applied, so that a new one is last."""
     lines = [FIRST_LINE]
-    waiting = sorted(revisions)
-    while waiting:
-        # Revisions that follow each other in a cycle come last.
-        ready = [each for each in waiting if not set(revisions[each].parents) & set(waiting)]
-        for revision in (revisions[each] for each in ready or waiting):
-            sha256 = digest(revision.path.read_bytes())
-            lines.append(f"{revision.id} {_describe_parents(revision)} {sha256}\n")
-        waiting = [each for each in waiting if ready and each not in ready]
+    for revision in (revisions[each] for each in _order(revisions)):
+        sha256 = digest(revision.path.read_bytes())
+        lines.append(f"{revision.id} {_describe_parents(revision)} {sha256}\n")
     return "".join(lines)
+
+
+def _order(revisions: RevisionHistory) -> Iterator[str]:
+    """Yield the ids, each after those that it follows; those of a cycle come last."""
+    sorter = TopologicalSorter(
+        {
+            key: [each for each in revision.parents if each in revisions]
+            for key, revision in revisions.items()
+        }
+    )
+    # What a cycle does not concern is still sorted.
+    with suppress(CycleError):
+        sorter.prepare()
+    waiting = set(revisions)
+    while sorter.is_active() and (ready := sorted(sorter.get_ready())):
+        yield from ready
+        waiting -= {*ready}
+        sorter.done(*ready)
+    yield from sorted(waiting)
 
 
 def _read_records(path: Path) -> Iterator[tuple[str, str]]:

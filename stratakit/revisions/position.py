@@ -40,6 +40,12 @@ def connection_of(context: MigrationContext) -> Connection:
     return context.connection
 
 
+def revision_of(context: MigrationContext) -> str | None:
+    """Return the revision of a database as a target: `heads` for several, None before the first."""
+    heads = context.get_current_heads()
+    return "heads" if len(heads) > 1 else next(iter(heads), None)
+
+
 def describe_ahead(config: Config, context: MigrationContext) -> str:
     """Tell that newer code has migrated a database: then this code has nothing to apply.
 

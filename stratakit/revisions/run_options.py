@@ -51,6 +51,8 @@ class RunOptions:
         note: why a stamp was forced, for the log.
         check_stamp: called with the revision that is about to be stamped, or None for the state
             before the first one; it refuses a stamp that is not true.
+        is_older: called with a phrase for a change that autogenerate found; returns whether the
+            change is left out of the revision, because the difference is older.
         steps: sets the steps of a new revision, from autogenerate's `Change` and the context.
         is_scratch: whether the database is a scratch database, which has nothing to lose.
     """
@@ -67,6 +69,7 @@ class RunOptions:
     interactive: bool = False
     note: str | None = None
     check_stamp: Callable[[MigrationContext, Config, str | None], None] | None = None
+    is_older: Callable[[str], bool] | None = None
     steps: Callable[[Any, MigrationContext], None] | None = None
     is_scratch: bool = False
 

@@ -1,14 +1,15 @@
-"""The staged files as a project of their own, outside of the working tree.
+"""The project of a commit, or the staged one, outside of the working tree.
 
 The copy is kept in git's own folder, so that nothing is written into the working tree and the next
-commit writes only the files that differ. What git ignores is linked into it: the application may
-need settings, keys or built files to be imported.
+run writes only the files that differ. What git ignores is linked into it: the application may need
+settings, keys or built files to be imported.
 """
 
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from stratakit.config import Config, load
@@ -18,7 +19,7 @@ from stratakit.process.git import git
 from stratakit.process.local_folder import NAME, create_local_folder
 
 FOLDER = "stratakit"
-"""In git's folder: the copy, its index, and the lock of both."""
+"""In git's folder: a copy, its index, and the lock of both, for each of the two purposes."""
 NOT_LINKED = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 """Caches, which would be written through a link into the working tree."""
 
@@ -36,39 +37,79 @@ def staged_project(config: Config) -> Iterator[Config]:
     Raises:
         UsageError: the project is in no git repository, or a merge has conflicts.
     """
-    top = Path(git(config.root, "rev-parse", "--show-toplevel").decode().strip())
-    if not top.name:
+    top = _repository(config)
+    if top is None:
         raise UsageError(
             f"{config.root} is in no git repository.",
             detail="--staged checks what the next commit holds.",
             hint="Leave --staged out, or begin with: git init",
         )
-    # Resolved as git does it: the project may be reached by a link.
-    inside = config.root.resolve().relative_to(top.resolve())
-    path = git(top, "rev-parse", "--git-path", FOLDER).decode().strip()
-    folder = top / path
-    folder.mkdir(exist_ok=True)
-    with file_lock.exclusive(folder / "lock"):
-        copy = folder / "tree"
-        copy.mkdir(exist_ok=True)
-        _remove_links(copy)
-        _check_out(top, folder, copy)
-        root = copy / inside
-        # The scratch databases and the local server are the project's own.
-        create_local_folder(config.root / NAME)
-        _link_ignored(top, copy)
-        before, paths = sys.path[:], [str(root), str(root / "src")]
+    with _copied(config, top, "staged", _staged_tree(top)) as copy:
+        before, paths = sys.path[:], import_paths(copy)
         sys.path[:0] = paths
         os.environ["PYTHONPATH"] = os.pathsep.join(
             filter(None, [*paths, os.environ.get("PYTHONPATH", "")])
         )
         try:
-            yield load(root)
+            yield copy
         finally:
             sys.path[:] = before
 
 
-def _check_out(top: Path, folder: Path, copy: Path) -> None:
+@contextmanager
+def committed_project(config: Config, commit: str) -> Iterator[Config]:
+    """Check out a commit, and yield the configuration of the copy.
+
+    Args:
+        config: of the project in the working tree, which is in a git repository.
+        commit: the commit's id.
+    """
+    top = _repository(config)
+    assert top is not None
+    with _copied(config, top, "committed", commit) as copy:
+        yield copy
+
+
+def import_paths(config: Config) -> list[str]:
+    """Return the folders from which a project's own modules are imported."""
+    return [str(config.root), str(config.root / "src")]
+
+
+def _repository(config: Config) -> Path | None:
+    top = git(config.root, "rev-parse", "--show-toplevel").decode().strip()
+    return Path(top) if top else None
+
+
+@contextmanager
+def _copied(config: Config, top: Path, purpose: str, tree: str) -> Iterator[Config]:
+    """Check out a tree of git, and yield the configuration of the project in it."""
+    # Resolved as git does it: the project may be reached by a link.
+    real_root = config.root.resolve()
+    inside = real_root.relative_to(top.resolve())
+    path = git(top, "rev-parse", "--git-path", FOLDER).decode().strip()
+    folder = top / path / purpose
+    folder.mkdir(parents=True, exist_ok=True)
+    with file_lock.exclusive(folder / "lock"):
+        copy = folder / "tree"
+        copy.mkdir(exist_ok=True)
+        _remove_links(copy)
+        _check_out(top, folder, copy, tree)
+        root = copy / inside
+        # The scratch databases and the local server are the project's own.
+        create_local_folder(config.root / NAME)
+        _link_ignored(top, copy)
+        ini = Path(config.alembic_ini)
+        if ini.is_absolute() and ini.is_relative_to(real_root):
+            ini = ini.relative_to(real_root)
+        yield replace(
+            load(root),
+            alembic_ini=str(ini),
+            alembic_section=config.alembic_section,
+            x_arguments=config.x_arguments,
+        )
+
+
+def _staged_tree(top: Path) -> str:
     # `git commit FILE` stages into an index of its own, which it names to the hook.
     index = top / os.environ.get(
         "GIT_INDEX_FILE", git(top, "rev-parse", "--git-path", "index").decode().strip()
@@ -80,6 +121,10 @@ def _check_out(top: Path, folder: Path, copy: Path) -> None:
             detail="A merge has conflicts that are not resolved.",
             hint="See them: git status",
         )
+    return tree
+
+
+def _check_out(top: Path, folder: Path, copy: Path, tree: str) -> None:
     git(
         top,
         f"--work-tree={copy}",

@@ -4,16 +4,19 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
+from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from alembic.util import to_tuple
 
 from stratakit.autogenerate import render
+from stratakit.autogenerate.exclusions import exclude
 from stratakit.autogenerate.options import comparison
 from stratakit.autogenerate.pipeline import build_pipeline
 from stratakit.autogenerate.renames import prompt
 from stratakit.config import Backend, Config
 from stratakit.orm.discovery import combine
-from stratakit.revisions import log
+from stratakit.revisions import accepted, log
+from stratakit.revisions.allowed import is_allowed
 from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime import sqlite_batch
@@ -101,6 +104,8 @@ def _process_directives(
     directives: list[Any],
 ) -> None:
     """Let env.py change what Alembic found, and then stratakit."""
+    for script in directives:
+        _exclude(config, options, script)
     if own:
         own(context, revision, directives)
     if directives:
@@ -112,6 +117,22 @@ def _process_directives(
             plan=options.steps,
         )
         safe(context, revision, directives)
+
+
+def _exclude(config: Config, options: RunOptions, script: MigrationScript) -> None:
+    """Leave out of a revision what the project allows or has accepted, and what is older."""
+    known = accepted.read(config).models
+
+    def excludes(names: list[str], phrase: str) -> bool:
+        return (
+            is_allowed(config.allowed, names)
+            or phrase in known
+            or bool(options.is_older and options.is_older(phrase))
+        )
+
+    for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=False):
+        if exclude(upgrade.ops, excludes):
+            upgrade.reverse_into(downgrade)
 
 
 def _render_item(own: Callable[..., Any] | None, kind: str, item: Any, context: Any) -> Any:

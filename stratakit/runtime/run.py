@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from stratakit.alembic_private import forget_run
 from stratakit.diagnostics.errors import StrataError, UsageError
-from stratakit.revisions.alembic_config import ROOT, set_database
+from stratakit.revisions.alembic_config import ROOT, scripts, set_database
 from stratakit.runtime.env_errors import explain_environment_error
 from stratakit.runtime.flask_application import application_context
 from stratakit.runtime.guard import EnvironmentGuard, Run, RunAgain
@@ -52,7 +52,7 @@ def run_environment(
         StrataError: env.py cannot be run, or the run was refused or failed.
         alembic.util.CommandError: Alembic refuses the run.
     """
-    script = script or ScriptDirectory.from_config(alembic)
+    script = script or scripts(alembic)
     with application_context(Path(script.env_py_location), alembic.attributes[ROOT]):
         while (pause := _run_once(alembic, script, run, steps, target, options)) is not None:
             time.sleep(pause)

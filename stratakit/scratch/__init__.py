@@ -55,19 +55,21 @@ def migrated_database(config: Config, target: str = "head") -> Iterator[Database
 
 
 @contextmanager
-def cached_database(config: Config, key: str) -> Iterator[DatabaseURL]:
+def cached_database(config: Config, key: str, base: str = "") -> Iterator[DatabaseURL]:
     """Create a database at head, unless it exists. It stays for the next time: only read it.
 
     Args:
         config: the project's.
         key: a hash of all that determines its schema; with another key it is created again.
+        base: the key of one to which only new revisions have been added; if that exists, only they
+            are run.
 
     Raises:
         StrataError: there is no server for it, or a revision follows one that has no file.
         alembic.util.CommandError: a revision fails, or cannot be run.
     """
     migrate = partial(upgrade, config=config, target="heads")
-    with _databases(config).cache(key, migrate) as url:
+    with _databases(config).cache(key, migrate, base) as url:
         yield url
 
 

@@ -30,13 +30,14 @@ class ScratchDatabases(ABC):
 
     @abstractmethod
     def cache(
-        self, key: str, migrate: Callable[[DatabaseURL], None]
+        self, key: str, migrate: Callable[[DatabaseURL], None], base: str = ""
     ) -> AbstractContextManager[DatabaseURL]:
         """Create a database that stays, unless it exists; those of other keys are dropped.
 
         Args:
             key: a hash of all that determines its schema.
-            migrate: migrates an empty database to that schema.
+            migrate: migrates an empty database, or a copy of the base, to that schema.
+            base: the key of a database that a copy may start from, where a copy is cheap.
         """
 
 

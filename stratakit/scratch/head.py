@@ -16,14 +16,18 @@ from stratakit.runtime.environment import Environment
 
 
 @contextmanager
-def head_database(project: Environment) -> Iterator[DatabaseURL]:
+def head_database(project: Environment, base: str = "") -> Iterator[DatabaseURL]:
     """Return the cached database at head, created by the migrations. Only read it.
+
+    Args:
+        project: what env.py says.
+        base: the fingerprint of a head after which only revisions were added.
 
     Raises:
         StrataError: there is no server for it, or a revision fails.
     """
     key = head_fingerprint(project.config, project.metadata)
-    with scratch.cached_database(project.config, key) as url:
+    with scratch.cached_database(project.config, key, base) as url:
         yield url
 
 

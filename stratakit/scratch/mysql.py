@@ -22,7 +22,9 @@ class MySQLDatabases(ServerDatabases):
     """Scratch databases of MySQL and MariaDB."""
 
     @contextmanager
-    def cache(self, key: str, migrate: Callable[[DatabaseURL], None]) -> Iterator[DatabaseURL]:
+    def cache(
+        self, key: str, migrate: Callable[[DatabaseURL], None], base: str = ""
+    ) -> Iterator[DatabaseURL]:
         """Create a database that stays as long as the server; those of other keys are dropped.
 
         An empty database next to it marks it as complete; an incomplete one is created again.

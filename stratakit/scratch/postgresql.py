@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from stratakit.devserver.server import local_server
 from stratakit.engine.url import DatabaseURL, parse
@@ -25,7 +26,9 @@ class PostgreSQLDatabases(ServerDatabases):
     """Scratch databases of PostgreSQL."""
 
     @contextmanager
-    def cache(self, key: str, migrate: Callable[[DatabaseURL], None]) -> Iterator[DatabaseURL]:
+    def cache(
+        self, key: str, migrate: Callable[[DatabaseURL], None], base: str = ""
+    ) -> Iterator[DatabaseURL]:
         """Create a database that stays, unless it exists; those of other keys are dropped."""
         name = names.cached_name(self.config, key)
         with self._connect() as (connection, server):
@@ -34,12 +37,24 @@ class PostgreSQLDatabases(ServerDatabases):
                 connection.execute(LOCK_CACHE, {"name": name})
                 if name not in self._list(connection, name):
                     with self.create() as url:
+                        if base:
+                            self._copy(connection, names.cached_name(self.config, base), url.name)
                         migrate(url)
                         connection.execute(text(f"ALTER DATABASE {url.name} RENAME TO {name}"))
                 for other in self._list(connection, names.cached_name(self.config, "")):
                     if other != name:
                         self._drop_unused(connection, other)
             yield server.with_name(name)
+
+    def _copy(self, connection: Connection, source: str, name: str) -> None:
+        """Make an empty database a copy, unless there is no source, or somebody reads it."""
+        if source not in self._list(connection, source):
+            return
+        self._drop(connection, name)
+        try:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {source}"))
+        except OperationalError:
+            self._create(connection, name)
 
     def _local_server(self) -> DatabaseURL:
         server = local_server(self.config.root)

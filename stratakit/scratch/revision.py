@@ -10,14 +10,14 @@ from typing import Any
 
 from alembic.autogenerate import RevisionContext
 from alembic.runtime.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
+from alembic.script import Script
 from sqlalchemy import MetaData, inspect
 
 from stratakit import scratch
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions.alembic_config import alembic_config
+from stratakit.revisions.alembic_config import alembic_config, scripts
 from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
@@ -51,7 +51,7 @@ def write_revisions(
     """
     config = project.config
     alembic = alembic_config(config, quiet=True, autogenerate=autogenerate)
-    directory = ScriptDirectory.from_config(alembic)
+    directory = scripts(alembic)
     arguments = {
         "message": message,
         "autogenerate": autogenerate,

@@ -21,14 +21,19 @@ class SQLiteDatabases(ScratchDatabases):
             yield parse(f"sqlite:///{folder}/scratch.db", self.config)
 
     @contextmanager
-    def cache(self, key: str, migrate: Callable[[DatabaseURL], None]) -> Iterator[DatabaseURL]:
+    def cache(
+        self, key: str, migrate: Callable[[DatabaseURL], None], base: str = ""
+    ) -> Iterator[DatabaseURL]:
         """Create a file in the project's `.local`; those of other keys are removed."""
         folder = self.config.root / ".local" / "heads"
         with file_lock.exclusive(folder.with_name("heads.lock")):
             folder.mkdir(exist_ok=True)
             file = folder / f"{names.cached_name(self.config, key)}.db"
             if not file.exists():
+                source = folder / f"{names.cached_name(self.config, base)}.db"
                 with self.create() as url:
+                    if base and source.exists():
+                        Path(url.url.database or "").write_bytes(source.read_bytes())
                     migrate(url)
                     for other in folder.iterdir():
                         other.unlink()

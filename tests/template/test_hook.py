@@ -56,7 +56,7 @@ def test_a_staged_edit_of_a_committed_revision_is_stopped(hooked: Service) -> No
     stopped = commit(hooked)
     assert stopped.returncode == 1
     assert "002_items.py was edited" in stopped.stdout + stopped.stderr
-    assert "stratakit/tree" not in stopped.stdout + stopped.stderr
+    assert "stratakit/staged/tree" not in stopped.stdout + stopped.stderr
     hooked.follow(stopped.stderr, "git -C ")
     assert hooked.git("status", "--short") == ""
 
@@ -140,7 +140,7 @@ def test_what_git_ignores_is_there_and_the_working_tree_stays_as_it_is(hooked: S
     # What is staged now was ignored before.
     hooked.git("add", "-f", "app/built.py")
     assert commit(hooked).returncode == 0
-    copy = hooked.root / ".git/stratakit/tree/app/built.py"
+    copy = hooked.root / ".git/stratakit/staged/tree/app/built.py"
     assert copy.exists()
     assert not copy.is_symlink()
 

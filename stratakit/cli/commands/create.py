@@ -1,9 +1,13 @@
-"""Write a revision that brings the database to the models.
+"""Write a revision for what changed in the models.
 
-With --empty the revision has no operations: for data, or for objects that Alembic does not support.
+The differences between the models and the revisions that existed before this change are listed and
+left out. They are those of the commit where this branch left the main branch, or else of the last
+commit. With --all they are written, too. With --empty the revision has no operations: for data, or
+for objects that Alembic does not support.
 """
 
 from argparse import ArgumentParser, Namespace
+from shlex import quote
 
 from stratakit import commands
 from stratakit.cli.output import add_json, echo, echo_json, is_json
@@ -18,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `create` takes."""
     parser.add_argument("message", help='the change, such as "add user phone number"')
     parser.add_argument("--empty", action="store_true", help="write no operations")
+    parser.add_argument("--all", action="store_true", help="write the older differences, too")
     parser.add_argument(
         "--head", default="head", help="the previous revision, such as LABEL@head for a branch"
     )
@@ -27,13 +32,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, config: Config) -> int:
     """Compare, write the file, say what it found and what to do with it."""
     result = commands.create(
-        config, arguments.message, empty=arguments.empty, head=arguments.head, interactive=True
+        config,
+        arguments.message,
+        empty=arguments.empty,
+        every=arguments.all,
+        head=arguments.head,
+        interactive=True,
     )
     if is_json(arguments):
         echo_json(as_object(config, result))
-        return 1 if result.differences and not result.paths else 0
+        return 1 if (result.differences or result.older) and not result.paths else 0
+    if result.uncompared:
+        echo(f"Commit {result.base[:12]} cannot be compared: {result.uncompared}")
+        echo("Differences that are older than this change were not left out.")
     if not result.paths:
-        return _print_nothing_written(result)
+        return _print_nothing_written(result, arguments.message)
     for path in result.paths:
         echo(f"Wrote {relative(config, path)}")
     for sentence in result.changes:
@@ -44,16 +57,31 @@ def run(arguments: Namespace, config: Config) -> int:
         echo(result.unrecorded)
     for finding in result.differences:
         echo(f"{finding.message}\n{finding.hint}")
+    _print_older(result, arguments.message)
     echo(f"After an edit of it: {MIGRATE} record")
     echo(f"Review it before you apply it: {MIGRATE} upgrade")
     return 0
 
 
-def _print_nothing_written(result: CreateResult) -> int:
-    if not result.differences:
+def _print_nothing_written(result: CreateResult, message: str) -> int:
+    if not result.differences and not result.older:
         echo("The models and the migrations agree: no revision was written.")
         return 0
-    echo("No revision was written: autogenerate does not see what differs.")
+    if result.differences:
+        echo("No revision was written: autogenerate does not see what differs.")
+    else:
+        echo("No revision was written: the models have not changed.")
     for finding in result.differences:
         echo(finding)
+    _print_older(result, message)
     return 1
+
+
+def _print_older(result: CreateResult, message: str) -> None:
+    if not result.older:
+        return
+    echo(f"Left out, because commit {result.base[:12]} has the same differences:")
+    for phrase in result.older:
+        echo(f"  {phrase}")
+    echo(f"Write them, too: {MIGRATE} create --all {quote(message)}")
+    echo(f"Accept them: {MIGRATE} accept")

@@ -22,6 +22,8 @@ def run(arguments: Namespace, config: Config) -> int:
     result = commands.drift(config)
     if result.position and arguments.format == "text":
         print_position(result.position)
-        if not result.findings:
+        if result.accepted:
+            echo(f"Accepted differences: {len(result.accepted)}")
+        elif not result.findings:
             echo("Its schema is what that revision makes.", "green")
     return echo_findings(result.findings, arguments)
