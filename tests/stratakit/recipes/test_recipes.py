@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from stratakit import commands
 from stratakit.diagnostics.errors import StrataError, UsageError
@@ -138,26 +139,31 @@ def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> N
     assert not commands.drift(project.config).findings
 
 
-def test_models_that_do_not_differ_so_are_refused_and_nothing_is_written(project: Project) -> None:
+def test_models_that_do_not_differ_so_are_refused_and_nothing_is_written(
+    project: Project, snapshot: SnapshotAssertion
+) -> None:
+    refusals = []
     before = sorted((project.root / "migrations").rglob("*.py"))
     for name, target, to in (
         ("rename-column", "orders.total", "amount"),
         ("add-column", "orders.region", ""),
         ("drop-table", "drafts", ""),
     ):
-        with pytest.raises(UsageError, match="do not differ by this change"):
+        with pytest.raises(UsageError) as refused:
             project.recipe(name, target, to)
+        refusals.append(str(refused.value))
     project.change((IDENTITY + TOTAL, IDENTITY.replace(" id:", " key:") + TOTAL))
-    with pytest.raises(UsageError, match="belongs to the primary key"):
-        project.recipe("rename-column", "orders.id", "key")
-    with pytest.raises(UsageError, match="There is no recipe mend"):
-        project.recipe("mend", "orders")
+    for name, target, to in (("rename-column", "orders.id", "key"), ("mend", "orders", "")):
+        with pytest.raises(UsageError) as refused:
+            project.recipe(name, target, to)
+        refusals.append(str(refused.value))
+    assert refusals == snapshot
     assert sorted((project.root / "migrations").rglob("*.py")) == before
 
 
 def test_what_the_linter_finds_is_not_left_behind(project: Project) -> None:
     project.change((NOTE, NOTE + "    region: Mapped[str] = mapped_column(String(20))\n"))
-    with pytest.raises(StrataError, match="does not suit this table"):
+    with pytest.raises(StrataError, match="no_such_function"):
         project.recipe("add-column", "orders.region", value="no_such_function(note)")
     assert len(list((project.root / "migrations" / "versions").glob("*.py"))) == 1
     assert not list((project.root / "migrations").glob("backfills/*.py"))
