@@ -1,4 +1,4 @@
-"""What SQLite keeps when Alembic's batch mode recreates a table.
+"""The parts of a table that Alembic's batch mode loses on SQLite, kept.
 
 A batch operation copies a table to a new one, drops the old one and gives its name to the new one:
 https://alembic.sqlalchemy.org/en/latest/batch.html. SQLAlchemy reflects less of a table than SQLite
