@@ -1,4 +1,4 @@
-"""BackfillLimits of a server's load, beyond which a backfill pauses."""
+"""The load of a server, beyond which a backfill pauses."""
 
 import time
 from collections.abc import Callable

@@ -3,6 +3,7 @@
 https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
 """
 
+from stratakit.revisions.backfills import STATE
 from stratakit.revisions.log import LOG, VERSION_TABLE
 
 TEMPLATE = """\
@@ -49,6 +50,9 @@ DO $$ BEGIN
     IF to_regclass('{version_table}') IS NOT NULL THEN
         REVOKE INSERT, UPDATE, DELETE ON {version_table}, public.{log} FROM {app};
     END IF;
+    IF to_regclass('public.{state}') IS NOT NULL THEN
+        REVOKE INSERT, UPDATE, DELETE ON public.{state} FROM {app};
+    END IF;
 END $$;
 """
 
@@ -58,5 +62,10 @@ def sql(database: str, owner: str, app: str, version_table: str = VERSION_TABLE)
     schema, _, name = version_table.rpartition(".")
     quoted = f'"{schema or "public"}"."{name}"'
     return TEMPLATE.format(
-        database=database, owner=owner, app=app, log=LOG.name, version_table=quoted
+        database=database,
+        owner=owner,
+        app=app,
+        log=LOG.name,
+        state=STATE.name,
+        version_table=quoted,
     )

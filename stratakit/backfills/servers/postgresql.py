@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from stratakit.backfills.servers.base import ServerStatus
+from stratakit.engine.errors import sqlstate
 
 TRANSIENT = ("40001", "40P01", "55P03")
 """serialization_failure, deadlock_detected and lock_not_available."""
@@ -31,7 +32,7 @@ class PostgreSQLStatus(ServerStatus):
 
     def is_transient(self, error: DBAPIError) -> bool:
         """Return whether another transaction was in the way."""
-        return getattr(error.orig, "sqlstate", None) in TRANSIENT
+        return sqlstate(error) in TRANSIENT
 
     def active_sessions(self) -> float | None:
         """Return how many other sessions run a statement."""
