@@ -79,8 +79,9 @@ def test_its_blocks_run_from_top_to_bottom(live: Service) -> None:
             if live.sql("SELECT count(*) FROM customers") == [(0,)]:
                 live.sql("INSERT INTO customers (name) VALUES ('Ada'), ('Grace')")
             follow_recipe(live, f"0{number + 10}", block.text)
-            for verb in ("upgrade", "downgrade", "upgrade"):
-                _succeeds(live.migrate(verb))
+            undone = ("downgrade", "--lose", "customers,customers.country,customers.full_name")
+            for command in (("upgrade",), undone, ("upgrade",)):
+                _succeeds(live.migrate(*command))
         else:
             assert block.language == "sh"
             _succeeds(live.shell(block.text))

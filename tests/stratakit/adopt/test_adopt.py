@@ -218,7 +218,7 @@ def test_a_repair_runs_on_the_adopted_database_and_on_no_other(live: Service) ->
     live.sql("ALTER TABLE items DROP COLUMN price")
     live.commit()
     refused = live.migrate("adopt")
-    live.follow(refused.stderr, "this database alone: ")
+    live.follow(refused.stderr, "./migrate.sh adopt --repair")
     assert live.stands_at() == "002"
     file = live.newest()
     assert "price" in file.read_text()

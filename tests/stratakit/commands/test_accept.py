@@ -62,10 +62,9 @@ def test_two_commands_make_the_check_of_an_old_project_green_and_a_change_is_one
 def test_what_is_accepted_is_one_difference_and_not_its_object(on_sqlite: OldProject) -> None:
     on_sqlite.run("accept", "--models")
     on_sqlite.edit_models("sa.String(80)", "sa.String(100)")
-    assert reported(on_sqlite, "check", "--models") == [
-        "changes type of items.name from VARCHAR(50) to VARCHAR(100)",
-        "changes type of items.name from VARCHAR(50) to VARCHAR(80)",
-    ]
+    new, gone = reported(on_sqlite, "check", "--models")
+    assert new.endswith(" items.name from VARCHAR(50) to VARCHAR(100)")
+    assert gone.endswith(" items.name from VARCHAR(50) to VARCHAR(80)")
     on_sqlite.run("create", "longer names")
     (revision,) = on_sqlite.revisions
     text = revision.read_text(encoding="utf-8")
@@ -78,8 +77,8 @@ def test_an_accepted_difference_that_is_gone_is_reported_and_removed_on_request(
 ) -> None:
     on_sqlite.run("accept", "--models")
     on_sqlite.edit_models("sa.String(80)", 'sa.String(80), server_default="none"')
-    gone = "drops server default of items.name"
-    assert reported(on_sqlite, "check", "--models") == [gone]
+    (gone,) = reported(on_sqlite, "check", "--models")
+    assert gone.endswith(" of items.name")
     again = on_sqlite.run("accept", "--models")
     assert gone in again.stdout
     assert gone in accepted(on_sqlite)["models"]

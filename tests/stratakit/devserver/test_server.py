@@ -123,7 +123,7 @@ def test_data_of_a_version_that_is_not_here_are_refused_with_what_to_do(new: Ser
     with pytest.raises(StrataError) as problem:
         new.start()
 
-    assert "made by PostgreSQL 12" in str(problem.value)
+    assert "PostgreSQL 12" in str(problem.value)
     assert f"has PostgreSQL {major_version(binaries())}" in str(problem.value)
     assert f"{MIGRATE} server remove" in problem.value.hint
 

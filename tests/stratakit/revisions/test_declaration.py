@@ -137,7 +137,7 @@ def test_a_pattern_reads_what_the_parser_reads(files: dict[str, str]) -> None:
         "text = '''\nrevision = 'x'\n'''\nrevision = 'a'\ndown_revision = None\n",
         "revision = 'a'\ndown_revision = None\nglobals()['revision'] = 'b'\n",
         "revision = 'x'\ndown_revision = None\nrevision += 'b'\n",
-        "revision = 'a'\ndown_revision = None\nfrom os import sep as depends_on\ndel depends_on\n",
+        "revision = 'a'\ndown_revision = None\nimport os as depends_on\ndel depends_on\n",
         "revision = 'x'\ndown_revision = None\nfor revision in ['b']:\n    pass\n",
         "revision = 'a' if True else 'b'\ndown_revision = None\n",
         "down_revision = 'x'\nrevision, down_revision = 'a', None\n",
