@@ -29,7 +29,7 @@ HOME = "/home/ada/my-service"
 """The folder that stands in the pages for the reader's."""
 # These differ from one run to the next, or from one machine to another.
 VOLATILE = (
-    (re.compile(r"\b[0-9a-f]{12}\b"), "<revision>"),
+    (re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])"), "<revision>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
     (re.compile(r"\d{4}-\d{2}-\d{2}[T ]?[\d:.+Z]*"), "<time>"),
     (re.compile(r"\d{8}T\d{6}Z"), "<time>"),
