@@ -116,6 +116,8 @@ print(json.dumps([
 WITHOUT_RUFF = """
 from importlib.machinery import PathFinder
 
+pytestmark = pytest.mark.slow
+
 found = PathFinder.find_spec
 PathFinder.find_spec = classmethod(
     lambda cls, name, *rest: None if name.partition(".")[0] == "ruff" else found(name, *rest)

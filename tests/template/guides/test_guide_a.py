@@ -227,6 +227,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
 
+pytestmark = pytest.mark.slow
+
 
 class Review(Base):
     __tablename__ = "reviews"

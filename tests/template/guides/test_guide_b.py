@@ -18,6 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
 
+pytestmark = pytest.mark.slow
+
 
 class Invoice(Base):
     __tablename__ = "invoices"

@@ -8,6 +8,8 @@ import pytest
 from tests.changes import ADD_PHONE, ADD_SIZE, AN_ITEM, DROP_PHONE, DROP_SIZE, PHONE, two_branches
 from tests.service import Service
 
+pytestmark = pytest.mark.slow
+
 MIGRATE = "./migrate.sh"
 CHECK = "scripts/check_migrations.py"
 

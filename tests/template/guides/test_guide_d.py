@@ -42,6 +42,8 @@ from sqlalchemy import select
 from app.customers.models import Customer
 from app.dependencies import ReadSession, Session
 
+pytestmark = pytest.mark.slow
+
 router = APIRouter(prefix="/customers")
 
 

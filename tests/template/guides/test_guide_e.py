@@ -14,6 +14,8 @@ import pytest
 from tests.changes import CREATE_ALL
 from tests.service import Service
 
+pytestmark = pytest.mark.slow
+
 PHONE = "phone: Mapped[str | None] = mapped_column(String(20))"
 ADD_PHONE = 'op.add_column("items", sa.Column("phone", sa.String(20)))'
 DROP_PHONE = 'op.drop_column("items", "phone")'
