@@ -41,6 +41,6 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
             name = str(native.name)
             return f"postgresql.ENUM({values}, name={name!r}{schema}, create_type=False)"
     if kind == "server_default" and isinstance(getattr(item, "arg", None), str):
-        # Alembic strips an apostrophe at either end.
-        return repr(item.arg)
+        # Alembic strips an apostrophe at either end. A member of a StrEnum is its value.
+        return str.__repr__(item.arg)
     return False

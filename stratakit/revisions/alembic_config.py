@@ -76,11 +76,17 @@ def scripts(source: Config | AlembicConfig) -> ScriptDirectory:
 
 
 def _declared_script(path: Path) -> DeferredScript | None:
-    """Return a revision by what its file declares; None if that has to be imported."""
+    """Return a revision by what its file declares; None if that has to be imported.
+
+    Raises:
+        StrataError: its phase is unknown.
+    """
     try:
         declared = history.read_file(path)
     except StrataError:
         return None
+    if declared.revision is not None:
+        history.refuse_unknown_phase(path, declared)
     if not declared.is_complete or declared.revision is None:
         return None
     return DeferredScript(

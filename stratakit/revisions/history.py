@@ -178,6 +178,17 @@ def _read_file(path: Path, _modified: int, _size: int, _inode: int) -> Declarati
     return _declaration(path, path.read_bytes())
 
 
+def refuse_unknown_phase(path: Path, declaration: Declaration) -> None:
+    """Raise a StrataError if a file declares a phase that there is not."""
+    phase = declaration.phase
+    if phase and phase not in phases.NAMES:
+        raise StrataError(
+            f"{path}:{_phase_line(path)} has an unknown phase: {phase!r}.",
+            detail="Timeouts, `upgrade --rolling` and the readiness of old code depend on it.",
+            hint=f"Name one of these in the file: {', '.join(phases.NAMES)}",
+        )
+
+
 def _declaration(path: Path, source: bytes) -> Declaration:
     try:
         return read_declaration(source)
@@ -217,25 +228,19 @@ def _import(path: Path, declaration: Declaration) -> Declaration:
 def _revision(path: Path, declaration: Declaration) -> Revision | None:
     if not isinstance(declaration.revision, str):
         return None
-    phase = declaration.phase
-    if phase and phase not in phases.NAMES:
-        raise StrataError(
-            f"{path}:{_phase_line(path)} has an unknown phase: {phase!r}.",
-            detail="Timeouts, `upgrade --rolling` and the readiness of old code depend on it.",
-            hint=f"Name one of these in the file: {', '.join(phases.NAMES)}",
-        )
+    refuse_unknown_phase(path, declaration)
     return Revision(
         declaration.revision,
         as_tuple(declaration.down_revision) + as_tuple(declaration.depends_on),
         path,
         declaration.docstring.strip().partition("\n")[0].rstrip(),
-        str(phase or ""),
+        str(declaration.phase or ""),
     )
 
 
 def _phase_line(path: Path) -> int:
     lines = path.read_text(encoding="utf-8").splitlines()
-    return next(number for number, line in enumerate(lines, 1) if line.startswith("phase"))
+    return next((number for number, line in enumerate(lines, 1) if line.startswith("phase")), 1)
 
 
 def _unread_error(path: Path, declaration: Declaration) -> StrataError:

@@ -19,6 +19,10 @@ COPY = "_stratakit_copy"
 DROP_ORDER, TABLE_ORDER, PART_ORDER, VIEW_ORDER = -1, 0, 1, 2
 APART = {"index", "trigger", "view"}
 """Kinds of objects that a statement of their own creates."""
+DROPS_COLUMNS = (3, 35)
+"""The first version of SQLite that drops a column."""
+LEGACY = Step(TABLE_ORDER, "PRAGMA legacy_alter_table = ON")
+"""By the name alone: a view or a trigger may refer to a table while it is gone."""
 Parts = dict[str, str]
 
 
@@ -37,14 +41,45 @@ def alter(
         and "virtual" not in expected.get(ObjectKey("table", "", each.key.table), {})
     }
     extra = {each.key for each in differences if not each.attribute and each.expected is None}
+    version = at_expected.dialect.server_version_info or ()
+    shortened = {
+        table
+        for table in recreated
+        if version >= DROPS_COLUMNS and _has_only_more_columns(table, expected, actual, differences)
+    }
     for each in differences:
         key = each.key
         table = key.table or key.name
-        if table in recreated and key.kind != "view":
+        if table in recreated and key.kind == "column" and table in shortened:
+            yield each, [LEGACY, _drop_column(key)]
+        elif table in recreated and table not in shortened and key.kind != "view":
             parts = [other for other in actual if other.table == table and other not in extra]
             yield each, [*_recreate(table, expected, actual, parts, at_expected)]
         else:
             yield each, [*_replace(each, at_expected)]
+
+
+def _has_only_more_columns(
+    table: str, expected: Catalog, actual: Catalog, differences: Sequence[Difference]
+) -> bool:
+    """Return whether a table needs nothing but that SQLite drops columns.
+
+    It refuses to drop one that a constraint, a generated column or an index uses.
+    """
+    own = [each for each in differences if (each.key.table or each.key.name) == table]
+    unequal = {key for key in actual if key.table == table and actual[key] != expected.get(key)}
+    return unequal <= {each.key for each in own} and all(
+        each.key.kind in APART
+        or (
+            (each.key.kind, each.attribute, each.expected) == ("column", "", None)
+            and "generated" not in actual[each.key]
+        )
+        for each in own
+    )
+
+
+def _drop_column(key: ObjectKey) -> Step:
+    return Step(TABLE_ORDER, f"ALTER TABLE {_quote(key.table)} DROP COLUMN {_quote(key.name)}")
 
 
 def _replace(difference: Difference, at_expected: Connection) -> Iterator[Step]:
@@ -76,8 +111,7 @@ def _recreate(
         and "generated" not in attributes
         and "generated" not in actual.get(key, {"generated": ""})
     )
-    # By the name alone: a view or a trigger may refer to the table while it is gone.
-    yield Step(TABLE_ORDER, "PRAGMA legacy_alter_table = ON")
+    yield LEGACY
     yield Step(TABLE_ORDER, NAME.sub(rf"\g<1>{copy}", stored.pop(table), count=1))
     if columns:
         source = f"SELECT {columns} FROM {_quote(table)}"

@@ -107,6 +107,38 @@ def test_a_sqlite_database_gets_the_other_schema_and_keeps_its_rows(tmp_path: Pa
                     assert rows == [(1, "tea")]
 
 
+@pytest.mark.parametrize(
+    ("added", "is_copied"),
+    [
+        ("ALTER TABLE pets ADD vip INT NOT NULL DEFAULT 1", False),
+        ("ALTER TABLE pets ADD vip INT; CREATE INDEX by_vip ON pets (name, vip)", False),
+        ("ALTER TABLE pets ADD vip INT; DROP INDEX by_name", False),
+        ("ALTER TABLE pets ADD vip INT; CREATE VIEW v AS SELECT vip FROM pets", False),
+        ("ALTER TABLE pets ADD vip INT CHECK (vip > 0)", True),
+        ("ALTER TABLE pets ADD vip INT REFERENCES pets (id)", True),
+        ("ALTER TABLE pets ADD vip INT; ALTER TABLE pets ADD g INT AS (vip + 1)", True),
+    ],
+)
+def test_a_column_too_many_is_dropped_on_sqlite_where_nothing_uses_it(
+    added: str, is_copied: bool, tmp_path: Path
+) -> None:
+    schema = "CREATE TABLE pets (id INTEGER PRIMARY KEY, name TEXT);\n"
+    schema += "CREATE INDEX by_name ON pets (name);\n"
+    (tmp_path / "expected").mkdir()
+    with (
+        create(tmp_path / "expected", schema) as at_expected,
+        create(tmp_path, schema + added) as c,
+    ):
+        expected, actual = catalog.read(at_expected), catalog.read(c)
+        found = catalog.differences(expected, actual)
+        written = write_alterations(expected, actual, found, at_expected).statements
+        assert any("_stratakit_copy" in each for each in written) is is_copied
+        c.exec_driver_sql("INSERT INTO pets (id, name) VALUES (1, 'tea')")
+        after = apply(expected, actual, at_expected, c)
+        assert catalog.differences(expected, after) == []
+        assert c.exec_driver_sql("SELECT * FROM pets").all() == [(1, "tea")]
+
+
 def test_what_was_done_to_a_mariadb_database_is_undone(tmp_path: Path) -> None:
     with databases.fresh("mysql") as environment, databases.fresh("mysql") as second:
         urls = [
