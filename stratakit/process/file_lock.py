@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from stratakit.process import local_folder
@@ -75,7 +75,9 @@ def _open(path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     if os.geteuid() == 0:
-        for each in filter(Path.exists, created):
-            owner = each.parent.stat()
-            os.chown(each, owner.st_uid, owner.st_gid)
+        for each in created:
+            # Another process may have removed the file that it locked, or its folder.
+            with suppress(FileNotFoundError):
+                owner = each.parent.stat()
+                os.chown(each, owner.st_uid, owner.st_gid)
     return descriptor

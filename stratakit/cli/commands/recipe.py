@@ -6,7 +6,8 @@ Change the models first. Without NAME it lists all recipes.
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
-from stratakit.cli.printing import relative
+from stratakit.cli.output import add_json, echo, echo_json, is_json
+from stratakit.cli.printing import as_object, relative
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
@@ -19,13 +20,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("to", nargs="?", default="", help="the new name of a column")
     parser.add_argument("--value", default="", help="SQL for the value of the new column")
     parser.add_argument("--back", default="", help="SQL for the value of the old column")
+    add_json(parser)
 
 
 def run(arguments: Namespace, config: Config) -> int:
     """Write the files, and print the timeline; or list the recipes."""
     if arguments.name is None:
-        for each in commands.recipes():
-            print(f"{each.name:<16} {each.target}\n    {each.__doc__}")
+        recipes = commands.recipes()
+        if is_json(arguments):
+            echo_json(
+                [
+                    {"name": each.name, "target": each.target, "description": each.__doc__}
+                    for each in recipes
+                ]
+            )
+            return 0
+        for each in recipes:
+            echo(f"{each.name:<16} {each.target}\n    {each.__doc__}")
         return 0
     if arguments.target is None:
         raise UsageError(
@@ -39,10 +50,13 @@ def run(arguments: Namespace, config: Config) -> int:
         value=arguments.value,
         back=arguments.back,
     )
+    if is_json(arguments):
+        echo_json(as_object(config, result))
+        return 0
     for path in result.paths:
-        print(f"Wrote {relative(config, path)}")
+        echo(f"Wrote {relative(config, path)}")
     if result.unrecorded:
-        print(result.unrecorded)
+        echo(result.unrecorded)
     for number, sentence in enumerate(result.timeline, 1):
-        print(f"{number}. {sentence}")
+        echo(f"{number}. {sentence}")
     return 0

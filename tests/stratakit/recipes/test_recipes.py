@@ -131,7 +131,9 @@ def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> N
     revisions = [path for path in written.paths if path.parent.name == "versions"]
     assert phases(revisions) == expected
     created = commands.create(project.config, "what is left over")
-    assert (created.paths, created.differences) == ((), [])
+    assert not created.paths
+    assert not created.differences
+    assert not created.older
     commands.upgrade(project.config)
     assert not commands.drift(project.config).findings
     commands.downgrade(project.config, f"-{len(revisions)}")
