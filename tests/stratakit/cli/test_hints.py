@@ -13,15 +13,17 @@ from pathlib import Path
 import pytest
 
 import stratakit
-from stratakit.cli.main import ALIASES, _verbs
+from stratakit.cli.main import ALIASES, _add_alembic_arguments, _verbs
 
 VERBS = _verbs()
 
 LIBRARY = Path(stratakit.__file__).parent
 VALUE = "8001"
 """What stands for the part of a text that is known when the program runs."""
-END = re.compile(r"\n|`| && | lists (?:it|them)|, (?=[a-z])|\. (?=[A-Z])|\)|;")
+END = re.compile(r"\n|`| && | lists (?:it|them)|, (?=[a-z])|\. (?=[A-Z])|\)|;|: ")
 """What ends a command in a text."""
+COMMAND = re.compile(rf"""(?:"[^"\n]*"|(?!{END.pattern})(?:.|\n))*""")
+"""A command at the start of a text: what ends one does not end it between quotes."""
 
 
 def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -47,7 +49,9 @@ def commands() -> Iterator[tuple[str, str]]:
         for line, text in texts(ast.parse(path.read_text())):
             for command in re.findall(r"MIGRATE ((?:.|\n)*?)(?=MIGRATE|\Z)", text):
                 where = f"{path.relative_to(LIBRARY).as_posix()}:{line}"
-                yield where, END.split(command)[0].strip().rstrip(".,:")
+                named = COMMAND.match(command)
+                assert named
+                yield where, named[0].strip().rstrip(".,:")
 
 
 def refusal(command: str) -> str:
@@ -60,6 +64,7 @@ def refusal(command: str) -> str:
         return f"no verb {verb}"
     parser = argparse.ArgumentParser(prog=verb)
     import_module(f"stratakit.cli.commands.{verb}").add_arguments(parser)
+    _add_alembic_arguments(parser)
     error = StringIO()
     with redirect_stderr(error):
         try:
