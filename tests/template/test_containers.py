@@ -22,10 +22,10 @@ import yaml
 from stratakit.config import Config
 from stratakit.engine.url import parse
 from stratakit.updates import vendor
+from tests.serving import free_port
 from tests.template.containers import Image
 from tests.template.images import Builder, BuildError, reach
 from tests.template.poetry import name_the_index
-from tests.serving import free_port
 
 DATABASES = ["postgresql", "sqlite", "mysql"]
 PACKAGE_MANAGERS = ["uv", "poetry", "pip"]

@@ -129,7 +129,11 @@ def test_what_git_ignores_is_there_and_the_working_tree_stays_as_it_is(hooked: S
     hooked.write(".gitignore", (hooked.root / ".gitignore").read_text() + "/keys/\n/app/built.py\n")
     hooked.write("keys/private.pem", "secret")
     hooked.write("app/built.py", "KEY = open('keys/private.pem').read()\n")
-    hooked.edit(MODELS, "\n\n", "\n\nfrom app.built import KEY\n", )
+    hooked.edit(
+        MODELS,
+        "\n\n",
+        "\n\nfrom app.built import KEY\n",
+    )
     hooked.git("add", "-A")
     before = sorted(path for path in hooked.root.rglob("*") if ".git" not in path.parts)
     passed = commit(hooked)

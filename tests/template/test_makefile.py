@@ -83,7 +83,9 @@ def test_help_lists_every_target_with_a_line_of_what_it_does(
     assert len(told) == len(helped.splitlines())
     makefile = (clone.root / "Makefile").read_text()
     (phony,) = re.findall(r"^\.PHONY: ((?:.*\\\n)*.*)$", makefile, re.M)
-    internal = {"port", "ready", "migrated", "message", "unreached"} | ({"database", "psql"} - set(told))
+    internal = {"port", "ready", "migrated", "message", "unreached"} | (
+        {"database", "psql"} - set(told)
+    )
     assert set(phony.replace("\\\n", " ").split()) - internal == set(told) - {"deploy"}
     assert told["deploy"] == "Ship it."
     assert clone.run("make", "deploy").stdout == "shipped\n"

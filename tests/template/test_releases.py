@@ -51,7 +51,7 @@ def release(repository: Path) -> Script:
 
 
 def test_a_commit_that_is_not_in_the_history_fails_and_is_named(template: Path) -> None:
-    with pytest.raises(UnreachableError, match="0{40}"):
+    with pytest.raises(UnreachableError, match=r"0{40}"):
         tag(template, [Release("0.0.1", "0" * 40)])
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from stratakit.cli.main import ALIASES
-from tests.service import Service
 from tests.rows import DATABASES
+from tests.service import Service
 from tests.template.team_guide import BLOCK, blocks, follow_recipe, guide
 
 WORDS = 780

@@ -117,7 +117,12 @@ def test_without_git_it_says_how_to_begin(life: Life) -> None:
 
 def test_a_conflict_is_listed_and_stops_it(life: Life, newer: Newer) -> None:
     life.add("pyproject.toml", '    "theirs>=1",\n', after='    "fastapi[opentelemetry]>=0.165",\n')
-    changes = {"template/pyproject.toml.jinja": ('"fastapi[opentelemetry]>=0.165"', '"fastapi[opentelemetry]>=0.164"')}
+    changes = {
+        "template/pyproject.toml.jinja": (
+            '"fastapi[opentelemetry]>=0.165"',
+            '"fastapi[opentelemetry]>=0.164"',
+        )
+    }
     life.follow(newer(changes))
     done = make(life, "template-update")
     assert done.returncode == 2

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from allpairspy import AllPairs  # type: ignore[import-untyped]
 
-from tests.template.ownership import files, owner_of
 from tests.releases import released
+from tests.template.ownership import files, owner_of
 from tests.template.updates import QUIET, SUCCESSOR, born, follow_changelog, git, lived, update
 
 Answers = dict[str, str | bool]
@@ -157,7 +157,14 @@ def test_an_edit_beside_ours_conflicts_where_it_is_and_nowhere_else(
     life = born(template, tmp_path / "service", "v9999")
     life.add("pyproject.toml", '    "theirs>=1",\n', after='    "fastapi[opentelemetry]>=0.165",\n')
     life.commit()
-    moved = newer({"template/pyproject.toml.jinja": ('"fastapi[opentelemetry]>=0.165"', '"fastapi[opentelemetry]>=1.0"')})
+    moved = newer(
+        {
+            "template/pyproject.toml.jinja": (
+                '"fastapi[opentelemetry]>=0.165"',
+                '"fastapi[opentelemetry]>=1.0"',
+            )
+        }
+    )
     life.follow(moved)
     update(life.service)
     assert life.conflicts() == ["pyproject.toml"]
@@ -178,7 +185,14 @@ def test_a_rejected_hunk_is_found_though_git_ignores_it(
     life.add("pyproject.toml", '    "theirs>=1",\n', after='    "fastapi[opentelemetry]>=0.165",\n')
     life.add(".gitignore", "*.rej\n")
     life.commit()
-    moved = newer({"template/pyproject.toml.jinja": ('"fastapi[opentelemetry]>=0.165"', '"fastapi[opentelemetry]>=1.0"')})
+    moved = newer(
+        {
+            "template/pyproject.toml.jinja": (
+                '"fastapi[opentelemetry]>=0.165"',
+                '"fastapi[opentelemetry]>=1.0"',
+            )
+        }
+    )
     life.follow(moved)
     copier.run_update(str(life.service), defaults=True, overwrite=True, quiet=True, conflict="rej")
     told = subprocess.run(

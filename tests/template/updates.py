@@ -1,7 +1,7 @@
 """A service's life between two releases of the template, and what an update may not do to it."""
 
-import shutil
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -31,7 +31,10 @@ SUCCESSOR = {
     "template/docs/migrations.md.jinja": ("", "\nNewer.\n"),
     "template/scripts/migrate.py": ("", "# newer\n"),
     "template/.github/workflows/migrations.yml.jinja": ("", "# newer\n"),
-    "template/pyproject.toml.jinja": ('"fastapi[opentelemetry]>=0.165"', '"fastapi[opentelemetry]>=0.166"'),
+    "template/pyproject.toml.jinja": (
+        '"fastapi[opentelemetry]>=0.165"',
+        '"fastapi[opentelemetry]>=0.166"',
+    ),
     "template/Dockerfile.jinja": ("EXPOSE 8000\n", "EXPOSE 8000/tcp\n"),
     "template/.dockerignore": ("!app\n", "!app\n!newer\n"),
     "template/.gitignore": ("__pycache__/\n", "__pycache__/\n.newer/\n"),

@@ -10,6 +10,8 @@ from stratakit.revisions import fingerprint
 from tests.changes import ADD_PHONE, AN_ITEM, CREATE_ALL, DROP_PHONE, PHONE, two_branches
 from tests.service import Service
 
+pytestmark = pytest.mark.slow
+
 MIGRATE = "./scripts/migrate.sh"
 CHECK = "scripts/check_migrations.py"
 
@@ -226,8 +228,6 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
-
-pytestmark = pytest.mark.slow
 
 
 class Review(Base):

@@ -11,14 +11,14 @@ from tests.changes import ADD_PHONE, AN_ITEM, DROP_PHONE, PHONE, two_branches
 from tests.service import Service
 from tests.serving import served
 
+pytestmark = pytest.mark.slow
+
 CHECK = "scripts/check_migrations.py"
 
 INVOICES = """\
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
-
-pytestmark = pytest.mark.slow
 
 
 class Invoice(Base):

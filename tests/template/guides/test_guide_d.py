@@ -17,6 +17,8 @@ from tests.serving import Site, Traffic, free_port, served
 from tests.template.team_guide import follow_recipe, recipes
 from tests.terminal import typing
 
+pytestmark = pytest.mark.slow
+
 PHONE = "phone: Mapped[str | None] = mapped_column(String(20))"
 ADD_PHONE = 'op.add_column("items", sa.Column("phone", sa.String(20)))'
 DROP_PHONE = 'op.drop_column("items", "phone")'
@@ -41,8 +43,6 @@ from sqlalchemy import select
 
 from app.customers.models import Customer
 from app.dependencies import ReadSession, Session
-
-pytestmark = pytest.mark.slow
 
 router = APIRouter(prefix="/customers")
 
