@@ -141,7 +141,7 @@ class Reader:
         for typed, replacement in self.substitutions.items():
             command = command.replace(typed, replacement)
         if command.startswith("cd "):
-            self._folder /= shlex.split(command)[1]
+            self._folder = (self._folder / shlex.split(command)[1]).resolve()
             command = "true"
         words = shlex.split(command, comments=True)
         if words[:1] == ["./migrate.sh"] and not re.search(r"[;|&<>$()*]", command):
