@@ -68,6 +68,16 @@ def add_lose(parser: ArgumentParser) -> None:
     )
 
 
+def add_local_consent(parser: ArgumentParser) -> None:
+    """Declare the consents of a verb that changes the local database alone."""
+    parser.add_argument(
+        "--yes",
+        metavar="DATABASE",
+        help="the name of the database, if env.py connects to one on this machine",
+    )
+    add_lose(parser)
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split(","))
 

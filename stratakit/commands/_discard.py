@@ -9,7 +9,7 @@ from stratakit.commands._errors import command
 from stratakit.commands._local import require_local
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError, UsageError
+from stratakit.diagnostics.errors import UsageError
 from stratakit.drift import record
 from stratakit.engine.connect import connect
 from stratakit.revisions import git, history
@@ -90,10 +90,7 @@ def discard(
             progress=progress,
         )
     discarded.path.unlink()
-    try:
-        unrecorded = record.record_new_revision(project)
-    except StrataError as error:
-        unrecorded = error.message
+    unrecorded = record.record_new_revision(project)
     with connect(project.database, read_only=True) as connection:
         stands = read_position(config, project.context(connection))
     return DiscardResult(discarded.path, applied, stands, unrecorded)

@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from typing import TextIO
 
@@ -40,14 +40,8 @@ def quiet_alembic() -> Iterator[None]:
 
     A level would be set anew there; a filter stays.
     """
-    loggers = [logging.getLogger(name) for name in ALEMBIC_LOGGERS]
-    for logger in loggers:
-        logger.addFilter(_is_warning)
-    try:
+    with _filtered(ALEMBIC_LOGGERS, _is_warning):
         yield
-    finally:
-        for logger in loggers:
-            logger.removeFilter(_is_warning)
 
 
 @contextmanager
@@ -60,17 +54,10 @@ def quiet_warnings() -> Iterator[None]:
     if sys.warnoptions:
         yield
         return
-    loggers = [logging.getLogger(name) for name in (WARNING_LOGGER, *POOL_LOGGERS)]
-    for logger in loggers:
-        logger.addFilter(_drop)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.showwarning = _show_nothing
-            yield
-    finally:
-        for logger in loggers:
-            logger.removeFilter(_drop)
+    with _filtered((WARNING_LOGGER, *POOL_LOGGERS), _drop), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.showwarning = _show_nothing
+        yield
 
 
 @contextmanager
@@ -105,6 +92,20 @@ def separate_output() -> Iterator[TextIO]:
         if descriptor is not None:
             os.dup2(descriptor, 1)
             os.close(descriptor)
+
+
+@contextmanager
+def _filtered(
+    names: Iterable[str], function: Callable[[logging.LogRecord], bool]
+) -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in names]
+    for logger in loggers:
+        logger.addFilter(function)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(function)
 
 
 def _is_warning(record: logging.LogRecord) -> bool:

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
-from stratakit.cli.output import add_json, add_lose, echo, echo_json, is_json
+from stratakit.cli.output import add_json, add_local_consent, echo, echo_json, is_json
 from stratakit.cli.printing import as_object, print_position, progress, relative
 from stratakit.config import Config
 
@@ -13,12 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "revision", nargs="?", default="head", help="a revision id (default: the newest)"
     )
-    parser.add_argument(
-        "--yes",
-        metavar="DATABASE",
-        help="the name of the database, if env.py connects to one on this machine",
-    )
-    add_lose(parser)
+    add_local_consent(parser)
     add_json(parser)
 
 

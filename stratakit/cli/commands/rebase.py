@@ -8,7 +8,7 @@ import shlex
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
-from stratakit.cli.output import add_json, add_lose, echo, echo_json, is_json
+from stratakit.cli.output import add_json, add_local_consent, echo, echo_json, is_json
 from stratakit.cli.printing import as_object, progress, relative
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -16,12 +16,7 @@ from stratakit.diagnostics.command import MIGRATE
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `rebase` takes."""
-    parser.add_argument(
-        "--yes",
-        metavar="DATABASE",
-        help="the name of the database, if env.py connects to one on this machine",
-    )
-    add_lose(parser)
+    add_local_consent(parser)
     add_json(parser)
 
 

@@ -7,19 +7,14 @@ are applied. Refused for any other database.
 from argparse import ArgumentParser, Namespace
 
 from stratakit import commands
-from stratakit.cli.output import add_json, add_lose, echo, echo_json, is_json
+from stratakit.cli.output import add_json, add_local_consent, echo, echo_json, is_json
 from stratakit.cli.printing import as_object, print_position, progress
 from stratakit.config import Config
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `switch` takes."""
-    parser.add_argument(
-        "--yes",
-        metavar="DATABASE",
-        help="the name of the database, if env.py connects to one on this machine",
-    )
-    add_lose(parser)
+    add_local_consent(parser)
     add_json(parser)
 
 
