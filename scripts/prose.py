@@ -70,11 +70,11 @@ def _check_code() -> Iterator[str]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 for line, words, advice in check(node.value):
                     yield _describe(path, node.lineno + line - 1, words, advice)
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                docstring = ast.get_docstring(node)
-                if docstring and (found := QUESTION.match(docstring.partition("\n")[0])):
-                    line = node.body[0].lineno
-                    yield _describe(path, line, found[0], "begin with a noun or a verb")
+            # A docstring, or the text below a constant.
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                first = str(node.value.value).lstrip().partition("\n")[0]
+                if found := QUESTION.match(first):
+                    yield _describe(path, node.lineno, found[0], "begin with a noun or a verb")
 
 
 def _files(patterns: tuple[str, ...]) -> Iterator[Path]:

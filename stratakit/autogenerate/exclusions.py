@@ -16,7 +16,7 @@ ATTRIBUTES = {
     "server_default": ("default", "expression", "generated", "identity"),
     "comment": ("comment",),
 }
-"""What an alteration of a column alters: Alembic's word, and those of the catalogs."""
+"""The attributes that an alteration of a column alters: Alembic's word, and the catalogs'."""
 UNCHANGED = {"server_default": False, "comment": False}
 """The arguments of an alteration that changes nothing; None for the others."""
 CONSTRAINTS = ("foreign key", "unique constraint", "check constraint", "primary key", "index")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from stratakit.backfills.servers import ServerStatus
 
 INTERVAL_SECONDS = 1.0
-"""How often a server is asked."""
+"""The interval in which a server is asked."""
 
 
 @dataclass

@@ -22,7 +22,7 @@ DETAIL = (
     "get the change."
 )
 SECONDS = 30
-"""How long one statement may take on the database."""
+"""The time that one statement may take on the database."""
 
 
 @dataclass(frozen=True)

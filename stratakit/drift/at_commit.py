@@ -23,7 +23,7 @@ from stratakit.scratch import environment
 from stratakit.scratch.head import head_database, head_fingerprint
 
 ANSWER = "\nstratakit: "
-"""What the list follows on standard output."""
+"""The line before the list on standard output."""
 
 
 def main(

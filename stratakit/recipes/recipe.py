@@ -100,7 +100,7 @@ class Recipe(ABC):
     name: ClassVar[str]
     """The word on the command line."""
     target: ClassVar[str]
-    """What it takes there, such as `TABLE.COLUMN NEW`."""
+    """The arguments that it takes there, such as `TABLE.COLUMN NEW`."""
     backends: ClassVar[tuple[Backend, ...]] = ("postgresql",)
     """The databases that it is for."""
 

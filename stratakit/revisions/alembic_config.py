@@ -20,7 +20,7 @@ COMMAND_OPTIONS = {
     "autogenerate": False, "name": "alembic", "raiseerr": False, "revision": None, "sql": False,
     "tag": None,
 }  # fmt: skip
-"""What env.py may read of the options of Alembic's own command line, with their defaults."""
+"""The options of Alembic's own command line that env.py may read, with their defaults."""
 
 
 def alembic_config(

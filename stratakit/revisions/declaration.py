@@ -41,7 +41,7 @@ EXECUTES = re.compile(
 """A line at the top of a file that may execute something; the parser knows."""
 STAR_IMPORT = re.compile(r"import\s+\*")
 UNUSUAL = ("\0", "\f", "<<<<<<<", "coding:", "coding=", "exec(", "globals(", "vars(")
-"""What only a parser understands, such as an encoding, or what may give a name a value."""
+"""Text that only a parser understands, such as an encoding, or that may give a name a value."""
 
 
 @dataclass(frozen=True)

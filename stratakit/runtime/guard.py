@@ -52,7 +52,7 @@ class Run(Protocol):
     """One run of env.py."""
 
     is_read_only: bool
-    """Whether nothing is written, so that a missing file of SQLite is not created."""
+    """True if nothing is written, so that a missing file of SQLite is not created."""
 
     def arguments(self, environment: EnvironmentContext, given: Arguments) -> Arguments:
         """Return the arguments for Alembic.
@@ -95,7 +95,7 @@ class EnvironmentGuard:
         self.run = run
         self.is_redirected = is_redirected
         self.has_run = False
-        """Whether env.py has called `run_migrations()`."""
+        """True if env.py has called `run_migrations()`."""
         self.failure: BaseException | None = None
         """The error of the run, which env.py may have caught."""
         self._environment = environment

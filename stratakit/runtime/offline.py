@@ -18,7 +18,7 @@ from stratakit.runtime.arguments import guarded_arguments
 from stratakit.runtime.guard import Arguments
 
 FAILURES = (AttributeError, NoInspectionAvailable, TypeError)
-"""What the code of a revision raises that gets no answer from a database."""
+"""Errors of the code of a revision that gets no answer from a database."""
 
 
 class SqlRun:

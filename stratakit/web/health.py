@@ -36,7 +36,7 @@ class Readiness:
     database: str | None
     detail: str
     serves: bool = False
-    """Whether requests can be answered: old code works on a schema that only adds to its own."""
+    """True if requests can be answered: old code works on a schema that only adds to its own."""
 
 
 class MigrationState:

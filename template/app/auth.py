@@ -33,7 +33,7 @@ class AuthSettings(BaseSettings):
     """The provider's keys: `jwks_uri` in its .well-known/openid-configuration."""
 
     jwt_leeway_seconds: float = 30.0
-    """How far the clocks of the provider and of this service may be apart."""
+    """The difference that the clocks of the provider and of this service may have."""
 
 
 class User(BaseModel):

@@ -21,7 +21,7 @@ Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 POSITION = TypeAdapter(tuple[str, str, RowId])
-"""What a cursor holds: the order, and the last row's value of its column and primary key."""
+"""The content of a cursor: the order, and the last row's value of its column and primary key."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     """Connections of one process, and requests that use the database at the same time."""
 
     database_pool_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
-    """How long a request waits for a connection before it is answered 503."""
+    """The time that a request waits for a connection before it is answered 503."""
 
     database_prepare_threshold: Annotated[int, Field(ge=0)] = 5
     """PostgreSQL prepares a statement at this use of it. 0 is never: before PgBouncer 1.21."""
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     """The largest request that is read; a larger one is answered 413."""
 
     body_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
-    """How long a client may take to send the body of a request before it is answered 408."""
+    """The time that a client may take to send the body of a request before it is answered 408."""
 
     slow_statement_seconds: Annotated[float, Field(gt=0)] = 1.0
     """A statement that takes longer is logged, with its route and without its values."""
@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     """The hosts that requests may name, such as ["api.example.com"]; none set: any host."""
 
     show_docs: bool | None = None
-    """Whether /docs and /openapi.json are served. Unset: everywhere but in production."""
+    """True if /docs and /openapi.json are served. Unset: everywhere but in production."""
 
     migration_database_url: SecretStr | None = None
     """The database as the owner of the schema reaches it, without a pooler in between."""

@@ -26,7 +26,7 @@ DEFINER = re.compile(rb" DEFINER=`(?:[^`]|``)*`@`(?:[^`]|``)*`")
 COMPRESSION = 3
 """Twice as fast as the default, for a sixth more bytes."""
 IDLE_SECONDS = 7 * 24 * 3600
-"""How long the connection with the migration lock may be idle while a program works."""
+"""The time that the connection with the migration lock may be idle while a program works."""
 
 
 class MySQLBackup(BackupFormat):
