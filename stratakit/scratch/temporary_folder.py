@@ -25,14 +25,25 @@ def temporary_folder(config: Config) -> Iterator[Path]:
     parent = Path(tempfile.gettempdir())
     for stale in parent.glob(f"{names.prefix(config)}*"):
         _remove_stale(stale)
-    folder = Path(tempfile.mkdtemp(prefix=names.prefix(config), dir=parent))
-    descriptor = file_lock.try_lock(folder / "lock")
+    folder, descriptor = _create_locked(parent, names.prefix(config))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+def _create_locked(parent: Path, prefix: str) -> tuple[Path, int]:
+    """Create a folder and lock it.
+
+    Another process may take the folder for stale between the two, and remove it. Then its lock
+    cannot be acquired, and a new folder is created.
+    """
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        descriptor = file_lock.try_lock(folder / "lock")
         if descriptor is not None:
-            os.close(descriptor)
+            return folder, descriptor
 
 
 def _remove_stale(folder: Path) -> None:
