@@ -15,6 +15,7 @@ from stratakit.cli import commands, output
 from stratakit.config import Config, load
 from stratakit.diagnostics.command import MIGRATE, project_root
 from stratakit.diagnostics.errors import StrataError, UsageError
+from stratakit.diagnostics.requirements import unsupported_version
 
 ALIASES = {"generate": "create"}
 
@@ -66,6 +67,11 @@ def main(argv: list[str]) -> int:
     except StrataError as error:
         output.print_error(error, as_json=output.is_json(parsed))
         return error.status
+    except ImportError:
+        if (unsupported := unsupported_version()) is None:
+            raise
+        output.print_error(unsupported, as_json=output.is_json(parsed))
+        return unsupported.status
     except KeyboardInterrupt:
         print(
             f"\n{verb} was interrupted. See where the database is: {MIGRATE} current",
