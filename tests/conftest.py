@@ -2,6 +2,7 @@
 
 import atexit
 import compileall
+import gc
 import itertools
 import json
 import os
@@ -51,6 +52,12 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest, so that no worker ends with one while the others have nothing."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage all that was imported and collected until now."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
