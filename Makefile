@@ -8,13 +8,10 @@ INSTALLED := $(VENV)/.installed
 PYTEST := $(RUN) -m pytest --numprocesses 3 --dist worksteal
 # Which snapshots nobody needs any more is known only where all tests run.
 FAST := "not slow and not proof" --snapshot-warn-unused
-# The tests create and delete a million small files: in memory, where there is room for them.
-MEMORY := $(shell df --output=avail /dev/shm 2>/dev/null | awk '$$1 > 6000000 { print "/dev/shm" }')
 ALL ?=
 KEEP ?=
 
 export KEEP
-export TMPDIR ?= $(or $(MEMORY),/tmp)
 export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV
 
