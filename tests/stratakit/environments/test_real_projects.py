@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.config import CommandLine
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
@@ -346,3 +347,29 @@ def test_a_write_hook_whose_program_is_not_installed_is_explained(project: Proje
     assert "no-such-formatter is not installed" in created.stderr
     assert "Traceback" not in created.stderr
     assert [*project.root.glob("migrations/versions/*colour*.py")]
+
+
+GUARDED = """
+from stratakit.alembic import run_migrations
+
+run_migrations(target_metadata=target_metadata, url=URL)
+"""
+
+
+def test_no_command_takes_another_kind_of_database_than_env_py(project: Project) -> None:
+    """No strata.toml names the kind, which then is PostgreSQL."""
+    assert project.run("upgrade").status == 0
+    refused = project.run("roles", "--sql")
+    assert (refused.status, refused.stdout) == (2, ""), refused
+    backup = project.run("backup")
+    assert backup.status == 0, backup
+    assert "3 tables" in backup.stdout
+
+
+def test_plain_alembic_writes_for_the_kind_of_the_database(project: Project) -> None:
+    project.write("migrations/env.py", HEAD + GUARDED)
+    project.add_colour()
+    assert project.run("upgrade").status == 0
+    CommandLine().main(["revision", "--autogenerate", "-m", "add colour"])
+    (file,) = (project.root / "migrations/versions").glob("*_add_colour.py")
+    assert "batch_alter_table" in file.read_text()
