@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import gc
 import os
 import pkgutil
 import sys
@@ -22,6 +23,9 @@ ALIASES = {"generate": "create"}
 
 def run() -> int:
     """Run the verb in this process's arguments; the entry point of the command `stratakit`."""
+    # Most of what a short process allocates stays to its end: each collection looks at it in vain,
+    # which is 15 % of the time of `upgrade` with nothing to do.
+    gc.set_threshold(20_000, 20, 20)
     return main(sys.argv[1:])
 
 
