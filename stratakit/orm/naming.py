@@ -49,7 +49,7 @@ def _make_convention(kind: str) -> Callable[[Any, Table], str]:
 def _check_name(constraint: CheckConstraint, table: Table) -> str:
     """Name a CHECK by its own short name; without one, by its columns, as the other kinds are.
 
-    The text of a second one on the same columns tells it apart.
+    A second one on the same columns gets a hash of its text, too.
     """
     if isinstance(constraint.name, str):
         return shorten(f"ck_{table.name}_{constraint.name}")
