@@ -62,8 +62,10 @@ def project(
     backend, driver, packages = INSTALLED[request.param]
     python = tmp_path / "environment" / "bin" / "python"
     subprocess.run([UV, "venv", "--quiet", python.parent.parent], check=True)
-    install = [UV, "pip", "install", "--quiet", "--python", python, "--editable", REPOSITORY]
-    subprocess.run([*install, *packages], check=True)
+    subprocess.run(
+        [UV, "pip", "install", "--quiet", "--python", python, "--editable", REPOSITORY, *packages],
+        check=True,
+    )
     with databases.fresh(backend) as variables:
         head = HEAD
         if variables:
