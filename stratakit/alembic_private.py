@@ -22,7 +22,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import Revision, RevisionMap
 from alembic.util import load_python_file, to_tuple, warn
-from sqlalchemy import Column, Engine, FetchedValue, NullPool, Pool
+from sqlalchemy import Column, Engine, FetchedValue, MetaData, NullPool, Pool, Sequence
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
 
@@ -32,6 +32,11 @@ T = TypeVar("T")
 def copy_column(column: "Column[T]") -> "Column[T]":
     """Return a copy of a column that belongs to no table; `Column.copy()` is deprecated."""
     return column._copy()
+
+
+def sequences(metadata: MetaData) -> list[Sequence]:
+    """Return the sequences of models, of columns and by themselves; no public name lists them."""
+    return list(metadata._sequences.values())
 
 
 def type_affinity(type_: TypeEngine[Any]) -> type[TypeEngine[Any]] | None:
@@ -170,6 +175,11 @@ def created_again(drop: ops.DropTableOp) -> ops.CreateTableOp | None:
 
     The public `reverse()` returns a new operation for each call.
     """
+    return drop._reverse
+
+
+def added_again(drop: ops.DropColumnOp) -> ops.AddColumnOp | None:
+    """Return the column that the downgrade of a drop adds, to change it."""
     return drop._reverse
 
 

@@ -9,6 +9,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, record
 from stratakit.drift.older import OlderDifferences, older_differences
+from stratakit.drift.reconcile import reconciliation
 from stratakit.revisions import accepted, history, review_comments
 from stratakit.revisions.review_comments import ReviewComment
 from stratakit.revisions.run_options import RunOptions
@@ -76,7 +77,12 @@ def create(
     older = OlderDifferences() if empty or every else older_differences(project)
     head_before = head_fingerprint(config, project.metadata)
     changes: list[str] = []
-    options = RunOptions(describe=changes.append, interactive=interactive, is_older=older.leave_out)
+    options = RunOptions(
+        describe=changes.append,
+        interactive=interactive,
+        reconcile=None if empty else reconciliation(project),
+        is_older=older.leave_out,
+    )
     scripts = write_revisions(project, message, options, autogenerate=not empty, head=head)
     paths = [Path(script.path) for script in scripts]
     result = CreateResult(

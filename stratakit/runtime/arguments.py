@@ -25,7 +25,9 @@ from stratakit.runtime.guard import Arguments
 FILTERS = ("include_name", "include_object")
 
 
-def comparison_arguments(config: Config, given: Arguments) -> Arguments:
+def comparison_arguments(
+    config: Config, given: Arguments, *, by_catalogs: bool = False
+) -> Arguments:
     """Return the arguments of a comparison: what env.py gave, else stratakit's.
 
     A filter of env.py and stratakit's both have to include an object. Server defaults are compared
@@ -34,6 +36,8 @@ def comparison_arguments(config: Config, given: Arguments) -> Arguments:
     Args:
         config: the project's, for the objects that it allows.
         given: the arguments of env.py.
+        by_catalogs: whether catalogs compare the server defaults. Alembic would evaluate them in
+            the database, and fail.
     """
     declared = given.get("target_metadata")
     if declared is None:
@@ -48,6 +52,8 @@ def comparison_arguments(config: Config, given: Arguments) -> Arguments:
     if kept.get("compare_type") is True:
         # stratakit's function leaves to Alembic what it does not decide.
         del kept["compare_type"]
+    if by_catalogs and kept.get("compare_server_default") is True:
+        del kept["compare_server_default"]
     return {
         **own,
         "compare_server_default": False,
@@ -71,7 +77,7 @@ def guarded_arguments(
     return {
         "transaction_per_migration": True,
         "render_as_batch": backend == "sqlite",
-        **comparison_arguments(config, given),
+        **comparison_arguments(config, given, by_catalogs=options.reconcile is not None),
         "on_version_apply": (
             *callbacks,
             log.recorder(options.note),
@@ -105,6 +111,7 @@ def _process_directives(
 ) -> None:
     """Let env.py change what Alembic found, and then stratakit."""
     for script in directives:
+        _reconcile(options, context, script)
         _exclude(config, options, script)
     if own:
         own(context, revision, directives)
@@ -117,6 +124,15 @@ def _process_directives(
             plan=options.steps,
         )
         safe(context, revision, directives)
+
+
+def _reconcile(options: RunOptions, context: MigrationContext, script: MigrationScript) -> None:
+    """Let the catalogs decide on what Alembic found."""
+    if options.reconcile is None or context.connection is None:
+        return
+    for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=False):
+        options.reconcile(upgrade.ops, context.connection)
+        upgrade.reverse_into(downgrade)
 
 
 def _exclude(config: Config, options: RunOptions, script: MigrationScript) -> None:
