@@ -183,6 +183,11 @@ def added_again(drop: ops.DropColumnOp) -> ops.AddColumnOp | None:
     return drop._reverse
 
 
+def index_again(drop: ops.DropIndexOp) -> ops.CreateIndexOp | None:
+    """Return the index that the downgrade of a drop creates, to change it."""
+    return drop._reverse
+
+
 def replace_expression_renderer(
     context: MigrationContext, wrap: Callable[[Callable[..., str]], Callable[..., str]]
 ) -> None:

@@ -72,11 +72,7 @@ class Completion:
 
     def complete(self) -> None:
         """Add the operations that remove the differences, as far as there are any."""
-        if self._connection.dialect.name == "sqlite":
-            self._operations[:] = self._drop_by_text(self._operations)
-            self._drop_replaced_indexes()
         self._create_indexes_of_new_tables()
-        self._drop_indexes_of_old_tables()
         handled: set[tuple[str, str, str]] = set()
         for difference in self._differences:
             key = difference.key
@@ -93,6 +89,10 @@ class Completion:
                     self._create_sequence(key.name)
                 case "schema" if difference.expected is None and not difference.attribute:
                     self._drop_schema(key.name)
+        if self._connection.dialect.name == "sqlite":
+            self._drop_indexes_of_old_tables()
+            self._operations[:] = self._drop_by_text(self._operations)
+            self._drop_replaced_indexes()
 
     def _create_indexes_of_new_tables(self) -> None:
         """Add the indexes that Alembic leaves out because it cannot reflect their like."""
@@ -210,11 +210,11 @@ class Completion:
             if before is not None:
                 # The name is as it is, whatever the naming convention of the models.
                 before.name = conv(str(before.name))
-                is_index = isinstance(before, Index)
-                drop = (
-                    ops.DropIndexOp.from_index if is_index else ops.DropConstraintOp.from_constraint
+                added.append(
+                    ops.DropIndexOp.from_index(before)
+                    if isinstance(before, Index)
+                    else ops.DropConstraintOp.from_constraint(before)
                 )
-                added.append(drop(before))
             elif key.kind == "index":
                 added += self._drop_index_by_text(key.name, reflected.name)
         if difference.attribute or difference.actual is None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData
 from stratakit.catalog import Difference
 from stratakit.drift.catalogs import CatalogComparison, compare_catalogs
 from stratakit.drift.completion import Completion
-from stratakit.drift.sqlite_reflection import complete_reverse
+from stratakit.drift.unreflected import complete_reverses
 from stratakit.engine.connect import connect
 from stratakit.operations import enums, walk
 from stratakit.runtime.environment import Environment
@@ -84,9 +84,7 @@ def apply_catalogs(
         if not covered & {(*each.key[1:], each.attribute), (*each.key[1:], "")}
     ]
     Completion(operations, uncovered, metadata, connection).complete()
-    if connection.dialect.name == "sqlite":
-        for operation in walk.flatten(operations):
-            complete_reverse(operation, comparison.actual)
+    complete_reverses(operations, comparison.actual, connection)
 
 
 class _Confirmation:

@@ -20,6 +20,7 @@ from stratakit.catalog.sqlite.ddl import (
     parse_table,
     words,
 )
+from stratakit.sql.tokenizer import split_at_commas
 
 COPY = re.compile(
     r'INSERT INTO (?P<into>"?_alembic_tmp_.+?"?) \((?P<columns>.+?)\)'
@@ -30,7 +31,7 @@ RENAME = re.compile(r'\s*ALTER TABLE "?_alembic_tmp_.+?"? RENAME TO ', re.IGNORE
 INDEX = re.compile(r'\s*CREATE (?:UNIQUE )?INDEX (?:"(?P<quoted>[^"]+)"|(?P<name>\w+)) ON')
 PARAMETER = re.compile(r"(?<!:):\w+(?!:)")
 LITERAL = re.compile(r"[-+]?[\w.]+|'(?:[^']|'')*'|\(.*\)", re.DOTALL)
-TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[()]|[^'\"()]+")
+TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[(),]|[^'\"(),]+")
 OPTIONS = {"strict": "STRICT", "without rowid": "WITHOUT ROWID"}
 
 
@@ -104,9 +105,12 @@ class _Batch:
         return _restore_clauses(old, statement, {row[1]: row[4] for row in columns})
 
     def _without_generated(self, copy: "re.Match[str]", statement: str) -> str:
-        columns, values = (re.split(r",\s*(?=\"|\w)", copy[each]) for each in ("columns", "values"))
-        if not self._generated or len(columns) != len(values):
+        if not self._generated:
             return statement
+        columns, values = (
+            ["".join(words).strip() for words in split_at_commas(TOKEN.findall(copy[each]))]
+            for each in ("columns", "values")
+        )
         kept = [
             (column, value)
             for column, value in zip(columns, values, strict=True)

@@ -1,27 +1,53 @@
-"""What SQLAlchemy does not reflect of a table of SQLite, for a downgrade that creates it again."""
+"""What SQLAlchemy does not reflect of a table, for a downgrade that creates it again."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Column, String, text
+from sqlalchemy import Column, Connection, String, text
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.types import TypeEngine
 
-from stratakit.alembic_private import added_again, created_again
+from stratakit.alembic_private import added_again, created_again, index_again
 from stratakit.catalog import Catalog, ObjectKey
+from stratakit.operations import walk
 
 LITERAL = re.compile(r"[-+]?[\w.]+|'(?:[^']|'')*'|\(.*\)", re.DOTALL)
 
 
-def complete_reverse(operation: ops.MigrateOperation, actual: Catalog) -> None:
-    """Complete what undoes the drop of a table or of a column.
+DESCENDING = text(
+    "SELECT table_name, index_name, column_name FROM information_schema.statistics "
+    "WHERE table_schema = DATABASE() AND collation = 'D'"
+)
+
+
+def complete_reverses(
+    operations: list[ops.MigrateOperation], actual: Catalog, connection: Connection
+) -> None:
+    """Complete what undoes drops and alterations.
 
     Args:
-        operation: of Alembic's comparison; changed in place.
+        operations: nested; changed in place.
         actual: the catalog of the database.
+        connection: to the database.
     """
+    descending: set[tuple[str, ...]] = set()
+    if connection.dialect.name in ("mysql", "mariadb"):
+        descending = {tuple(row) for row in connection.execute(DESCENDING)}
+    for operation in walk.flatten(operations):
+        if connection.dialect.name == "sqlite":
+            _complete_on_sqlite(operation, actual)
+        elif isinstance(operation, ops.DropIndexOp) and (create := index_again(operation)):
+            place = (operation.table_name, operation.index_name)
+            create.columns = [
+                each.desc() if isinstance(each, Column) and (*place, each.name) in descending
+                else each
+                for each in create.columns
+            ]  # fmt: skip
+
+
+def _complete_on_sqlite(operation: ops.MigrateOperation, actual: Catalog) -> None:
     match operation:
         case ops.DropTableOp():
             if "autoincrement" in actual.get(ObjectKey("table", "", operation.table_name), {}):
