@@ -229,6 +229,11 @@ def _build_table(
     backend: Backend, metadata: sa.MetaData, name: str, spec: TableSpec, models: Models
 ) -> None:
     types = {**TYPES, **OWN_TYPES[backend]}
+    kinds = {each.type for table in models.values() for each in table.columns.values()}
+    if backend == "postgresql" and "longer mood" in kinds:
+        # A type of PostgreSQL has one list of values.
+        longer = types["longer mood"]
+        types |= {"mood": longer, "moods": lambda: sa.ARRAY(longer())}
     parts: list[Any] = [sa.Column("id", types[spec.key](), primary_key=True)]
     parts += [_build_column(types, key, column) for key, column in spec.columns.items()]
     present = set(spec.columns)
