@@ -80,7 +80,21 @@ def _model_modules(package: str, folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def combine(collections: MetaData | Sequence[MetaData]) -> MetaData:
-    """Merge several collections, whose tables may reference each other, into one."""
+    """Merge several collections, whose tables may reference each other, into one.
+
+    A CHECK with a name that a column declares is one of the table afterwards: MariaDB refuses it in
+    a column, and autogenerate does not see it there.
+    """
+    metadata = _merge(collections)
+    for table in metadata.tables.values():
+        for column in table.columns:
+            for constraint in [each for each in column.constraints if each.name is not None]:
+                column.constraints.discard(constraint)
+                table.append_constraint(constraint)
+    return metadata
+
+
+def _merge(collections: MetaData | Sequence[MetaData]) -> MetaData:
     if isinstance(collections, MetaData):
         return collections
     different = list({id(each): each for each in collections}.values())

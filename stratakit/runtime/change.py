@@ -28,9 +28,10 @@ from stratakit.revisions.guards import (
     refuse_irreversible,
     refuse_open_comments,
     refuse_unknown_revision,
-    require_one_head,
+    require_head,
 )
 from stratakit.revisions.losses import downgrade_losses
+from stratakit.revisions.plan import AMBIGUOUS
 from stratakit.revisions.review_comments import describe_comment, find_comments
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime import consent, failures, guards, retry, sqlite_batch, stamp_check
@@ -167,8 +168,8 @@ class ChangeRun:
         if "revision_context" in context.opts:
             script = context.opts["script"]
             arguments = context.opts["revision_context"].command_args
-            if arguments["message"] is not None and arguments["head"] == "head":
-                require_one_head(script)
+            if arguments["message"] is not None and isinstance(arguments["head"], str):
+                require_head(script, arguments["head"])
             guards.refuse_creation(
                 self._config, arguments, script.get_heads(), context.get_current_heads()
             )
@@ -382,7 +383,11 @@ def _only(function: StepFunction, chosen: Collection[str] | None) -> Callable[..
     """Let the function that gives Alembic its steps give those of the chosen revisions alone."""
 
     def steps(heads: Any, context: Any) -> Iterator[Any]:
-        for step in function(heads, context):
+        try:
+            every_step = function(heads, context)
+        except AssertionError as error:
+            raise UsageError(f"This is not a valid target: {str(error) or AMBIGUOUS}.") from error
+        for step in every_step:
             if chosen is None or step.revision.revision in chosen:
                 yield step
 

@@ -20,6 +20,27 @@ class Order(Base):
 """
 
 
+# As SQLAlchemy's own documentation writes CHECKs, and the types that bring one.
+CHECKS = """
+from sqlalchemy import Boolean, CheckConstraint, Enum
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base
+
+
+class Car(Base):
+    __tablename__ = "cars"
+    __table_args__ = (CheckConstraint("seats > 0"), CheckConstraint("seats < 10"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seats: Mapped[int]
+    doors: Mapped[int] = mapped_column(CheckConstraint("doors > 0"))
+    fuel: Mapped[str] = mapped_column(Enum("petrol", native_enum=False, create_constraint=True))
+    gear: Mapped[str] = mapped_column(Enum("manual", native_enum=False, create_constraint=True))
+    sold: Mapped[bool] = mapped_column(Boolean(create_constraint=True))
+"""
+
+
 @pytest.fixture
 def shop(service: Callable[..., Path]) -> Service:
     return Service(service(database="sqlite", example=False), "sqlite")
@@ -43,6 +64,14 @@ def test_a_model_in_a_new_schema_gets_the_schema_with_its_table(migrated: Servic
     assert created.returncode == 0, created.stderr
     assert "does not exist" not in created.stdout
     for verb in ("upgrade", "downgrade", "upgrade", "check"):
+        done = migrated.migrate(verb)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_checks_without_a_name_are_created_and_undone(migrated: Service) -> None:
+    migrated.write("app/cars/models.py", CHECKS)
+    assert migrated.migrate("create", "add cars").returncode == 0
+    for verb in ("upgrade", "check", "downgrade", "upgrade"):
         done = migrated.migrate(verb)
         assert done.returncode == 0, done.stdout + done.stderr
 
