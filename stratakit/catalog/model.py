@@ -67,9 +67,9 @@ class Catalog(dict[ObjectKey, dict[str, str]]):
             candidates.setdefault(_shape(key, other[key]), []).append(key)
         renamed: dict[ObjectKey, ObjectKey] = {}
         for key, attributes in self.items():
-            is_fixed = key in equal or key.name.casefold() in fixed or key.kind not in SERVER_NAMED_KINDS
+            is_fixed = key in equal or key.name.casefold() in fixed
             matches = candidates.get(_shape(key, attributes))
-            if matches and not is_fixed:
+            if matches and not is_fixed and key.kind in SERVER_NAMED_KINDS:
                 renamed[key] = matches.pop(0)
         # A name that is taken is the server's, and so says nothing of the object.
         taken = {*renamed.values()}

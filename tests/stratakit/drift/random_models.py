@@ -6,7 +6,6 @@ and each column has a name that says which one it is, whatever else of it change
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -272,8 +271,10 @@ def _build_column(types: Mapping[str, Type], name: str, spec: ColumnSpec) -> "sa
     family = _family(spec.type)
     if spec.type == "checked":
         # A table has one CHECK of a name.
-        options = {"native_enum": False, "create_constraint": True}
-        types = {**types, "checked": lambda: sa.Enum("a", "b", name=f"letter {name}", **options)}
+        checked = sa.Enum(
+            "a", "b", name=f"letter {name}", native_enum=False, create_constraint=True
+        )
+        types = {**types, "checked": lambda: checked}
     default = DEFAULTS.get(family, {}).get(spec.default or "")
     if spec.computed:
         return sa.Column(
@@ -546,6 +547,3 @@ def one_index_name(found: Mapping[str, TableSpec]) -> Models:
         else table
         for name, table in found.items()
     }
-
-
-__all__ = ["Models", "build", "changes", "models", "timedelta"]
