@@ -10,7 +10,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
-    Constraint,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -19,22 +18,17 @@ from sqlalchemy import (
     UniqueConstraint,
     inspect,
 )
-from sqlalchemy.schema import CreateSequence, DefaultClause, DropSequence, conv
+from sqlalchemy.schema import CreateSequence, DefaultClause, DropSequence
 
 from stratakit.alembic_private import sequences
 from stratakit.catalog import Difference
 from stratakit.catalog.sqlite.ddl import parse_index
+from stratakit.drift.items import Item, create_item, drop_item
+from stratakit.drift.recreated_column import recreate_column
 from stratakit.operations import walk
 from stratakit.operations.enums import DropEnumOp
 from stratakit.operations.statements import StatementOp, drop_schema
 
-Item = Constraint | Index
-CREATE: dict[type[Item], Any] = {
-    Index: ops.CreateIndexOp.from_index,
-    UniqueConstraint: ops.CreateUniqueConstraintOp.from_constraint,
-    CheckConstraint: ops.CreateCheckConstraintOp.from_constraint,
-    ForeignKeyConstraint: ops.CreateForeignKeyOp.from_constraint,
-}
 UNREFLECTED = re.compile(r"\b(desc|collate)\b|[^\w\s,]")
 """What SQLAlchemy does not reflect of the columns of an index of SQLite."""
 KINDS: dict[str, tuple[type[Item], ...]] = {
@@ -142,7 +136,8 @@ class Completion:
             return
         column, before = table.columns[name], reflected.columns[name]
         if difference.attribute in ("generated", "expression"):
-            self._recreate_column(table, column, before)
+            in_batches = self._connection.dialect.name == "sqlite"
+            recreate_column(self._operations, table, reflected, name, in_batches=in_batches)
             return
         operation = self._alteration(table, before)
         match difference.attribute:
@@ -177,26 +172,6 @@ class Completion:
             existing_comment=before.comment,
         )
 
-    def _recreate_column(self, table: Table, column: "Column[Any]", before: "Column[Any]") -> None:
-        """Drop a column and add it: neither Alembic nor every database changes an expression."""
-        adds = (
-            each for each in walk.flatten(self._operations) if isinstance(each, ops.AddColumnOp)
-        )
-        if any(each.column.name == column.name and each.table_name == table.name for each in adds):
-            return
-        for each in walk.flatten(self._operations):
-            if isinstance(each, ops.AlterColumnOp) and each.column_name == column.name:
-                each.modify_type = each.modify_nullable = None
-                each.modify_comment = each.modify_server_default = False
-        drop = ops.DropColumnOp.from_column_and_tablename(table.schema, table.name, before)
-        add = ops.AddColumnOp.from_column_and_tablename(table.schema, table.name, column)
-        self._add(table, drop)
-        self._add(table, add)
-        self._add(
-            table,
-            *(CREATE[Index](each) for each in table.indexes if column.name in each.columns),
-        )
-
     def _replace(self, difference: Difference) -> None:
         """Drop a constraint or an index of the database, and create the one of the model."""
         key = difference.key
@@ -208,19 +183,13 @@ class Completion:
         added: list[ops.MigrateOperation] = []
         if difference.attribute or difference.expected is None:
             if before is not None:
-                # The name is as it is, whatever the naming convention of the models.
-                before.name = conv(str(before.name))
-                added.append(
-                    ops.DropIndexOp.from_index(before)
-                    if isinstance(before, Index)
-                    else ops.DropConstraintOp.from_constraint(before)
-                )
+                added.append(drop_item(before))
             elif key.kind == "index":
                 added += self._drop_index_by_text(key.name, reflected.name)
         if difference.attribute or difference.actual is None:
             if after is None:
                 return
-            added.append(CREATE[type(after)](after))
+            added.append(create_item(after))
         self._add(table, *added)
 
     def _drop_by_text(self, operations: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:

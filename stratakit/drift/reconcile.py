@@ -139,6 +139,8 @@ class _Confirmation:
         if table in self._tables or table in self._refused:
             return True
         match operation:
+            case ops.CreateTableOp() | ops.DropTableOp():
+                return False
             case ops.AlterColumnOp():
                 return self._restrict(operation, table)
             case ops.CreateTableCommentOp() | ops.DropTableCommentOp():

@@ -37,13 +37,17 @@ def comparison_arguments(
     Args:
         config: the project's, for the objects that it allows.
         given: the arguments of env.py.
-        by_catalogs: whether catalogs compare the server defaults. Alembic would evaluate them in
-            the database, and fail.
+        by_catalogs: whether a scratch database is compared, by its catalog, too. Alembic would
+            evaluate server defaults in the database, and fail.
     """
     declared = given.get("target_metadata")
     if declared is None:
         return dict(given)
     own = comparison(combine(declared), config.allowed)
+    if by_catalogs and config.database == "postgresql":
+        # Every schema of a scratch database is the migrations' own.
+        own["include_schemas"] = True
+        own["include_name"] = partial(_is_not_ours, own["include_name"])
     if "include_schemas" in given:
         own["include_name"] = partial(_is_not_ours, own["include_name"])
     for name in FILTERS:
