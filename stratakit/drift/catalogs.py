@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Constraint, Index, MetaData
 
 from stratakit import catalog, scratch
-from stratakit.catalog import Catalog, Difference
+from stratakit.catalog import Catalog, Difference, ObjectKey
 from stratakit.drift.model_tables import create_tables
 from stratakit.engine.connect import connect
 from stratakit.orm import server_defaults
@@ -23,6 +23,7 @@ class CatalogComparison:
         actual: the database's.
         seen: the differences, whether or not env.py compares such an attribute.
         differences: those that env.py compares, which count.
+        new_indexes: the indexes of tables that the database lacks, which env.py compares.
         failures: the tables of the models that the database refuses, each with its error.
     """
 
@@ -30,6 +31,7 @@ class CatalogComparison:
     actual: Catalog
     seen: list[Difference]
     differences: list[Difference]
+    new_indexes: frozenset[ObjectKey] = frozenset()
     failures: Mapping[str, Exception] = field(default_factory=dict)
 
 
@@ -64,7 +66,14 @@ def compare_catalogs(
         and filters.includes(each.key)
     ]
     differences = [each for each in seen if filters.includes_difference(each)]
-    return CatalogComparison(expected, actual, seen, differences, failures)
+    new_indexes = frozenset(
+        key
+        for key in expected
+        if key.kind == "index"
+        and ObjectKey("table", "", key.table) not in actual
+        and filters.includes(key)
+    )
+    return CatalogComparison(expected, actual, seen, differences, new_indexes, failures)
 
 
 def explicit_names(metadata: MetaData) -> set[str]:

@@ -1,7 +1,7 @@
 """Operations for the differences of two catalogs that Alembic's comparison does not find."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateSequence, DefaultClause, DropSequence
 
 from stratakit.alembic_private import sequences
-from stratakit.catalog import Difference
+from stratakit.catalog import Difference, ObjectKey
 from stratakit.catalog.sqlite.ddl import parse_index
 from stratakit.drift.items import Item, create_item, drop_item
 from stratakit.drift.recreated_column import recreate_column
@@ -30,14 +30,14 @@ from stratakit.operations.enums import DropEnumOp
 from stratakit.operations.statements import StatementOp, drop_schema
 
 UNREFLECTED = re.compile(r"\b(desc|collate)\b|[^\w\s,]")
-"""What SQLAlchemy does not reflect of the columns of an index of SQLite."""
+"""Parts of an index of SQLite that SQLAlchemy does not reflect."""
 KINDS: dict[str, tuple[type[Item], ...]] = {
     "index": (Index, UniqueConstraint),
     "unique constraint": (UniqueConstraint,),
     "check constraint": (CheckConstraint,),
     "foreign key": (ForeignKeyConstraint,),
 }
-"""What a kind of the catalog is in a model: a unique constraint of MySQL is an index."""
+"""Items of a model by the kind of the catalog: a unique constraint of MySQL is an index."""
 
 
 class Completion:
@@ -46,6 +46,7 @@ class Completion:
     Args:
         operations: those of Alembic, nested; changed in place.
         differences: those that they do not remove.
+        new_indexes: the indexes of tables that the database lacks.
         metadata: the tables of the models.
         connection: to the database.
     """
@@ -54,11 +55,13 @@ class Completion:
         self,
         operations: list[ops.MigrateOperation],
         differences: list[Difference],
+        new_indexes: Collection[ObjectKey],
         metadata: MetaData,
         connection: Connection,
     ) -> None:
         self._operations = operations
         self._differences = differences
+        self._new_indexes = new_indexes
         self._metadata = metadata
         self._connection = connection
         self._default_schema = connection.dialect.default_schema_name or ""
@@ -91,7 +94,8 @@ class Completion:
     def _create_indexes_of_new_tables(self) -> None:
         """Add the indexes that Alembic leaves out because it cannot reflect their like."""
         for create in [each for each in self._operations if isinstance(each, ops.CreateTableOp)]:
-            table = self._table(walk.catalog_table(create, self._default_schema))
+            name = walk.catalog_table(create, self._default_schema)
+            table = self._table(name)
             found = {
                 each.index_name
                 for each in walk.flatten(self._operations)
@@ -104,6 +108,7 @@ class Completion:
                         ops.CreateIndexOp.from_index(each)
                         for each in sorted(table.indexes, key=lambda each: str(each.name))
                         if each.name not in found
+                        and ObjectKey("index", name, str(each.name)) in self._new_indexes
                     ),
                 )
 

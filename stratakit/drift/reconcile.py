@@ -83,7 +83,7 @@ def apply_catalogs(
         for each in comparison.differences
         if not covered & {(*each.key[1:], each.attribute), (*each.key[1:], "")}
     ]
-    Completion(operations, uncovered, metadata, connection).complete()
+    Completion(operations, uncovered, comparison.new_indexes, metadata, connection).complete()
     complete_reverses(operations, comparison.actual, connection)
 
 

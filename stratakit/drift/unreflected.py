@@ -1,4 +1,4 @@
-"""What SQLAlchemy does not reflect of a table, for a downgrade that creates it again."""
+"""Parts of a table that SQLAlchemy does not reflect, for a downgrade that creates it again."""
 
 import re
 from collections.abc import Mapping
