@@ -24,7 +24,7 @@ from stratakit.alembic_private import sequences
 from stratakit.catalog import Difference, ObjectKey
 from stratakit.catalog.sqlite.ddl import parse_index
 from stratakit.drift.items import Item, create_item, drop_item
-from stratakit.drift.recreated_column import recreate_column
+from stratakit.drift.recreated_column import is_added, recreate_column
 from stratakit.operations import walk
 from stratakit.operations.enums import DropEnumOp
 from stratakit.operations.statements import StatementOp, drop_schema
@@ -138,6 +138,8 @@ class Completion:
         table, reflected = self._table(difference.key.table), self._reflect(difference.key.table)
         name = difference.key.name
         if table is None or reflected is None or name not in table.columns:
+            return
+        if is_added(self._operations, table, name):
             return
         column, before = table.columns[name], reflected.columns[name]
         if difference.attribute in ("generated", "expression"):

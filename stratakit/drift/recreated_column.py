@@ -28,18 +28,11 @@ def recreate_column(
         name: the column.
         in_batches: whether a table is changed by a copy, which has a column once.
     """
-    containers = [
-        each
-        for each in operations
-        if isinstance(each, ops.ModifyTableOps)
-        and walk.table_key(each) == (table.schema, table.name)
-    ]
-    parts = [each for container in containers for each in container.ops]
-    if any(isinstance(each, ops.AddColumnOp) and each.column.name == name for each in parts):
-        return
+    containers = _containers(operations, table)
     parts = [
         each
-        for each in parts
+        for container in containers
+        for each in container.ops
         if not (isinstance(each, ops.AlterColumnOp) and each.column_name == name)
     ]
     known = {walk.subject(each)[1] for each in parts}
@@ -49,8 +42,10 @@ def recreate_column(
         ops.DropColumnOp.from_column_and_tablename(
             table.schema, table.name, reflected.columns[name]
         ),
+        # It may be computed from them.
+        *(each for each in parts if isinstance(each, ops.AddColumnOp)),
         ops.AddColumnOp.from_column_and_tablename(table.schema, table.name, table.columns[name]),
-        *(each for each in parts if not isinstance(each, DROPS)),
+        *(each for each in parts if not isinstance(each, (*DROPS, ops.AddColumnOp))),
         *(create_item(each) for each in _items(table, name) if str(each.name) not in known),
     ]
     place = operations.index(containers[0]) if containers else len(operations)
@@ -58,6 +53,26 @@ def recreate_column(
     operations[place:place] = [
         ops.ModifyTableOps(table.name, each, schema=table.schema)
         for each in (_batches(ordered) if in_batches else [ordered])
+    ]
+
+
+def is_added(operations: Sequence[ops.MigrateOperation], table: Table, name: str) -> bool:
+    """Return whether operations add a column, perhaps after they drop one of its name."""
+    return any(
+        isinstance(each, ops.AddColumnOp) and each.column.name == name
+        for container in _containers(operations, table)
+        for each in container.ops
+    )
+
+
+def _containers(
+    operations: Sequence[ops.MigrateOperation], table: Table
+) -> list[ops.ModifyTableOps]:
+    return [
+        each
+        for each in operations
+        if isinstance(each, ops.ModifyTableOps)
+        and walk.table_key(each) == (table.schema, table.name)
     ]
 
 
