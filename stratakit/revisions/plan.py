@@ -15,7 +15,7 @@ from stratakit.revisions.alembic_config import scripts
 from stratakit.revisions.guards import refuse_unknown_revision, require_one_head
 
 AMBIGUOUS = "the database is at none of that branch's revisions, or at several"
-"""What an assertion of Alembic means that fails for a step such as `BRANCH@-1`."""
+"""The meaning of an assertion of Alembic that fails for a step such as `BRANCH@-1`."""
 
 
 def upgrades(config: Config, context: MigrationContext, target: str) -> list[Script]:

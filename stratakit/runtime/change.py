@@ -34,7 +34,15 @@ from stratakit.revisions.losses import downgrade_losses
 from stratakit.revisions.plan import AMBIGUOUS
 from stratakit.revisions.review_comments import describe_comment, find_comments
 from stratakit.revisions.run_options import RunOptions
-from stratakit.runtime import consent, failures, guards, retry, sqlite_batch, stamp_check
+from stratakit.runtime import (
+    consent,
+    failures,
+    guards,
+    retry,
+    sqlite_batch,
+    stamp_check,
+    version_table,
+)
 from stratakit.runtime.arguments import guarded_arguments
 from stratakit.runtime.environment import require_identity
 from stratakit.runtime.guard import Arguments, RunAgain
@@ -133,6 +141,7 @@ class ChangeRun:
         assert context.script is not None
         # A revision may execute a statement when it is imported, through `alembic.op`.
         context.script.get_heads()
+        version_table.make_room(context)
         chosen: Collection[str] | None = None
         if self._options.plan:
             chosen = self._plan(connection, context, self._options.plan)
@@ -305,6 +314,10 @@ class ChangeRun:
     def _check_steps(self, context: MigrationContext, source: StepSource, steps: list[Any]) -> None:
         """Refuse a stamp that is not true, and ask before data is lost in production."""
         options = self._options
+        assert context.connection is not None
+        with reading(context.connection):
+            ids = (each for step in steps for each in step.to_revisions_no_deps)
+            version_table.require_room(context, ids)
         if any(isinstance(step, StampStep) for step in steps):
             if options.check_stamp:
                 ids = steps[-1].to_revisions_no_deps
@@ -314,7 +327,6 @@ class ChangeRun:
         if source.is_in_transaction:
             refuse_autocommit(revisions)
         refuse_irreversible([step.revision for step in steps if step.is_downgrade])
-        assert context.connection is not None
         if not options.is_scratch:
             self._review([step.revision for step in steps if step.is_upgrade])
             self._require_consent(context, context.connection, steps)

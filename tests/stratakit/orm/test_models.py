@@ -107,6 +107,60 @@ def test_a_model_that_would_be_missed_is_named_with_file_and_line(
     assert "Traceback" not in refused.stderr
 
 
+# The bases of libraries: SQLModel's, advanced-alchemy's, a company's own package.
+LIBRARY = """
+from sqlalchemy.orm import Mapped, declarative_base, mapped_column
+
+Shared = declarative_base()
+
+
+class Keyed(Shared):
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+SQLMODEL = """
+from sqlmodel import Field, SQLModel
+
+
+class Order(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "from library import Keyed\n\n\nclass Order(Keyed):\n    __tablename__ = 'shop_orders'\n",
+        "import library\n\n\nclass Order(library.Shared):\n    __table__ = library.orders\n",
+        SQLMODEL,
+    ],
+    ids=["its abstract base", "a table of its own", "sqlmodel"],
+)
+def test_a_model_on_the_base_of_a_library_is_named(shop: Service, content: str) -> None:
+    table = "orders = Table('orders', Shared.metadata, Column('id', Integer, primary_key=True))\n"
+    imported = "from sqlalchemy import Column, Integer, Table\n"
+    shop.write("library.py", f"{imported}{LIBRARY}\n\n{table}")
+    shop.write("app/orders/models.py", content)
+    line = content.split("class Order")[0].count("\n") + 1
+    for verb in (["check"], ["create", "add orders"], ["upgrade"]):
+        refused = shop.migrate(*verb)
+        assert refused.returncode == 1
+        assert f"app/orders/models.py:{line}: Order " in refused.stderr
+        assert "base=[Base, ...]" in refused.stderr
+
+
+def test_a_base_of_a_library_that_env_py_names_is_compared(shop: Service) -> None:
+    shop.write("app/orders/models.py", SQLMODEL)
+    shop.edit("migrations/env.py", "base=Base)", "base=[Base, SQLModel])")
+    shop.edit(
+        "migrations/env.py",
+        "from app.database",
+        "from sqlmodel import SQLModel\n\nfrom app.database",
+    )
+    assert shop.migrate("upgrade").returncode == 0
+    assert "adds table order" in shop.migrate("create", "add orders").stdout
+
+
 def test_a_mixin_or_an_abstract_base_may_lie_anywhere(shop: Service) -> None:
     shop.write(
         "app/mixins.py",
