@@ -20,6 +20,8 @@ MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't
 ON_SCRATCH = (
     "It failed on a scratch database, which is dropped: the project's database was not touched."
 )
+LOCKED = "database is locked"
+"""The error of a statement that needs the lock of another connection."""
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
 
 
@@ -56,6 +58,13 @@ def explain_failure(
     kept = ON_SCRATCH if is_scratch else "Nothing of it was kept."
     if missing := missing_server_object(reason):
         return StrataError(f"{message}\n{missing}", detail=kept, hint=INSTALL_ON_SERVER_HINT)
+    if LOCKED in reason and not str(getattr(error, "statement", "")).startswith("BEGIN"):
+        return StrataError(
+            message,
+            detail="The revision writes by a connection of its own, and waits for the transaction "
+            f"in which it runs: SQLite has one writer. {kept}",
+            hint="Execute its statements by the connection of the migration: op.get_bind()",
+        )
     if monitor.started_empty and monitor.nothing_committed and MISSING.search(reason):
         return _missing_table_error(message, kept)
     if is_scratch:

@@ -65,8 +65,10 @@ down_revision = "a2"
 
 
 def upgrade():
-    engine = sa.create_engine(op.get_context().config.get_main_option("sqlalchemy.url"))
-    with engine.begin() as connection:
+    url = op.get_context().config.get_main_option("sqlalchemy.url")
+    # SQLite has one writer, and the transaction of the migration is it.
+    with sa.create_engine(url).begin() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 100")
         connection.execute(sa.text("CREATE TABLE touched (n INTEGER)"))
 
 
@@ -509,3 +511,16 @@ def test_a_revision_may_ask_for_op_when_it_is_imported(project: Project) -> None
     for verb in ("upgrade", "history", "check", "current"):
         outcome = project.run(verb)
         assert outcome.status == 0, outcome
+
+
+def test_a_revision_that_waits_for_its_own_transaction_is_told_to_use_its_connection(
+    project: Project,
+) -> None:
+    url = 'context.config.set_main_option("sqlalchemy.url", URL)\n'
+    project.write("migrations/env.py", HEAD + url + PLAIN)
+    project.write("migrations/versions/a3_touch.py", TOUCH)
+    for verb in ("upgrade", "check"):
+        failed = project.run(verb)
+        assert failed.status == 1, failed
+        assert "op.get_bind()" in failed.stderr
+    assert "a2" in project.run("current").stdout
