@@ -31,7 +31,7 @@ SOURCE = REPOSITORY.as_uri()
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
 SETTINGS = ("DATABASE_URL", "TEST_DATABASE_URL", "ENVIRONMENT", "LOG_LEVEL", "PORT", "PYTHON")
 ARGUMENTS = ("MESSAGE", "REVISION", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-ENVIRONMENTS = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "UV_PROJECT_ENVIRONMENT")
+ENVIRONMENTS = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "UV", "UV_PROJECT_ENVIRONMENT")
 
 # A run in the background of a shell ignores Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -25,7 +25,7 @@ from stratakit.runtime.environment import Environment
 
 FILE = '''"""{message}
 
-What existed before migrations took over: written from the database {name} as it was then.
+The schema that existed before migrations were used, written from the database {name}.
 Breaking changes: none
 Manual steps: none
 
@@ -40,7 +40,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-irreversible = "It is what existed before migrations took over."
+irreversible = "It is the schema that existed before migrations were used."
 
 STATEMENTS = (
 {statements}
@@ -125,7 +125,7 @@ def _first_revision(config: Config) -> Revision:
     if len(roots) != 1:
         raise StrataError(
             f"There are {len(roots)} first revisions in {config.versions}.",
-            detail="A baseline is the one that all others build on.",
+            detail="All other revisions follow the baseline.",
             hint=f"See them: {MIGRATE} history",
         )
     if not is_empty(roots[0].path, "upgrade"):

@@ -118,4 +118,4 @@ def _comments(repaired: Sequence[Difference]) -> Iterator[str]:
     for each in repaired:
         if each.loses_rows:
             yield f"{MARK} {each.key} is dropped with its data."
-            yield f'{INDENT}If it is meant, name it in strata.toml: allowed = ["{each.allowed}"]'
+            yield f'{INDENT}If it is intended, name it in strata.toml: allowed = ["{each.allowed}"]'

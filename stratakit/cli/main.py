@@ -68,7 +68,7 @@ def main(argv: list[str]) -> int:
         return error.status
     except KeyboardInterrupt:
         print(
-            f"\n{verb} was interrupted. See where the database is: {MIGRATE} current",
+            f"\n{verb} was interrupted. Show the revision of the database: {MIGRATE} current",
             file=sys.stderr,
         )
         return 130

@@ -35,11 +35,11 @@ from stratakit.scratch import head
 from stratakit.scratch.revision import is_without_models, missing_models_error
 
 MISSING = "model-without-migration"
-DETAIL = "A database that is migrated is not what the code expects of it."
-CREATE_HINT = f'Make it: {MIGRATE} create "what changes"'
+DETAIL = "A migrated database does not match the code."
+CREATE_HINT = f'Create it: {MIGRATE} create "what changes"'
 BY_HAND_HINT = (
     f'Write it manually: {MIGRATE} create --empty "what changes"\n'
-    "What a model cannot express, and is meant, is named in strata.toml: allowed = [{allowed}]"
+    "If a model cannot express it, allow it in strata.toml: allowed = [{allowed}]"
 )
 
 
@@ -249,7 +249,7 @@ def _creation_findings(
         yield Finding(
             "models-not-made",
             f"The table {table} of the models cannot be created in an empty database: {reason}",
-            "Only Alembic compares it, which does not see everything.",
+            "It is compared by Alembic only, which does not see everything.",
             "Declare what it needs, such as a function by "
             'sqlalchemy.event.listen(metadata, "before_create", DDL(...)).',
             file,

@@ -18,7 +18,7 @@ from stratakit.revisions import git
 from stratakit.revisions.digest import digest, has_digest
 from stratakit.revisions.history import REPLACED, Revision, RevisionHistory
 
-FIRST_LINE = "# Written by `stratakit record`: revision, what it follows, sha256.\n"
+FIRST_LINE = "# Written by `stratakit record`: revision, previous revision, sha256.\n"
 BASELINE = b"It is what existed before migrations took over."
 """The sentence that `adopt` writes into a baseline, after comparing the database with it."""
 REWRITE = f"If the change is intended, record it: {MIGRATE} record"

@@ -131,7 +131,9 @@ def test_an_address_becomes_one_that_pip_takes_and_holds_no_token(
 ) -> None:
     line = copied(typed, tmp_path / "service")
     assert line == f"stratakit[postgresql] @ git+{url}@{git(bare, 'rev-parse', 'v9999')}"
-    assert "token" not in (tmp_path / "service" / "pyproject.toml").read_text()
+    guide = (tmp_path / "service" / "docs" / "migrations.md").read_text()
+    assert url.removesuffix(".git") in guide
+    assert "token" not in (tmp_path / "service" / "pyproject.toml").read_text() + guide
 
 
 @pytest.mark.slow
@@ -209,6 +211,7 @@ def test_a_relative_path_is_kept_as_an_absolute_one(
     with chdir(folder.parent):
         line = copied("strata", tmp_path / "service")
     assert f"git+file://localhost{folder.as_uri().removeprefix('file://')}@" in line
+    assert f"`{folder}/docs`" in (tmp_path / "service" / "docs" / "migrations.md").read_text()
     answers = (tmp_path / "service" / ".copier-answers.yml").read_text()
     assert f"_src_path: {folder}\n" in answers.replace("'", "")
 

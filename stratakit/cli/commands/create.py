@@ -44,7 +44,7 @@ def run(arguments: Namespace, config: Config) -> int:
         return 1 if (result.differences or result.older) and not result.paths else 0
     if result.uncompared:
         echo(f"Commit {result.base[:12]} cannot be compared: {result.uncompared}")
-        echo("Differences that are older than this change were not left out.")
+        echo("Older differences are therefore included.")
     if not result.paths:
         return _print_nothing_written(result, arguments.message)
     for path in result.paths:
@@ -58,8 +58,8 @@ def run(arguments: Namespace, config: Config) -> int:
     for finding in result.differences:
         echo(f"{finding.message}\n{finding.hint}")
     _print_older(result, arguments.message)
-    echo(f"After an edit of it: {MIGRATE} record")
-    echo(f"Review it before you apply it: {MIGRATE} upgrade")
+    echo(f"If you edit it: {MIGRATE} record")
+    echo(f"Review it, then apply it: {MIGRATE} upgrade")
     return 0
 
 
@@ -68,7 +68,7 @@ def _print_nothing_written(result: CreateResult, message: str) -> int:
         echo("The models and the migrations agree: no revision was written.")
         return 0
     if result.differences:
-        echo("No revision was written: autogenerate does not see what differs.")
+        echo("No revision was written: autogenerate cannot express the difference.")
     else:
         echo("No revision was written: the models have not changed.")
     for finding in result.differences:

@@ -88,7 +88,7 @@ def test_an_accepted_difference_that_is_gone_is_reported_and_removed_on_request(
 
 
 def test_only_a_new_drift_of_a_database_is_reported(on_sqlite: OldProject) -> None:
-    by_hand, another = (f"table {name} should not be there" for name in ("by_hand", "another"))
+    by_hand, another = (f"table {name} is unexpected" for name in ("by_hand", "another"))
     assert on_sqlite.run("upgrade").status == 0
     execute(on_sqlite, "CREATE TABLE by_hand (id integer)")
     assert on_sqlite.run("accept").status == 0

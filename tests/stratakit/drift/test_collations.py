@@ -32,8 +32,7 @@ def test_the_databases_default_is_no_drift(own: Service) -> None:
     own.sql("ALTER TABLE items MODIFY name varchar(200) CHARACTER SET ascii NOT NULL")
     seen = own.migrate("drift")
     assert seen.returncode == 1
-    assert "column items.name: collation should be" in seen.stdout
-    assert "and is ascii_general_ci" in seen.stdout
+    assert "column items.name: collation is ascii_general_ci" in seen.stdout
 
 
 def test_what_a_revision_says_is_the_same_whatever_the_default(own: Service) -> None:
