@@ -55,7 +55,7 @@ def test_the_prose_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("The table is written anew.", ["written anew"]),
+        ("The table is written anew.", ["anew"]),
         ("See `mend` and\n```\nmend\n```\n", []),
         ("Fix it. Then mend the rest by hand.", ["mend", "by hand"]),
         ("One beside each other, and one beside it", ["beside"]),
@@ -69,3 +69,16 @@ def test_words_with_a_plain_equivalent_are_found(text: str, words: list[str]) ->
 def test_a_docstring_that_begins_with_a_question_is_found(docstring: str) -> None:
     assert prose.QUESTION.match(docstring)
     assert not prose.QUESTION.match("Which command does X?")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("what_is_safe_is_clean", ["what"]),
+        ("a_problem_is_told", ["told"]),
+        ("an_index_beside_a_table_is_dropped", ["beside"]),
+        ("a_safe_revision_is_clean", []),
+    ],
+)
+def test_the_name_of_a_test_is_checked(name: str, words: list[str]) -> None:
+    assert [found for found, _ in prose.check_name(name)] == words

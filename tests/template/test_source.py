@@ -138,7 +138,7 @@ def test_an_address_becomes_one_that_pip_takes_and_holds_no_token(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("elsewhere")
-def test_what_a_shortcut_names_installs(tmp_path: Path) -> None:
+def test_a_shortcut_of_an_address_installs(tmp_path: Path) -> None:
     assert install(copied("gh:acme/strata", tmp_path / "service"), tmp_path / "installed")
 
 
@@ -409,7 +409,7 @@ def test_an_installation_that_fails_on_a_conflict_says_that_alone(
     assert printed.stderr.strip() == "pyproject.toml has conflict markers: make conflicts"
 
 
-def test_a_machine_without_git_is_told_so(service: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_machine_without_git_gets_a_message(service: Callable[..., Path], tmp_path: Path) -> None:
     folder = service(stratakit="git+https://git.invalid/private.git@abc")
     tools = tmp_path / "bin"
     tools.mkdir()

@@ -119,7 +119,7 @@ def test_a_stamp_that_is_not_true_says_how_each_difference_is_removed(project: P
     assert repaired.status == 0, repaired
 
 
-def test_what_env_py_leaves_out_is_in_no_baseline(project: Project) -> None:
+def test_tables_that_env_py_leaves_out_are_not_in_a_baseline(project: Project) -> None:
     (project.root / "migrations/versions/a1_items.py").unlink()
     project.write(
         "migrations/env.py",

@@ -92,7 +92,7 @@ def test_types_are_compared_as_env_py_says(project: Project, argument: str, stat
     assert checked.status == status, checked
 
 
-def test_an_index_that_a_model_declares_for_another_database_is_no_finding(
+def test_an_index_that_a_model_declares_for_another_database_is_not_a_finding(
     project: Project,
 ) -> None:
     declared = "    __table_args__ = (sa.Index('ix_name', 'name').ddl_if(dialect='oracle'),)\n"
@@ -223,7 +223,7 @@ def downgrade():
 
 
 @pytest.mark.parametrize("place", ["user_module_prefix", "script.py.mako"])
-def test_an_import_that_autogenerate_writes_is_no_finding(project: Project, place: str) -> None:
+def test_an_import_that_autogenerate_writes_is_not_a_finding(project: Project, place: str) -> None:
     project.write("app/types.py", "from sqlalchemy import Text\n")
     project.write("migrations/versions/a3_note.py", TYPED.format(more=""))
     found = project.run("lint", "a3")

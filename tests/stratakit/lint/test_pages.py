@@ -18,7 +18,7 @@ def test_every_rule_says_what_the_page_needs() -> None:
         assert all([rule.title, rule.detail, rule.bad, rule.good]), rule.id
 
 
-def test_what_others_are_compared_with_are_rules_of_ours() -> None:
+def test_every_rule_in_the_comparison_with_other_linters_exists() -> None:
     assert set(RULES) <= set(load_rules())
 
 

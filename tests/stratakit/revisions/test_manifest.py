@@ -224,7 +224,7 @@ def test_each_change_is_reported_with_its_revision(
     assert text.replace(commit, "COMMIT").replace(str(config.root), "ROOT") == snapshot
 
 
-def test_the_record_and_the_snapshot_are_beside_the_revisions(config: Config) -> None:
+def test_the_record_and_the_snapshot_are_next_to_the_revisions(config: Config) -> None:
     assert relative_path(config, hashes_path(config)) == "migrations/versions/revisions.sha256"
     assert relative_path(config, snapshot_path(config)) == "migrations/schema.snapshot"
 

@@ -182,7 +182,7 @@ def test_a_failed_revision_leaves_nothing_behind(migrated: Service) -> None:
 
 @pytest.mark.row("E7")
 @pytest.mark.databases("mysql")
-def test_where_a_revision_is_no_transaction_the_message_says_how_far_it_got(
+def test_without_transactional_ddl_the_message_lists_applied_statements(
     migrated: Service,
 ) -> None:
     """E7: what was applied, what was not, and how to go on; going on so works."""
