@@ -1,7 +1,8 @@
 """Check the English of what users and contributors read: `python scripts/prose.py` in `make lint`.
 
 It reads the pages, the strings that commands print, the docstrings of the package, the texts of
-copier.yml and the names of tests. A finding is one line: file, line, the words, and what to write instead.
+copier.yml and the names of tests. A finding is one line: file, line, the words, and what to write
+instead.
 """
 
 import ast

@@ -34,6 +34,6 @@ class ExclusionConstraint(Rule):
                 yield Violation(
                     f"an exclusion constraint on {action.table} is built while nothing can use it",
                     "Make a new table with the constraint, copy the rows in batches, "
-                    "then change over.",
+                    "then switch to it.",
                     statement,
                 )

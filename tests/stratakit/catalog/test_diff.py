@@ -156,7 +156,7 @@ def test_a_long_value_is_shortened_to_one_line(size: int, is_whole: bool) -> Non
     assert "SELECT 1" in shown
     assert "\n" not in shown
     assert shown.count("x") == min(size, 200)
-    assert shown.endswith("x") is is_whole
+    assert ("x instead of" in shown) is is_whole
 
 
 @pytest.mark.parametrize(
