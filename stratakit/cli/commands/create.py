@@ -41,9 +41,9 @@ def run(arguments: Namespace, config: Config) -> int:
     )
     if is_json(arguments):
         echo_json(as_object(config, result))
-        return 1 if (result.differences or result.older) and not result.paths else 0
+        return 1 if (result.differences or result.older_differences) and not result.paths else 0
     if result.uncompared:
-        echo(f"Commit {result.base[:12]} cannot be compared: {result.uncompared}")
+        echo(f"Commit {result.commit[:12]} cannot be compared: {result.uncompared}")
         echo("Older differences are therefore included.")
     if not result.paths:
         return _print_nothing_written(result, arguments.message)
@@ -51,7 +51,7 @@ def run(arguments: Namespace, config: Config) -> int:
         echo(f"Wrote {relative(config, path)}")
     for sentence in result.changes:
         echo(f"  {sentence}")
-    for comment in result.open_comments:
+    for comment in result.review_comments:
         echo(describe_comment(config.root, comment), "yellow")
     if result.unrecorded:
         echo(result.unrecorded)
@@ -64,7 +64,7 @@ def run(arguments: Namespace, config: Config) -> int:
 
 
 def _print_nothing_written(result: CreateResult, message: str) -> int:
-    if not result.differences and not result.older:
+    if not result.differences and not result.older_differences:
         echo("The models and the migrations agree: no revision was written.")
         return 0
     if result.differences:
@@ -78,10 +78,10 @@ def _print_nothing_written(result: CreateResult, message: str) -> int:
 
 
 def _print_older(result: CreateResult, message: str) -> None:
-    if not result.older:
+    if not result.older_differences:
         return
-    echo(f"Left out, because commit {result.base[:12]} has the same differences:")
-    for phrase in result.older:
+    echo(f"Left out, because commit {result.commit[:12]} has the same differences:")
+    for phrase in result.older_differences:
         echo(f"  {phrase}")
     echo(f"Write them, too: {MIGRATE} create --all {quote(message)}")
     echo(f"Accept them: {MIGRATE} accept")

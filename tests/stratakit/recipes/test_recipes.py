@@ -133,7 +133,7 @@ def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> N
     created = commands.create(project.config, "what is left over")
     assert not created.paths
     assert not created.differences
-    assert not created.older
+    assert not created.older_differences
     commands.upgrade(project.config)
     assert not commands.drift(project.config).findings
     commands.downgrade(project.config, f"-{len(revisions)}")
