@@ -95,17 +95,29 @@ class ModelComparison:
     def _missing(self, subject: tuple[str, str], phrase: str) -> Finding:
         table, name = subject
         file, line = self._find(table or name, name if table else "")
-        message = f"A revision is missing: one that {phrase}."
-        details = {"difference": phrase}
-        return Finding(MISSING, message, DETAIL, CREATE_HINT, file, line, details)
+        return Finding(
+            MISSING,
+            f"A revision is missing: one that {phrase}.",
+            DETAIL,
+            CREATE_HINT,
+            file,
+            line,
+            {"difference": phrase},
+        )
 
     def _different(self, difference: Difference) -> Finding:
         key = difference.key
         file, line = self._find(key.table or key.name, key.name)
         hint = BY_HAND_HINT.format(allowed=f'"{key}"')
-        message = f"The migrations differ: {difference}."
-        details = {"difference": str(difference)}
-        return Finding("models-differ", message, DETAIL, hint, file, line, details)
+        return Finding(
+            "models-differ",
+            f"The migrations differ: {difference}.",
+            DETAIL,
+            hint,
+            file,
+            line,
+            {"difference": str(difference)},
+        )
 
     def _find(self, table: str, name: str) -> tuple[str, int]:
         return find_declaration(self.project.metadata, self.project.config.root, table, name)

@@ -7,6 +7,8 @@ import pytest
 
 from scripts import prose, reference
 from stratakit import commands
+from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.finding import Finding
 from tests.conftest import REPOSITORY
 
 
@@ -19,7 +21,16 @@ def test_a_generated_page_is_as_the_code_is(name: str) -> None:
 def test_every_message_of_the_package_is_on_the_page_of_messages() -> None:
     page = reference.pages()["reference/messages.md"]
     assert page.count("\n**") > 100
-    assert "**DATABASE\\_URL is not set.**" in page
+    for message in ("DATABASE\\_URL is not set.", "A revision is missing: one that {phrase}."):
+        assert f"**{message}**" in page
+    assert "**{" in page and "{}" not in page.replace("USER\\_{}", "")
+
+
+def test_every_kind_of_message_is_on_the_page_of_messages() -> None:
+    kinds = [StrataError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    assert {kind.__name__ for kind in kinds} | {Finding.__name__} == set(reference.MESSAGES)
 
 
 def test_the_messages_of_the_troubleshooting_are_printed_somewhere() -> None:

@@ -46,7 +46,7 @@ class TableRewrite(Rule):
                 yield Violation(
                     f"the {run.direction} rewrites {table} while nothing can use it",
                     "Add a new column or table, and copy in batches; "
-                    "or say that it cannot go back:\n"
+                    "or declare that the revision cannot be undone:\n"
                     'irreversible = "it would rewrite the table"',
                     statement,
                 )

@@ -1,4 +1,4 @@
-"""What a revision acknowledges, what is exempt, and what is said where nothing could be run."""
+"""Suppressions, exempt revisions, and the messages if nothing could be run."""
 
 from dataclasses import replace
 from pathlib import Path
