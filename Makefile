@@ -6,6 +6,8 @@ RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 # More than cores: a third of the time a test waits for a server, a lock or a disk.
 PYTEST := $(RUN) -m pytest --numprocesses 3 --dist worksteal
+# Which snapshots nobody needs any more is known only where all tests run.
+FAST := "not slow and not proof" --snapshot-warn-unused
 ALL ?=
 KEEP ?=
 
@@ -22,11 +24,11 @@ demo: $(INSTALLED) ## Render a service into build/demo, run it and use it; KEEP=
 	@$(RUN) benchmarks/demo.py $(if $(KEEP),--keep)
 
 test: $(INSTALLED) ## Run the fast tests; ALL=1 runs those of whole services, too, as CI does.
-	$(PYTEST) -m "$(if $(ALL),not proof,not slow and not proof)"
+	$(PYTEST) -m $(if $(ALL),"not proof",$(FAST))
 
 coverage: $(INSTALLED) ## Run the fast tests, and list the files of which they run less than 90 %.
 	@$(RUN) -m coverage erase
-	-$(RUN) -m coverage run -m pytest --quiet --numprocesses 3 --dist worksteal -m "not slow and not proof"
+	-$(RUN) -m coverage run -m pytest --quiet --numprocesses 3 --dist worksteal -m $(FAST)
 	@$(RUN) -m coverage combine --quiet
 	@$(RUN) -m coverage report --sort=cover | awk '$$NF !~ /%/ { next } \
 		$$1 == "TOTAL" { print "All files: " $$NF } \

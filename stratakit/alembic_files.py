@@ -41,6 +41,12 @@ class AlembicFiles:
             files |= dict.fromkeys(sorted(pattern))
         return [*files]
 
+    def nested_files(self) -> list[Path]:
+        """Return the files in folders of the folders of revisions that Alembic does not read."""
+        read = {*self.revision_files()}
+        nested = (path for folder in self.versions for path in sorted(folder.glob("*/**/*.py")))
+        return [path for path in nested if path not in read]
+
 
 @cache
 def read_alembic_files(

@@ -79,6 +79,11 @@ class Config:
         return self._alembic_files.revision_files()
 
     @property
+    def nested_files(self) -> list[Path]:
+        """The files in folders below those of the revisions, which Alembic does not read."""
+        return self._alembic_files.nested_files()
+
+    @property
     def _alembic_files(self) -> AlembicFiles:
         return read_alembic_files(self.root, self.alembic_ini, self.alembic_section)
 

@@ -7,6 +7,7 @@ test, as with the wrappers, it starts the program by itself.
 """
 
 import atexit
+import gc
 import json
 import os
 import runpy
@@ -108,6 +109,7 @@ def _server() -> str:
 def _serve(address: str) -> None:
     for library in LIBRARIES:
         import_module(library)
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)

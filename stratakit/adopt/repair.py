@@ -1,4 +1,4 @@
-"""A revision that brings one adopted database to head, and does nothing on all others."""
+"""Revisions that bring one adopted database to head, and do nothing on all others."""
 
 import secrets
 import textwrap
@@ -12,37 +12,42 @@ from sqlalchemy import inspect, select
 from stratakit import catalog
 from stratakit.adopt import match
 from stratakit.adopt.alterations import write_alterations
+from stratakit.adopt.alterations.postgresql import online
 from stratakit.adopt.literal import literal
+from stratakit.adopt.repair_comments import locks, review
 from stratakit.catalog import Catalog, Difference
+from stratakit.config import Backend
 from stratakit.engine.connect import connect
+from stratakit.engine.url import BACKENDS
 from stratakit.revisions import alembic_config, guards
 from stratakit.revisions.log import LOG
-from stratakit.revisions.review_comments import INDENT, MARK
 from stratakit.runtime.environment import Environment
 from stratakit.scratch import head
 
 NEEDED = "adopted with differences that {} repairs"
 GUARD = """\
 # Only a database that was adopted as it was needs this: the others are at head.
-if not repair.needed(op, revision):
+if not repair.needed(op, "{revision}"):
     return
 """
+MESSAGES = ("repair an adopted database", "repair indexes and constraints")
 CHECK_LATER = "SET LOCAL check_function_bodies = off"
 """A function may name an object that is created after it."""
 
 
 @dataclass(frozen=True)
 class Repair:
-    """A revision that was written.
+    """The revisions that were written.
 
     Args:
-        path: its file.
-        revision: its id.
-        repaired: the differences that it removes.
+        paths: their files, in the order in which they run. On PostgreSQL a second one builds
+            indexes and validates constraints while the tables are used.
+        revision: the id of the first one.
+        repaired: the differences that they remove.
         unresolved: those for which there is no statement.
     """
 
-    path: Path
+    paths: Sequence[Path]
     revision: str
     repaired: Sequence[Difference]
     unresolved: Sequence[Difference]
@@ -55,7 +60,7 @@ def needed(op: Operations, revision: str) -> bool:
 
     Args:
         op: Alembic's operations, as revisions have them.
-        revision: the id of the revision that asks.
+        revision: the id of the first revision of the repair.
     """
     if op.get_context().as_sql:
         return False
@@ -67,14 +72,14 @@ def needed(op: Operations, revision: str) -> bool:
 
 
 def write_repair(project: Environment, actual: Catalog) -> Repair | Sequence[Difference]:
-    """Write a revision that brings the database to the schema at head.
+    """Write revisions that bring the database to the schema at head.
 
     Args:
         project: what env.py says.
         actual: the catalog of the database.
 
     Returns:
-        The revision; the differences alone if there is a statement for none of them.
+        The revisions; the differences alone if there is a statement for none of them.
 
     Raises:
         StrataError: there are several heads, or no server for a scratch database.
@@ -90,32 +95,61 @@ def write_repair(project: Environment, actual: Catalog) -> Repair | Sequence[Dif
             if not each.is_accepted(config.allowed)
         ]
         alterations = write_alterations(expected, actual, differences, at_head)
-        is_postgresql = at_head.dialect.name == "postgresql"
+        backend = BACKENDS[at_head.dialect.name]
     if not alterations.statements:
         return differences
     repaired = [each for each in differences if each not in alterations.unresolved]
-    statements = [*([CHECK_LATER] if is_postgresql else []), *alterations.statements]
-    revision = secrets.token_hex(6)
-    script = directory.generate_revision(
-        revision,
-        "repair an adopted database",
-        head="head",
-        upgrades=_code(repaired, statements),
-        downgrades="pass",
-        imports="from stratakit.adopt import repair",
-    )
-    assert script is not None
-    return Repair(Path(script.path), revision, repaired, alterations.unresolved)
+    comments = [*review(repaired, expected, actual, backend)]
+    first = secrets.token_hex(6)
+    paths = []
+    for revision, message, body in zip(
+        (first, secrets.token_hex(6)),
+        MESSAGES,
+        _bodies(alterations.statements, comments, actual, backend),
+        strict=False,
+    ):
+        script = directory.generate_revision(
+            revision,
+            message,
+            head="head",
+            upgrades=_guard(first) + body,
+            downgrades="pass",
+            imports="from stratakit.adopt import repair",
+        )
+        assert script is not None
+        paths.append(Path(script.path))
+    return Repair(paths, first, repaired, alterations.unresolved)
 
 
-def _code(repaired: Sequence[Difference], statements: Sequence[str]) -> str:
-    """Return the body of `upgrade()`, with a comment for each table and column that is dropped."""
-    lines = [*_comments(repaired), *(f"op.execute({literal(each)})" for each in statements)]
-    return textwrap.indent(GUARD, "    ").strip() + "\n    " + "\n    ".join(lines)
+def _bodies(
+    statements: Sequence[str], comments: Sequence[str], actual: Catalog, backend: Backend
+) -> Iterator[str]:
+    """Return the code of each revision, the first one after the comments about all."""
+    if backend != "postgresql":
+        yield _code(comments, _calls(statements))
+        return
+    split = online.split(statements, actual)
+    if split.main:
+        warnings = locks(online.locked_tables(split.main, actual))
+        yield _code([*comments, *warnings], _calls([CHECK_LATER, *split.main]))
+        comments = []
+    transaction = [*split.validations, *split.afterwards]
+    if split.concurrently or transaction:
+        warnings = locks(online.locked_tables(split.afterwards, actual))
+        block = [f"    {call}" for call in _calls(split.concurrently)]
+        outside = ["with op.get_context().autocommit_block():", *block] if block else []
+        yield _code([*comments, *warnings], [*outside, *_calls(transaction)])
 
 
-def _comments(repaired: Sequence[Difference]) -> Iterator[str]:
-    for each in repaired:
-        if each.loses_rows:
-            yield f"{MARK} {each.key} is dropped with its data."
-            yield f'{INDENT}If it is intended, name it in strata.toml: allowed = ["{each.allowed}"]'
+def _guard(revision: str) -> str:
+    return textwrap.indent(GUARD.format(revision=revision), "    ").strip()
+
+
+def _code(comments: Sequence[str], calls: Sequence[str]) -> str:
+    """Return the body of `upgrade()` after its guard."""
+    lines = [*comments, *calls]
+    return "".join(f"\n    {line}" for line in lines)
+
+
+def _calls(statements: Sequence[str]) -> list[str]:
+    return [f"op.execute({literal(each)})" for each in statements]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection, func, inspect, select, table
@@ -57,7 +58,8 @@ def create_verified(
         return backup.create(config, url, folder, has_lock=has_lock), "Not verified, as requested."
     with ExitStack() as stack:
         try:
-            scratch_url = stack.enter_context(scratch.database(config))
+            same_kind = replace(config, database=url.backend)
+            scratch_url = stack.enter_context(scratch.database(same_kind))
         except StrataError as error:
             if verify:
                 raise

@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import gc
 import os
 import pkgutil
 import sys
@@ -15,12 +16,16 @@ from stratakit.cli import commands, output
 from stratakit.config import Config, load
 from stratakit.diagnostics.command import MIGRATE, project_root
 from stratakit.diagnostics.errors import StrataError, UsageError
+from stratakit.diagnostics.requirements import unsupported_version
 
 ALIASES = {"generate": "create"}
 
 
 def run() -> int:
     """Run the verb in this process's arguments; the entry point of the command `stratakit`."""
+    # Most of what a short process allocates stays to its end: each collection looks at it in vain,
+    # which is 15 % of the time of `upgrade` with nothing to do.
+    gc.set_threshold(20_000, 20, 20)
     return main(sys.argv[1:])
 
 
@@ -66,6 +71,11 @@ def main(argv: list[str]) -> int:
     except StrataError as error:
         output.print_error(error, as_json=output.is_json(parsed))
         return error.status
+    except ImportError:
+        if (unsupported := unsupported_version()) is None:
+            raise
+        output.print_error(unsupported, as_json=output.is_json(parsed))
+        return unsupported.status
     except KeyboardInterrupt:
         print(
             f"\n{verb} was interrupted. Show the revision of the database: {MIGRATE} current",

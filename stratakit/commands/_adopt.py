@@ -42,6 +42,8 @@ class AdoptResult:
         position: its position afterwards.
         pending: what an upgrade would apply.
         written: the revision that was written.
+        online: the second revision of a repair, which builds indexes and validates constraints
+            while the tables are used.
         replaced: the number of revisions that `squash` moved to another folder.
         repairs: the differences that the written revision removes.
         notes: other facts, as sentences.
@@ -53,6 +55,7 @@ class AdoptResult:
     position: Position | None = None
     pending: Sequence[Script] = ()
     written: Path | None = None
+    online: Path | None = None
     replaced: int = 0
     repairs: Sequence[str] = ()
     notes: Sequence[str] = ()
@@ -201,7 +204,13 @@ def _write_repair(adoption: _Adoption, head: State, nearest: State) -> AdoptResu
     if written.unresolved:
         unresolved = _list(written.unresolved)
         notes.append(f"Not repaired:\n{unresolved}\n{_allow_hint(written.unresolved)}")
-    return replace(result, written=written.path, repairs=[*map(str, written.repaired)], notes=notes)
+    return replace(
+        result,
+        written=written.paths[0],
+        online=written.paths[1] if len(written.paths) > 1 else None,
+        repairs=[*map(str, written.repaired)],
+        notes=notes,
+    )
 
 
 def _stamp(

@@ -8,7 +8,7 @@ from alembic.script import Script
 
 from stratakit.commands._errors import command
 from stratakit.config import Config
-from stratakit.revisions import plan, position
+from stratakit.revisions import guards, plan, position
 from stratakit.revisions.position import Position
 from stratakit.runtime.environment import read_databases
 
@@ -33,14 +33,14 @@ def current(config: Config) -> CurrentResult:
     """Read the position of the database.
 
     Raises:
-        StrataError: the database is at a revision that no file has.
+        StrataError: the database is at a revision that no file has, or there is no revision.
         DatabaseUnavailable: it cannot be reached.
     """
 
     def read(context: MigrationContext) -> CurrentResult:
-        return CurrentResult(
-            position.read_position(config, context), plan.upgrades(config, context, "heads")
-        )
+        pending = plan.upgrades(config, context, "heads")
+        guards.require_revisions(config)
+        return CurrentResult(position.read_position(config, context), pending)
 
     first, *others = read_databases(config, read)
     return replace(first, others=others)

@@ -11,7 +11,7 @@ from alembic.util import to_tuple
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
-from stratakit.revisions import alembic_config, plan
+from stratakit.revisions import alembic_config, guards, plan
 from stratakit.runtime.environment import read_databases
 
 
@@ -50,9 +50,10 @@ def history(config: Config) -> HistoryResult:
     """Return every revision, the newest first, and whether the database has it.
 
     Raises:
-        StrataError: a revision cannot be read.
+        StrataError: there is no revision, or one cannot be read.
     """
     directory = alembic_config.scripts(config)
+    guards.require_revisions(config)
     unknown, pending = "", set[str]()
     try:
         pending = set().union(*read_databases(config, partial(_pending, config)))

@@ -8,7 +8,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
 from stratakit.lint import linter
 from stratakit.lint.linter import LintResult
-from stratakit.revisions import history
+from stratakit.revisions import guards, history
 from stratakit.revisions.history import RevisionHistory
 from stratakit.scratch import environment
 
@@ -38,6 +38,7 @@ def lint(
     Raises:
         StrataError: a revision is unknown, cannot be read, or there are several heads.
     """
+    guards.require_revisions(config)
     known = history.read(config.revision_files)
     if every:
         wanted = list(known)

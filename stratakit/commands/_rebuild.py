@@ -62,6 +62,7 @@ def rebuild(
         StrataError: a revision fails, or this is production.
     """
     project = environment.capture(config)
+    config = project.config
     url = require_local(config, project, confirmed_database, interactive=interactive)
     if confirmed_database != url.name:
         subject = f"Rebuilding {url.name}"

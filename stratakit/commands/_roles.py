@@ -1,5 +1,7 @@
 """Two roles for a database: one that migrates, and one that serves."""
 
+from dataclasses import replace
+
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
@@ -20,17 +22,19 @@ def roles(config: Config, *, owner: str | None = None, app: str | None = None) -
     Raises:
         StrataError: the database has no roles (SQLite).
     """
+    version_table = VERSION_TABLE
+    try:
+        project = environment.capture(config)
+    except StrataError:
+        # A machine of an administrator need not be able to run env.py.
+        name = config.database_name
+    else:
+        version_table = project.version_table
+        name = config.database_name if config.names("database_name") else project.database.name
+        config = replace(project.config, database_name=name)
     return sql(
         config,
-        owner=owner or f"{config.database_name}_owner",
-        app=app or f"{config.database_name}_app",
-        version_table=_version_table(config),
+        owner=owner or f"{name}_owner",
+        app=app or f"{name}_app",
+        version_table=version_table,
     )
-
-
-def _version_table(config: Config) -> str:
-    """Return the version table that env.py names; Alembic's own if env.py cannot be run here."""
-    try:
-        return environment.capture(config).version_table
-    except StrataError:
-        return VERSION_TABLE

@@ -6,6 +6,7 @@ from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
+from stratakit.revisions import guards
 from stratakit.revisions.alembic_config import alembic_config
 from stratakit.runtime.offline import SqlRun
 from stratakit.runtime.run import Steps, run_environment
@@ -50,6 +51,7 @@ def downgrade_sql(config: Config, revision: str) -> str:
 
 def _sql(config: Config, start: str | None, target: str, steps: Steps) -> str:
     alembic = alembic_config(config, revision=target, sql=True)
+    guards.require_revisions(config)
     alembic.output_buffer = StringIO()
     run_environment(
         alembic, SqlRun(config), steps, as_sql=True, starting_rev=start, destination_rev=target

@@ -10,7 +10,7 @@ from alembic.script import Script
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
-from stratakit.revisions import plan, position
+from stratakit.revisions import guards, plan, position
 from stratakit.revisions.alembic_config import alembic_config
 from stratakit.revisions.position import Position
 from stratakit.revisions.review_comments import ReviewComment, find_comments
@@ -132,6 +132,7 @@ def _plan(
     if revision in ("head", "heads") and (ahead := position.describe_ahead(config, context)):
         return UpgradePlan(ahead=ahead)
     pending = plan.upgrades(config, context, revision)
+    guards.require_revisions(config)
     deferred: list[Script] = []
     # On a database that is new there is no older code.
     if rolling and context.get_current_heads():

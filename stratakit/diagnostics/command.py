@@ -48,5 +48,10 @@ MIGRATE = migrate_command()
 
 def install_extra(extra: str) -> str:
     """Return the remedy for a driver that is not installed, which an extra of stratakit brings."""
-    needed = f"'stratakit[{extra}]'"
+    return install_requirement(f"stratakit[{extra}]")
+
+
+def install_requirement(requirement: str) -> str:
+    """Return the remedy for a package that is missing or too old."""
+    needed = f"'{requirement}'"
     return f"Install it: uv add {needed}, or poetry add {needed}, or pip install {needed}"

@@ -38,8 +38,12 @@ def alembic_config(
         quiet: whether Alembic's commands print nothing of their own.
         command_options: what env.py reads in `config.cmd_opts` in addition to the defaults, such as
             `revision` and `autogenerate`.
+
+    Raises:
+        StrataError: a revision is in a folder that Alembic does not read.
     """
     remove_stale_bytecode(config.revision_files)
+    history.refuse_unread(config.revision_files, config.nested_files)
     ini = config.root / config.alembic_ini
     pyproject = config.root / "pyproject.toml"
     alembic = AlembicConfig(

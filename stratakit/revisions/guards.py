@@ -6,15 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from alembic.script import Script, ScriptDirectory
+from alembic.script.revision import MultipleHeads, RevisionError
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions import history
 from stratakit.revisions.position import describe_revision
 from stratakit.revisions.review_comments import describe_comment, find_comments
 
 AUTOCOMMIT = re.compile(r"\b(autocommit_block|fill_in_batches)\s*\(")
+
+
+def require_revisions(config: Config) -> None:
+    """Raise a StrataError if no revision is found, or one is in a folder that is not read."""
+    history.refuse_unread(config.revision_files, config.nested_files)
+    if not history.read(config.revision_files):
+        raise StrataError(
+            f"There is no revision in {config.versions}.",
+            detail="Alembic's configuration names this folder. Nothing can be applied.",
+            hint=f'Write the first revision: {MIGRATE} create "..."\n'
+            "Or name the folder of the revisions in alembic.ini: version_locations = ...",
+        )
 
 
 def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
@@ -80,6 +93,36 @@ def refuse_autocommit(revisions: Sequence[Script]) -> None:
                 "    with engine.connect() as connection:\n"
                 "        context.configure(connection=connection, ...)",
             )
+
+
+def require_head(directory: ScriptDirectory, head: str) -> None:
+    """Raise a StrataError if a new revision cannot follow the one that its command names.
+
+    Args:
+        directory: the folders of the revisions.
+        head: the revision to follow: `head`, an id, or a branch such as `label@head`.
+    """
+    if head == "head":
+        require_one_head(directory)
+    try:
+        directory.revision_map.get_revision(head)
+    except RevisionError as error:
+        heads = [each for each in directory.get_revisions("heads") if each]
+        raise UsageError(
+            f"A new revision can follow one of {len(heads)} heads."
+            if isinstance(error, MultipleHeads)
+            else f"There is no revision {head} that a new one can follow.",
+            hint="\n".join(
+                f'Follow {describe_revision(each)}: {MIGRATE} create "..." --head {_branch(each)}'
+                for each in heads
+            ),
+        ) from error
+
+
+def _branch(head: Script) -> str:
+    """Return a head as an argument: by its label, which stays when revisions are added."""
+    labels = sorted(head.branch_labels)
+    return f"{labels[0]}@head" if labels else head.revision
 
 
 def require_one_head(directory: ScriptDirectory) -> None:

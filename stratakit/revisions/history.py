@@ -11,7 +11,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from shlex import quote
 
-from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions import git, phases
 from stratakit.revisions.declaration import Declaration, read_declaration
 
@@ -96,6 +96,41 @@ def read(versions: Path | Sequence[Path]) -> RevisionHistory:
             )
         revisions[revision.id] = revision
     return revisions
+
+
+def refuse_unread(files: Sequence[Path], nested: Sequence[Path]) -> None:
+    """Raise a UsageError if a file in a folder that is not read continues the history.
+
+    A revision that follows another one than a head is one that a baseline replaced.
+
+    Args:
+        files: the files of the revisions.
+        nested: the files in folders below, which are not read.
+    """
+    if not nested:
+        return
+    known = read(files)
+    for path in nested:
+        revision = _parse_or_none(path)
+        if revision and revision.id not in known and _continues(known, revision):
+            raise UsageError(
+                f"{path} has the revision {revision.id}, and Alembic does not read its folder.",
+                detail="Every command would leave this revision out.",
+                hint="Let Alembic read the folders below, in the section of alembic.ini:\n"
+                "    recursive_version_locations = true\n"
+                "Or name each folder there: version_locations = ...",
+            )
+
+
+def _parse_or_none(path: Path) -> Revision | None:
+    try:
+        return parse(path, path.read_bytes())
+    except StrataError:
+        return None
+
+
+def _continues(known: RevisionHistory, revision: Revision) -> bool:
+    return not known or bool({*revision.parents} & {*known.heads})
 
 
 def refuse_gap(versions: Path, files: Sequence[Path] | None = None) -> None:

@@ -92,7 +92,13 @@ def recorder(note: str | None = None) -> Callable[..., None]:
         elif ctx.as_sql and step.is_upgrade and not step.down_revision_ids:
             ctx.impl.create_table(LOG)
         for revision in step.up_revisions:
-            ctx.impl.execute(insert(LOG).values(**row, **_describe(revision)))
+            entry = insert(LOG).values(**row, **_describe(revision))
+            if ctx.as_sql:
+                # Without `literal_binds` in env.py, Alembic would write placeholders.
+                literal = entry.compile(dialect=ctx.dialect, compile_kwargs={"literal_binds": True})
+                ctx.impl.static_output(f"{literal}{ctx.impl.command_terminator}")
+            else:
+                ctx.impl.execute(entry)
 
     return record
 

@@ -1,6 +1,7 @@
 """The arguments of `context.configure()`: env.py's own, and what stratakit adds to them."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -67,6 +68,8 @@ def guarded_arguments(
         backend: the kind of the database.
         given: the arguments of env.py.
     """
+    # strata.toml need not name the kind of the database.
+    config = replace(config, database=backend)
     callbacks = to_tuple(given.get("on_version_apply"), default=())
     return {
         "transaction_per_migration": True,

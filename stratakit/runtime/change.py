@@ -28,7 +28,7 @@ from stratakit.revisions.guards import (
     refuse_irreversible,
     refuse_open_comments,
     refuse_unknown_revision,
-    require_one_head,
+    require_head,
 )
 from stratakit.revisions.losses import downgrade_losses
 from stratakit.revisions.review_comments import describe_comment, find_comments
@@ -167,8 +167,8 @@ class ChangeRun:
         if "revision_context" in context.opts:
             script = context.opts["script"]
             arguments = context.opts["revision_context"].command_args
-            if arguments["message"] is not None and arguments["head"] == "head":
-                require_one_head(script)
+            if arguments["message"] is not None and isinstance(arguments["head"], str):
+                require_head(script, arguments["head"])
             guards.refuse_creation(
                 self._config, arguments, script.get_heads(), context.get_current_heads()
             )

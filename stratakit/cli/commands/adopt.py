@@ -93,6 +93,8 @@ def _print_written(config: Config, result: AdoptResult) -> None:
         echo(f"Wrote {name}, which runs on this database alone. It repairs:")
         for sentence in result.repairs:
             echo(f"  {sentence}")
+        if result.online:
+            echo(f"Wrote {relative(config, result.online)}, which follows while tables are used.")
         return
     echo(f"Wrote {name}: a new database built from it is identical.")
     if result.replaced:

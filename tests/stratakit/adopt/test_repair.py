@@ -1,12 +1,14 @@
 """Each difference of an adopted database has a way out that works, in a project as it stands."""
 
+import json
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from stratakit.config import Config
 from stratakit.engine.migration import migration_engine
@@ -21,7 +23,7 @@ REVISION = '''\
 from alembic import op
 
 revision = "{id}"
-down_revision = "{follows}"
+down_revision = {follows!r} or None
 
 
 def upgrade():
@@ -183,3 +185,99 @@ def test_a_database_of_create_all_is_brought_to_head_on_postgresql(
         for verb in ("upgrade", "drift"):
             outcome = project.run(verb)
             assert outcome.status == 0, (verb, outcome)
+
+
+ROWS = [
+    "CREATE TABLE owners (id integer PRIMARY KEY, code integer)",
+    "CREATE TABLE items (id integer PRIMARY KEY, name varchar(50), owner_id integer, code integer)",
+    "CREATE INDEX ix_old ON items (owner_id)",
+    "CREATE INDEX ix_changed ON items (owner_id)",
+    "INSERT INTO owners SELECT n, n FROM generate_series(1, 9) n",
+    "INSERT INTO items SELECT n, 'tea', 1, n FROM generate_series(1, 9) n",
+]
+WANTED = [
+    "CREATE TABLE notes (id integer PRIMARY KEY, item_code integer)",
+    "CREATE INDEX ix_notes ON notes (item_code)",
+    "ALTER TABLE items ALTER name SET NOT NULL",
+    "ALTER TABLE items ALTER owner_id TYPE bigint",
+    "DROP INDEX ix_old",
+    "DROP INDEX ix_changed",
+    "CREATE INDEX ix_changed ON items (name)",
+    "CREATE UNIQUE INDEX ix_code ON items (lower(name), code) WHERE code > 0",
+    "ALTER TABLE items ADD CONSTRAINT uq_code UNIQUE NULLS NOT DISTINCT (code)",
+    "ALTER TABLE owners ADD CONSTRAINT uq_owner UNIQUE (code) DEFERRABLE INITIALLY DEFERRED",
+    "COMMENT ON INDEX uq_code IS 'no two'",
+    "ALTER TABLE items ADD CONSTRAINT ck_name CHECK (name NOT LIKE 'private%')",
+    "ALTER TABLE items ADD CONSTRAINT fk_owner FOREIGN KEY (owner_id) REFERENCES owners (id)",
+    "ALTER TABLE notes ADD CONSTRAINT fk_code FOREIGN KEY (item_code) REFERENCES items (code)",
+]
+REVIEWED = {"type-change": "the type of items.owner_id", "two-tables-locked": "locks items, owners"}
+"""Rules whose findings in a repair have a review comment, and words of it."""
+
+
+@pytest.fixture
+def on_postgresql(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """Let the project use a database with rows that is not at head, and connect to it."""
+    with databases.fresh("postgresql") as variables:
+        url = parse(variables["DATABASE_URL"], Config(root=project.root))
+        named = url.for_migrations.render_as_string(hide_password=False)
+        monkeypatch.setenv("TEST_DATABASE_URL", variables["TEST_DATABASE_URL"])
+        project.write("migrations/env.py", HEAD.replace('"sqlite:///app.db"', repr(named)) + PLAIN)
+        (project.root / "migrations/versions/a1_items.py").unlink()
+        revise(project, "a1", "", ROWS)
+        engine = migration_engine(url)
+        with engine.begin() as connection:
+            # With the last one, no revision makes what the database has.
+            for statement in (*ROWS, "CREATE INDEX ix_unknown ON items (code)"):
+                connection.execute(text(statement))
+        yield engine
+
+
+def written_by_repair(project: Project) -> list[Path]:
+    files = (project.root / "migrations/versions").glob("*_repair_*.py")
+    return sorted(files, key=lambda file: file.stat().st_mtime_ns)
+
+
+def test_a_repair_blocks_nobody_and_can_be_continued(
+    project: Project, on_postgresql: Engine
+) -> None:
+    revise(project, "a2", "a1", WANTED)
+    with on_postgresql.begin() as connection:
+        connection.execute(text("INSERT INTO items VALUES (10, NULL, 1, 9)"))
+    repaired = project.run("adopt", "--repair")
+    assert repaired.status == 0, repaired
+    first, second = written_by_repair(project)
+    failed = project.run("upgrade")
+    assert failed.status == 1, "two rows have one code"
+    with on_postgresql.begin() as connection:
+        connection.execute(text("DELETE FROM items WHERE id = 10"))
+    for verb in ("upgrade", "drift"):
+        outcome = project.run(verb)
+        assert outcome.status == 0, outcome
+    assert "items.name becomes NOT NULL" in first.read_text()
+    assert second.read_text().count("CONCURRENTLY") == 7
+
+
+def test_a_repair_passes_lint_on_tables_with_rows(
+    project: Project, on_postgresql: Engine
+) -> None:
+    """Its guard is removed: on another database than the adopted one it executes nothing."""
+    revise(project, "a2", "a1", WANTED)
+    assert project.run("adopt", "--repair").status == 0
+    (project.root / "migrations/versions/a2.py").unlink()
+    follows, found = "a1", set[str]()
+    written = written_by_repair(project)
+    assert len(written) == 2
+    for file in written:
+        revision = file.stem.partition("_")[0]
+        source = re.sub(r"    if not repair\.needed.*\n +return\n", "", file.read_text())
+        source = re.sub(r"down_revision = .*", f"down_revision = {follows!r}", source)
+        file.write_text(source)
+        follows = revision
+        linted = project.run("lint", revision, "--json")
+        # Undone, it leaves what all other databases have.
+        rules = {each["rule"] for each in json.loads(linted.stdout)} - {"missing-downgrade"}
+        for rule in rules:
+            assert REVIEWED.get(rule, "nothing") in source, f"{linted}{source}"
+        found |= rules
+    assert found == {*REVIEWED}

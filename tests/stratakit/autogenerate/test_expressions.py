@@ -44,3 +44,28 @@ def test_a_check_and_a_default_are_what_the_model_says(
         assert project.execute("SELECT name FROM items") == [(default,)]
         (file,) = tmp_path.glob("migrations/versions/*.py")
         assert "%%" not in file.read_text()
+
+
+@pytest.mark.parametrize("backend", ["postgresql", "mysql", "sqlite"])
+def test_the_downgrade_of_what_is_dropped_creates_it_as_it_was(
+    backend: Backend, tmp_path: Path
+) -> None:
+    declared, bare = metadata(), metadata()
+    for tables in (declared, bare):
+        sa.Table(
+            "items",
+            tables,
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("size", sa.Integer),
+            sa.Column("name", sa.String(20)),
+        )
+    items = declared.tables["items"]
+    items.append_column(sa.Column("rate", sa.String(20), server_default="50%", comment="5% of it"))
+    items.append_column(sa.Column("half", sa.Integer, sa.Computed("size % 2")))
+    items.append_constraint(sa.CheckConstraint(CHECK, name="open"))
+    condition = sa.text("name LIKE 'b%'")
+    sa.Index("part", items.c.size, postgresql_where=condition, sqlite_where=condition)
+    with server(backend), create_project(tmp_path, backend, declared) as project:
+        written = project.create(bare)
+        assert "%%" not in "".join(file.read_text() for file in written)
+        project.round_trip(bare)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stratakit import config
+from stratakit.alembic_files import read_alembic_files
 from stratakit.cli.main import main
 
 INI = """\
@@ -136,6 +137,7 @@ class Project:
         """Run a verb of the command line, with the project's modules imported anew."""
         self._forget_modules()
         config._load.cache_clear()
+        read_alembic_files.cache_clear()
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             status = main(list(arguments))

@@ -1,11 +1,13 @@
 """What real projects do in env.py and around it, each as the smallest project that does it."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.config import CommandLine
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
@@ -183,7 +185,11 @@ def test_sql_has_what_a_run_adds_and_connects_to_no_file(project: Project, shape
     written = project.run("sql")
     assert written.status == 0, written
     assert "CREATE TABLE items" in written.stdout
-    assert "INSERT INTO migration_log" in written.stdout
+    entries = re.findall(r"INSERT INTO migration_log .*", written.stdout)
+    assert len(entries) == 2
+    assert "'a1', '', 'upgrade', 'a1'" in entries[0]
+    assert all(entry.endswith(";") for entry in entries)
+    assert "?" not in "".join(entries)
     assert project.run("sql", "a1:a2").stdout.count("INSERT INTO items") == 1
     assert "DROP TABLE items" in project.run("downgrade", "a2:base", "--sql").stdout
     assert project.run("downgrade", "base", "--sql").status == 2
@@ -341,3 +347,29 @@ def test_a_write_hook_whose_program_is_not_installed_is_explained(project: Proje
     assert "no-such-formatter is not installed" in created.stderr
     assert "Traceback" not in created.stderr
     assert [*project.root.glob("migrations/versions/*colour*.py")]
+
+
+GUARDED = """
+from stratakit.alembic import run_migrations
+
+run_migrations(target_metadata=target_metadata, url=URL)
+"""
+
+
+def test_no_command_takes_another_kind_of_database_than_env_py(project: Project) -> None:
+    """No strata.toml names the kind, which then is PostgreSQL."""
+    assert project.run("upgrade").status == 0
+    refused = project.run("roles", "--sql")
+    assert (refused.status, refused.stdout) == (2, ""), refused
+    backup = project.run("backup")
+    assert backup.status == 0, backup
+    assert "3 tables" in backup.stdout
+
+
+def test_plain_alembic_writes_for_the_kind_of_the_database(project: Project) -> None:
+    project.write("migrations/env.py", HEAD + GUARDED)
+    project.add_colour()
+    assert project.run("upgrade").status == 0
+    CommandLine().main(["revision", "--autogenerate", "-m", "add colour"])
+    (file,) = (project.root / "migrations/versions").glob("*_add_colour.py")
+    assert "batch_alter_table" in file.read_text()

@@ -225,14 +225,15 @@ def test_a_caller_passes_its_own_connection(project: Service, kind: str) -> None
     asked = alembic(project)
     asked.set_main_option("sqlalchemy.url", f"sqlite:///{project.root}/other.db")
     engine = database(project, "handed")
-    if kind == "engine":
-        asked.attributes["connection"] = engine
+    with engine.connect() as connection:
+        asked.attributes["connection"] = connection if kind == "connection" else engine
         command.upgrade(asked, "head")
-    else:
-        with engine.connect() as connection:
-            asked.attributes["connection"] = connection
-            command.upgrade(asked, "head")
-    assert inspect(engine).has_table("orders")
+        assert inspect(engine).has_table("orders")
+        assert inspect(engine).has_table("migration_log")
+        command.check(asked)
+        command.downgrade(asked, "base")
+        assert not inspect(engine).has_table("orders")
+        command.stamp(asked, "base")
     for name in ("own", "other"):
         assert not (project.root / f"{name}.db").exists()
 
