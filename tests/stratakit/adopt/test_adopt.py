@@ -55,7 +55,7 @@ def test_the_revision_of_a_create_all_database_is_found(live: Service) -> None:
     make_by_create_all(live)
     seen = live.migrate("adopt", "--dry-run")
     assert seen.returncode == 0, seen.stderr
-    assert "is what 002 makes: items." in seen.stdout
+    assert "matches revision 002" in seen.stdout
     assert live.stands_at() is None
     done = live.migrate("adopt")
     assert done.returncode == 0, done.stderr
