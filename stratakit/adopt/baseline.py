@@ -20,6 +20,7 @@ from stratakit.process.client import ClientError
 from stratakit.revisions import alembic_config, history
 from stratakit.revisions.history import Revision
 from stratakit.revisions.log import LOG
+from stratakit.revisions.manifest import BASELINE
 from stratakit.revisions.source import is_empty
 from stratakit.runtime.environment import Environment
 
@@ -40,7 +41,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-irreversible = "It is the schema that existed before migrations were used."
+irreversible = "{irreversible}"
 
 STATEMENTS = (
 {statements}
@@ -178,5 +179,6 @@ def _text(first: Revision, name: str, ddl: list[str]) -> str:
         message=first.message,
         name=name,
         revision=first.id,
+        irreversible=BASELINE,
         statements="\n".join(f"    {literal(statement)}," for statement in ddl),
     )

@@ -81,7 +81,7 @@ def _print_outcome(result: AdoptResult) -> None:
         case "ahead":
             echo("\n".join(result.notes))
         case "managed" if not result.written:
-            echo(f"{result.position}\nIt needs no adoption. Compare it: {MIGRATE} drift")
+            echo(f"{result.position}\nIt already has a revision. Compare it: {MIGRATE} drift")
         case "adopted" | "matched" if result.revision:
             echo(f"{result.database} matches revision {result.revision}.")
 

@@ -251,7 +251,7 @@ def test_a_restore_that_fails_changes_nothing_and_says_so(migrated: Service) -> 
     assert 'role "gone" does not exist' in failed.stderr
     assert migrated.sql("SELECT name FROM items") == [("a chair",)]
     assert "other" in tables(migrated)
-    command = failed.stderr.strip().rpartition(" without: ")[2].split()[1:]
+    command = failed.stderr.strip().rpartition(" does not need: ")[2].split()[1:]
     ok(migrated.migrate(*command, "--yes", name_of(migrated)))
     assert migrated.sql("SELECT name FROM items") == []
     assert "other" not in tables(migrated)

@@ -29,7 +29,7 @@ FAILING: list[tuple[Backend, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("is_allowed", [True, False], ids=["acknowledged", "found"])
+@pytest.mark.parametrize("is_allowed", [True, False], ids=["suppressed", "found"])
 @pytest.mark.parametrize(("backend", "rule", "body"), FAILING)
 def test_a_failure_is_found_in_addition_to_another_danger_of_its_line(
     backend: Backend, rule: str, body: str, is_allowed: bool, tmp_path: Path
