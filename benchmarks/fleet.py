@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.conftest import clone, succeed
 from tests.releases import released
-from tests.template.updates import EDITS, SUCCESSOR, Life, born, update
+from tests.template.updates import EDITS, SUCCESSOR, Life, born, follow_changelog, update
 
 ANSWERS: dict[str, tuple[str | bool, ...]] = {
     "database": ("postgresql", "sqlite", "mysql"),
@@ -47,7 +47,8 @@ def main() -> int:
         versions = [(successor, "v9999"), *((template, each.tag) for each in released())]
         for number in range(arguments.services):
             service = Path(folder) / f"service-{number}"
-            life, told, beside = _lived(*chance.choice(versions), service, chance)
+            source, version = chance.choice(versions)
+            life, told, beside = _lived(source, version, service, chance)
             begun = time.perf_counter()
             update(service)
             spent = time.perf_counter() - begun
@@ -56,6 +57,8 @@ def main() -> int:
             conflicts += bool(in_conflict) and not beside
             adjacent += bool(in_conflict) and beside
             losses += len(lost)
+            if not in_conflict:
+                follow_changelog(life, version)
             failed = not in_conflict and not arguments.skip_tests and not _green(service)
             red += failed
             outcome = f"{len(in_conflict)} conflicts, {len(lost)} losses"

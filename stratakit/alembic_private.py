@@ -43,6 +43,11 @@ def type_affinity(type_: TypeEngine[Any]) -> type[TypeEngine[Any]] | None:
     return type_._type_affinity
 
 
+def version_column(context: MigrationContext) -> "Column[Any]":
+    """Return the column of the version table, as it is declared and would be created."""
+    return context._version.c.version_num
+
+
 def upgrade_steps(script: ScriptDirectory, revision: str, heads: Any) -> Iterable[Any]:
     """Return the steps of an upgrade, as `alembic.command.upgrade` passes them to env.py.
 

@@ -1,6 +1,6 @@
 """Discovery of the models by the names of their files, so that no list can be incomplete."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, event
 
 from stratakit.diagnostics.errors import StrataError, UsageError, application_line
-from stratakit.orm.placement import misplaced_models
+from stratakit.orm.placement import MisplacedModel, misplaced_models, models_on_other_bases
 
 REGISTRIES = "stratakit.registries"
 """The key of `MetaData.info` that holds the registries of its mapped classes."""
@@ -32,24 +32,34 @@ def discover_models(*packages: str, base: Any) -> MetaData:
     }
     for file, name in files.items():
         _import_module(file, name)
-    misplaced = [
-        model
-        for package, folder in folders.items()
-        for model in misplaced_models(package, folder, bases, set(files))
-    ]
-    if misplaced:
-        raise StrataError(
-            "\n".join(str(model) for model in misplaced),
-            detail="A model that is not found gets no migration, or has its table dropped by one.",
-            hint="Move the class to a models.py, or to a module of a models package, and inherit "
-            f"from {bases[0].__module__}.{bases[0].__qualname__}.",
+    base_name = f"{bases[0].__module__}.{bases[0].__qualname__}"
+    collections = [each.metadata for each in bases]
+    for package, folder in folders.items():
+        _refuse(
+            misplaced_models(package, folder, bases, set(files)),
+            "Move the class to a models.py, or to a module of a models package, and inherit from "
+            f"{base_name}.",
         )
-    metadata = combine([each.metadata for each in bases])
+        _refuse(
+            models_on_other_bases(package, folder, collections),
+            f"Let the class inherit from {base_name}, or name all bases in env.py: "
+            f"discover_models(..., base=[{bases[0].__qualname__}, ...]).",
+        )
+    metadata = combine(collections)
     # SQLModel keeps it under a name of its own.
     metadata.info[REGISTRIES] = [
         getattr(each, "registry", None) or getattr(each, "_sa_registry", None) for each in bases
     ]
     return metadata
+
+
+def _refuse(models: Iterable[MisplacedModel], hint: str) -> None:
+    if listed := "\n".join(map(str, models)):
+        raise StrataError(
+            listed,
+            detail="A model that is not found gets no migration, or has its table dropped by one.",
+            hint=hint,
+        )
 
 
 def _package_folder(package: str) -> Path:
@@ -80,7 +90,21 @@ def _model_modules(package: str, folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def combine(collections: MetaData | Sequence[MetaData]) -> MetaData:
-    """Merge several collections, whose tables may reference each other, into one."""
+    """Merge several collections, whose tables may reference each other, into one.
+
+    A CHECK with a name that a column declares is one of the table afterwards: MariaDB refuses it in
+    a column, and autogenerate does not see it there.
+    """
+    metadata = _merge(collections)
+    for table in metadata.tables.values():
+        for column in table.columns:
+            for constraint in [each for each in column.constraints if each.name is not None]:
+                column.constraints.discard(constraint)
+                table.append_constraint(constraint)
+    return metadata
+
+
+def _merge(collections: MetaData | Sequence[MetaData]) -> MetaData:
     if isinstance(collections, MetaData):
         return collections
     different = list({id(each): each for each in collections}.values())

@@ -1,14 +1,20 @@
 """Models that discovery would miss: a mapped class in another file, or on a second base.
 
-The files are parsed, not imported: importing them all would start half of the application.
+The files are parsed, not imported: importing them all would start half of the application. The
+base of a class that was imported is known, though, wherever it comes from.
 """
 
 import ast
+import inspect
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy
+from sqlalchemy import MetaData, Table
+from sqlalchemy.orm import Mapper
 
 MAPPED_BY = ("__tablename__", "__table__", "__mapper_args__")
 # A file without any of these words declares no model, and is not parsed.
@@ -52,6 +58,31 @@ def misplaced_models(
             declared = getattr(sys.modules.get(module), name, None)
             if not any(declared is base for base in bases):
                 yield MisplacedModel(relative, line, name, problem)
+
+
+def models_on_other_bases(
+    package: str, folder: Path, collections: Sequence[MetaData]
+) -> Iterator[MisplacedModel]:
+    """Find the mapped classes of imported modules whose base discovery was not given.
+
+    Args:
+        package: the name of the package.
+        folder: its folder.
+        collections: the tables of the declarative bases that it was given.
+    """
+    root = folder.parents[package.count(".")]
+    for name, module in sorted(sys.modules.items()):
+        if not f"{name}.".startswith(f"{package}."):
+            continue
+        for value in list(vars(module).values()):
+            if not isinstance(value, type) or value.__module__ != name:
+                continue
+            mapper: object = sqlalchemy.inspect(value, raiseerr=False)
+            table = mapper.local_table if isinstance(mapper, Mapper) else None
+            if isinstance(table, Table) and not any(table.metadata is each for each in collections):
+                file = Path(inspect.getfile(value)).relative_to(root)
+                line = inspect.getsourcelines(value)[1]
+                yield MisplacedModel(file, line, value.__name__, "is on another base")
 
 
 def _find_misplaced(

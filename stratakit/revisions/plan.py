@@ -14,6 +14,9 @@ from stratakit.revisions import history
 from stratakit.revisions.alembic_config import scripts
 from stratakit.revisions.guards import refuse_unknown_revision, require_one_head
 
+AMBIGUOUS = "the database is at none of that branch's revisions, or at several"
+"""The meaning of an assertion of Alembic that fails for a step such as `BRANCH@-1`."""
+
 
 def upgrades(config: Config, context: MigrationContext, target: str) -> list[Script]:
     """Return the revisions that an upgrade would apply, in order.
@@ -91,10 +94,10 @@ def _explain_invalid_target(target: str, merge_parents: Sequence[str] = ()) -> I
             hint=f"Apply all of them: {MIGRATE} upgrade heads\n"
             f"Or one branch: {MIGRATE} upgrade BRANCH@head",
         ) from error
-    except RevisionError as error:
+    except (RevisionError, AssertionError) as error:
         commands = [f"Undo the merge: {MIGRATE} downgrade {each}" for each in merge_parents]
         raise UsageError(
-            f"{target} is not a valid target: {error}.",
+            f"{target} is not a valid target: {str(error) or AMBIGUOUS}.",
             detail=f"The merge follows {' and '.join(merge_parents)}." if merge_parents else "",
             hint="\n".join(commands) or f"See the revisions: {MIGRATE} history",
         ) from error

@@ -31,9 +31,18 @@ from stratakit.revisions.guards import (
     require_head,
 )
 from stratakit.revisions.losses import downgrade_losses
+from stratakit.revisions.plan import AMBIGUOUS
 from stratakit.revisions.review_comments import describe_comment, find_comments
 from stratakit.revisions.run_options import RunOptions
-from stratakit.runtime import consent, failures, guards, retry, sqlite_batch, stamp_check
+from stratakit.runtime import (
+    consent,
+    failures,
+    guards,
+    retry,
+    sqlite_batch,
+    stamp_check,
+    version_table,
+)
 from stratakit.runtime.arguments import guarded_arguments
 from stratakit.runtime.environment import require_identity
 from stratakit.runtime.guard import Arguments, RunAgain
@@ -132,6 +141,7 @@ class ChangeRun:
         assert context.script is not None
         # A revision may execute a statement when it is imported, through `alembic.op`.
         context.script.get_heads()
+        version_table.make_room(context)
         chosen: Collection[str] | None = None
         if self._options.plan:
             chosen = self._plan(connection, context, self._options.plan)
@@ -304,6 +314,10 @@ class ChangeRun:
     def _check_steps(self, context: MigrationContext, source: StepSource, steps: list[Any]) -> None:
         """Refuse a stamp that is not true, and ask before data is lost in production."""
         options = self._options
+        assert context.connection is not None
+        with reading(context.connection):
+            ids = (each for step in steps for each in step.to_revisions_no_deps)
+            version_table.require_room(context, ids)
         if any(isinstance(step, StampStep) for step in steps):
             if options.check_stamp:
                 ids = steps[-1].to_revisions_no_deps
@@ -313,7 +327,6 @@ class ChangeRun:
         if source.is_in_transaction:
             refuse_autocommit(revisions)
         refuse_irreversible([step.revision for step in steps if step.is_downgrade])
-        assert context.connection is not None
         if not options.is_scratch:
             self._review([step.revision for step in steps if step.is_upgrade])
             self._require_consent(context, context.connection, steps)
@@ -382,7 +395,11 @@ def _only(function: StepFunction, chosen: Collection[str] | None) -> Callable[..
     """Let the function that gives Alembic its steps give those of the chosen revisions alone."""
 
     def steps(heads: Any, context: Any) -> Iterator[Any]:
-        for step in function(heads, context):
+        try:
+            every_step = function(heads, context)
+        except AssertionError as error:
+            raise UsageError(f"This is not a valid target: {str(error) or AMBIGUOUS}.") from error
+        for step in every_step:
             if chosen is None or step.revision.revision in chosen:
                 yield step
 

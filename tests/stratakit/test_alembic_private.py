@@ -56,6 +56,15 @@ def test_a_column_is_copied_without_its_table() -> None:
     assert column.nullable is False
 
 
+def test_the_version_table_is_created_as_its_column_is_declared(scripts: ScriptDirectory) -> None:
+    context = MigrationContext.configure(sa.create_engine("sqlite://").connect())
+    alembic_private.version_column(context).type = sa.String(255)
+    context.stamp(scripts, "a1")
+    assert context.connection is not None
+    (column,) = sa.inspect(context.connection).get_columns("alembic_version")
+    assert column["type"].length == 255
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -338,3 +338,19 @@ def test_an_upgrade_says_when_a_switch_is_due(branches: Service) -> None:
     branches.git("checkout", "-q", "main")
     assert "migrate.sh switch" in succeeds(branches.migrate("upgrade"))
     assert "switch" not in succeeds(branches.migrate("upgrade", ENVIRONMENT="production"))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_step_down_from_a_branch_that_is_not_applied_is_refused(migrated: Service) -> None:
+    for revision, follows in (("a1", None), ("b1", None), ("c1", "a1")):
+        migrated.revision(revision, follows)
+    migrated.edit("migrations/versions/c1_by_hand.py", "depends_on = None", "depends_on = 'b1'")
+    assert migrated.migrate("upgrade", "heads").returncode == 0
+    assert migrated.migrate("downgrade", "b1@base").returncode == 0
+    before = migrated.stands_at()
+    for command in (migrated.migrate, migrated.alembic):
+        refused = command("downgrade", "b1@-1")
+        assert refused.returncode != 0
+        assert "not a valid target" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    assert migrated.stands_at() == before

@@ -20,6 +20,27 @@ class Order(Base):
 """
 
 
+# As SQLAlchemy's own documentation writes CHECKs, and the types that bring one.
+CHECKS = """
+from sqlalchemy import Boolean, CheckConstraint, Enum
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base
+
+
+class Car(Base):
+    __tablename__ = "cars"
+    __table_args__ = (CheckConstraint("seats > 0"), CheckConstraint("seats < 10"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seats: Mapped[int]
+    doors: Mapped[int] = mapped_column(CheckConstraint("doors > 0"))
+    fuel: Mapped[str] = mapped_column(Enum("petrol", native_enum=False, create_constraint=True))
+    gear: Mapped[str] = mapped_column(Enum("manual", native_enum=False, create_constraint=True))
+    sold: Mapped[bool] = mapped_column(Boolean(create_constraint=True))
+"""
+
+
 @pytest.fixture
 def shop(service: Callable[..., Path]) -> Service:
     return Service(service(database="sqlite", example=False), "sqlite")
@@ -43,6 +64,14 @@ def test_a_model_in_a_new_schema_gets_the_schema_with_its_table(migrated: Servic
     assert created.returncode == 0, created.stderr
     assert "does not exist" not in created.stdout
     for verb in ("upgrade", "downgrade", "upgrade", "check"):
+        done = migrated.migrate(verb)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_checks_without_a_name_are_created_and_undone(migrated: Service) -> None:
+    migrated.write("app/cars/models.py", CHECKS)
+    assert migrated.migrate("create", "add cars").returncode == 0
+    for verb in ("upgrade", "check", "downgrade", "upgrade"):
         done = migrated.migrate(verb)
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -76,6 +105,60 @@ def test_a_model_that_would_be_missed_is_named_with_file_and_line(
     assert "models.py" in refused.stderr
     assert "app.database.Base" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+# The bases of libraries: SQLModel's, advanced-alchemy's, a company's own package.
+LIBRARY = """
+from sqlalchemy.orm import Mapped, declarative_base, mapped_column
+
+Shared = declarative_base()
+
+
+class Keyed(Shared):
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+SQLMODEL = """
+from sqlmodel import Field, SQLModel
+
+
+class Order(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "from library import Keyed\n\n\nclass Order(Keyed):\n    __tablename__ = 'shop_orders'\n",
+        "import library\n\n\nclass Order(library.Shared):\n    __table__ = library.orders\n",
+        SQLMODEL,
+    ],
+    ids=["its abstract base", "a table of its own", "sqlmodel"],
+)
+def test_a_model_on_the_base_of_a_library_is_named(shop: Service, content: str) -> None:
+    table = "orders = Table('orders', Shared.metadata, Column('id', Integer, primary_key=True))\n"
+    imported = "from sqlalchemy import Column, Integer, Table\n"
+    shop.write("library.py", f"{imported}{LIBRARY}\n\n{table}")
+    shop.write("app/orders/models.py", content)
+    line = content.split("class Order")[0].count("\n") + 1
+    for verb in (["check"], ["create", "add orders"], ["upgrade"]):
+        refused = shop.migrate(*verb)
+        assert refused.returncode == 1
+        assert f"app/orders/models.py:{line}: Order " in refused.stderr
+        assert "base=[Base, ...]" in refused.stderr
+
+
+def test_a_base_of_a_library_that_env_py_names_is_compared(shop: Service) -> None:
+    shop.write("app/orders/models.py", SQLMODEL)
+    shop.edit("migrations/env.py", "base=Base)", "base=[Base, SQLModel])")
+    shop.edit(
+        "migrations/env.py",
+        "from app.database",
+        "from sqlmodel import SQLModel\n\nfrom app.database",
+    )
+    assert shop.migrate("upgrade").returncode == 0
+    assert "adds table order" in shop.migrate("create", "add orders").stdout
 
 
 def test_a_mixin_or_an_abstract_base_may_lie_anywhere(shop: Service) -> None:

@@ -1,11 +1,15 @@
 """Names of constraints and indexes, which every database keeps whole."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
+    Enum,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -15,6 +19,8 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
 )
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
 
 from stratakit.orm.naming import MAX_BYTES, NAMING_CONVENTION, default_name, shorten
 
@@ -76,6 +82,41 @@ def test_the_convention_names_what_has_no_name(schema: str | None) -> None:
         "pk_items", "uq_items_a", "uq_items_a_b", "own_name", "ck_items_positive",
         "fk_items_owner_id_owners", "ix_items_b", "ix_items_a",
     }  # fmt: skip
+
+
+def test_a_check_without_a_name_is_named_after_its_columns() -> None:
+    table = Table(
+        "cars",
+        MetaData(naming_convention=NAMING_CONVENTION),
+        Column("doors", Integer, CheckConstraint("doors > 0")),
+        Column("seats", Integer),
+        CheckConstraint("seats >= doors AND seats < 9"),
+        CheckConstraint("seats < 7"),
+        CheckConstraint("seats > 1"),
+        CheckConstraint("1 < 2"),
+        CheckConstraint(func.length("x") == 1),
+    )
+    names = re.findall(r"CONSTRAINT (\S+) CHECK", str(CreateTable(table)))
+    digest = "_[0-9a-f]{8}"
+    patterns = ["ck_cars_doors", "ck_cars_seats_doors", "ck_cars_seats", f"ck_cars_seats{digest}"]
+    patterns += [f"ck_cars{digest}"] * 2
+    assert len(set(names)) == len(names) == len(patterns)
+    assert all(map(re.fullmatch, patterns, names))
+
+
+@pytest.mark.parametrize(
+    "kind", [Boolean(create_constraint=True), Enum("a", native_enum=False, create_constraint=True)]
+)
+def test_the_check_of_a_type_is_named_after_its_column(kind: Boolean | Enum) -> None:
+    table = Table(
+        "cars",
+        MetaData(naming_convention=NAMING_CONVENTION),
+        Column("one", kind),
+        Column("other", kind),
+    )
+    statement = str(CreateTable(table).compile(dialect=sqlite.dialect()))
+    assert "CONSTRAINT ck_cars_one CHECK" in statement
+    assert "CONSTRAINT ck_cars_other CHECK" in statement
 
 
 def test_each_name_of_a_long_table_is_whole_and_its_own() -> None:
