@@ -258,9 +258,7 @@ def test_a_repair_blocks_nobody_and_can_be_continued(
     assert second.read_text().count("CONCURRENTLY") == 7
 
 
-def test_a_repair_passes_lint_on_tables_with_rows(
-    project: Project, on_postgresql: Engine
-) -> None:
+def test_a_repair_passes_lint_on_tables_with_rows(project: Project, on_postgresql: Engine) -> None:
     """Its guard is removed: on another database than the adopted one it executes nothing."""
     revise(project, "a2", "a1", WANTED)
     assert project.run("adopt", "--repair").status == 0

@@ -152,7 +152,7 @@ def test_a_project_without_git_and_tests_gets_a_list_of_missing_parts(
     with working_in(tmp_path):
         outcome = project.run("init", "--yes")
     assert outcome.status == 0
-    assert "no git repository" in outcome.stdout
+    assert "git repository" in outcome.stdout
     assert {path.name for path in tmp_path.iterdir()} >= {SETTINGS}
     assert not (tmp_path / "tests").exists()
 

@@ -295,7 +295,7 @@ def test_a_relative_downgrade_at_two_heads_is_refused(project: Service) -> None:
     assert upgraded.returncode == 0, upgraded.stderr
     refusal = project.run(project.python, "-m", "stratakit", "downgrade")
     assert refusal.returncode == 2
-    assert "002 and 003: -1 " in refusal.stderr
+    assert "002 and 003, so -1 " in refusal.stderr
     assert {"a", "b"} <= {*inspect(database(project, ".local/orders")).get_table_names()}
 
 
