@@ -77,7 +77,10 @@ def update(root: Path, version: str, answers: Sequence[str]) -> int:
     # Without a version, Copier takes the last release.
     tag = f"v{version}" if version[:1].isdigit() else version
     target = ["--vcs-ref", tag] if tag else []
-    output = _run_copier(root, "update", "--defaults", "--quiet", *target, *data)
+    try:
+        output = _run_copier(root, "update", "--defaults", "--quiet", *target, *data)
+    except StrataError as error:
+        raise _explain_half_an_update(root, error) from error
     if output.strip():
         print(output.strip())
     for line in _restore_team_changes(root):
@@ -113,6 +116,17 @@ def _refuse_uncommitted(root: Path) -> None:
         )
 
 
+def _explain_half_an_update(root: Path, error: StrataError) -> StrataError:
+    """Return the error of Copier with the way back, if Copier had changed files before it."""
+    if not _git(root, "status", "--porcelain"):
+        return error
+    return StrataError(
+        error.message,
+        detail="Some files are already those of the new release: this is half an update.",
+        hint=f"Go back to before the update: git stash --include-untracked\n{error.hint}",
+    )
+
+
 def _restore_team_changes(root: Path) -> Iterator[str]:
     """Restore edited files that the template dropped, and delete files that the team had deleted.
 
@@ -127,8 +141,10 @@ def _restore_team_changes(root: Path) -> Iterator[str]:
     if not deleted and not added:
         return
     with tempfile.TemporaryDirectory(prefix="template-") as folder:
-        previous = Path(folder, "service")
-        _render_previous(root, previous, Path(folder))
+        previous = Path(folder)
+        (previous / ANSWERS).write_bytes(_show(root, ANSWERS))
+        rendering = ("--defaults", "--quiet", "--overwrite", "--vcs-ref", ":current:")
+        _run_copier(root, "recopy", *rendering, folder)
         for name in deleted:
             rendered = previous / name
             if not rendered.exists() or rendered.read_bytes() != _show(root, name):
@@ -138,25 +154,6 @@ def _restore_team_changes(root: Path) -> Iterator[str]:
             if (previous / name).exists():
                 (root / name).unlink()
                 yield f"{name} came back with the update. You had deleted it: it stays deleted."
-
-
-def _render_previous(root: Path, service: Path, folder: Path) -> None:
-    answers = folder / "answers.yml"
-    answers.write_bytes(_show(root, ANSWERS))
-    source, commit = (_read_answer(key, answers.read_text()) for key in ("_src_path", "_commit"))
-    chosen = ("--defaults", "--data-file", str(answers), "--vcs-ref", commit)
-    _run_copier(root, "copy", "--quiet", *chosen, source, str(service))
-
-
-def _read_answer(key: str, answers: str) -> str:
-    match = re.search(rf"^{key}: (.+)$", answers, re.MULTILINE)
-    if match is None:
-        raise StrataError(
-            f"{ANSWERS} has no {key}.",
-            detail="It is Copier's own record of the template and its version.",
-            hint=f"Restore it: git log --patch -- {ANSWERS}",
-        )
-    return match[1].strip("'\"")
 
 
 def _new_changes(root: Path) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.service import Service
 from tests.template.updates import SUCCESSOR, Life, born, git
@@ -134,6 +135,23 @@ def test_a_conflict_is_listed_and_stops_it(life: Life, newer: Newer) -> None:
     assert "has conflict markers" in checked.stderr
 
 
+def test_an_update_that_fails_half_way_names_the_way_back(life: Life, newer: Newer) -> None:
+    # Copier refuses to write through a link that leads out of the project.
+    outside = life.service.parent / "documents"
+    (life.service / "docs").rename(outside)
+    (life.service / "docs").symlink_to(outside)
+    life.follow(newer(SUCCESSOR))
+    done = make(life, "template-update")
+    assert done.returncode == 2
+    assert "docs" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert git(life.service, "status", "--porcelain")
+    assert "git stash --include-untracked" in done.stderr
+    git(life.service, "stash", "--include-untracked")
+    assert git(life.service, "status", "--porcelain") == ""
+    assert life.losses() == []
+
+
 @pytest.mark.slow
 def test_an_option_that_is_switched_off_leaves_what_was_edited(life: Life) -> None:
     life.add("Dockerfile", "LABEL ours=1\n")
@@ -146,10 +164,21 @@ def test_an_option_that_is_switched_off_leaves_what_was_edited(life: Life) -> No
 
 
 @pytest.mark.slow
-def test_a_workflow_that_was_deleted_stays_deleted(life: Life, newer: Newer) -> None:
+def test_a_workflow_that_was_deleted_stays_deleted(
+    life: Life, newer: Newer, tmp_path: Path
+) -> None:
     life.delete(".github/workflows/ci.yml")
     life.commit()
-    life.follow(newer({"template/scripts/migrate.py": ("", "# newer\n")}))
+    # YAML folds a text that is as long as that, with spaces, over two lines.
+    moved = tmp_path / "a rather long folder with spaces in its name" / "and one more of that kind"
+    moved.parent.mkdir()
+    newer({"template/scripts/migrate.py": ("", "# newer\n")}).rename(moved)
+    life.follow(moved)
+    answers = yaml.safe_load((life.service / ".copier-answers.yml").read_text())
+    life.write(".copier-answers.yml", yaml.safe_dump(answers))
+    pyproject = (life.service / "pyproject.toml").read_text()
+    life.write("pyproject.toml", pyproject.replace(str(moved), str(moved).replace(" ", "%20")))
+    life.commit()
     done = make(life, "template-update")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ci.yml came back" in done.stdout
