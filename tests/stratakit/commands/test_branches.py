@@ -351,6 +351,6 @@ def test_a_step_down_from_a_branch_that_is_not_applied_is_refused(migrated: Serv
     for command in (migrated.migrate, migrated.alembic):
         refused = command("downgrade", "b1@-1")
         assert refused.returncode != 0
-        assert "not a valid target" in refused.stderr
+        assert "valid target" in refused.stderr
         assert "Traceback" not in refused.stderr
     assert migrated.stands_at() == before

@@ -124,7 +124,7 @@ def _replace(config: Config) -> None:
 
 def _baseline(config: Config) -> None:
     path = config.versions / "a1_change.py"
-    path.write_bytes(b'"""' + BASELINE + b'"""\nrevision = "a1"\n')
+    path.write_text(f'"""{BASELINE}"""\nrevision = "a1"\n')
     _record(config)
 
 
