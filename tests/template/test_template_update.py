@@ -170,7 +170,7 @@ def test_a_workflow_that_was_deleted_stays_deleted(
     life.delete(".github/workflows/ci.yml")
     life.commit()
     # YAML folds a text that is as long as that, with spaces, over two lines.
-    moved = tmp_path / "a rather long folder with spaces in its name" / "and one more of that kind"
+    moved = tmp_path / " ".join(["folder"] * 6) / " ".join(["template"] * 3)
     moved.parent.mkdir()
     newer({"template/scripts/migrate.py": ("", "# newer\n")}).rename(moved)
     life.follow(moved)
