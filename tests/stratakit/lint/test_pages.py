@@ -10,7 +10,7 @@ from tests.stratakit.lint.peers import RULES
 
 
 def test_the_page_of_the_rules_is_current() -> None:
-    assert PAGE.read_text() == page(), "write it anew: python -m tests.stratakit.lint.pages"
+    assert PAGE.read_text() == page(), "write it again: python -m tests.stratakit.lint.pages"
 
 
 def test_every_rule_says_what_the_page_needs() -> None:
