@@ -41,7 +41,7 @@ FENCE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 def main() -> int:
     """Print the findings; exit status 1 if there are any."""
-    findings = [*_check_pages(), *_check_code()]
+    findings = [*_check_pages(), *_check_code(), *_check_test_names()]
     print(*findings, sep="\n", end="\n" if findings else "")
     return bool(findings)
 

@@ -42,6 +42,7 @@ class CheckResult:
         position: the position of the database; None if it was not read.
         pending: what an upgrade would apply.
         skipped: what was not looked at, and why.
+        has_models: whether env.py has a `target_metadata`, so that models were compared.
         is_reachable: whether the project's database could be looked at.
     """
 
@@ -49,6 +50,7 @@ class CheckResult:
     position: Position | None = None
     pending: Sequence[Script] = ()
     skipped: list[str] = field(default_factory=list)
+    has_models: bool = True
     is_reachable: bool = True
 
 
@@ -68,7 +70,7 @@ def check_models(config: Config, *, lint: bool = False) -> CheckResult:
         return CheckResult(unresolved)
     with stop_server_afterwards(config):
         project = environment.capture(config)
-        result = CheckResult(drift_check.find_problems(project))
+        result = CheckResult(drift_check.find_problems(project), has_models=project.has_metadata)
         if lint:
             _lint(project.config, result)
         return result
@@ -92,7 +94,7 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
     project = environment.capture(config)
     config = project.config
     unguarded = () if project.is_guarded else _notice_once(project)
-    result = CheckResult(drift_check.find_problems(project))
+    result = CheckResult(drift_check.find_problems(project), has_models=project.has_metadata)
     try:
         read_databases(config, partial(_check_database, project, result))
     except StrataError as error:

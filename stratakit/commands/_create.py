@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 from stratakit.commands._errors import command
 from stratakit.config import Config
+from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import UsageError
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, record
 from stratakit.drift.older import OlderDifferences, older_differences
@@ -73,6 +76,13 @@ def create(
     """
     project = environment.capture(config)
     config = project.config
+    if not empty and not project.has_metadata:
+        raise UsageError(
+            "env.py has no target_metadata, so that there are no models to compare.",
+            detail="Nothing was written.",
+            hint=f"Write the operations yourself: {MIGRATE} create --empty {quote(message)}\n"
+            "Or give context.configure() the target_metadata of the models.",
+        )
     older = OlderDifferences() if empty or every else older_differences(project)
     head_before = head_fingerprint(config, project.metadata)
     changes: list[str] = []

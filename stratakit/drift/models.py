@@ -141,6 +141,8 @@ def compare_models(
     with database as migrated_url, connect(migrated_url, read_only=True) as connection:
         filters = EnvironmentFilter(project, connection)
         migrated = catalog.read(connection, project.version_table)
+        if not project.has_metadata:
+            return ModelComparison(project, migrated, [])
         if is_without_models(metadata, [key.name for key in migrated if key.kind == "table"]):
             error = missing_models_error()
             problem = Finding("no-models", error.message, error.detail, error.hint)

@@ -44,6 +44,11 @@ class Environment:
     is_guarded: bool = False
 
     @property
+    def has_metadata(self) -> bool:
+        """True if env.py names the tables of models; a project may write all revisions manually."""
+        return self.arguments.get("target_metadata") is not None
+
+    @property
     def metadata(self) -> MetaData:
         """The tables of the models, of all bases together; none if env.py names none."""
         declared = self.arguments.get("target_metadata")

@@ -64,7 +64,7 @@ def run(arguments: Namespace, config: Config) -> int:
             print_position(result.position)
         print_revisions("Pending", result.pending)
         if not result.findings:
-            echo("The models and the migrations agree.", "green")
+            echo(_describe_success(has_models=result.has_models), "green")
     for sentence in result.skipped:
         warn(sentence)
     status = echo_findings(result.findings, arguments)
@@ -101,7 +101,13 @@ def _check_models(arguments: Namespace, config: Config, root: Path) -> int:
     if not arguments.check_only:
         create_local_folder(cache.parent)
         cache.write_text(current)
-    return _print_success("The models and the migrations agree.", arguments)
+    return _print_success(_describe_success(has_models=result.has_models), arguments)
+
+
+def _describe_success(*, has_models: bool) -> str:
+    if has_models:
+        return "The models and the migrations agree."
+    return "The revisions are valid. env.py has no target_metadata: no models were compared."
 
 
 def _in_working_tree(finding: Finding, config: Config, root: Path) -> Finding:

@@ -41,7 +41,7 @@ def run(arguments: Namespace, config: Config) -> int:
     )
     if is_json(arguments):
         echo_json(as_object(config, result))
-        return 1 if (result.differences or result.older_differences) and not result.paths else 0
+        return _status(result)
     if result.uncompared:
         echo(f"Commit {result.commit[:12]} cannot be compared: {result.uncompared}")
         echo("Older differences are therefore included.")
@@ -60,7 +60,17 @@ def run(arguments: Namespace, config: Config) -> int:
     _print_older(result, arguments.message)
     echo(f"If you edit it: {MIGRATE} record")
     echo(f"Review it, then apply it: {MIGRATE} upgrade")
-    return 0
+    return _status(result)
+
+
+def _status(result: CreateResult) -> int:
+    """Return 1 if there are differences without a revision, or if the new revision cannot run.
+
+    One that waits for an answer to a review comment may fail until then.
+    """
+    if not result.paths:
+        return 1 if result.differences or result.older_differences else 0
+    return 1 if result.unrecorded and not result.review_comments else 0
 
 
 def _print_nothing_written(result: CreateResult, message: str) -> int:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -373,3 +374,17 @@ def test_plain_alembic_writes_for_the_kind_of_the_database(project: Project) -> 
     CommandLine().main(["revision", "--autogenerate", "-m", "add colour"])
     (file,) = (project.root / "migrations/versions").glob("*_add_colour.py")
     assert "batch_alter_table" in file.read_text()
+
+
+def test_a_project_without_models_writes_its_revisions_manually(project: Project) -> None:
+    project.write("migrations/env.py", HEAD.replace("Base.metadata", "None") + PLAIN)
+    for verb in ("check", "upgrade", "check", "check --models", "drift", "record"):
+        outcome = project.run(*verb.split())
+        assert outcome.status == 0, f"{verb}: {outcome}"
+        assert "target_metadata" in outcome.stdout or not verb.startswith("check"), outcome
+    refused = project.run("create", "add colour")
+    assert (refused.status, refused.stdout) == (2, "")
+    (line,) = (line for line in refused.stderr.splitlines() if "stratakit create" in line)
+    written = project.run(*shlex.split(line.partition(": stratakit ")[2]))
+    assert written.status == 0, written
+    assert project.run("upgrade").status == 0
