@@ -22,7 +22,9 @@ class Shelf(Base):
 
 @pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside another change"])
 @pytest.mark.databases("postgresql", "sqlite")
-def test_what_autogenerate_does_not_see_is_said(migrated: Service, beside: bool) -> None:
+def test_differences_that_autogenerate_does_not_see_are_reported(
+    migrated: Service, beside: bool
+) -> None:
     migrated.edit(MODELS, "price >= 0", "price >= 1")
     if beside:
         migrated.add_column(PHONE)
