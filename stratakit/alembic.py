@@ -1,6 +1,7 @@
 """The names that migrations/env.py imports; importing them registers stratakit with Alembic."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
@@ -11,11 +12,13 @@ from stratakit import operations as operations
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift.guards import refuse_difference
+from stratakit.engine.url import DatabaseURL
 from stratakit.orm import discovery
 from stratakit.revisions import write_hook as write_hook
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime import migrations
 from stratakit.runtime.environment import Environment
+from stratakit.scratch.head import head_database
 
 __all__ = ["discover_models", "run_migrations"]
 
@@ -60,11 +63,16 @@ def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: objec
         alembic.util.CommandError: the command was refused or failed; its cause is a `StrataError`
             that says why and what to do.
     """
+    arguments = migrations.configured_arguments(target_metadata)
 
     def check_stamp(context: MigrationContext, config: Config, revision: str | None) -> None:
-        arguments = migrations.configured_arguments(target_metadata)
         project = Environment(config, arguments, is_guarded=True)
         refuse_difference(context, project, revision)
 
+    def head(config: Config) -> AbstractContextManager[DatabaseURL]:
+        return head_database(Environment(config, arguments, is_guarded=True))
+
     options = RunOptions(interactive=True, check_stamp=check_stamp)
-    migrations.run_migrations(target_metadata=target_metadata, url=url, options=options)
+    migrations.run_migrations(
+        target_metadata=target_metadata, url=url, options=options, head_database=head
+    )

@@ -7,6 +7,7 @@ names fails in one place.
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -198,6 +199,17 @@ def live_environment() -> EnvironmentContext:
     """Return the context of the env.py that is running, whose proxy `alembic.context` is."""
     environment: EnvironmentContext = alembic.context._proxy  # type: ignore[attr-defined]
     return environment
+
+
+@contextmanager
+def nested_environment() -> Iterator[None]:
+    """Run another env.py within the one that is running, whose proxies Alembic would remove."""
+    outer = [getattr(module, "_proxy", None) for module in (alembic.context, alembic.op)]
+    try:
+        yield
+    finally:
+        for proxy in filter(None, outer):
+            proxy._install_proxy()
 
 
 def substitute_pool(engine: Engine, connect: Callable[[], DBAPIConnection]) -> Pool:

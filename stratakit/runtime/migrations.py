@@ -8,8 +8,8 @@ fail. It does not configure the application's logging.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +37,8 @@ from stratakit.runtime.redirect import refuse_scratch_database
 from stratakit.runtime.run import GUARD
 from stratakit.runtime.step_progress import PrintedProgress
 
+HeadDatabase = Callable[[Config], AbstractContextManager[DatabaseURL]]
+
 PLACEHOLDER = "driver://user:pass@localhost/dbname"
 """The URL that `alembic init` writes into alembic.ini."""
 
@@ -46,6 +48,7 @@ def run_migrations(
     target_metadata: MetaData | Sequence[MetaData],
     url: object = None,
     options: RunOptions | None = None,
+    head_database: HeadDatabase | None = None,
 ) -> None:
     """Run what Alembic's command asks for, guarded: the last line of `migrations/env.py`.
 
@@ -53,6 +56,8 @@ def run_migrations(
         target_metadata: the tables of the models, as `discover_models` returns them.
         url: the database as migrations reach it.
         options: of a run of plain `alembic`.
+        head_database: opens a database at head, which the models are compared with where plain
+            `alembic` writes a revision.
 
     Raises:
         alembic.util.CommandError: the command was refused or failed; its cause is a `StrataError`
@@ -63,11 +68,11 @@ def run_migrations(
     remove_stale_bytecode(config.revision_files)
     options = options or RunOptions(interactive=True)
     if not hasattr(context.config.cmd_opts, "cmd"):
-        _run_guarded(config, target_metadata, url, options)
+        _run_guarded(config, target_metadata, url, options, head_database)
         return
     with _command_line():
         options = replace(options, progress=PrintedProgress(_print_line))
-        _run_guarded(config, target_metadata, url, options)
+        _run_guarded(config, target_metadata, url, options, head_database)
 
 
 def _run_guarded(
@@ -75,8 +80,9 @@ def _run_guarded(
     target_metadata: MetaData | Sequence[MetaData],
     url: object,
     options: RunOptions,
+    head_database: HeadDatabase | None,
 ) -> None:
-    try:
+    with ExitStack() as resources, _alembic_errors():
         database = read_url(_url(config, url), config)
         guard = context.config.attributes.get(GUARD)
         if context.is_offline_mode():
@@ -87,8 +93,14 @@ def _run_guarded(
             return
         if guard is None:
             # Plain `alembic` runs env.py.
+            check: Callable[[Connection], None] = refuse_scratch_database
+            if head_database and _writes_revision():
+                kind = database.backend if database else config.database
+                same_kind = replace(config, database=kind)
+                database = resources.enter_context(head_database(same_kind))
+                check = _accept_connection
             run = ChangeRun(config, options, can_run_again=False)
-            guard = EnvironmentGuard(live_environment(), run, refuse_scratch_database)
+            guard = EnvironmentGuard(live_environment(), run, check)
         if isinstance(guard.run, CaptureRun):
             guard.run.capture(configured_arguments(target_metadata), database)
             guard.has_run = True
@@ -100,6 +112,29 @@ def _run_guarded(
             _run(config, database, target_metadata, read_only=guard.run.is_read_only)
         finally:
             guard.run.close()
+
+
+def _writes_revision() -> bool:
+    """Return whether plain `alembic` compares the models to write a revision.
+
+    A caller that hands a connection over has chosen what they are compared with.
+    """
+    if context.config.attributes.get("connection") is not None:
+        return False
+    revision = live_environment().context_opts.get("revision_context")
+    arguments = revision.command_args if revision else {}
+    return bool(arguments.get("autogenerate")) and arguments["message"] is not None
+
+
+def _accept_connection(_connection: Connection) -> None:
+    """Accept the connection to the database at head, which was chosen here."""
+
+
+@contextmanager
+def _alembic_errors() -> Iterator[None]:
+    """Let Alembic print an error of stratakit as one of its own."""
+    try:
+        yield
     except StrataError as error:
         raise CommandError(str(error)) from error
 

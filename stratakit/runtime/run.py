@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from stratakit.alembic_private import forget_run
+from stratakit.alembic_private import forget_run, nested_environment
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions.alembic_config import ROOT, scripts, set_database
 from stratakit.runtime.env_errors import explain_environment_error
@@ -67,6 +67,7 @@ def _run_once(
     options: Mapping[str, Any],
 ) -> float | None:
     with (
+        nested_environment(),
         EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
         _connections(alembic, run, target) as check,
     ):

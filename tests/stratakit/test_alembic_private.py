@@ -56,13 +56,25 @@ def test_a_column_is_copied_without_its_table() -> None:
     assert column.nullable is False
 
 
+def test_an_environment_within_another_leaves_it_as_it_was(scripts: ScriptDirectory) -> None:
+    outer = EnvironmentContext(Config(), scripts)
+    with outer:
+        with alembic_private.nested_environment(), EnvironmentContext(Config(), scripts):
+            assert alembic_private.live_environment() is not outer
+        assert alembic_private.live_environment() is outer
+        assert alembic.context.script is scripts
+    with alembic_private.nested_environment(), EnvironmentContext(Config(), scripts):
+        pass
+    assert alembic_private.live_environment() is None
+
+
 def test_the_version_table_is_created_as_its_column_is_declared(scripts: ScriptDirectory) -> None:
     context = MigrationContext.configure(sa.create_engine("sqlite://").connect())
     alembic_private.version_column(context).type = sa.String(255)
     context.stamp(scripts, "a1")
     assert context.connection is not None
     (column,) = sa.inspect(context.connection).get_columns("alembic_version")
-    assert column["type"].length == 255
+    assert str(column["type"]) == "VARCHAR(255)"
 
 
 @pytest.mark.parametrize(
@@ -128,7 +140,7 @@ def test_a_substitute_pool_keeps_the_listeners_of_an_engine_and_not_its_connecti
     connection.close()
 
 
-def test_what_a_run_leaves_behind_is_forgotten(scripts: ScriptDirectory) -> None:
+def test_the_state_of_an_earlier_run_is_forgotten(scripts: ScriptDirectory) -> None:
     with (
         EnvironmentContext(Config(), scripts),
         Operations.context(MigrationContext.configure(dialect_name="sqlite")),

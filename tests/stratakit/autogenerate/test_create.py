@@ -22,7 +22,9 @@ class Shelf(Base):
 
 @pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside another change"])
 @pytest.mark.databases("postgresql", "sqlite")
-def test_what_autogenerate_does_not_see_is_said(migrated: Service, beside: bool) -> None:
+def test_differences_that_autogenerate_does_not_see_are_reported(
+    migrated: Service, beside: bool
+) -> None:
     migrated.edit(MODELS, "price >= 0", "price >= 1")
     if beside:
         migrated.add_column(PHONE)
@@ -76,3 +78,17 @@ def test_tables_that_are_dropped_with_what_relates_them_are_one_change(
     created = migrated.migrate("create", "neither")
     assert created.returncode == 0, created.stderr
     assert "not related" not in created.stdout
+
+
+def test_plain_alembic_compares_with_the_revisions_and_not_with_the_database(
+    migrated: Service,
+) -> None:
+    migrated.sql("ALTER TABLE items ADD COLUMN by_hand INTEGER")
+    migrated.add_column("phone: Mapped[str | None] = mapped_column(String(40))")
+    done = migrated.alembic("revision", "--autogenerate", "-m", "add the phone")
+    assert done.returncode == 0, done.stderr
+    text = migrated.newest().read_text()
+    assert "phone" in text
+    assert "by_hand" not in text
+    assert migrated.migrate("upgrade").returncode == 0
+    assert {"phone", "by_hand"} <= migrated.columns("items")

@@ -63,7 +63,7 @@ def test_nothing_that_only_the_revisions_have_is_dropped_in_passing(
             assert f"\n  {difference}\n" in created.stdout
 
 
-def test_what_is_older_is_written_on_request(on_sqlite: OldProject) -> None:
+def test_older_differences_are_written_on_request(on_sqlite: OldProject) -> None:
     nothing = on_sqlite.run("create", "old differences")
     assert nothing.status == 1
     assert on_sqlite.revisions == []
@@ -73,7 +73,7 @@ def test_what_is_older_is_written_on_request(on_sqlite: OldProject) -> None:
     assert {"alter_column", "drop_index", "drop_table"} <= {*on_sqlite.written()}
 
 
-def test_what_a_branch_has_committed_is_no_older_difference(on_sqlite: OldProject) -> None:
+def test_a_difference_committed_on_the_branch_is_not_older(on_sqlite: OldProject) -> None:
     git(on_sqlite.root, "checkout", "--quiet", "-b", "colours", check=True)
     on_sqlite.add_colour()
     commit_all(on_sqlite.root)
