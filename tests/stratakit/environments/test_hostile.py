@@ -513,7 +513,7 @@ def test_a_revision_may_ask_for_op_when_it_is_imported(project: Project) -> None
         assert outcome.status == 0, outcome
 
 
-def test_a_revision_that_waits_for_its_own_transaction_is_told_to_use_its_connection(
+def test_a_wait_for_the_own_transaction_names_the_connection_to_use(
     project: Project,
 ) -> None:
     url = 'context.config.set_main_option("sqlalchemy.url", URL)\n'
