@@ -35,11 +35,11 @@ from stratakit.scratch import head
 from stratakit.scratch.revision import is_without_models, missing_models_error
 
 MISSING = "model-without-migration"
-DETAIL = "A database that is migrated is not what the code expects of it."
-CREATE_HINT = f'Make it: {MIGRATE} create "what changes"'
+DETAIL = "A migrated database does not match the code."
+CREATE_HINT = f'Create it: {MIGRATE} create "what changes"'
 BY_HAND_HINT = (
     f'Write it manually: {MIGRATE} create --empty "what changes"\n'
-    "What a model cannot express, and is meant, is named in strata.toml: allowed = [{allowed}]"
+    "If a model cannot express it, allow it in strata.toml: allowed = [{allowed}]"
 )
 
 
@@ -95,17 +95,29 @@ class ModelComparison:
     def _missing(self, subject: tuple[str, str], phrase: str) -> Finding:
         table, name = subject
         file, line = self._find(table or name, name if table else "")
-        message = f"A revision is missing: one that {phrase}."
-        details = {"difference": phrase}
-        return Finding(MISSING, message, DETAIL, CREATE_HINT, file, line, details)
+        return Finding(
+            MISSING,
+            f"A revision is missing: one that {phrase}.",
+            DETAIL,
+            CREATE_HINT,
+            file,
+            line,
+            {"difference": phrase},
+        )
 
     def _different(self, difference: Difference) -> Finding:
         key = difference.key
         file, line = self._find(key.table or key.name, key.name)
         hint = BY_HAND_HINT.format(allowed=f'"{key}"')
-        message = f"The migrations differ: {difference}."
-        details = {"difference": str(difference)}
-        return Finding("models-differ", message, DETAIL, hint, file, line, details)
+        return Finding(
+            "models-differ",
+            f"The migrations differ: {difference}.",
+            DETAIL,
+            hint,
+            file,
+            line,
+            {"difference": str(difference)},
+        )
 
     def _find(self, table: str, name: str) -> tuple[str, int]:
         return find_declaration(self.project.metadata, self.project.config.root, table, name)
@@ -199,7 +211,7 @@ def _creation_findings(
         yield Finding(
             "models-not-made",
             f"The table {table} of the models cannot be created in an empty database: {reason}",
-            "Only Alembic compares it, which does not see everything.",
+            "It is compared by Alembic only, which does not see everything.",
             "Declare what it needs, such as a function by "
             'sqlalchemy.event.listen(metadata, "before_create", DDL(...)).',
             file,

@@ -9,6 +9,7 @@ from stratakit.drift.items import create_item, drop_item
 from stratakit.operations import walk
 
 DROPS = (ops.DropIndexOp, ops.DropConstraintOp)
+COLUMNS = (ops.DropColumnOp, ops.AddColumnOp)
 
 
 def recreate_column(
@@ -42,10 +43,11 @@ def recreate_column(
         ops.DropColumnOp.from_column_and_tablename(
             table.schema, table.name, reflected.columns[name]
         ),
-        # It may be computed from them.
+        *(each for each in parts if isinstance(each, ops.DropColumnOp)),
+        # It is computed from others, or was: it is dropped before them and added after them.
         *(each for each in parts if isinstance(each, ops.AddColumnOp)),
         ops.AddColumnOp.from_column_and_tablename(table.schema, table.name, table.columns[name]),
-        *(each for each in parts if not isinstance(each, (*DROPS, ops.AddColumnOp))),
+        *(each for each in parts if not isinstance(each, (*DROPS, *COLUMNS))),
         *(create_item(each) for each in _items(table, name) if str(each.name) not in known),
     ]
     place = operations.index(containers[0]) if containers else len(operations)

@@ -27,7 +27,9 @@ event.listen(Base.metadata, "after_create", DDL("CREATE VIEW cheap_items AS SELE
 
 @pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside another change"])
 @pytest.mark.databases("postgresql", "sqlite")
-def test_what_autogenerate_does_not_see_is_said(migrated: Service, beside: bool) -> None:
+def test_differences_that_autogenerate_does_not_see_are_reported(
+    migrated: Service, beside: bool
+) -> None:
     migrated.write(MODELS, (migrated.root / MODELS).read_text() + VIEW)
     if beside:
         migrated.add_column(PHONE)

@@ -147,6 +147,10 @@ UNSEEN: dict[str, tuple[TableSpec | None, TableSpec | None]] = {
         TableSpec({"n": NUMBER, "a": SUM}),
         TableSpec({"n": NUMBER, "a": replace(SUM, computed="n * 2")}),
     ),
+    "two columns": (
+        TableSpec({"n": NUMBER, "a": SUM, "b": SUM}),
+        TableSpec({"n": NUMBER, "a": replace(SUM, computed="n * 2"), "b": NUMBER}),
+    ),
     "default in other words": (
         TableSpec({"a": replace(TEXT, default="quote")}),
         TableSpec({"a": replace(TEXT, default="expression")}),
