@@ -163,7 +163,7 @@ UNSEEN: dict[str, tuple[TableSpec | None, TableSpec | None]] = {
 """Changes that Alembic alone does not see, or cannot undo."""
 
 
-def test_what_alembic_does_not_see_is_written_and_undone(project: Project) -> None:
+def test_changes_that_alembic_does_not_see_are_written_and_undone(project: Project) -> None:
     # No other table is in this schema, so that the models name it no more.
     schema = "crm" if project.config.database == "postgresql" else None
     before, after = (
