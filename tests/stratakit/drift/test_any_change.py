@@ -106,7 +106,7 @@ def project(
 
 
 @settings(
-    max_examples=int(CHANGES or 4),
+    max_examples=int(CHANGES or 3),
     derandomize=not CHANGES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
