@@ -57,12 +57,14 @@ def compare_catalogs(
     # A column's own sequence keeps its name if its table is renamed; nothing uses the name.
     expected, actual = (each.without("named", "sequence") for each in (modelled, actual))
     filters = EnvironmentFilter(project, connection)
+    is_mysql = connection.dialect.name in ("mysql", "mariadb")
     seen = [
         each
         for each in catalog.differences(expected, actual)
         if table_name(each) not in failures
         and not is_python_default(each, metadata)
         and not _is_declared(each, metadata)
+        and not (is_mysql and _is_for_foreign_key(each, expected, actual))
         and filters.includes(each.key)
     ]
     differences = [each for each in seen if filters.includes_difference(each)]
@@ -99,6 +101,32 @@ def is_python_default(difference: Difference, metadata: MetaData) -> bool:
         and difference.expected is None
         and column is not None
         and server_defaults.matches_model(column, difference.actual)
+    )
+
+
+def _is_for_foreign_key(difference: Difference, expected: Catalog, actual: Catalog) -> bool:
+    """Return whether MySQL would refuse to drop an index: a foreign key has no other one.
+
+    Without this index it would have created one itself:
+    https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html
+    """
+    key = difference.key
+    if key.kind != "index" or difference.attribute or difference.expected is not None:
+        return False
+    covered = f"{actual[key]['columns']}, "
+    foreign_keys = [
+        f"{attributes['columns']}, "
+        for other, attributes in expected.items()
+        if (other.kind, other.table) == ("foreign key", key.table)
+    ]
+    others = [
+        f"{attributes['columns']}, "
+        for other, attributes in expected.items()
+        if other.table == key.table and other.kind in ("index", "unique constraint", "primary key")
+    ]
+    return any(
+        covered.startswith(columns) and not any(each.startswith(columns) for each in others)
+        for columns in foreign_keys
     )
 
 

@@ -97,3 +97,39 @@ def test_plain_alembic_compares_with_the_revisions_and_not_with_the_database(
     assert "by_hand" not in text
     assert migrated.migrate("upgrade").returncode == 0
     assert {"phone", "by_hand"} <= migrated.columns("items")
+
+
+REVIEWS = """
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, Key
+
+
+class Review(Base):
+    __tablename__ = "reviews"
+
+    id: Mapped[Key]
+    stars: Mapped[int]
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), index=True)
+"""
+
+
+@pytest.mark.databases("mysql")
+def test_an_index_that_a_foreign_key_needs_stays_until_another_one_serves(
+    migrated: Service,
+) -> None:
+    file = migrated.write("app/reviews/models.py", REVIEWS)
+    for verb in (["create", "add reviews"], ["upgrade"]):
+        assert migrated.migrate(*verb).returncode == 0
+    without_index = REVIEWS.replace(", index=True", "")
+    file.write_text(without_index)
+    assert migrated.migrate("check").returncode == 0
+    written = migrated.migrate("create", "drop the index of reviews")
+    assert written.returncode == 0
+    assert "no revision was written" in written.stdout
+    other = '    __table_args__ = (Index("ix_reviews_item_stars", "item_id", "stars"),)\n\n    id:'
+    file.write_text(without_index.replace("    id:", other, 1))
+    for verb in (["create", "index reviews by their stars"], ["upgrade"], ["check"]):
+        done = migrated.migrate(*verb)
+        assert done.returncode == 0, done.stdout + done.stderr
