@@ -17,12 +17,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from benchmarks import services
-from stratakit import locking, scratch
+from stratakit import commands, locking, scratch
 from stratakit.config import Config, load
 from stratakit.devserver.server import Server
 from stratakit.engine.connect import connect
@@ -146,23 +147,29 @@ def _upgrade(service: Service, config: Config) -> int:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        scratch.upgrade(service.url, config)
+        _migrate(service, config)
     os._exit(0)
+
+
+def _migrate(service: Service, config: Config) -> None:
+    """Upgrade the service's own database, as its command does."""
+    with patch.dict(os.environ, service.environment):
+        commands.upgrade(config)
 
 
 def _goes_on(service: Service, config: Config) -> bool:
     """Upgrade again; where the database keeps half of a revision, do what the message says."""
     try:
-        scratch.upgrade(service.url, config)
+        _migrate(service, config)
         return False
     except Exception as error:
         told = str(error)
-    found = re.search(r"stratakit stamp (\w+)", told)
+    found = re.search(r"(?:stratakit|migrate\.sh) stamp (\w+)", told)
     assert found, f"no way out: {told}"
     assert f"is at {service.stands_at()}" in told, told
     stamped = service.migrate("stamp", found[1])
     assert stamped.returncode == 0, stamped.stderr
-    scratch.upgrade(service.url, config)
+    _migrate(service, config)
     return True
 
 

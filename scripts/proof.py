@@ -46,6 +46,12 @@ PROOFS = {
         (*PYTEST, "-m", "not slow and not proof", "tests/stratakit"),
         {"EXAMPLES": "5000"},
     ),
+    "changes": Proof(
+        "After a random change of random models `create` writes what `check` misses and nothing "
+        "else, and a downgrade restores the catalog, on three databases",
+        ("-m", "pytest", "--numprocesses", "3", "-q", "tests/stratakit/drift/test_any_change.py"),
+        {"CHANGES": "2000"},
+    ),
     "kills": Proof(
         "Migrators, connections and servers end at random moments, and the next upgrade goes on",
         ("-m", "benchmarks.kills", "--kills", "200"),

@@ -1,7 +1,8 @@
 """Check the English of what users and contributors read: `python scripts/prose.py` in `make lint`.
 
-It reads the pages, the strings that commands print, the docstrings of the package and the texts of
-copier.yml. A finding is one line: file, line, the words, and what to write instead.
+It reads the pages, the strings that commands print, the docstrings of the package, the texts of
+copier.yml and the names of tests. A finding is one line: file, line, the words, and what to write
+instead.
 """
 
 import ast
@@ -12,9 +13,10 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "CHANGELOG.md", "docs/**/*.md", "template/**/*.md*", "copier.yml")
+TESTS = ("tests/**/*.py", "template/**/*.py")
 CODE = ("stratakit/**/*.py", "scripts/*.py", "template/**/*.py")
 WORDS = {
-    r"(make|makes|made|making|written|writes|write|built|replay\w*) anew": "create again, recreate",
+    r"\banew\b": "again, or recreate",
     r"\b(for ever|forever)\b": "permanently, always",
     r"\bbeside\b(?! each other)": "in addition to, next to",
     r"in front of": "before",
@@ -31,13 +33,15 @@ WORDS = {
     r"\bcure[sd]?\b": "fixes",
 }
 QUESTION = re.compile(r"(What|Whether|Where|Which|Who|Whoever|Whatever|How)\b(?!.*\?$)")
+QUESTION_WORDS = ("what_", "whether_", "where_", "which_", "who_", "how_")
+TEST = re.compile(r"^(?:async )?def test_(\w+)", re.MULTILINE)
 WORD = re.compile("|".join(f"(?:{pattern})" for pattern in WORDS), re.IGNORECASE)
 FENCE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
 def main() -> int:
     """Print the findings; exit status 1 if there are any."""
-    findings = [*_check_pages(), *_check_code()]
+    findings = [*_check_pages(), *_check_code(), *_check_test_names()]
     print(*findings, sep="\n", end="\n" if findings else "")
     return bool(findings)
 
@@ -54,6 +58,18 @@ def check(text: str) -> Iterator[tuple[int, str, str]]:
             if re.fullmatch(pattern, found[0], re.IGNORECASE):
                 yield text.count("\n", 0, found.start()) + 1, found[0], advice
                 break
+
+
+def check_name(name: str) -> Iterator[tuple[str, str]]:
+    """Find words in the name of a test that have a plain equivalent, and a question word at first.
+
+    Returns:
+        The words, and what to write instead.
+    """
+    for _, words, advice in check(name.replace("_", " ")):
+        yield words, advice
+    if name.startswith(QUESTION_WORDS):
+        yield name.partition("_")[0], "begin with a noun"
 
 
 def _check_pages() -> Iterator[str]:
@@ -75,6 +91,14 @@ def _check_code() -> Iterator[str]:
                 first = str(node.value.value).lstrip().partition("\n")[0]
                 if found := QUESTION.match(first):
                     yield _describe(path, node.lineno, found[0], "begin with a noun or a verb")
+
+
+def _check_test_names() -> Iterator[str]:
+    for path in _files(TESTS):
+        text = path.read_text()
+        for found in TEST.finditer(text):
+            for words, advice in check_name(found[1]):
+                yield _describe(path, text.count("\n", 0, found.start()) + 1, words, advice)
 
 
 def _files(patterns: tuple[str, ...]) -> Iterator[Path]:

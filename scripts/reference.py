@@ -22,6 +22,7 @@ import stratakit.alembic
 from stratakit import commands
 from stratakit.cli import commands as command_line
 from stratakit.config import NO_KEYS, Config
+from stratakit.diagnostics.command import MIGRATE
 from stratakit.locking.policy import WaitPolicy
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -38,6 +39,14 @@ OPERATIONS = (
     "rename_enum_value",
     "validate_constraint",
 )
+MESSAGES = {
+    "StrataError": 0,
+    "UsageError": 0,
+    "DatabaseUnavailable": 0,
+    "ConsentError": 0,
+    "Finding": 1,
+}
+"""The kinds of messages, and the place of the text in their arguments, before reason and fix."""
 NO_NAMES = {"self", "str", "join", "len", "config"}
 VARIABLES = {
     "DATABASE_URL": "the database; without it, the local database that `strata.toml` names",
@@ -242,9 +251,9 @@ def _result(kind: type) -> str:
 def _messages() -> str:
     parts = [
         "# Messages\n",
-        "Every message with which a command stops, by its text. Words in braces stand for actual "
-        "names. A message has up to three parts: what is wrong, why it matters, and the command "
-        "that fixes it.\n",
+        "Every message with which a command stops, and every finding of `check`, `drift` and the "
+        "tests, by its text. Words in braces stand for actual names. A message has up to three "
+        "parts: what is wrong, why it matters, and the command that fixes it.\n",
     ]
     rows = sorted(
         set(_raised()), key=lambda row: (re.sub(r"\W+", " ", row[0]).lower().strip(), row)
@@ -254,33 +263,42 @@ def _messages() -> str:
 
 
 def _raised() -> Iterator[tuple[str, str, str]]:
-    errors = {"StrataError", "UsageError", "DatabaseUnavailable"}
     for path in sorted((REPOSITORY / "stratakit").rglob("*.py")):
+        module = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in errors and node.args:
-                given = {k.arg: k.value for k in node.keywords}
-                message, detail, hint = (
-                    _text(part) if part else ""
-                    for part in (node.args[0], given.get("detail"), given.get("hint"))
-                )
-                if re.sub(r"\{.*?\}", "", message).strip(" .:"):
-                    yield message, detail, hint
+            place = MESSAGES.get(ast.unparse(node.func)) if isinstance(node, ast.Call) else None
+            if place is None or not isinstance(node, ast.Call) or len(node.args) <= place:
+                continue
+            given = {k.arg: k.value for k in node.keywords}
+            given |= dict(zip(("message", "detail", "hint"), node.args[place:], strict=False))
+            message, detail, hint = (
+                _text(given[part], module) if part in given else ""
+                for part in ("message", "detail", "hint")
+            )
+            if re.sub(r"\{.*?\}", "", message).strip(" .:"):
+                yield message, detail, hint
 
 
-def _text(node: ast.expr) -> str:
+def _text(node: ast.expr, module: str) -> str:
     """Return a string as it is printed, with the expressions in it as words in braces."""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(map(_text, node.values))
-    if isinstance(node, ast.BinOp):
-        return _text(node.left) + _text(node.right)
-    if isinstance(node, ast.FormattedValue):
-        return _text(node.value)
-    if isinstance(node, ast.Name) and node.id == "MIGRATE":
-        return "./migrate.sh"
+    match node:
+        case ast.Constant():
+            return str(node.value)
+        case ast.JoinedStr():
+            return "".join(_text(each, module) for each in node.values)
+        case ast.BinOp():
+            return _text(node.left, module) + _text(node.right, module)
+        case ast.FormattedValue():
+            return _text(node.value, module)
+        case ast.IfExp():
+            return _text(node.body, module)
+        case ast.Name(id=name) if name.isupper():
+            value = str(getattr(import_module(module), name))
+            return re.sub(rf"{MIGRATE}(?= |$)", "./migrate.sh", value)
     words = [
-        w for w in re.findall(r"[a-z]+", ast.unparse(node)) if w not in ("self", "str", "join")
+        w
+        for w in re.findall(r"[a-z]+", ast.unparse(node).lower())
+        if w not in ("self", "str", "join")
     ]
     return "{" + " ".join(words[:3]) + "}"
 

@@ -23,7 +23,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import Revision, RevisionMap
 from alembic.util import load_python_file, to_tuple, warn
-from sqlalchemy import Column, Connection, Engine, FetchedValue, NullPool, Pool
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    FetchedValue,
+    MetaData,
+    NullPool,
+    Pool,
+    Sequence,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
 
@@ -33,6 +42,11 @@ T = TypeVar("T")
 def copy_column(column: "Column[T]") -> "Column[T]":
     """Return a copy of a column that belongs to no table; `Column.copy()` is deprecated."""
     return column._copy()
+
+
+def sequences(metadata: MetaData) -> list[Sequence]:
+    """Return the sequences of models, of columns and by themselves; no public name lists them."""
+    return list(metadata._sequences.values())
 
 
 def type_affinity(type_: TypeEngine[Any]) -> type[TypeEngine[Any]] | None:
@@ -185,6 +199,16 @@ def created_again(drop: ops.DropTableOp) -> ops.CreateTableOp | None:
 
     The public `reverse()` returns a new operation for each call.
     """
+    return drop._reverse
+
+
+def added_again(drop: ops.DropColumnOp) -> ops.AddColumnOp | None:
+    """Return the column that the downgrade of a drop adds, to change it."""
+    return drop._reverse
+
+
+def index_again(drop: ops.DropIndexOp) -> ops.CreateIndexOp | None:
+    """Return the index that the downgrade of a drop creates, to change it."""
     return drop._reverse
 
 

@@ -101,9 +101,9 @@ class Config:
         if near and not value.startswith(NOT_PRODUCTION):
             raise UsageError(
                 f"ENVIRONMENT={value} is close to {near[0]}.",
-                detail="As another name it would switch off the questions that production asks.",
-                hint=f"Write ENVIRONMENT={near[0]}, in the environment or in .env, or a name that "
-                "cannot be taken for it, such as development.",
+                detail="Any other name switches off the confirmations of production.",
+                hint=f"Write ENVIRONMENT={near[0]}, in the environment or in .env, or a clearly "
+                "different name, such as development.",
             )
         return False
 
@@ -159,7 +159,7 @@ def _no_project(root: Path) -> UsageError:
     candidates = [*root.glob("[!.]*/alembic.ini"), *root.glob("[!.]*/[!.]*/alembic.ini")]
     if candidates:
         ini = candidates[0].relative_to(root)
-        hint = f"Name the alembic.ini, once and for all: {MIGRATE} init -c {ini}"
+        hint = f"Name the alembic.ini in strata.toml: {MIGRATE} init -c {ini}"
     return UsageError(
         f"There is no project in {root}, nor in a folder above it.",
         detail=f"A project has a file {' or '.join(PROJECT_FILES)}.",

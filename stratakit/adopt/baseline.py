@@ -20,12 +20,13 @@ from stratakit.process.client import ClientError
 from stratakit.revisions import alembic_config, history
 from stratakit.revisions.history import Revision
 from stratakit.revisions.log import LOG
+from stratakit.revisions.manifest import BASELINE
 from stratakit.revisions.source import is_empty
 from stratakit.runtime.environment import Environment
 
 FILE = '''"""{message}
 
-What existed before migrations took over: written from the database {name} as it was then.
+The schema that existed before migrations were used, written from the database {name}.
 Breaking changes: none
 Manual steps: none
 
@@ -40,7 +41,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-irreversible = "It is what existed before migrations took over."
+irreversible = "{irreversible}"
 
 STATEMENTS = (
 {statements}
@@ -125,7 +126,7 @@ def _first_revision(config: Config) -> Revision:
     if len(roots) != 1:
         raise StrataError(
             f"There are {len(roots)} first revisions in {config.versions}.",
-            detail="A baseline is the one that all others build on.",
+            detail="All other revisions follow the baseline.",
             hint=f"See them: {MIGRATE} history",
         )
     if not is_empty(roots[0].path, "upgrade"):
@@ -178,5 +179,6 @@ def _text(first: Revision, name: str, ddl: list[str]) -> str:
         message=first.message,
         name=name,
         revision=first.id,
+        irreversible=BASELINE,
         statements="\n".join(f"    {literal(statement)}," for statement in ddl),
     )

@@ -18,7 +18,7 @@ def write_adopted(config: Config, revision: str) -> str:
     if config.adopted or manifest.snapshot_path(config).exists() or not path.exists():
         return ""
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
-    document.add(tomlkit.comment("Older revisions are not linted, nor undone by the tests."))
+    document.add(tomlkit.comment("Older revisions are neither linted nor undone by the tests."))
     document.add("adopted", revision)
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
     return f'Wrote adopted = "{revision}" into strata.toml: older revisions are not linted.'

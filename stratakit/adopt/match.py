@@ -126,7 +126,7 @@ def adoption_findings(context: MigrationContext, project: Environment) -> list[F
         Finding(
             "not-adopted",
             f"The database has tables ({len(tables)}) and no revision.",
-            "Which revision made them is found by comparing, and not by a stamp on trust.",
-            f"Bring it under migration: {MIGRATE} adopt",
+            "A stamp without a comparison may name the wrong revision.",
+            f"Find its revision by comparison: {MIGRATE} adopt",
         )
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 import tomlkit
 
 from stratakit.config import Backend, Config
+from stratakit.diagnostics.command import MIGRATE
 from stratakit.process.git import git
 from stratakit.revisions import history
 
@@ -153,7 +154,7 @@ class ProjectFiles:
         if len(heads) == 1:
             values["adopted"] = heads[0]
         elif heads:
-            self.notes.append("The history has several heads, so that `adopted` is left out.")
+            self.notes.append("The history has several heads, so `adopted` is omitted.")
         path = self._root / "strata.toml"
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         named = {key: value for key, value in values.items() if not config.names(key)}
@@ -164,7 +165,9 @@ class ProjectFiles:
 
     def _hook(self) -> Iterator[ProjectFile]:
         if self._top is None:
-            self.notes.append("The folder is in no git repository: no hook and no CI job.")
+            self.notes.append(
+                "The folder is not in a git repository: no hook and no CI job are written."
+            )
             return
         command = f"{self._runner()}{CHECK_STAGED}"
         inside = self._inside()
@@ -200,14 +203,16 @@ class ProjectFiles:
                 text = self._github_workflow()
                 yield ProjectFile(path, text, text)
         else:
-            self.notes.append(f"A CI job runs: {self._runner()}{CHECK_ALL} text")
+            self.notes.append(f"Run this in CI: {self._runner()}{CHECK_ALL} text")
 
     def _tests(self) -> Iterator[ProjectFile]:
         folder = next(
             (self._root / name for name in ("tests", "test") if (self._root / name).is_dir()), None
         )
         if folder is None:
-            self.notes.append("There is no folder of tests: docs/test.md shows the tests.")
+            self.notes.append(
+                f"Tests of the migrations need a folder tests: mkdir tests && {MIGRATE} init"
+            )
             return
         files = [*folder.rglob("test_*.py")]
         if any("stratakit.testing" in each.read_text(encoding="utf-8") for each in files):

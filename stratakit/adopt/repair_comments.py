@@ -28,7 +28,7 @@ def review(
         if each.loses_rows:
             yield _comment(
                 f"{each.key} is dropped with its data.\n"
-                f'If it is meant, name it in strata.toml: allowed = ["{each.allowed}"]'
+                f'If it is intended, name it in strata.toml: allowed = ["{each.allowed}"]'
             )
         elif each.key.kind == "column" and ObjectKey("table", "", each.key.table) in actual:
             yield from map(_comment, _describe(each, expected[each.key], backend))
@@ -39,7 +39,7 @@ def locks(tables: Sequence[str]) -> Iterator[str]:
     if len(tables) > 1:
         yield _comment(
             f"this revision locks {', '.join(tables)} until it ends.\n"
-            "Apply it while little reads and writes them, or write one revision for each."
+            "Apply it at a quiet time, or write one revision for each table."
         )
 
 

@@ -33,10 +33,17 @@ class ReviewCommentOp(ops.MigrateOperation):
 @renderers.dispatch_for(ReviewCommentOp)
 def _render(_context: AutogenContext, comment: ReviewCommentOp) -> list[str]:
     first, *rest = comment.text.splitlines()
-    lines = textwrap.wrap(f"{MARK} {first}", WIDTH, subsequent_indent=INDENT)
+    lines = _wrap(f"{MARK} {first}")
     for line in rest:
-        lines += textwrap.wrap(f"{INDENT}{line}", WIDTH, subsequent_indent=INDENT)
+        lines += _wrap(f"{INDENT}{line}")
     return lines
+
+
+def _wrap(line: str) -> list[str]:
+    # Without a break within a word, else a command would not run as it is printed.
+    return textwrap.wrap(
+        line, WIDTH, subsequent_indent=INDENT, break_on_hyphens=False, break_long_words=False
+    )
 
 
 def add_review_comments(change: Change, operations: Operations) -> list[ops.MigrateOperation]:

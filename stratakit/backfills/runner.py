@@ -169,13 +169,13 @@ class BackfillRun:
             if error.connection_invalidated:
                 raise DatabaseUnavailable(
                     message,
-                    detail="All batches before are committed.",
+                    detail="All earlier batches are committed.",
                     hint=f"Continue: {MIGRATE} backfill {self._name}",
                 ) from error
             self._connection.rollback()
             raise StrataError(
                 message,
-                detail="The batch was undone. All batches before are committed.",
+                detail="The batch was rolled back. All earlier batches are committed.",
                 hint=f"If its column or table is pending: {MIGRATE} upgrade --rolling\n"
                 f"Else correct {self._backfill.file.path} or the rows, and continue: "
                 f"{MIGRATE} backfill {self._name} --keep",
@@ -309,7 +309,7 @@ def _edited_error(backfill: Backfill, rows: int) -> StrataError:
     name = backfill.file.name
     return StrataError(
         f"{backfill.file.path} was edited after {rows} rows were done.",
-        detail="The rows that are done were changed by the code as it was.",
-        hint=f"Continue with the code as it is: {MIGRATE} backfill {name} --keep\n"
+        detail="Those rows were changed by the old code.",
+        hint=f"Continue with the new code: {MIGRATE} backfill {name} --keep\n"
         f"Or begin again at the first row: {MIGRATE} backfill {name} --restart",
     )

@@ -54,7 +54,7 @@ def create(
     if url.backend == "sqlite" and not Path(url.url.database or "").is_file():
         raise DatabaseUnavailable(
             f"There is no file {url.url.database} to back up.",
-            hint=f"Make the database: {MIGRATE} upgrade",
+            hint=f"Create the database: {MIGRATE} upgrade",
         )
     try:
         with (

@@ -73,7 +73,7 @@ class SQLiteBackup(BackupFormat):
             raise StrataError(
                 f"{path} was not restored into {url}: {error}.",
                 detail="The database was not changed.",
-                hint="Stop what uses the database, then run the command again.",
+                hint="Stop the programs that use the database, then run the command again.",
             ) from error
 
 

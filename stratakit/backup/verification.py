@@ -55,7 +55,7 @@ def create_verified(
         StrataError: it cannot be written, or differs from the database.
     """
     if verify is False:
-        return backup.create(config, url, folder, has_lock=has_lock), "Not verified, as asked."
+        return backup.create(config, url, folder, has_lock=has_lock), "Not verified, as requested."
     with ExitStack() as stack:
         try:
             same_kind = replace(config, database=url.backend)
@@ -64,12 +64,15 @@ def create_verified(
             if verify:
                 raise
             path = backup.create(config, url, folder, has_lock=has_lock)
-            return path, f"Not verified, without a server to restore it on: {error.message}"
+            return (
+                path,
+                f"Not verified, because there is no server to restore it on: {error.message}",
+            )
         with connect(url, read_only=True) as connection:
             before = count_rows(connection)
         path = backup.create(config, url, folder, has_lock=has_lock)
         compared = compare_restored(scratch_url, url, path, before)
-        return path, f"Restored and compared: {compared}, all there."
+        return path, f"Restored and compared: {compared}, nothing is missing."
 
 
 def compare_restored(
@@ -112,8 +115,8 @@ def compare_restored(
         lines = "\n".join(f"  {each}" for each in problems)
         raise StrataError(
             f"{path} was restored and differs from {url}:\n{lines}",
-            detail="After a loss, it would not restore everything.",
-            hint=f"If the schema was changed meanwhile, take another: {MIGRATE} backup",
+            detail="A restore would not bring back everything.",
+            hint=f"If the schema was changed meanwhile, back up again: {MIGRATE} backup",
         )
     return f"{len(restored)} tables with {sum(restored.values())} rows"
 

@@ -30,9 +30,9 @@ class Difference:
         if not self.attribute:
             if self.actual is None:
                 return f"{self.key} is missing" + _describe_definition(self.expected)
-            return f"{self.key} should not be there" + _describe_definition(self.actual)
+            return f"{self.key} is unexpected" + _describe_definition(self.actual)
         expected, actual = (_describe_value(value) for value in (self.expected, self.actual))
-        return f"{self.key}: {self.attribute} should be {expected} and is {actual}"
+        return f"{self.key}: {self.attribute} is {actual} instead of {expected}"
 
     @property
     def only_adds_enum_values(self) -> bool:

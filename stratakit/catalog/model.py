@@ -58,17 +58,18 @@ class Catalog(dict[ObjectKey, dict[str, str]]):
 
         Args:
             other: the catalog in which an equal constraint of the same table may have another name.
-            own: the names that stay.
+            own: the names that stay; SQLite and MySQL do not distinguish their case.
         """
+        fixed = {name.casefold() for name in own}
         equal = {key for key, attributes in self.items() if other.get(key) == attributes}
         candidates: dict[object, list[ObjectKey]] = {}
         for key in sorted(other.keys() - equal):
             candidates.setdefault(_shape(key, other[key]), []).append(key)
         renamed: dict[ObjectKey, ObjectKey] = {}
         for key, attributes in self.items():
-            is_fixed = key in equal or key.name in own or key.kind not in SERVER_NAMED_KINDS
+            is_fixed = key in equal or key.name.casefold() in fixed
             matches = candidates.get(_shape(key, attributes))
-            if matches and not is_fixed:
+            if matches and not is_fixed and key.kind in SERVER_NAMED_KINDS:
                 renamed[key] = matches.pop(0)
         # A name that is taken is the server's, and so says nothing of the object.
         taken = {*renamed.values()}

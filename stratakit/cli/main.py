@@ -78,7 +78,7 @@ def main(argv: list[str]) -> int:
         return unsupported.status
     except KeyboardInterrupt:
         print(
-            f"\n{verb} was interrupted. See where the database is: {MIGRATE} current",
+            f"\n{verb} was interrupted. Show the revision of the database: {MIGRATE} current",
             file=sys.stderr,
         )
         return 130

@@ -113,10 +113,10 @@ def _add_database(project: Environment, present: Present) -> None:
     try:
         differences = read_database(project.config, partial(_drift, project))
     except StrataError as error:
-        present.skipped.append(f"The database was not looked at: {error.message}")
+        present.skipped.append(f"The database was not compared: {error.message}")
         return
     if differences is None:
-        present.skipped.append("The database was not looked at: it is at no revision.")
+        present.skipped.append("The database was not compared: it is at no revision.")
     else:
         present.names["database"] = differences
 

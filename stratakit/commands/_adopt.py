@@ -35,18 +35,18 @@ class AdoptResult:
 
     Args:
         outcome: `adopted` if the database was stamped, `matched` if it would be without `dry_run`,
-            `empty` if it holds nothing, `managed` if it is under migration already, and `ahead` if
+            `empty` if it has no tables, `managed` if it has a revision, and `ahead` if
             newer code has migrated it.
         database: its name.
-        revision: the one that the database is at, with its message; empty if none was found.
+        revision: the id of the revision that the database matches; empty if none was found.
         position: its position afterwards.
         pending: what an upgrade would apply.
         written: the revision that was written.
         online: the second revision of a repair, which builds indexes and validates constraints
             while the tables are used.
-        replaced: how many revisions `squash` put aside.
+        replaced: the number of revisions that `squash` moved to another folder.
         repairs: the differences that the written revision removes.
-        notes: what else there is to know.
+        notes: other facts, as sentences.
     """
 
     outcome: Literal["adopted", "matched", "empty", "managed", "ahead"]
@@ -110,7 +110,9 @@ def adopt(
         return managed, heads, included, lost
 
     managed, heads, included, lost = read_database(config, read)
-    notes = (f"It stood at {', '.join(lost)}, which no file has: a lost history.",) if lost else ()
+    notes = (
+        (f"It was at {', '.join(lost)}, which no file has: the history is lost.",) if lost else ()
+    )
     adoption = _Adoption(config, project, url, included, notes)
     if method == "squash" and not dry_run:
         return _squash(adoption, heads)
@@ -134,10 +136,9 @@ def adopt(
     if not matching:
         raise _no_state(config, url, nearest[0]) if nearest else _no_revision(config, url)
     state = _choose(matching, at)
-    found = f"{state.revision} makes: {state.message}"
     if dry_run:
-        return AdoptResult("matched", url.name, found, notes=notes)
-    return _stamp(adoption, state.revision, "adopted after comparison", revision=found)
+        return AdoptResult("matched", url.name, state.revision, notes=notes)
+    return _stamp(adoption, state.revision, "adopted after comparison", revision=state.revision)
 
 
 def _find_position(
@@ -196,7 +197,7 @@ def _write_repair(adoption: _Adoption, head: State, nearest: State) -> AdoptResu
     if nearest.revision != head.revision:
         notes.append(
             f"The database is nearest to {nearest.revision}, and was stamped at {head.revision}. "
-            "What the revisions between them do to rows is not done."
+            "The revisions between them have not changed its rows."
         )
     if unrecorded := record.record_new_revision(adoption.environment):
         notes.append(unrecorded)
@@ -243,11 +244,11 @@ def _choose(matching: list[State], at: str | None) -> State:
         if state.revision == at or (at is None and len(matching) == 1):
             return state
     listed = "\n".join(f"  {state.revision}  {state.message}" for state in matching)
-    which = f"{at} is none of them" if at else "which of them ran here is not seen from its schema"
+    which = f"{at} is none of them" if at else "its schema does not show which of them ran"
     raise StrataError(
         f"{len(matching)} revisions match the database, and {which}:\n{listed}",
-        detail="The later ones change only data: a revision that is set as applied never runs "
-        "here, and the others run again.",
+        detail="The later ones change only data. Revisions up to the stamped one never run "
+        "here, and later ones do.",
         hint=f"Name the last one that has run: {MIGRATE} adopt --at {matching[0].revision}",
     )
 

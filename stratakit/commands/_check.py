@@ -23,7 +23,7 @@ from stratakit.scratch.lifecycle import stop_server_afterwards
 from stratakit.updates import conflicts
 
 PLAIN_ALEMBIC = (
-    "Plain `alembic upgrade` has no lock, timeouts and retries here: use `stratakit upgrade`, or "
+    "Plain `alembic upgrade` has no lock, timeouts or retries here: use `stratakit upgrade`, or "
     "call stratakit.alembic.run_migrations() in env.py."
 )
 
@@ -101,7 +101,7 @@ def check(config: Config, *, lint: bool = False) -> CheckResult:
         # What was found before may be its cause.
         if not isinstance(error, DatabaseUnavailable) and not result.findings:
             raise
-        result.skipped.append(f"The database was not looked at: {error.message}")
+        result.skipped.append(f"The database was not compared: {error.message}")
         result.is_reachable = not isinstance(error, DatabaseUnavailable)
     result.skipped += unguarded
     if lint:

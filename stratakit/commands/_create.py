@@ -12,6 +12,7 @@ from stratakit.diagnostics.errors import UsageError
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, record
 from stratakit.drift.older import OlderDifferences, older_differences
+from stratakit.drift.reconcile import reconciliation
 from stratakit.revisions import accepted, history, review_comments
 from stratakit.revisions.review_comments import ReviewComment
 from stratakit.revisions.run_options import RunOptions
@@ -28,20 +29,20 @@ class CreateResult:
     Args:
         paths: the new revisions, in the order in which they run; none if nothing has changed.
         changes: a sentence for each change.
-        open_comments: the review comments in them.
-        differences: what the models have and no revision makes, since autogenerate cannot see it.
-        older: differences that existed before this change, which were left out, in words.
-        base: the commit that had them.
-        uncompared: why no earlier state was compared, so that nothing was left out; else empty.
-        unrecorded: why the snapshot was not written; else empty.
+        review_comments: the review comments in them.
+        differences: differences of the models from the revisions that autogenerate cannot see.
+        older_differences: differences that existed before this change and were left out.
+        commit: the commit that had them.
+        uncompared: the reason why no earlier state was compared; empty if one was.
+        unrecorded: the reason why the snapshot was not written; empty if it was.
     """
 
     paths: Sequence[Path]
     changes: Sequence[str] = ()
-    open_comments: Sequence[ReviewComment] = ()
+    review_comments: Sequence[ReviewComment] = ()
     differences: Sequence[Finding] = ()
-    older: Sequence[str] = ()
-    base: str = ""
+    older_differences: Sequence[str] = ()
+    commit: str = ""
     uncompared: str = ""
     unrecorded: str = ""
 
@@ -86,11 +87,20 @@ def create(
     older = OlderDifferences() if empty or every else older_differences(project)
     head_before = head_fingerprint(config, project.metadata)
     changes: list[str] = []
-    options = RunOptions(describe=changes.append, interactive=interactive, is_older=older.leave_out)
+    options = RunOptions(
+        describe=changes.append,
+        interactive=interactive,
+        reconcile=None if empty else reconciliation(project),
+        is_older=older.leave_out,
+    )
     scripts = write_revisions(project, message, options, autogenerate=not empty, head=head)
     paths = [Path(script.path) for script in scripts]
     result = CreateResult(
-        paths, changes, older=older.left_out, base=older.commit, uncompared=older.failure
+        paths,
+        changes,
+        older_differences=older.left_out,
+        commit=older.commit,
+        uncompared=older.failure,
     )
     if not paths:
         return replace(result, differences=_find_others(project, older))
@@ -98,7 +108,7 @@ def create(
     unrecorded = record.record_new_revision(project, head_before)
     return replace(
         result,
-        open_comments=[each for each in comments if each[0] in paths],
+        review_comments=[each for each in comments if each[0] in paths],
         unrecorded=unrecorded,
         differences=() if unrecorded or empty else _find_others(project, older),
     )

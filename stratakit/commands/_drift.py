@@ -18,8 +18,8 @@ from stratakit.runtime.environment import Environment, read_database
 from stratakit.scratch import environment
 
 DETAIL = (
-    "Somebody changed it manually: the next revisions may fail here, and a new database does not "
-    "get the change."
+    "No revision made this change: later revisions may fail here, and a new database does not "
+    "get it."
 )
 SECONDS = 30
 """The time that one statement may take on the database."""
@@ -66,7 +66,7 @@ def _compare(project: Environment, context: MigrationContext) -> DriftResult:
     differences = database.compare_database(context, project, position.revision_of(context))
     stands = position.read_position(config, context)
     detail = f"{DETAIL}\n{differences.versions}".strip()
-    hint = f"Undo it, and write it as a revision if it is meant:\n{differences.sql}"
+    hint = f"Undo it, and write a revision if the change is intended:\n{differences.sql}"
     return DriftResult(
         [
             Finding("drift", f"{each}.", detail, hint, details={"difference": str(each)})

@@ -33,7 +33,7 @@ def lint(
         every: all revisions.
 
     Returns:
-        The findings that no revision acknowledges, and what was not looked at.
+        The findings that no revision suppresses, and what was not linted.
 
     Raises:
         StrataError: a revision is unknown, cannot be read, or there are several heads.

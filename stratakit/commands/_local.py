@@ -60,6 +60,6 @@ def require_local(
         raise UsageError(
             f"env.py connects to {url}, which stratakit did not create.",
             detail="Behind a tunnel, an address of this machine may lead to any database.",
-            hint="Let a person run this command at a terminal, which asks for its name.",
+            hint="Run this command at a terminal, which asks for the name of the database.",
         )
     return url

@@ -115,7 +115,7 @@ def _main_head(known: RevisionHistory, own: Sequence[str]) -> str:
     if len(main.heads) != 1:
         raise UsageError(
             f"The main branch has {len(main.heads)} heads: {', '.join(main.heads) or 'none'}.",
-            detail="There is no one revision to follow.",
+            detail="A rebase needs a single head to follow.",
             hint=f"Merge them on the main branch: {MIGRATE} merge",
         )
     return main.heads[0]

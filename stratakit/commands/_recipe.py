@@ -50,7 +50,7 @@ def recipe(
 ) -> RecipeResult:
     """Write the revisions and the backfill of a change in several steps.
 
-    The models have to be as they should be in the end. What is written has passed the linter, which
+    The models must have the final form. What is written has passed the linter, which
     runs each revision up, down and up again; else nothing is written.
 
     Args:
@@ -123,8 +123,8 @@ def _write_backfills(config: Config, plan: Plan) -> list[Path]:
         if path.exists():
             raise UsageError(
                 f"{path} exists.",
-                detail="Its state in databases belongs to the file as it is.",
-                hint="Rename the file that exists, and what requires it.",
+                detail="Databases may contain the progress of this backfill.",
+                hint="Rename the existing file, and the `requires` that name it.",
             )
         folder.mkdir(exist_ok=True)
         path.write_text(source, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Write the hashes of the revisions and the schema at head anew."""
+"""Write the hashes of the revisions and the schema at head again."""
 
 from stratakit.commands._errors import command
 from stratakit.config import Config

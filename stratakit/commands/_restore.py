@@ -49,7 +49,7 @@ def restore(
     path = file if file.exists() else config.root / file
     backup.check(url, path)
     require_database_name(
-        "\n".join([f"All that {url} holds would be replaced by {path}.", *_describe_rows(url)]),
+        "\n".join([f"The contents of {url} would be replaced by {path}.", *_describe_rows(url)]),
         url.name,
         confirmed_database,
         interactive=interactive,

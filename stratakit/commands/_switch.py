@@ -171,7 +171,7 @@ def _find_file(
         reason = f"and the code of {here.path.name} is different now"
     raise StrataError(
         f"The local database has run {revision}, {reason}.",
-        detail="It cannot be undone without the file that was run, and git does not have that.",
+        detail="It can only be undone with the file that was run, which git does not have.",
         hint=REBUILD_HINT,
     )
 

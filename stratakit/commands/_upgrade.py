@@ -27,13 +27,13 @@ class UpgradePlan:
     Args:
         pending: the revisions to apply, in order.
         deferred: those that wait until no older code serves.
-        open_comments: the review comments in pending revisions.
+        review_comments: the review comments in pending revisions.
         ahead: that newer code has migrated the database already; else empty.
     """
 
     pending: Sequence[Script] = ()
     deferred: Sequence[Script] = ()
-    open_comments: Sequence[ReviewComment] = ()
+    review_comments: Sequence[ReviewComment] = ()
     ahead: str = ""
 
 

@@ -32,7 +32,7 @@ def find_client(name: str, server: int | None = None, *, tls: bool = False) -> P
     if suitable:
         raise DatabaseUnavailable(
             f"{suitable[0]} is built without TLS, over which this database is reached.",
-            detail="Data that it sends and receives could be read on the way.",
+            detail="Others could read the data in transit.",
             hint=f"Install one with TLS: {package}",
         )
     install = (

@@ -55,7 +55,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> str:
                 return ""
         if time.monotonic() > deadline:
             return (
-                f"The service was not ready after {READY_SECONDS:.0f} seconds and is ended. "
+                f"The service was not ready after {READY_SECONDS:.0f} seconds and was stopped. "
                 f"The last answer of /ready: {answer}"
             )
         time.sleep(0.05)

@@ -36,7 +36,14 @@ def project_root(start: Path | None = None) -> Path:
     return here
 
 
-MIGRATE = f"./{WRAPPER}" if (project_root() / WRAPPER).is_file() else "stratakit"
+def migrate_command() -> str:
+    """Return the command as the reader has to type it: uv names itself to what it runs."""
+    if (project_root() / WRAPPER).is_file():
+        return f"./{WRAPPER}"
+    return "uv run stratakit" if "UV" in os.environ else "stratakit"
+
+
+MIGRATE = migrate_command()
 
 
 def install_extra(extra: str) -> str:

@@ -48,7 +48,7 @@ def find_problems(project: Environment) -> list[Finding]:
         findings.append(
             Finding(
                 "unknown-adopted",
-                f'strata.toml: adopted = "{config.adopted}" is no revision.',
+                f'strata.toml: adopted = "{config.adopted}" is not a revision.',
                 "Old revisions would be linted, and undone by the tests.",
                 f"Name the last one that is older than stratakit: {MIGRATE} history",
                 "strata.toml",

@@ -22,7 +22,7 @@ from stratakit.engine.versions import describe_versions, server_version
 from stratakit.revisions import accepted, position
 from stratakit.runtime.environment import Environment
 
-LOSS_WARNING = f"-- What is dropped is lost with its rows: {MIGRATE} backup"
+LOSS_WARNING = f"-- Dropped objects lose their rows. Back up first: {MIGRATE} backup"
 
 
 @dataclass(frozen=True)

@@ -51,13 +51,13 @@ def _find_command(context: MigrationContext, project: Environment, name: str) ->
         and not compare_database(context, project, current, ignore_primary_key_names=True)
     ):
         if current is None or current in revisions.ancestors([name]):
-            return f"Apply what is missing: {MIGRATE} upgrade {name}"
-        return f"Undo what is too much: {MIGRATE} downgrade {name}"
+            return f"Apply the missing revisions: {MIGRATE} upgrade {name}"
+        return f"Undo the later revisions: {MIGRATE} downgrade {name}"
     for head in revisions.heads if len(revisions.heads) == 1 else ():
         if head not in (name, current) and not compare_database(
             context, project, head, ignore_primary_key_names=True
         ):
-            return f"It is what {head} makes: {MIGRATE} stamp {head}"
+            return f"It matches {head}: {MIGRATE} stamp {head}"
     return ""
 
 
@@ -69,5 +69,5 @@ def _remedies(
     if not context.get_current_heads() and name in heads:
         lines.append(f"or by a revision: {MIGRATE} adopt --repair")
     allowed = list_allowed(differences.differences)
-    lines.append(f"or name what is intended in strata.toml: {allowed}")
+    lines.append(f"or allow the intended differences in strata.toml: {allowed}")
     return "\n".join(lines)

@@ -12,34 +12,34 @@ from typing import Any
 from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Constraint, Index, MetaData
+from sqlalchemy import Connection
 
-from stratakit import catalog, scratch
+from stratakit import catalog
 from stratakit.autogenerate import describe
 from stratakit.autogenerate.exclusions import describe_attributes, exclude
 from stratakit.catalog import Catalog, Difference
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
-from stratakit.drift.model_tables import create_tables, is_missing_object
+from stratakit.drift.catalogs import compare_catalogs, table_name
+from stratakit.drift.model_tables import is_missing_object
+from stratakit.drift.reconcile import apply_catalogs
 from stratakit.engine.connect import connect
 from stratakit.engine.errors import driver_error, driver_message
 from stratakit.engine.url import DatabaseURL
 from stratakit.operations import walk
-from stratakit.orm import server_defaults
 from stratakit.orm.source_location import find_declaration
 from stratakit.revisions.allowed import is_allowed
 from stratakit.runtime.arguments import comparison_arguments
 from stratakit.runtime.environment import Environment
-from stratakit.runtime.filters import EnvironmentFilter
 from stratakit.scratch import head
 from stratakit.scratch.revision import is_without_models, missing_models_error
 
 MISSING = "model-without-migration"
-DETAIL = "A database that is migrated is not what the code expects of it."
-CREATE_HINT = f'Make it: {MIGRATE} create "what changes"'
+DETAIL = "A migrated database does not match the code."
+CREATE_HINT = f'Create it: {MIGRATE} create "what changes"'
 BY_HAND_HINT = (
     f'Write it manually: {MIGRATE} create --empty "what changes"\n'
-    "What a model cannot express, and is meant, is named in strata.toml: allowed = [{allowed}]"
+    "If a model cannot express it, allow it in strata.toml: allowed = [{allowed}]"
 )
 
 
@@ -95,17 +95,29 @@ class ModelComparison:
     def _missing(self, subject: tuple[str, str], phrase: str) -> Finding:
         table, name = subject
         file, line = self._find(table or name, name if table else "")
-        message = f"A revision is missing: one that {phrase}."
-        details = {"difference": phrase}
-        return Finding(MISSING, message, DETAIL, CREATE_HINT, file, line, details)
+        return Finding(
+            MISSING,
+            f"A revision is missing: one that {phrase}.",
+            DETAIL,
+            CREATE_HINT,
+            file,
+            line,
+            {"difference": phrase},
+        )
 
     def _different(self, difference: Difference) -> Finding:
         key = difference.key
         file, line = self._find(key.table or key.name, key.name)
         hint = BY_HAND_HINT.format(allowed=f'"{key}"')
-        message = f"The migrations differ: {difference}."
-        details = {"difference": str(difference)}
-        return Finding("models-differ", message, DETAIL, hint, file, line, details)
+        return Finding(
+            "models-differ",
+            f"The migrations differ: {difference}.",
+            DETAIL,
+            hint,
+            file,
+            line,
+            {"difference": str(difference)},
+        )
 
     def _find(self, table: str, name: str) -> tuple[str, int]:
         return find_declaration(self.project.metadata, self.project.config.root, table, name)
@@ -127,7 +139,6 @@ def compare_models(
     config, metadata = project.config, project.metadata
     database = nullcontext(at_head) if at_head else head.head_database(project)
     with database as migrated_url, connect(migrated_url, read_only=True) as connection:
-        filters = EnvironmentFilter(project, connection)
         migrated = catalog.read(connection, project.version_table)
         if not project.has_metadata:
             return ModelComparison(project, migrated, [])
@@ -135,56 +146,31 @@ def compare_models(
             error = missing_models_error()
             problem = Finding("no-models", error.message, error.detail, error.hint)
             return ModelComparison(project, migrated, [problem])
-        with scratch.database(config) as url, connect(url) as model_connection:
-            failures = create_tables(model_connection, metadata, migrated)
-            modelled = catalog.read(model_connection)
-        modelled = modelled.with_names_of(migrated, explicit_names(metadata))
-        # A column's own sequence keeps its name if its table is renamed; nothing uses the name.
-        expected, actual = (each.without("named", "sequence") for each in (modelled, migrated))
-        seen = [
-            each
-            for each in catalog.differences(expected, actual)
-            if _table_name(each) not in failures
-            and not _is_python_default(each, metadata)
-            and not _is_declared(each, metadata)
-            and filters.includes(each.key)
-        ]
-        differences = [each for each in seen if filters.includes_difference(each)]
+        compared = compare_catalogs(project, connection, migrated)
+        failures = compared.failures
         # What has no DDL on this database, Alembic cannot compare either.
         refused = {name for name, error in failures.items() if driver_error(error)}
-        tables = {_table_name(each) for each in seen} | refused
+        tables = {table_name(each) for each in compared.seen} | refused
         # Alembic only names the missing revision: what differs is known without it.
         operations: list[ops.MigrateOperation] = []
         with suppress(Exception), connection.begin_nested():
-            compared = None if every_table else tables
-            operations = alembic_operations(project, connection, compared)
+            found = alembic_operations(project, connection, None if every_table else tables)
+            apply_catalogs(compared, metadata, found, connection)
+            operations = list(walk.flatten(found))
     exclude(operations, lambda names, _: is_allowed(config.allowed, names))
     return ModelComparison(
         project,
         migrated,
         list(_creation_findings(project, failures)),
         operations,
-        [each for each in differences if not each.is_allowed(config.allowed)],
+        [each for each in compared.differences if not each.is_allowed(config.allowed)],
     )
-
-
-def explicit_names(metadata: MetaData) -> set[str]:
-    """Return the names of constraints and indexes that the models give, not the server."""
-    constraints: list[Constraint | Index] = []
-    for table in metadata.tables.values():
-        constraints += [*table.constraints, *table.indexes]
-        constraints += [each for column in table.columns for each in column.constraints]
-    return {str(each.name) for each in constraints if isinstance(each.name, str)}
-
-
-def _table_name(difference: Difference) -> str:
-    return difference.key.table or difference.key.name
 
 
 def alembic_operations(
     project: Environment, connection: Connection, tables: Collection[str] | None
 ) -> list[ops.MigrateOperation]:
-    """Return Alembic's operations that bring some tables of a database to the models.
+    """Return Alembic's operations, nested, that bring some tables of a database to the models.
 
     Args:
         project: what env.py says, with the models.
@@ -194,7 +180,7 @@ def alembic_operations(
     """
     if tables is not None and not tables:
         return []
-    options = comparison_arguments(project.config, project.arguments)
+    options = comparison_arguments(project.config, project.arguments, by_catalogs=True)
     by_name, by_object = options["include_name"], options["include_object"]
     compared = set(tables or ())
 
@@ -210,33 +196,7 @@ def alembic_operations(
         options |= {"include_name": include_name, "include_object": include_object}
     context = MigrationContext.configure(connection, opts=options)
     operations = produce_migrations(context, options["target_metadata"]).upgrade_ops
-    return list(walk.flatten(operations.ops)) if operations else []
-
-
-def _is_python_default(difference: Difference, metadata: MetaData) -> bool:
-    """Return whether a difference is a server default equal to the model's default in Python."""
-    table = metadata.tables.get(difference.key.table)
-    column = table.columns.get(difference.key.name) if table is not None else None
-    return (
-        difference.attribute == "default"
-        and difference.expected is None
-        and column is not None
-        and server_defaults.matches_model(column, difference.actual)
-    )
-
-
-def _is_declared(difference: Difference, metadata: MetaData) -> bool:
-    """Return whether models declare an index or a constraint that only the migrations create.
-
-    By `ddl_if()` a model may create it on another kind of database alone. Alembic compares it.
-    """
-    if difference.attribute or difference.expected is not None:
-        return False
-    table = metadata.tables.get(difference.key.table)
-    declared: list[Constraint | Index] = []
-    if table is not None:
-        declared += [*table.indexes, *table.constraints]
-    return any(each.name == difference.key.name for each in declared)
+    return operations.ops if operations else []
 
 
 def _creation_findings(
@@ -251,7 +211,7 @@ def _creation_findings(
         yield Finding(
             "models-not-made",
             f"The table {table} of the models cannot be created in an empty database: {reason}",
-            "Only Alembic compares it, which does not see everything.",
+            "It is compared by Alembic only, which does not see everything.",
             "Declare what it needs, such as a function by "
             'sqlalchemy.event.listen(metadata, "before_create", DDL(...)).',
             file,

@@ -51,10 +51,10 @@ def schema_findings(config: Config, schema: Catalog) -> Iterator[Finding]:
     if changes := unified_diff(config, path, before, after):
         yield Finding(
             "snapshot-not-true",
-            f"{relative_path(config, path)} is not the schema that the migrations make:\n"
+            f"{relative_path(config, path)} differs from the schema of the migrations:\n"
             + "\n".join(changes[:40]),
-            "A pull request would show another schema than it makes.",
-            f"Write it anew: {MIGRATE} record",
+            "The pull request would show a wrong schema.",
+            f"Update it: {MIGRATE} record",
             relative_path(config, path),
         )
 

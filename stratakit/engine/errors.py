@@ -76,7 +76,7 @@ MISSING_OBJECT_PATTERNS = (
 
 
 INSTALL_ON_SERVER_HINT = (
-    "Make it there. For scratch databases, name a server that has it, such as the one of your "
+    "Create it there. For scratch databases, name a server that has it, such as the one of your "
     "containers, with an account that may create databases: TEST_DATABASE_URL in the environment"
 )
 
@@ -93,5 +93,5 @@ def missing_server_object(reason: str) -> str:
     for pattern in MISSING_OBJECT_PATTERNS:
         if match := pattern.search(reason):
             kind, name = match.groups()
-            return f"The {kind} {name} is a matter of the server: the one that was asked has none."
+            return f"The {kind} {name} belongs to the server, and this server does not have it."
     return ""

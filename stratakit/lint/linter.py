@@ -107,7 +107,7 @@ def lint_all(config: Config, revisions: Sequence[str]) -> LintResult:
         run = RevisionRun.from_load_error(config, known, error)
         if run is None:
             raise
-        reason = f"Nothing was run, for {run.revision} cannot be loaded."
+        reason = f"Nothing was run, because {run.revision} cannot be loaded."
         return LintResult(list(_findings(config, [run])), [reason], len(revisions))
     wanted = set(revisions) - _exempt_revisions(config, known)
     count, findings = len(wanted), list[Finding]()
@@ -126,7 +126,7 @@ def lint_all(config: Config, revisions: Sequence[str]) -> LintResult:
         findings += sorted(_findings(config, both, rules), key=lambda finding: finding.line)
         skipped += [text for run in both if (text := _limits(run))]
     skipped += [
-        f"{revision} was not looked at, because one before it cannot be run."
+        f"{revision} was not linted, because an earlier revision cannot be run."
         for revision in known
         if revision in wanted
     ]
@@ -136,10 +136,10 @@ def lint_all(config: Config, revisions: Sequence[str]) -> LintResult:
 def _limits(run: RevisionRun) -> str:
     """Describe what could not be checked of a run; empty if all was."""
     if run.is_incomplete:
-        return f"{run.revision} asks the database for an answer, and was not read further."
+        return f"{run.revision} asks the database for an answer, and the rest of it was not linted."
     if run.server_limit:
         return (
-            f"The {run.direction} of {run.revision} was not run to its end: {run.error}. "
+            f"The {run.direction} of {run.revision} stopped early: {run.error}. "
             f"{run.server_limit}\n{INSTALL_ON_SERVER_HINT}"
         )
     if run.row_error:
@@ -178,8 +178,9 @@ def _run_with(
         except DatabaseUnavailable as error:
             runs = list(OfflineReader(config, metadata, alembic).read(revisions))
             skipped = (
-                "No revision was run, for there is no server: locks, rewritten and scanned tables, "
-                f"plans and failures were not looked at. {error.message}"
+                "No revision was run, because there is no server: locks, rewritten and scanned "
+                "tables, "
+                f"plans and failures were not checked. {error.message}"
             )
             return runs, [skipped]
         runs = list(RevisionRunner(sandbox).run(revisions))
@@ -188,7 +189,9 @@ def _run_with(
             return runs, []
         runs += OfflineReader(config, metadata, alembic).read(missing)
         names = ", ".join(sorted(missing))
-        return runs, [f"Only the text of {names} was checked, because one before cannot be run."]
+        return runs, [
+            f"Only the text of {names} was checked, because an earlier revision cannot be run."
+        ]
 
 
 def _project(config: Config) -> Environment:

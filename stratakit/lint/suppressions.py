@@ -77,7 +77,7 @@ def suppression_finding(suppression: Suppression, file: str) -> Finding:
         return Finding(
             "allow-without-reason",
             f"allow-without-reason: {rule or 'a rule'} is allowed without a reason.",
-            "Who reviews it has to know why it is safe here.",
+            "The reviewers have to know why it is safe here.",
             f"# migrate: allow {rule or 'RULE'} -- why it is safe here",
             file,
             suppression.line,
@@ -85,9 +85,9 @@ def suppression_finding(suppression: Suppression, file: str) -> Finding:
     unknown = "" if rule in load_rules() else f" There is no rule {rule}."
     return Finding(
         "unused-allow",
-        f"unused-allow: nothing that {rule} finds stands here.{unknown}",
-        "It would hide what comes here later.",
-        "Delete the comment, or put it on or above the line that the finding names.",
+        f"unused-allow: {rule} finds nothing on this line.{unknown}",
+        "The comment would hide a later violation.",
+        "Delete the comment, or move it to the line of the finding or above it.",
         file,
         suppression.line,
     )

@@ -55,8 +55,8 @@ def migration_lock(
             raise DatabaseUnavailable(
                 f"Another {work} did not end in {wait:g} s: {lock.describe_holder()}.",
                 detail="Two at the same time would do the same work twice.",
-                hint="Wait for it, or end it; then run the command again. How long to wait: "
-                "MIGRATION_WAIT_SECONDS.",
+                hint="Wait for it, or end it; then run the command again. "
+                "MIGRATION_WAIT_SECONDS sets the time.",
             )
         if not has_warned:
             logger.warning("Waiting for another %s: %s.", work, lock.describe_holder())

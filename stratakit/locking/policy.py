@@ -55,7 +55,7 @@ def _parse_seconds(name: str, text: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise UsageError(
             f"{name} = {text!r} is not a number of seconds.",
-            detail="The migration would wait for another time than the one intended.",
+            detail="The migration would use another limit than the intended one.",
             hint=f"Set it in the environment or in .env: {name}=10",
         )
     return seconds

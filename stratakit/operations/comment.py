@@ -10,7 +10,7 @@ WIDTH = 94
 
 
 class CommentOp(ops.MigrateOperation):
-    """A comment above the next operation, such as the acknowledgement of a lint rule."""
+    """A comment above the next operation, such as the suppression of a lint rule."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -23,7 +23,7 @@ class CommentOp(ops.MigrateOperation):
 
 
 def allow(rule: str, reason: str) -> CommentOp:
-    """Return the comment that acknowledges a lint rule."""
+    """Return the comment that suppresses a lint rule."""
     return CommentOp(f"migrate: allow {rule} -- {reason}")
 
 

@@ -53,3 +53,23 @@ def subject(operation: ops.MigrateOperation) -> tuple[str, str]:
         if name := getattr(operation, attribute, None):
             return table, str(name)
     return "", table
+
+
+def qualified(schema: str | None, name: str, default_schema: str) -> str:
+    """Return a name as a catalog writes it: after its schema unless that is the connection's own.
+
+    Args:
+        schema: the schema; None for the connection's own.
+        name: a table, an enum or a sequence.
+        default_schema: the connection's own schema.
+    """
+    return name if schema in (None, default_schema) else f"{schema}.{name}"
+
+
+def catalog_table(operation: ops.MigrateOperation, default_schema: str) -> str:
+    """Return the table of an operation as a catalog names it; empty if it has none."""
+    name = getattr(operation, "table_name", getattr(operation, "source_table", ""))
+    schema = getattr(operation, "schema", None)
+    if isinstance(operation, ops.CreateForeignKeyOp):
+        schema = operation.kw.get("source_schema")
+    return qualified(schema, str(name), default_schema)

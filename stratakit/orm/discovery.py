@@ -116,7 +116,7 @@ def _merge(collections: MetaData | Sequence[MetaData]) -> MetaData:
             if key in merged.tables:
                 raise StrataError(
                     f"Two bases declare the table {key}.",
-                    detail="Only one of them could be the one in the database.",
+                    detail="The database can have only one of them.",
                     hint="Give one of them another name or another schema.",
                 )
             table.to_metadata(merged)

@@ -38,7 +38,7 @@ POOL_LOGGERS = tuple(
 def quiet_alembic() -> Iterator[None]:
     """Leave out what Alembic logs below a warning, whatever env.py configures by `fileConfig()`.
 
-    A level would be set anew there; a filter stays.
+    `fileConfig()` would reset a level; a filter stays.
     """
     with _filtered(ALEMBIC_LOGGERS, _is_warning):
         yield

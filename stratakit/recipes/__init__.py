@@ -1,6 +1,6 @@
 """Recipes: changes of a table in use in several steps, each of which running code survives.
 
-A recipe begins with models that are as they should be in the end. It takes its part of what
+A recipe starts from models that have the final form. It takes its part of what
 autogenerate found, and plans the revisions, the backfill and the deployments between them.
 """
 

@@ -128,8 +128,8 @@ def missing_change(recipe: Recipe, request: Request, wanted: str) -> UsageError:
     """
     target = f"{request.table}.{request.name}" if request.name else request.table
     return UsageError(
-        f"The models and the revisions do not differ by this change of {target}.",
-        detail="A recipe begins with models that are as they should be in the end.",
+        f"The models do not have this change of {target} yet.",
+        detail="A recipe starts from models that have the final form.",
         hint=f"Change the models first: {wanted}. Then: "
         f"{MIGRATE} recipe {recipe.name} {target} {request.to}".rstrip(),
     )

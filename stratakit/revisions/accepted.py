@@ -66,7 +66,7 @@ def read(config: Config) -> Accepted:
             raise UsageError(
                 f"{path}: {key} is not one of the lists {', '.join(sorted(known))}.",
                 detail="A difference in a list that is not read would not be accepted.",
-                hint=f"Let the file be written again: delete it, and run {MIGRATE} accept",
+                hint=f"Delete the file and write it again: {MIGRATE} accept",
             )
     return Accepted(**{key: frozenset(value) for key, value in values.items()})
 

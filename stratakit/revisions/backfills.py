@@ -159,6 +159,6 @@ def refuse_incomplete(
         if not is_done(config, connection, name):
             raise StrataError(
                 f"{revision} requires the backfill {name}, which is not complete.",
-                detail="Earlier revisions are applied; this one was not begun.",
+                detail="Earlier revisions are applied; this one was not started.",
                 hint=f"{MIGRATE} backfill {name} && {MIGRATE} upgrade",
             )

@@ -15,7 +15,7 @@ what the tree's form says."""
 def digest(source: bytes) -> str:
     """Hash a revision's code: comments, docstrings and layout are no part of it.
 
-    A review comment is resolved, a rule acknowledged and a docstring corrected without an edit of
+    A review comment is resolved, a rule suppressed and a docstring corrected without an edit of
     what databases have run. The hash is the same on every version of Python.
 
     Args:

@@ -63,8 +63,7 @@ def refuse_irreversible(revisions: Sequence[Script]) -> None:
             raise StrataError(
                 f"{describe_revision(revision)} cannot be undone: {reason}",
                 detail="Its file declares: irreversible = ...",
-                hint="Write a revision that leads on from here, or restore a backup: "
-                f"{MIGRATE} restore FILE",
+                hint=f"Write a new revision, or restore a backup: {MIGRATE} restore FILE",
             )
 
 
@@ -153,5 +152,5 @@ def several_heads_error(directory: ScriptDirectory) -> StrataError:
         f"There are several heads:\n{heads}",
         detail="Two branches each added a revision after the same one, so neither is the last one.",
         hint=f"Join them: {MIGRATE} merge\n"
-        f"Or put those of this branch on top of the main branch's: {MIGRATE} rebase",
+        f"Or move those of this branch after those of the main branch: {MIGRATE} rebase",
     )

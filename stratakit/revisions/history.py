@@ -92,7 +92,7 @@ def read(versions: Path | Sequence[Path]) -> RevisionHistory:
                 f"Two files have the revision id {revision.id}: {revisions[revision.id].path.name} "
                 f"and {path.name}.",
                 detail="Only one of them would be applied.",
-                hint="Give one of them an id and a file name of its own.",
+                hint="Give one of them another id and another file name.",
             )
         revisions[revision.id] = revision
     return revisions

@@ -18,8 +18,8 @@ from stratakit.revisions import git
 from stratakit.revisions.digest import digest, has_digest
 from stratakit.revisions.history import REPLACED, Revision, RevisionHistory
 
-FIRST_LINE = "# Written by `stratakit record`: revision, what it follows, sha256.\n"
-BASELINE = b"It is what existed before migrations took over."
+FIRST_LINE = "# Written by `stratakit record`: revision, previous revision, sha256.\n"
+BASELINE = "It is the schema that existed before migrations were used."
 """The sentence that `adopt` writes into a baseline, after comparing the database with it."""
 REWRITE = f"If the change is intended, record it: {MIGRATE} record"
 
@@ -126,7 +126,8 @@ def _is_legitimate_change(
     config: Config, revisions: RevisionHistory, path: Path, committed: bytes
 ) -> bool:
     """Return whether a file was only renamed, reviewed, replaced by a baseline, or became one."""
-    if path.exists() and BASELINE in path.read_bytes() and BASELINE not in committed:
+    sentence = BASELINE.encode()
+    if path.exists() and sentence in path.read_bytes() and sentence not in committed:
         return True
     paths = [revision.path for revision in revisions.values()]
     paths += (config.versions / REPLACED).glob("*.py")

@@ -65,10 +65,10 @@ def downgrades(config: Config, context: MigrationContext, target: str) -> list[S
         return []
     if len(heads) > 1 and target.startswith("-"):
         raise UsageError(
-            f"The database is at {' and '.join(sorted(heads))}: {target} from which of them?",
+            f"The database is at {' and '.join(sorted(heads))}, so {target} is ambiguous.",
             detail="Alembic would choose one of them.",
             hint=f"Merge them first: {MIGRATE} merge\n"
-            f"Or name the revision to go down to, one of: {MIGRATE} history",
+            f"Or name the revision to downgrade to. List them: {MIGRATE} history",
         )
     directory = context.script or scripts(config)
     merge_parents = _merge_parents(directory, heads) if target.startswith("-") else []

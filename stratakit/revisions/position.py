@@ -29,7 +29,7 @@ class Position:
 
     def __str__(self) -> str:
         if not self.heads:
-            return "The database stands before the first revision."
+            return "The database is before the first revision."
         suffix = " (head)" if self.is_head else ""
         return f"The database is at {', '.join(self.descriptions)}{suffix}."
 

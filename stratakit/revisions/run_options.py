@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from alembic.config import Config as AlembicConfig
+from alembic.operations.ops import MigrateOperation
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
 
 from stratakit.config import Config
 from stratakit.engine.url import DatabaseURL
@@ -51,6 +53,8 @@ class RunOptions:
         note: why a stamp was forced, for the log.
         check_stamp: called with the revision that is about to be stamped, or None for the state
             before the first one; it refuses a stamp that is not true.
+        reconcile: called with the operations that autogenerate found, which it changes, and with
+            the connection to the database that was compared.
         is_older: called with a phrase for a change that autogenerate found; returns whether the
             change is left out of the revision, because the difference is older.
         steps: sets the steps of a new revision, from autogenerate's `Change` and the context.
@@ -69,6 +73,7 @@ class RunOptions:
     interactive: bool = False
     note: str | None = None
     check_stamp: Callable[[MigrationContext, Config, str | None], None] | None = None
+    reconcile: Callable[[list[MigrateOperation], Connection], None] | None = None
     is_older: Callable[[str], bool] | None = None
     steps: Callable[[Any, MigrationContext], None] | None = None
     is_scratch: bool = False

@@ -40,8 +40,8 @@ def staged_project(config: Config) -> Iterator[Config]:
     top = _repository(config)
     if top is None:
         raise UsageError(
-            f"{config.root} is in no git repository.",
-            detail="--staged checks what the next commit holds.",
+            f"{config.root} is not in a git repository.",
+            detail="--staged checks the files of the next commit.",
             hint="Leave --staged out, or begin with: git init",
         )
     with _copied(config, top, "staged", _staged_tree(top)) as copy:

@@ -3,7 +3,7 @@
 TEMPLATE = """\
 -- Run by an administrator: mariadb < roles.sql
 -- Then give each a password: ALTER USER {owner} IDENTIFIED BY '...'; the same for {app}
--- Locked until then, since a user without a password would let everyone in.
+-- Locked until then, because anyone could log in without a password.
 CREATE USER IF NOT EXISTS {owner} ACCOUNT LOCK;
 CREATE USER IF NOT EXISTS {app} ACCOUNT LOCK;
 

@@ -26,7 +26,9 @@ from stratakit.runtime.guard import Arguments
 FILTERS = ("include_name", "include_object")
 
 
-def comparison_arguments(config: Config, given: Arguments) -> Arguments:
+def comparison_arguments(
+    config: Config, given: Arguments, *, by_catalogs: bool = False
+) -> Arguments:
     """Return the arguments of a comparison: what env.py gave, else stratakit's.
 
     A filter of env.py and stratakit's both have to include an object. Server defaults are compared
@@ -35,11 +37,17 @@ def comparison_arguments(config: Config, given: Arguments) -> Arguments:
     Args:
         config: the project's, for the objects that it allows.
         given: the arguments of env.py.
+        by_catalogs: whether a scratch database is compared, by its catalog, too. Alembic would
+            evaluate server defaults in the database, and fail.
     """
     declared = given.get("target_metadata")
     if declared is None:
         return dict(given)
     own = comparison(combine(declared), config.allowed)
+    if by_catalogs and config.database == "postgresql":
+        # Every schema of a scratch database is the migrations' own.
+        own["include_schemas"] = True
+        own["include_name"] = partial(_is_not_ours, own["include_name"])
     if "include_schemas" in given:
         own["include_name"] = partial(_is_not_ours, own["include_name"])
     for name in FILTERS:
@@ -49,6 +57,8 @@ def comparison_arguments(config: Config, given: Arguments) -> Arguments:
     if kept.get("compare_type") is True:
         # stratakit's function leaves to Alembic what it does not decide.
         del kept["compare_type"]
+    if by_catalogs and kept.get("compare_server_default") is True:
+        del kept["compare_server_default"]
     return {
         **own,
         "compare_server_default": False,
@@ -74,7 +84,7 @@ def guarded_arguments(
     return {
         "transaction_per_migration": True,
         "render_as_batch": backend == "sqlite",
-        **comparison_arguments(config, given),
+        **comparison_arguments(config, given, by_catalogs=options.reconcile is not None),
         "on_version_apply": (
             *callbacks,
             log.recorder(options.note),
@@ -108,6 +118,7 @@ def _process_directives(
 ) -> None:
     """Let env.py change what Alembic found, and then stratakit."""
     for script in directives:
+        _reconcile(options, context, script)
         _exclude(config, options, script)
     if own:
         own(context, revision, directives)
@@ -120,6 +131,15 @@ def _process_directives(
             plan=options.steps,
         )
         safe(context, revision, directives)
+
+
+def _reconcile(options: RunOptions, context: MigrationContext, script: MigrationScript) -> None:
+    """Let the catalogs decide on what Alembic found."""
+    if options.reconcile is None or context.connection is None:
+        return
+    for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=False):
+        options.reconcile(upgrade.ops, context.connection)
+        upgrade.reverse_into(downgrade)
 
 
 def _exclude(config: Config, options: RunOptions, script: MigrationScript) -> None:

@@ -37,7 +37,7 @@ def require_consent(
     listed = "\n".join(f"  {loss.description}" for loss in missing)
     text = f"{subject} would lose:\n{listed}"
     if can_ask(interactive=interactive):
-        if ask(f"{text}\nLose that? [y/N] ").lower() in ("y", "yes"):
+        if ask(f"{text}\nContinue? [y/N] ").lower() in ("y", "yes"):
             return
         raise ConsentError(f"{subject} was not confirmed.", detail="Nothing was changed.")
     raise refusal(text)
@@ -68,7 +68,7 @@ def require_database_name(
         )
     if not can_ask(interactive=interactive):
         raise refusal(text)
-    if ask(f"{text}\nType the database's name ({database}) to go on: ") != database:
+    if ask(f"{text}\nType the database's name ({database}) to continue: ") != database:
         raise ConsentError("That is not the name of the database.", detail="Nothing was changed.")
     return True
 
@@ -81,9 +81,8 @@ def refusal(text: str) -> ConsentError:
     """
     return ConsentError(
         text,
-        detail="Nothing was changed. A person has to agree, and there is no terminal to ask at.",
-        hint=f"Back the database up: {MIGRATE} backup\n"
-        "Then let a person run this command at a terminal.",
+        detail="Nothing was changed. A person has to confirm this at a terminal.",
+        hint=f"Back up the database: {MIGRATE} backup\nThen run this command at a terminal.",
     )
 
 

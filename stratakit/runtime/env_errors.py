@@ -43,7 +43,7 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
     if isinstance(error, SystemExit):
         return UsageError(
             f"{file} exits with {error.code!r}{where}.",
-            hint="Read its output above, or let it raise an error with the reason.",
+            hint="Read its output above, or make it raise an error with the reason.",
         )
     if not isinstance(error, Exception):
         raise error

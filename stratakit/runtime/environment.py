@@ -274,6 +274,6 @@ def _config_of(config: Config, url: DatabaseURL | None) -> Config:
 def _several_databases(count: int) -> StrataError:
     return UsageError(
         f"env.py migrates {count} databases in one run.",
-        detail="This command is about one.",
+        detail="This command supports one.",
         hint="If env.py reads an argument such as `-x tenant=NAME`, give it to this command too.",
     )

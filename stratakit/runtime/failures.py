@@ -17,9 +17,9 @@ from stratakit.revisions import guards
 from stratakit.runtime.monitor import RunMonitor
 
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
-ON_SCRATCH = (
-    "It failed on a scratch database, which is dropped: the project's database was not touched."
-)
+ON_SCRATCH = "It failed on a scratch database. The project's database was not changed."
+LOCKED = "database is locked"
+"""The error of a statement that needs the lock of another connection."""
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
 
 
@@ -56,10 +56,19 @@ def explain_failure(
     kept = ON_SCRATCH if is_scratch else "Nothing of it was kept."
     if missing := missing_server_object(reason):
         return StrataError(f"{message}\n{missing}", detail=kept, hint=INSTALL_ON_SERVER_HINT)
+    if LOCKED in reason and not str(getattr(error, "statement", "")).startswith("BEGIN"):
+        return StrataError(
+            message,
+            detail="The revision writes by a connection of its own, and waits for the transaction "
+            f"in which it runs: SQLite has one writer. {kept}",
+            hint="Execute its statements by the connection of the migration: op.get_bind()",
+        )
     if monitor.started_empty and monitor.nothing_committed and MISSING.search(reason):
         return _missing_table_error(message, kept)
     if is_scratch:
-        return StrataError(message, detail=kept, hint="Fix the revision, and run this again.")
+        return StrataError(
+            message, detail=kept, hint="Fix the revision, and run the command again."
+        )
     if monitor.nothing_committed and any(sign in reason.lower() for sign in ALREADY_EXISTS):
         return _existing_object_error(message, monitor, revision.revision)
     if monitor.nothing_committed:
@@ -70,23 +79,26 @@ def explain_failure(
 def _existing_object_error(message: str, monitor: RunMonitor, revision: str) -> StrataError:
     """Return the error of a revision that creates an object which the database has already."""
     adopt = (
-        f"Find the revision that the database is at, by comparing: {MIGRATE} adopt"
+        f"Find the revision of the database by comparison: {MIGRATE} adopt"
         if monitor.started_empty
-        else f"If the database matches {revision}, set it as applied; the database is "
-        f"compared first: {MIGRATE} stamp {revision}"
+        else (
+            f"If the database matches {revision}, stamp it; `stamp` compares first: {MIGRATE} "
+            f"stamp {revision}"
+        )
     )
     if monitor.transactional:
         return StrataError(
             message,
-            detail="create_all or somebody created it, and not the migrations. Nothing "
+            detail="create_all or a person created it, not the migrations. Nothing "
             f"of the revision was kept: the database is {monitor.place}.",
             hint=adopt,
         )
     return StrataError(
         message,
-        detail="create_all or somebody created it, or an earlier run of this revision that "
-        f"failed later. The version is {monitor.place}.",
-        hint=f"{adopt}\nOtherwise undo what the earlier run applied, then: {MIGRATE} upgrade",
+        detail="create_all, a person, or an earlier run of this revision that failed created "
+        f"it. The version is {monitor.place}.",
+        hint=f"{adopt}\nOtherwise undo the changes of the earlier run with the SQL that "
+        f"`{MIGRATE} drift` prints, then: {MIGRATE} upgrade",
     )
 
 
@@ -95,7 +107,7 @@ def _missing_table_error(message: str, kept: str) -> StrataError:
     return StrataError(
         message,
         detail=f"On an empty database the previous revisions do not create it. {kept}",
-        hint="If it is a mistake, fix it, and run this again.\n"
+        hint="If that is a mistake, fix the revision, and run the command again.\n"
         "If it existed before the first revision, replace all revisions by one, from a "
         f"database at the last one: {MIGRATE} adopt --squash",
     )
@@ -123,11 +135,12 @@ def _partial_run_error(
     keeper = "An autocommit block" if monitor.transactional else "This database"
     return StrataError(
         f"{message}\n{monitor.progress()}",
-        detail=f"{keeper} commits each statement that changes the schema: what was applied stays. "
+        detail=f"{keeper} commits each statement that changes the schema: the applied statements "
+        "stay. "
         f"The version is {monitor.place}.{f' {stays}' if stays else ''}"
         f"{_downgrade_warning(step)}",
-        hint="Undo the applied statements manually or take them out of the revision, fix the one "
-        f"that failed, then: {MIGRATE} {_command(monitor, step)}",
+        hint=f"Undo the applied statements with the SQL that `{MIGRATE} drift` prints, and fix the "
+        f"failed one. Then: {MIGRATE} {_command(monitor, step)}",
     )
 
 
@@ -154,8 +167,8 @@ def _downgrade_warning(step: RevisionStep) -> str:
     if not step.is_upgrade:
         return ""
     return (
-        f" Do not run `downgrade -1`: {step.revision.revision} was never applied, so that it would "
-        "undo the revision before it."
+        f" Do not run `downgrade -1`: {step.revision.revision} was not applied, so the command "
+        "would undo the previous revision."
     )
 
 

@@ -41,10 +41,9 @@ def refuse_creation(
         refuse_without_template(config)
     if message is not None and config.in_production:
         raise StrataError(
-            "A revision is not made in production.",
-            detail="What autogenerate finds here would be written without review and lost with the "
-            "container.",
-            hint=f'Make it in development: {MIGRATE} create "..."',
+            "Revisions are not created in production.",
+            detail="The revision would be written without a review and lost with the container.",
+            hint=f'Create it in development: {MIGRATE} create "..."',
         )
     if message is not None and set(message.lower().split()) <= SAYS_NOTHING:
         raise StrataError(
@@ -57,5 +56,5 @@ def refuse_creation(
             f"The database is at {', '.join(applied) or 'no revision'}, and the newest is "
             f"{', '.join(heads)}.",
             detail="Autogenerate would include the pending changes again.",
-            hint=f"Apply it first: {MIGRATE} upgrade",
+            hint=f"Apply them first: {MIGRATE} upgrade",
         )

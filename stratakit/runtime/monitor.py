@@ -68,8 +68,7 @@ class RunMonitor:
     ) -> Callable[..., Iterator[Any]]:
         """Wrap the function that gives Alembic its steps.
 
-        A run that is tried again gets those that are left, as they were: `+2` would begin to count
-        anew.
+        A retried run gets the remaining steps of the first run: `+2` would count again.
 
         Args:
             function: the one that Alembic's command made.

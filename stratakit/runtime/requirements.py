@@ -67,7 +67,7 @@ def _refuse_used(connection: Connection, revision: str, trigger: str) -> None:
     if age is not None and age < UNUSED_SECONDS:
         raise StrataError(
             f"{revision} requires that no old code writes, and old code wrote {age:.0f} s ago.",
-            detail=f"The trigger {trigger} saw it. Old code fails after this revision.",
+            detail=f"The trigger {trigger} recorded it. Old code fails after this revision.",
             hint=f"End all processes of the old code, wait {UNUSED_SECONDS} s, then: "
             f"{MIGRATE} upgrade",
         )

@@ -71,7 +71,7 @@ def _refuse_loss(cursor: Any, table: str, anew: str) -> None:
     batch = f"    with op.batch_alter_table({table!r}) as batch_op: ..."
     recipe = []
     if lost:
-        recipe += ["Drop them before the batch and make them again behind it:", *drops]
+        recipe += ["Drop them before the batch and create them again after it:", *drops]
         recipe += [batch, *again]
     if unnamed:
         check = "sa.CheckConstraint('...', name='...')"

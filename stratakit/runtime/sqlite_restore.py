@@ -8,10 +8,10 @@ rename below a view: https://www.sqlite.org/lang_altertable.html#caution
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, Inspector, String, Table, event
 
 from stratakit.catalog.sqlite.ddl import (
     batch_table,
@@ -20,6 +20,7 @@ from stratakit.catalog.sqlite.ddl import (
     parse_table,
     words,
 )
+from stratakit.sql.tokenizer import split_at_commas
 
 COPY = re.compile(
     r'INSERT INTO (?P<into>"?_alembic_tmp_.+?"?) \((?P<columns>.+?)\)'
@@ -30,7 +31,8 @@ RENAME = re.compile(r'\s*ALTER TABLE "?_alembic_tmp_.+?"? RENAME TO ', re.IGNORE
 INDEX = re.compile(r'\s*CREATE (?:UNIQUE )?INDEX (?:"(?P<quoted>[^"]+)"|(?P<name>\w+)) ON')
 PARAMETER = re.compile(r"(?<!:):\w+(?!:)")
 LITERAL = re.compile(r"[-+]?[\w.]+|'(?:[^']|'')*'|\(.*\)", re.DOTALL)
-TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[()]|[^'\"()]+")
+TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[(),]|[^'\"(),]+")
+TEXTUAL = re.compile("char|text|clob")
 OPTIONS = {"strict": "STRICT", "without rowid": "WITHOUT ROWID"}
 
 
@@ -45,13 +47,32 @@ def restoring_batches(connection: Connection) -> Iterator[None]:
         yield
         return
     batch = _Batch()
+    event.listen(Table, "column_reflect", _reflect_collation)
     event.listen(connection, "before_cursor_execute", batch.before, retval=True)
     event.listen(connection, "after_cursor_execute", batch.after)
     try:
         yield
     finally:
+        event.remove(Table, "column_reflect", _reflect_collation)
         event.remove(connection, "before_cursor_execute", batch.before)
         event.remove(connection, "after_cursor_execute", batch.after)
+
+
+def _reflect_collation(inspector: Inspector, table: Table, column: Any) -> None:
+    """Give the type of a reflected column its collation, which an alteration may change."""
+    type_ = column["type"]
+    if isinstance(type_, String) and inspector.dialect.name == "sqlite":
+        with (
+            inspector.engine.connect()
+            if isinstance(inspector.bind, Engine)
+            else nullcontext(inspector.bind) as connection
+        ):
+            sql = connection.exec_driver_sql(
+                "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table.name,)
+            ).scalar()
+        definition = parse_table(sql or "").column(column["name"])
+        if collation := find_option(definition, "collate"):
+            type_.collation = collation.upper()
 
 
 class _Batch:
@@ -104,9 +125,12 @@ class _Batch:
         return _restore_clauses(old, statement, {row[1]: row[4] for row in columns})
 
     def _without_generated(self, copy: "re.Match[str]", statement: str) -> str:
-        columns, values = (re.split(r",\s*(?=\"|\w)", copy[each]) for each in ("columns", "values"))
-        if not self._generated or len(columns) != len(values):
+        if not self._generated:
             return statement
+        columns, values = (
+            ["".join(words).strip() for words in split_at_commas(TOKEN.findall(copy[each]))]
+            for each in ("columns", "values")
+        )
         kept = [
             (column, value)
             for column, value in zip(columns, values, strict=True)
@@ -141,7 +165,8 @@ def _restore_clauses(old: str, new: str, defaults: Mapping[str, str | None]) -> 
     for name in defaults:
         was, becomes = before.column(name), after.column(name)
         collation = find_option(was, "collate")
-        if collation and becomes and not find_option(becomes, "collate") and was[0] == becomes[0]:
+        is_reflected = TEXTUAL.search(was[0]) if was else None
+        if collation and becomes and not is_reflected and was[0] == becomes[0]:
             new = _append(new, name, f"COLLATE {collation}")
         if "autoincrement" in was and becomes and "autoincrement" not in becomes:
             key = rf",\s*(?:CONSTRAINT (?:\"[^\"]+\"|\w+) )?PRIMARY KEY \({_pattern(name)}\)"

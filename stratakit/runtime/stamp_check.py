@@ -32,8 +32,8 @@ def require_stamped(context: MigrationContext, monitor: RunMonitor) -> None:
     done, wanted = ("ran", "upgrade") if step.is_upgrade else ("was undone", "downgrade")
     raise StrataError(
         f"Revision {name} {done}, and the database is at {', '.join(heads) or 'nothing'}.",
-        detail="The revision ends the transaction by itself, with commit() or COMMIT, so that what "
-        "it changed stays and the version row does not.",
+        detail="The revision ended the transaction itself, with commit() or COMMIT: its changes "
+        "stay, and its version row does not.",
         hint=f"Take the commit out of {step.revision.path} (what has to be outside of a "
         "transaction goes into `with op.get_context().autocommit_block():`), undo manually what it "
         f"changed, then: {MIGRATE} {wanted}",

@@ -82,7 +82,7 @@ def create_missing(url: DatabaseURL, config: Config, failure: str) -> bool:
         raise StrataError(
             failure,
             detail=f"It failed on a scratch database. {versions}",
-            hint="Else correct the revision, and run this again.",
+            hint="Otherwise correct the revision, and run the command again.",
         )
     return bool(missing)
 

@@ -68,7 +68,8 @@ def find_program(name: str) -> str:
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
     if path is None:
         raise DatabaseUnavailable(
-            f"No database to work on: {name} is not installed, and TEST_DATABASE_URL is not set.",
+            f"There is no server for scratch databases: {name} is not installed, and "
+            "TEST_DATABASE_URL is not set.",
             hint="Install MariaDB's server, or name one that may be used for scratch databases: "
             "TEST_DATABASE_URL=mysql://root@127.0.0.1/mysql",
         )

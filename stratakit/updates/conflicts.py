@@ -9,7 +9,7 @@ from stratakit.diagnostics.finding import Finding
 from stratakit.process.git import git
 
 BEGIN, END = b"<<<<<<< ", b">>>>>>> "
-DETAIL = "A service with half of an update is neither the old one nor the new one."
+DETAIL = "Some files are of the old version, and some of the new one."
 
 
 def find_conflicts(root: Path) -> list[Finding]:

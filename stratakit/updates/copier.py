@@ -43,7 +43,7 @@ class TemplateVersions:
         return "\n".join(
             [
                 f"This service is at {self.current} of its template.",
-                "That is its last release." if self.is_latest else update,
+                "That is the newest release." if self.is_latest else update,
             ]
         )
 
@@ -95,7 +95,7 @@ def update(root: Path, version: str, answers: Sequence[str]) -> int:
         if subprocess.run(["make", "--no-print-directory", target_name], cwd=root).returncode:
             raise StrataError(
                 f"The service is updated, and its make {target_name} fails.",
-                hint="Fix it, or go back to before the update: git stash --include-untracked",
+                hint="Fix it, or undo the update: git stash --include-untracked",
             )
     print("The service is updated. Read it with git diff HEAD, then: git add --all && git commit")
     return 0
@@ -104,15 +104,15 @@ def update(root: Path, version: str, answers: Sequence[str]) -> int:
 def _refuse_uncommitted(root: Path) -> None:
     if not git(root, "rev-parse", "HEAD"):
         raise StrataError(
-            f"{root} is in no git repository with a commit.",
-            detail="An update merges what changed since the last one; git knows what you changed.",
+            f"{root} is not in a git repository with a commit.",
+            detail="An update is merged with your changes, which git has to know.",
             hint="Run: git init && git add --all && git commit --message 'Begin'",
         )
     if changed := _git(root, "status", "--porcelain"):
         raise StrataError(
             f"There is work that is not committed:\n{changed}",
-            detail="The update could not be distinguished from it, nor undone.",
-            hint="Commit it, or put it aside: git stash --include-untracked",
+            detail="An update could not be undone without it.",
+            hint="Commit it, or stash it: git stash --include-untracked",
         )
 
 

@@ -55,7 +55,7 @@ def vendor(root: Path, source: str = "") -> int:
         # The next update would write the other line again.
         answer = ANSWER.sub("stratakit: index", answers.read_text(encoding="utf-8"))
         answers.write_text(answer, encoding="utf-8")
-    print(f"Built {FOLDER}/{wheel.name}, which pyproject.toml names now.")
+    print(f"Built {FOLDER}/{wheel.name}. pyproject.toml now names it.")
     print("Lock and install it: make install-dev. Then commit all changes.")
     return 0
 
@@ -96,7 +96,8 @@ def _build_wheel(root: Path, source: str) -> Path:
         raise StrataError(
             f"No wheel could be built from {hide_logins(source)}:\n{reason}",
             detail="Nothing was changed.",
-            hint="Name one that this machine reaches: make vendor-stratakit SOURCE=/PATH/TO/IT",
+            hint="Name a source that this machine can reach: make vendor-stratakit "
+            "SOURCE=/PATH/TO/IT",
         )
     built = max(folder.glob("stratakit-*.whl"), key=lambda wheel: wheel.stat().st_mtime)
     for old in previous - {built}:

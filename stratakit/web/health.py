@@ -77,7 +77,7 @@ class MigrationState:
         except (DBAPIError, PoolTimeoutError, OSError) as error:
             reason = driver_message(error)
             logger.error("readiness: %s", reason)
-            detail = reason if show_errors else "Why is in the log."
+            detail = reason if show_errors else "The log has the reason."
             return Readiness("database down", self.expected, None, detail)
 
 
@@ -138,7 +138,7 @@ def check_readiness(
         if revisions.ancestors(revisions.before_contract) <= revisions.ancestors(heads):
             detail = (
                 "The pending revisions drop what this code does not use. When no older code "
-                f"serves, apply it: {MIGRATE} upgrade"
+                f"serves, apply them: {MIGRATE} upgrade"
             )
             return Readiness("behind", expected, database, detail, True)
         return Readiness(
@@ -152,7 +152,8 @@ def check_readiness(
         applied_phases = log.phases_since(entries, heads, revisions)
         if applied_phases <= phases.COMPATIBLE:
             detail = (
-                "The database was migrated by newer code, in ways that this code can live with."
+                "The database was migrated by newer code, in ways that are compatible with this "
+                "code."
             )
             return Readiness("ahead", expected, database, detail, True)
         return Readiness(

@@ -93,7 +93,7 @@ async def test_metrics_count_requests_by_route_and_show_the_migrations(
     assert "database_connections_limit 10.0" in metrics
 
 
-async def test_browsers_are_told_to_be_careful(client: AsyncClient) -> None:
+async def test_responses_have_security_headers(client: AsyncClient) -> None:
     headers = (await client.get("/health")).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert "strict-transport-security" not in headers

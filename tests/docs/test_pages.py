@@ -40,6 +40,7 @@ def reader(tmp_path: Path, template: Path) -> Iterator[Reader]:
         {
             "uv tool install copier": "copier --version",
             ADD_STRATAKIT: "true",
+            "uv run stratakit": "stratakit",
             "copier copy": f"copier copy --defaults --quiet --data stratakit={SOURCE}",
             "PATH-OR-URL-OF-THIS-REPOSITORY": str(template),
             # These hold the terminal, or install what another test installs.

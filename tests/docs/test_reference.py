@@ -7,6 +7,8 @@ import pytest
 
 from scripts import prose, reference
 from stratakit import commands
+from stratakit.diagnostics.errors import StrataError
+from stratakit.diagnostics.finding import Finding
 from tests.conftest import REPOSITORY
 
 
@@ -19,7 +21,16 @@ def test_a_generated_page_is_as_the_code_is(name: str) -> None:
 def test_every_message_of_the_package_is_on_the_page_of_messages() -> None:
     page = reference.pages()["reference/messages.md"]
     assert page.count("\n**") > 100
-    assert "**DATABASE\\_URL is not set.**" in page
+    for message in ("DATABASE\\_URL is not set.", "A revision is missing: one that {phrase}."):
+        assert f"**{message}**" in page
+    assert "{}" not in page
+
+
+def test_every_kind_of_message_is_on_the_page_of_messages() -> None:
+    kinds = [StrataError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    assert {kind.__name__ for kind in kinds} | {Finding.__name__} == set(reference.MESSAGES)
 
 
 def test_the_messages_of_the_troubleshooting_are_printed_somewhere() -> None:
@@ -55,7 +66,7 @@ def test_the_prose_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("The table is written anew.", ["written anew"]),
+        ("The table is written anew.", ["anew"]),
         ("See `mend` and\n```\nmend\n```\n", []),
         ("Fix it. Then mend the rest by hand.", ["mend", "by hand"]),
         ("One beside each other, and one beside it", ["beside"]),
@@ -69,3 +80,16 @@ def test_words_with_a_plain_equivalent_are_found(text: str, words: list[str]) ->
 def test_a_docstring_that_begins_with_a_question_is_found(docstring: str) -> None:
     assert prose.QUESTION.match(docstring)
     assert not prose.QUESTION.match("Which command does X?")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("what_is_safe_is_clean", ["what"]),
+        ("a_problem_is_told", ["told"]),
+        ("an_index_beside_a_table_is_dropped", ["beside"]),
+        ("a_safe_revision_is_clean", []),
+    ],
+)
+def test_the_name_of_a_test_is_checked(name: str, words: list[str]) -> None:
+    assert [found for found, _ in prose.check_name(name)] == words

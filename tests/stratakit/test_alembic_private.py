@@ -148,7 +148,7 @@ def test_a_substitute_pool_keeps_the_listeners_of_an_engine_and_not_its_connecti
     connection.close()
 
 
-def test_what_a_run_leaves_behind_is_forgotten(scripts: ScriptDirectory) -> None:
+def test_the_state_of_an_earlier_run_is_forgotten(scripts: ScriptDirectory) -> None:
     with (
         EnvironmentContext(Config(), scripts),
         Operations.context(MigrationContext.configure(dialect_name="sqlite")),

@@ -117,7 +117,7 @@ def test_private_attributes_are_refused_outside_of_that_module(tmp_path: Path) -
         ("from stratakit.commands._errors import command", set()),
     ],
 )
-def test_what_breaks_a_habit_is_found(source: str, faults: set[str]) -> None:
+def test_a_broken_convention_is_found(source: str, faults: set[str]) -> None:
     tree = ast.parse(source)
     finders = (vague_functions, long_functions, private_imports)
     assert {name for find in finders for _, name in find(tree)} == faults

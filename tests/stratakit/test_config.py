@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from stratakit.config import Config, load
-from stratakit.diagnostics.command import project_root
+from stratakit.diagnostics.command import PROJECT_VARIABLE, migrate_command, project_root
 from stratakit.diagnostics.errors import UsageError
 
 
@@ -212,3 +212,27 @@ def test_the_project_is_the_nearest_folder_with_a_configuration(
     assert project_root(tmp_path / start) == tmp_path / found
     monkeypatch.setenv("STRATA_PROJECT", str(tmp_path / "other"))
     assert project_root(tmp_path / start) == tmp_path / "other"
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "uv", "command"),
+    [
+        (True, "/bin/uv", "./migrate.sh"),
+        (False, "/bin/uv", "uv run stratakit"),
+        (False, None, "stratakit"),
+    ],
+)
+def test_a_printed_command_begins_as_the_reader_has_to_type_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    wrapper: bool,
+    uv: str | None,
+    command: str,
+) -> None:
+    monkeypatch.setenv(PROJECT_VARIABLE, str(tmp_path))
+    monkeypatch.delenv("UV", raising=False)
+    if uv:
+        monkeypatch.setenv("UV", uv)
+    if wrapper:
+        (tmp_path / "migrate.sh").touch()
+    assert migrate_command() == command

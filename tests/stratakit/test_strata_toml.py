@@ -61,7 +61,7 @@ def test_outside_of_a_project_nothing_is_loaded(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_folder_of_the_migrations_is_no_package_of_the_application(tmp_path: Path) -> None:
+def test_the_folder_of_the_migrations_is_not_a_package_of_the_application(tmp_path: Path) -> None:
     (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/alembic\n")
     for folder in ("alembic", "shop"):
         (tmp_path / folder).mkdir()

@@ -152,5 +152,5 @@ def test_a_sentence_is_found(source: str) -> None:
         'assert text == snapshot(name="the table is dropped")',
     ],
 )
-def test_commands_sql_and_arguments_are_no_sentences(source: str) -> None:
+def test_commands_sql_and_arguments_are_not_sentences(source: str) -> None:
     assert [*asserted_sentences(ast.parse(source))] == []

@@ -145,7 +145,7 @@ def test_no_password_is_written_down_but_that_of_development(database: str, rend
 
 
 @pytest.mark.parametrize("database", DATABASES)
-def test_what_serves_waits_for_the_migrations_and_they_for_the_database(
+def test_the_service_waits_for_the_migrations_and_they_wait_for_the_database(
     database: str, render: Render
 ) -> None:
     services = compose(render(database=database))
@@ -195,9 +195,7 @@ def ready(process: subprocess.Popen[str], port: int) -> dict[str, str]:
     raise AssertionError(f"nothing answers at {port}")
 
 
-def test_start_sh_migrates_serves_and_ends_when_it_is_told_to(
-    service: Render, start: Start
-) -> None:
+def test_start_sh_migrates_serves_and_stops_at_sigterm(service: Render, start: Start) -> None:
     port = free_port()
     process = start(service(database="sqlite"), PORT=str(port))
 
@@ -235,9 +233,7 @@ def test_start_sh_does_not_serve_what_could_not_be_migrated(service: Render, sta
     assert "Uvicorn" not in told
 
 
-def test_start_sh_that_is_told_to_end_while_it_migrates_ends_the_migration(
-    service: Render, start: Start
-) -> None:
+def test_start_sh_stops_a_running_migration_at_sigterm(service: Render, start: Start) -> None:
     folder = service(database="sqlite")
     (folder / "migrations" / "versions" / "003_slow.py").write_text(SLOW_REVISION)
     process = start(folder)
@@ -348,7 +344,7 @@ def test_an_image_is_refused_without_what_it_is_built_from_and_says_how_to_make_
 
 
 @pytest.mark.slow
-def test_the_image_of_production_migrates_serves_and_ends_when_it_is_told_to(
+def test_the_production_image_migrates_serves_and_stops_at_sigterm(
     built: Built,
 ) -> None:
     data = built.data.with_name("production")
@@ -364,9 +360,7 @@ def test_the_image_of_production_migrates_serves_and_ends_when_it_is_told_to(
 
 
 @pytest.mark.slow
-def test_the_image_of_production_ends_a_migration_when_it_is_told_to(
-    built: Built, tmp_path: Path
-) -> None:
+def test_the_production_image_stops_a_migration_at_sigterm(built: Built, tmp_path: Path) -> None:
     versions = tmp_path / "versions"
     shutil.copytree(built.service / "migrations" / "versions", versions)
     (versions / "003_slow.py").write_text(SLOW_REVISION)

@@ -64,7 +64,7 @@ def test_clean_asks_for_nothing_in_a_fresh_clone(
     assert not (clone / ".venv").exists()
 
 
-def test_before_anything_is_installed_the_command_that_does_it_is_told(
+def test_before_an_installation_the_install_command_is_printed(
     service: Callable[..., Path], run: Callable[..., str]
 ) -> None:
     clone = service()

@@ -112,7 +112,7 @@ def test_the_local_server_runs_only_for_the_check(service: Callable[..., Path]) 
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.md.rej"])
-def test_what_an_update_left_to_be_settled_stops_a_commit(hooked: Service, name: str) -> None:
+def test_an_unresolved_update_stops_a_commit(hooked: Service, name: str) -> None:
     hooked.write(name, "<<<<<<< before updating\none\n=======\ntwo\n>>>>>>> after updating\n")
     hooked.git("add", "README.md")
     hooked.write("app/more.txt", "")
@@ -125,7 +125,7 @@ def test_what_an_update_left_to_be_settled_stops_a_commit(hooked: Service, name:
     assert commit(hooked).returncode == 0
 
 
-def test_what_git_ignores_is_there_and_the_working_tree_stays_as_it_is(hooked: Service) -> None:
+def test_ignored_files_are_available_and_the_working_tree_is_unchanged(hooked: Service) -> None:
     hooked.write(".gitignore", (hooked.root / ".gitignore").read_text() + "/keys/\n/app/built.py\n")
     hooked.write("keys/private.pem", "secret")
     hooked.write("app/built.py", "KEY = open('keys/private.pem').read()\n")

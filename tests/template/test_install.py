@@ -63,7 +63,7 @@ def test_a_service_is_clean_with_nothing_but_what_it_depends_on(
     ],
     ids=["too old", "without venv"],
 )
-def test_a_python_that_will_not_do_is_told_in_one_line(
+def test_an_unsuitable_python_is_reported_in_one_line(
     script: str,
     line: str,
     package_manager: str,

@@ -247,7 +247,7 @@ def test_a_failed_revision_leaves_nothing_that_the_next_try_would_meet(migrated:
 
 
 @pytest.mark.databases("mysql")
-def test_where_ddl_is_no_transaction_the_next_try_makes_nothing_worse(migrated: Service) -> None:
+def test_without_transactional_ddl_the_next_try_does_no_harm(migrated: Service) -> None:
     fails = f'{ADD_PHONE}; op.execute("INSERT INTO nowhere VALUES (1)")'
     migrated.revision("003", "002", fails, DROP_PHONE)
     for _ in range(2):

@@ -69,7 +69,7 @@ def test_the_command_that_the_overlay_names_gives_the_revision(
     assert f'nameSuffix: "-{done.stdout.strip()}"' in (made.root / overlay).read_text()
 
 
-def test_what_serves_waits_for_readiness_and_survives_a_disruption(
+def test_the_deployment_waits_for_readiness_and_survives_a_disruption(
     build: Callable[[str], dict[str, Any]],
 ) -> None:
     built = build("web")

@@ -34,7 +34,9 @@ def test_a_message_arrives_as_it_was_written(clone: Service, message: str) -> No
     assert made.stdout == f"create\n{message}\n", made.stderr
 
 
-def test_a_missing_message_is_told_before_anything_is_done(service: Callable[..., Path]) -> None:
+def test_a_missing_message_is_reported_before_anything_is_done(
+    service: Callable[..., Path],
+) -> None:
     fresh = service()
     clone = Service(fresh, "postgresql")
     (fresh / ".venv" / ".installed").unlink()
@@ -101,7 +103,7 @@ def test_every_target_that_is_named_in_the_readme_is_there(render: Callable[...,
 
 
 @pytest.mark.parametrize("package_manager", ["uv", "poetry", "pip"])
-def test_what_a_target_would_do_is_shown_without_doing_it(
+def test_a_dry_run_of_a_target_prints_its_commands_only(
     service: Callable[..., Path], package_manager: str
 ) -> None:
     root = service(package_manager=package_manager)

@@ -67,7 +67,7 @@ def test_a_record_without_a_release_is_empty(tmp_path: Path) -> None:
     assert released(record) == []
 
 
-def test_each_release_tells_what_an_update_changes() -> None:
+def test_each_release_lists_the_changes_of_an_update() -> None:
     sections = re.split(r"^## ", CHANGELOG, flags=re.MULTILINE)[1:]
     told = {section.partition("\n")[0]: section for section in sections}
     assert set(told) - {"Unreleased"} == {release.version for release in released()}
@@ -114,7 +114,7 @@ def test_a_release_is_checked_recorded_tagged_and_checked_again(
         ("releases.toml", "# The", "\n# The", "not committed"),
     ],
 )
-def test_what_does_not_fit_is_not_released(
+def test_an_inconsistent_release_is_refused(
     name: str, old: str, new: str, told: str, repository: Path, release: Script
 ) -> None:
     text = (repository / name).read_text()

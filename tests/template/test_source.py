@@ -131,12 +131,14 @@ def test_an_address_becomes_one_that_pip_takes_and_holds_no_token(
 ) -> None:
     line = copied(typed, tmp_path / "service")
     assert line == f"stratakit[postgresql] @ git+{url}@{git(bare, 'rev-parse', 'v9999')}"
-    assert "token" not in (tmp_path / "service" / "pyproject.toml").read_text()
+    guide = (tmp_path / "service" / "docs" / "migrations.md").read_text()
+    assert url.removesuffix(".git") in guide
+    assert "token" not in (tmp_path / "service" / "pyproject.toml").read_text() + guide
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("elsewhere")
-def test_what_a_shortcut_names_installs(tmp_path: Path) -> None:
+def test_a_shortcut_of_an_address_installs(tmp_path: Path) -> None:
     assert install(copied("gh:acme/strata", tmp_path / "service"), tmp_path / "installed")
 
 
@@ -209,6 +211,7 @@ def test_a_relative_path_is_kept_as_an_absolute_one(
     with chdir(folder.parent):
         line = copied("strata", tmp_path / "service")
     assert f"git+file://localhost{folder.as_uri().removeprefix('file://')}@" in line
+    assert str(folder) not in (tmp_path / "service" / "docs" / "migrations.md").read_text()
     answers = (tmp_path / "service" / ".copier-answers.yml").read_text()
     assert f"_src_path: {folder}\n" in answers.replace("'", "")
 
@@ -406,7 +409,7 @@ def test_an_installation_that_fails_on_a_conflict_says_that_alone(
     assert printed.stderr.strip() == "pyproject.toml has conflict markers: make conflicts"
 
 
-def test_a_machine_without_git_is_told_so(service: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_machine_without_git_gets_a_message(service: Callable[..., Path], tmp_path: Path) -> None:
     folder = service(stratakit="git+https://git.invalid/private.git@abc")
     tools = tmp_path / "bin"
     tools.mkdir()

@@ -64,7 +64,7 @@ def test_no_answer_is_kept_secret() -> None:
     assert not [question for question in questions if "secret" in question]
 
 
-def test_what_the_team_owns_is_kept_by_both_lists() -> None:
+def test_files_of_the_team_are_in_both_lists() -> None:
     content = copier_yml()
     (excluded,) = cast("list[str]", content["_exclude"])
     found = re.search(r"{% if _copier_operation == 'update' %}\n(.*?)\n{% endif %}", excluded, re.S)
@@ -96,7 +96,7 @@ def test_what_the_team_owns_is_kept_by_both_lists() -> None:
         (".github/workflows/migrations.yml", False),
     ],
 )
-def test_who_owns_a_file_is_seen_from_its_folder(path: str, owned: bool) -> None:
+def test_the_owner_of_a_file_is_clear_from_its_folder(path: str, owned: bool) -> None:
     patterns = cast("list[str]", copier_yml()["_skip_if_exists"])
     assert GitIgnoreSpec.from_lines(patterns).match_file(path) is owned
 

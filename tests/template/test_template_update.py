@@ -52,7 +52,7 @@ def make(life: Life, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_status_tells_whether_there_is_a_newer_release(life: Life, newer: Newer) -> None:
+def test_status_shows_a_newer_release(life: Life, newer: Newer) -> None:
     told = make(life, "template-status")
     assert told.returncode == 0, told.stderr
     assert "9999" in told.stdout
@@ -63,7 +63,7 @@ def test_status_tells_whether_there_is_a_newer_release(life: Life, newer: Newer)
 
 
 @pytest.mark.slow
-def test_an_update_is_told_in_words_installed_checked_and_tested(
+def test_an_update_is_described_installed_checked_and_tested(
     life: Life, newer: Newer, installations: Path
 ) -> None:
     life.follow(newer(SUCCESSOR))
@@ -170,7 +170,7 @@ def test_a_workflow_that_was_deleted_stays_deleted(
     life.delete(".github/workflows/ci.yml")
     life.commit()
     # YAML folds a text that is as long as that, with spaces, over two lines.
-    moved = tmp_path / "a rather long folder with spaces in its name" / "and one more of that kind"
+    moved = tmp_path / " ".join(["folder"] * 6) / " ".join(["template"] * 3)
     moved.parent.mkdir()
     newer({"template/scripts/migrate.py": ("", "# newer\n")}).rename(moved)
     life.follow(moved)
@@ -185,7 +185,7 @@ def test_a_workflow_that_was_deleted_stays_deleted(
     assert life.losses() == []
 
 
-def test_a_template_that_is_gone_is_told_without_its_login(life: Life) -> None:
+def test_a_missing_template_is_reported_without_its_login(life: Life) -> None:
     answers = life.service / ".copier-answers.yml"
     text = answers.read_text()
     path = next(line for line in text.splitlines() if line.startswith("_src_path"))

@@ -151,7 +151,7 @@ def test_a_service_that_lived_loses_nothing_and_passes_its_tests(
         subprocess.run(remove, cwd=life.service, capture_output=True)
 
 
-def test_an_edit_beside_ours_conflicts_where_it_is_and_nowhere_else(
+def test_an_edit_next_to_ours_conflicts_only_in_its_place(
     template: Path, tmp_path: Path, newer: Callable[..., Path]
 ) -> None:
     life = born(template, tmp_path / "service", "v9999")

@@ -88,7 +88,7 @@ def type_change(
                 "change-type",
                 f"{walk.full_name(operation)}.{operation.column_name}",
                 f"{operation.column_name}_new",
-                before="give the column another name in the model, and ",
+                before="give the column another name in the model, ",
             )
         )
 

@@ -17,4 +17,4 @@ def advise(backend: Backend, recipe: str, target: str, rest: str = "", *, before
     if backend != "postgresql":
         return ""
     command = f"{MIGRATE} recipe {recipe} {target} {rest}".rstrip()
-    return f"\nIf old code serves meanwhile: delete this revision, {before}run: {command}"
+    return f"\nFor zero downtime, delete this revision, {before}and run: {command}"

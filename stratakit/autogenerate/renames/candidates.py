@@ -17,6 +17,7 @@ def rename_candidates_of_column(
         for other in siblings
         if isinstance(other, ops.AddColumnOp)
         and (other.schema, other.table_name) == (operation.schema, operation.table_name)
+        and other.column.name != operation.column_name
         and _has_same_type(other.column, operation)
     ]
 

@@ -67,11 +67,11 @@ class MySQLBackup(BackupFormat):
         except (OSError, EOFError, zlib.error) as error:
             raise files.damaged_error(path, str(error)) from error
         if not re.search(rb"^-- (MariaDB|MySQL) dump ", beginning[:1000], re.MULTILINE):
-            raise files.damaged_error(path, "it does not begin as mariadb-dump and mysqldump begin")
-        if b"\n-- Current Database: " in beginning:
             raise files.damaged_error(
-                path, "it says itself which databases it goes to (--databases)"
+                path, "it does not begin like a file of mariadb-dump or mysqldump"
             )
+        if b"\n-- Current Database: " in beginning:
+            raise files.damaged_error(path, "it names the databases to restore into (--databases)")
         if b"\n-- Dump completed" not in ending[-200:]:
             raise files.damaged_error(path, "its end is missing")
 
@@ -101,10 +101,11 @@ class MySQLBackup(BackupFormat):
             reason = error.orig if isinstance(error, DBAPIError) else error
             raise StrataError(
                 f"{path} was not restored into {url}: {reason}",
-                detail=f"The database {url.name} may hold a part only: it was being emptied and "
-                "filled, which no transaction of this server undoes.",
-                hint=f"Fix what the server names, then run again: {files.restore_command(path)}\n"
-                "If it is about a definer, which a copy for development can do without, add: "
+                detail=f"The database {url.name} may be incomplete: it was being emptied and "
+                "filled, and this server cannot roll that back.",
+                hint="Fix the error that the server reports, then run again: "
+                f"{files.restore_command(path)}\n"
+                "If it is about a definer, which a development copy does not need, add: "
                 "--without-roles",
             ) from error
 

@@ -94,10 +94,10 @@ def _restore_hint(error: Exception, path: Path) -> str:
     from psycopg import errors
 
     if isinstance(error, errors.LockNotAvailable):
-        return "Stop what uses the database, then run the command again."
+        return "Stop the programs that use the database, then run the command again."
     if isinstance(error, errors.UndefinedObject | errors.InsufficientPrivilege):
         return (
-            "If this is about an owner or a grant, which a copy for development can do without: "
+            "If this is about an owner or a grant, which a development copy does not need: "
             f"{files.restore_command(path)} --without-roles"
         )
     return ""

@@ -77,13 +77,13 @@ def _print_outcome(result: AdoptResult) -> None:
         print(f"\r{'':<78}\r", end="", file=sys.stderr)
     match result.outcome:
         case "empty":
-            echo(f"{result.database} holds nothing. Make its tables: {MIGRATE} upgrade")
+            echo(f"{result.database} is empty. Create its tables: {MIGRATE} upgrade")
         case "ahead":
             echo("\n".join(result.notes))
         case "managed" if not result.written:
-            echo(f"{result.position}\nIt is under migration already. Compare it: {MIGRATE} drift")
+            echo(f"{result.position}\nIt already has a revision. Compare it: {MIGRATE} drift")
         case "adopted" | "matched" if result.revision:
-            echo(f"{result.database} is what {result.revision}.")
+            echo(f"{result.database} matches revision {result.revision}.")
 
 
 def _print_written(config: Config, result: AdoptResult) -> None:
@@ -96,10 +96,9 @@ def _print_written(config: Config, result: AdoptResult) -> None:
         if result.online:
             echo(f"Wrote {relative(config, result.online)}, which follows while tables are used.")
         return
-    echo(f"Wrote {name}: a new database built from it is the same.")
+    echo(f"Wrote {name}: a new database built from it is identical.")
     if result.replaced:
         echo(
-            f"It is in place of {result.replaced} revisions, which are in "
-            f"{name.parent}/{REPLACED}: databases that stand before the last of them need them. "
-            "Delete them when there is none."
+            f"It replaces {result.replaced} revisions, which are now in {name.parent}/{REPLACED}. "
+            "Delete them when no database is before the last of them."
         )

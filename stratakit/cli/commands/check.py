@@ -83,7 +83,7 @@ def _check_models(arguments: Namespace, config: Config, root: Path) -> int:
         and cache.read_text() == current
         and not conflicts.find_conflicts(config.root)
     ):
-        return _print_success("Nothing has changed since the last good check.", arguments)
+        return _print_success("Nothing has changed since the last successful check.", arguments)
     from stratakit import commands
 
     try:

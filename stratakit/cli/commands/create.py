@@ -41,34 +41,44 @@ def run(arguments: Namespace, config: Config) -> int:
     )
     if is_json(arguments):
         echo_json(as_object(config, result))
-        return 1 if (result.differences or result.older) and not result.paths else 0
+        return _status(result)
     if result.uncompared:
-        echo(f"Commit {result.base[:12]} cannot be compared: {result.uncompared}")
-        echo("Differences that are older than this change were not left out.")
+        echo(f"Commit {result.commit[:12]} cannot be compared: {result.uncompared}")
+        echo("Older differences are therefore included.")
     if not result.paths:
         return _print_nothing_written(result, arguments.message)
     for path in result.paths:
         echo(f"Wrote {relative(config, path)}")
     for sentence in result.changes:
         echo(f"  {sentence}")
-    for comment in result.open_comments:
+    for comment in result.review_comments:
         echo(describe_comment(config.root, comment), "yellow")
     if result.unrecorded:
         echo(result.unrecorded)
     for finding in result.differences:
         echo(f"{finding.message}\n{finding.hint}")
     _print_older(result, arguments.message)
-    echo(f"After an edit of it: {MIGRATE} record")
-    echo(f"Review it before you apply it: {MIGRATE} upgrade")
-    return 0
+    echo(f"If you edit it: {MIGRATE} record")
+    echo(f"Review it, then apply it: {MIGRATE} upgrade")
+    return _status(result)
+
+
+def _status(result: CreateResult) -> int:
+    """Return 1 if there are differences without a revision, or if the new revision cannot run.
+
+    One that waits for an answer to a review comment may fail until then.
+    """
+    if not result.paths:
+        return 1 if result.differences or result.older_differences else 0
+    return 1 if result.unrecorded and not result.review_comments else 0
 
 
 def _print_nothing_written(result: CreateResult, message: str) -> int:
-    if not result.differences and not result.older:
+    if not result.differences and not result.older_differences:
         echo("The models and the migrations agree: no revision was written.")
         return 0
     if result.differences:
-        echo("No revision was written: autogenerate does not see what differs.")
+        echo("No revision was written: autogenerate cannot express the difference.")
     else:
         echo("No revision was written: the models have not changed.")
     for finding in result.differences:
@@ -78,10 +88,10 @@ def _print_nothing_written(result: CreateResult, message: str) -> int:
 
 
 def _print_older(result: CreateResult, message: str) -> None:
-    if not result.older:
+    if not result.older_differences:
         return
-    echo(f"Left out, because commit {result.base[:12]} has the same differences:")
-    for phrase in result.older:
+    echo(f"Left out, because commit {result.commit[:12]} has the same differences:")
+    for phrase in result.older_differences:
         echo(f"  {phrase}")
     echo(f"Write them, too: {MIGRATE} create --all {quote(message)}")
     echo(f"Accept them: {MIGRATE} accept")

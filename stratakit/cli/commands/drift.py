@@ -25,5 +25,5 @@ def run(arguments: Namespace, config: Config) -> int:
         if result.accepted:
             echo(f"Accepted differences: {len(result.accepted)}")
         elif not result.findings:
-            echo("Its schema is what that revision makes.", "green")
+            echo("Its schema matches that revision.", "green")
     return echo_findings(result.findings, arguments)

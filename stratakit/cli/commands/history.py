@@ -30,7 +30,7 @@ def run(arguments: Namespace, config: Config) -> int:
         )
         return 0
     if result.unknown:
-        echo(f"Which are applied is not known. {result.unknown}")
+        echo(f"The applied revisions are unknown. {result.unknown}")
     for entry in result.entries:
         echo(f"{describe_revision(entry.script)}  ({', '.join(_marks(entry))})")
         if arguments.verbose:

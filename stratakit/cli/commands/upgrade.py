@@ -70,5 +70,5 @@ def _print_plan(config: Config, plan: UpgradePlan) -> None:
     if plan.deferred:
         print_revisions("Deferred until the previous release has stopped", plan.deferred)
         echo(f"Then: {MIGRATE} upgrade")
-    for comment in plan.open_comments:
+    for comment in plan.review_comments:
         warn(f"To review: {describe_comment(config.root, comment)}")

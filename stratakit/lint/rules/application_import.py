@@ -45,7 +45,7 @@ class ApplicationImport(Rule):
                 if module.partition(".")[0] in packages and not is_chosen:
                     yield Violation(
                         f"the revision imports {module}, which will change",
-                        "Write down what is needed of it: "
+                        "Declare the needed parts in the revision: "
                         'items = sa.table("items", sa.column("id"))',
                         line=node.lineno,
                     )

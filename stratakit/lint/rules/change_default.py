@@ -30,6 +30,6 @@ class ChangeDefault(Rule):
             ):
                 yield Violation(
                     f"new rows of {action.table} get another {action.name} than {column.default}",
-                    "Deploy code that writes the value itself first, then acknowledge this.",
+                    "Deploy code that writes the value itself first, then suppress this.",
                     statement,
                 )

@@ -35,6 +35,6 @@ class ColumnGeneration(Rule):
                 continue
             yield Violation(
                 f"{action.table}.{action.name} {change}",
-                "Deploy code that does without it first, then acknowledge this.",
+                "Deploy code that does without it first, then suppress this.",
                 statement,
             )

@@ -43,7 +43,7 @@ class DataAfterLock(Rule):
             if old and not statement.autocommit and statement.transaction in altered:
                 yield Violation(
                     f"rows of {old[0].table} are changed "
-                    f"while {altered[statement.transaction]} is locked by a statement before",
+                    f"while {altered[statement.transaction]} is locked by an earlier statement",
                     "Change the rows in a revision of its own, in batches, each a transaction.",
                     statement,
                 )

@@ -58,7 +58,7 @@ class DestructiveDowngrade(Rule):
                 else action.table or action.name
             )
             yield Violation(
-                f"the downgrade destroys {target}, which was there before the revision",
+                f"the downgrade destroys {target}, which existed before the revision",
                 "Undo only what upgrade() does.",
                 statement,
             )

@@ -51,8 +51,9 @@ class DropConstraint(Rule):
             ):
                 continue
             yield Violation(
-                f"constraint {action.name} of {table} is dropped, and what it refused is possible",
-                "Acknowledge it when no running code relies on it.",
+                f"constraint {action.name} of {table} is dropped, and rows that it refused "
+                "become possible",
+                "Suppress this when no running code relies on it.",
                 statement,
             )
 

@@ -24,6 +24,6 @@ class DropDefault(Rule):
             if run.existed_before(action.table) and (column is None or column.default is not None):
                 yield Violation(
                     f"{action.table}.{action.name} loses its default, which running code relies on",
-                    "Acknowledge it when all running code writes the column.",
+                    "Suppress this when all running code writes the column.",
                     statement,
                 )

@@ -30,7 +30,8 @@ class DropForeignKey(Rule):
             if is_foreign_key and run.existed_before(action.table):
                 yield Violation(
                     f"foreign key {action.name} is dropped: {action.table} "
-                    f"and {other} are locked together, and rows may refer to none from then on",
-                    "Acknowledge it when no code relies on it, and run it under a lock timeout.",
+                    f"and {other} are locked together, and rows may refer to missing rows "
+                    "afterwards",
+                    "Suppress this when no code relies on it, and run it under a lock timeout.",
                     statement,
                 )

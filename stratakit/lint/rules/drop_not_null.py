@@ -34,6 +34,6 @@ class DropNotNull(Rule):
                     continue
             yield Violation(
                 f"{action.table}.{action.name} may become NULL, which running code does not expect",
-                "Deploy code that reads NULL first, then acknowledge this.",
+                "Deploy code that reads NULL first, then suppress this.",
                 statement,
             )

@@ -27,6 +27,6 @@ class DropObject(Rule):
                 yield Violation(
                     f"{action.kind.removeprefix('drop ')} {action.name} is dropped, "
                     "and something may use it",
-                    "Acknowledge it when nothing uses it.",
+                    "Suppress this when nothing uses it.",
                     statement,
                 )

@@ -22,6 +22,6 @@ class DropSchema(Rule):
             yield Violation(
                 f"{action.kind.removeprefix('drop ')} {action.name} is dropped, "
                 "and running code may use it",
-                "Acknowledge it when no running code uses it.",
+                "Suppress this when no running code uses it.",
                 statement,
             )

@@ -19,7 +19,7 @@ class DropTable(Rule):
     backends = ("postgresql", "sqlite", "mysql")
     contract_only = True
     reasons: ClassVar[Mapping[Backend, str]] = {
-        "sqlite": "Its rows are gone, and code that still runs fails."
+        "sqlite": "Its rows are lost, and running code fails."
     }
     bad = ('op.drop_table("tags")',)
     good = ('op.create_table("labels", sa.Column("id", sa.BigInteger(), primary_key=True))',)

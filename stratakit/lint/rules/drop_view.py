@@ -25,7 +25,7 @@ class DropView(Rule):
                 yield Violation(
                     f"{action.kind.removeprefix('drop ')} {action.name} is dropped, "
                     "and running code may use it",
-                    "Acknowledge it when no running code uses it.",
+                    "Suppress this when no running code uses it.",
                     statement,
                 )
         for statement, action in run.actions("create view", "create materialized view"):
@@ -38,6 +38,6 @@ class DropView(Rule):
             if lost:
                 yield Violation(
                     f"view {action.name} loses {', '.join(lost)}, and running code may read it",
-                    "Acknowledge it when no running code reads it.",
+                    "Suppress this when no running code reads it.",
                     statement,
                 )

@@ -48,7 +48,7 @@ class EnumSwap(Rule):
             ):
                 yield Violation(
                     f"{action.table}.{action.name} is changed to the new enum {target}, "
-                    "which writes every row",
+                    "which rewrites every row",
                     autocommit_block(execute(f"ALTER TYPE {quote_name(target)} ADD VALUE '...'"))
                     + "\n# a value that is not used any more may stay in the enum",
                     statement,

@@ -33,7 +33,7 @@ class ExclusionConstraint(Rule):
             if run.existed_before(action.table):
                 yield Violation(
                     f"an exclusion constraint on {action.table} is built while nothing can use it",
-                    "Make a new table with the constraint, copy the rows in batches, "
-                    "then change over.",
+                    "Create a new table with the constraint, copy the rows in batches, "
+                    "then switch to it.",
                     statement,
                 )

@@ -31,7 +31,7 @@ class ForeignKeyWithoutIndex(Rule):
     severity = Severity.STYLE
     backends = ("postgresql", "sqlite")
     reasons: ClassVar[Mapping[Backend, str]] = {
-        "sqlite": "Each delete or change of the row referred to reads the whole table."
+        "sqlite": "Each delete or key change of a referenced row reads the whole table."
     }
     bad = (
         """

@@ -33,7 +33,7 @@ class GeneratedColumn(Rule):
             ):
                 yield Violation(
                     f"{action.table}.{action.name} is computed and stored, "
-                    "which writes every row of the table",
+                    "which rewrites every row of the table",
                     operation("add_column", action.table, f'sa.Column("{action.name}", ...)')
                     + "\n# written by the code, and filled in batches; "
                     + "or compute it when it is read",

@@ -47,8 +47,8 @@ class IncompleteDowngrade(Rule):
         )
         if run.rerun_error and run.statements and not uses_index:
             yield Violation(
-                f"behind the downgrade, the upgrade fails: {run.rerun_error}",
-                "Undo in downgrade() all that upgrade() makes; "
+                f"after the downgrade, the upgrade fails: {run.rerun_error}",
+                "Undo in downgrade() all that upgrade() creates; "
                 'with a table, the types of its columns: op.execute("DROP TYPE ...")',
                 line=run.statements[0].line,
             )

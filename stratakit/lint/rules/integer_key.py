@@ -64,7 +64,7 @@ def _narrow_references(run: RevisionRun) -> Iterator[Violation]:
         if key is not None and key.type.startswith("bigint") and SMALL.match(type_):
             yield Violation(
                 f"{action.table}.{name} is {type_.split(' ')[0].lower()}, and {target.name}, "
-                "which it refers to, goes further",
+                "which it refers to, has a larger type",
                 f'sa.Column("{name}", sa.BigInteger(), ...)',
                 statement,
             )

@@ -23,6 +23,6 @@ class LockTable(Rule):
             if run.existed_before(action.table):
                 yield Violation(
                     f"{action.table} is locked until the revision ends",
-                    "Leave it out: each statement takes the lock that it needs.",
+                    "Remove it: each statement takes the lock that it needs.",
                     statement,
                 )

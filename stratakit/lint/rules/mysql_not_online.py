@@ -30,7 +30,7 @@ class MySQLNotOnline(Rule):
                 action = statement.actions[0]
                 place = ".".join(filter(None, (action.table, action.name)))
                 yield Violation(
-                    f"{action.kind} {place} copies the whole table while nobody can write it",
+                    f"{action.kind} {place} copies the whole table while nothing can write to it",
                     "Add a new column or table and copy in batches, or use gh-ost or pt-osc.",
                     statement,
                 )

@@ -40,7 +40,7 @@ class MySQLSeveralStatements(Rule):
             statement, action = changing[1]
             yield Violation(
                 f"{len(changing)} changes of the schema in one revision: "
-                f"if {action.kind} {action.table} fails, what came before stays",
-                "Make a revision of each, or one ALTER TABLE of all.",
+                f"if {action.kind} {action.table} fails, the changes before it stay",
+                "Write one revision for each, or one ALTER TABLE for all.",
                 statement,
             )

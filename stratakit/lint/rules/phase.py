@@ -38,7 +38,7 @@ class Phase(Rule):
             for violation in rule.check(run) if rule.contract_only else ():
                 yield replace(
                     violation,
-                    message=f'phase = "{run.phase}" says that running code goes on, '
+                    message=f'phase = "{run.phase}" promises that running code works, '
                     f"but {violation.message}",
                     suggestion=f'phase = "{phases.CONTRACT}"',
                 )

@@ -25,8 +25,8 @@ class RenameColumn(Rule):
         for statement, action in run.actions("rename column"):
             if run.column_existed_before(action.table, action.name):
                 yield Violation(
-                    f"{action.table}.{action.name} is renamed to {action.text} under code "
-                    "that still runs",
+                    f"{action.table}.{action.name} is renamed to {action.text}, and running code "
+                    "uses the old name",
                     operation("add_column", action.table, f'sa.Column("{action.text}", ...)')
                     + "\n# then: code that writes both, the rows copied in batches, "
                     + "code that reads the new one, the old one dropped",

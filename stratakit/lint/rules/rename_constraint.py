@@ -21,8 +21,8 @@ class RenameConstraint(Rule):
         for statement, action in run.actions("rename constraint"):
             if run.existed_before(action.table):
                 yield Violation(
-                    f"constraint {action.name} of {action.table} is renamed under code "
-                    "that may name it",
-                    "Let the code name the columns: ON CONFLICT (column), then acknowledge this.",
+                    f"constraint {action.name} of {action.table} is renamed, and running code "
+                    "may name it",
+                    "Let the code name the columns: ON CONFLICT (column), then suppress this.",
                     statement,
                 )

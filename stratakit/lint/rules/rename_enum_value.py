@@ -31,7 +31,8 @@ class RenameEnumValue(Rule):
         for statement, action in run.actions("rename enum value"):
             if action.name not in run.created:
                 yield Violation(
-                    f"the value {action.text} of {action.name} changes under code that still runs",
+                    f"the value {action.text} of {action.name} is renamed, and running code uses "
+                    "the old one",
                     autocommit_block(
                         execute(
                             f"ALTER TYPE {quote_name(action.name)} ADD VALUE "

@@ -31,8 +31,8 @@ class RenameSchema(Rule):
             swapped = action.kind == "rename type" and action.name in run.names("create type")
             if not swapped:
                 yield Violation(
-                    f"{action.kind.removeprefix('rename ')} {action.name} is renamed under code "
-                    "that still runs",
+                    f"{action.kind.removeprefix('rename ')} {action.name} is renamed, and "
+                    "running code uses the old name",
                     "Create a new one, move its users, and drop the old one later.",
                     statement,
                 )

@@ -32,8 +32,8 @@ class RenameTable(Rule):
         for statement, action in run.actions("rename table", "set schema", "rename view"):
             if run.existed_before(action.table) and action.table not in views:
                 yield Violation(
-                    f"{action.table} is renamed to {action.text or 'another schema'} under code "
-                    "that still runs",
+                    f"{action.table} is renamed to {action.text or 'another schema'}, and "
+                    "running code uses the old name",
                     _suggestion(action, run.backend),
                     statement,
                 )

@@ -27,7 +27,7 @@ class Revoke(Rule):
         for statement, action in run.actions("revoke"):
             if action.table not in created:
                 yield Violation(
-                    f"running code may need what is revoked: {action.text}",
-                    "Acknowledge it when no role that serves needs it any more.",
+                    f"running code may need a revoked privilege: {action.text}",
+                    "Suppress this when no serving role needs the privilege any more.",
                     statement,
                 )

@@ -8,8 +8,8 @@ from stratakit.lint.violation import Violation
 TURNED = re.compile(r"(ENABLE|DISABLE|(NO\s+)?FORCE)\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
 
 ADVICE = (
-    "Make the policies first, deploy code that sets what they look at, "
-    "turn row security on last, and acknowledge it."
+    "Create the policies first, deploy code that sets the values they use, and enable row "
+    "security last. Then suppress this."
 )
 
 
@@ -38,7 +38,7 @@ class RowSecurity(Rule):
         for statement, action in run.actions("alter table"):
             if TURNED.match(action.text) and run.existed_before(action.table):
                 yield Violation(
-                    f"{action.text.lower()} of {action.table}, under running code",
+                    f"{action.text.lower()} of {action.table}, while code is running",
                     ADVICE,
                     statement,
                 )

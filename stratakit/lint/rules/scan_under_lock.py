@@ -39,6 +39,6 @@ class ScanUnderLock(Rule):
                 yield Violation(
                     f"the {run.direction} reads {', '.join(statement.scanned_tables)} "
                     f"while {', '.join(strong)} is locked ({statement.held_locks[strong[0]]})",
-                    "Make a revision of its own of what reads the table.",
+                    "Move the statements that read the table to a revision of their own.",
                     statement,
                 )

@@ -59,7 +59,7 @@ class SequenceValues(Rule):
 def _violation(name: str, text: str, statement: Statement) -> Violation:
     return Violation(
         f"the sequence {name} gives other numbers: {text}".replace("  ", " "),
-        "Acknowledge it when no row has, or had, the numbers that it gives from then on. "
+        "Suppress this when no row has, or had, the new numbers. "
         "To set it after the last row: SELECT setval('...', (SELECT max(id) FROM ...))",
         statement,
     )

@@ -23,7 +23,7 @@ class SerialColumn(Rule):
             if action.flags & {"SERIAL", "IDENTITY"} and run.existed_before(action.table):
                 yield Violation(
                     f"{action.table}.{action.name} numbers itself, "
-                    "which writes every row of the table",
+                    "which rewrites every row of the table",
                     operation(
                         "add_column", action.table, f'sa.Column("{action.name}", sa.BigInteger())'
                     )

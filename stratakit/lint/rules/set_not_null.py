@@ -70,7 +70,7 @@ class SetNotNull(Rule):
 def _suggestion(table: str, column: str, backend: Backend, version: int) -> str:
     """Suggest the steps that make a column NOT NULL while it is used."""
     if backend != "postgresql":
-        return f"Deploy code that writes {column}, fill old rows in batches, then acknowledge this."
+        return f"Deploy code that writes {column}, fill old rows in batches, then suppress this."
     name = f"{column}_given"
     check = (
         f"NOT NULL {quote_name(column)}"

@@ -26,7 +26,7 @@ class StorageChange(Rule):
         for statement, action in run.actions(*CHANGES):
             if run.existed_before(action.table):
                 yield Violation(
-                    f"{action.kind.upper()} writes {action.table} anew while nothing can use it",
-                    "Make a new table so, copy the rows in batches, then change over.",
+                    f"{action.kind.upper()} rewrites {action.table} while nothing can use it",
+                    "Create a new table this way, copy the rows in batches, then switch to it.",
                     statement,
                 )

@@ -44,9 +44,9 @@ class TableRewrite(Rule):
         for statement in run.statements:
             for table in statement.rewritten_tables:
                 yield Violation(
-                    f"the {run.direction} writes {table} anew while nothing can use it",
+                    f"the {run.direction} rewrites {table} while nothing can use it",
                     "Add a new column or table, and copy in batches; "
-                    "or say that it cannot go back:\n"
+                    "or declare that the revision cannot be undone:\n"
                     'irreversible = "it would rewrite the table"',
                     statement,
                 )

@@ -57,7 +57,7 @@ class TimeoutOff(Rule):
                         f"{name} is set to "
                         + (f"{seconds:g} seconds" if seconds else "no limit")
                         + f" by the {run.direction}",
-                        "Leave it out. For all revisions: MIGRATION_LOCK_TIMEOUT_SECONDS and "
+                        "Remove it. For all revisions, set MIGRATION_LOCK_TIMEOUT_SECONDS and "
                         "MIGRATION_STATEMENT_TIMEOUT_SECONDS in the environment or in .env",
                         statement,
                     )

@@ -22,7 +22,7 @@ class Trigger(Rule):
     backends = ("postgresql", "sqlite", "mysql")
     shown_on = ("postgresql",)
     reasons: ClassVar[Mapping[Backend, str]] = {
-        "sqlite": "From then on every write of the running code has another effect."
+        "sqlite": "Afterwards every write of running code has another effect."
     }
     bad = (
         """
@@ -46,10 +46,10 @@ class Trigger(Rule):
         for statement, action in run.actions("alter table"):
             if TURNED.match(action.text) and run.existed_before(action.table):
                 yield Violation(
-                    f"{action.text.lower()} of {action.table}: until it is turned back, "
-                    "writes do what they did not do before",
+                    f"{action.text.lower()} of {action.table}: until it is reverted, writes have "
+                    "another effect",
                     "Change the rows in batches with the triggers on, "
-                    "or let the trigger itself look at a setting of the session.",
+                    "or let the trigger check a setting of the session.",
                     statement,
                 )
         created = run.names("create trigger", "create rule")
@@ -59,8 +59,8 @@ class Trigger(Rule):
             ):
                 yield Violation(
                     f"{action.kind.removeprefix('drop ')} {action.name} is dropped: "
-                    "writes no longer do what it did",
-                    "Acknowledge it when no running code relies on it.",
+                    "writes no longer have its effect",
+                    "Suppress this when no running code relies on it.",
                     statement,
                 )
         # SQLite drops them when it recreates a table: they are created again.
@@ -68,9 +68,9 @@ class Trigger(Rule):
         for statement, action in run.actions("create trigger", "create rule"):
             if run.existed_before(action.table) and action.table not in recreated:
                 yield Violation(
-                    f"{action.kind.removeprefix('create ')} {action.name} changes what every write "
-                    f"to {action.table} does",
+                    f"{action.kind.removeprefix('create ')} {action.name} changes the effect of "
+                    f"every write to {action.table}",
                     "Do it in the application, or deploy code that expects the trigger, "
-                    "then acknowledge this.",
+                    "then suppress this.",
                     statement,
                 )

@@ -20,7 +20,7 @@ class Truncate(Rule):
     backends = ("postgresql", "sqlite", "mysql")
     shown_on = ("postgresql",)
     checks_downgrade = True
-    reasons: ClassVar[Mapping[Backend, str]] = {"sqlite": "All rows are gone."}
+    reasons: ClassVar[Mapping[Backend, str]] = {"sqlite": "All rows are lost."}
     bad = ('op.execute("TRUNCATE items")',)
     good = (
         """
@@ -34,7 +34,7 @@ class Truncate(Rule):
             if run.existed_before(action.table):
                 yield Violation(
                     f"{action.table} loses all its rows",
-                    "Delete in batches what is not needed any more:\n"
+                    "Delete the unneeded rows in batches:\n"
                     + batches(run.backend, action.table, "delete", statement.key_of(action.table)),
                     statement,
                 )

@@ -55,8 +55,8 @@ class TwoTablesLocked(Rule):
             if len(names) > 1 and is_several and acquired:
                 yield Violation(
                     f"{' and '.join(names)} are locked in one transaction",
-                    "Make a revision for each, so that each lock is released "
-                    "before the next is waited for.",
+                    "Write one revision for each, so that each lock is released before the next "
+                    "one is requested.",
                     statement,
                 )
                 return

@@ -39,7 +39,7 @@ class TypeChange(Rule):
                     statement.rewritten_tables or statement.scanned_tables or statement.error
                 )
             if is_costly:
-                work = "the whole table is worked through"
+                work = "every row is checked"
                 if statement.error:
                     work = "the change fails"
                 yield Violation(

@@ -39,8 +39,8 @@ class ValidatedInOneTransaction(Rule):
                     continue
                 if key in added and run.existed_before(action.table):
                     yield Violation(
-                        f"{action.name} of {action.table} is validated under the lock "
-                        "that added it",
+                        f"{action.name} of {action.table} is validated under the lock with which "
+                        "it was added",
                         "In the next revision:\n" + validate(action.table, action.name),
                         statement,
                     )

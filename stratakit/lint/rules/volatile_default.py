@@ -47,7 +47,7 @@ class VolatileDefault(Rule):
             if is_volatile or is_rewritten:
                 yield Violation(
                     f"{action.table}.{action.name} is added with {default}, "
-                    "which writes every row of the table",
+                    "which rewrites every row of the table",
                     operation("add_column", action.table, f'sa.Column("{action.name}", ...)')
                     + "\n"
                     + operation(

@@ -49,7 +49,7 @@ class WholeTableCopy(Rule):
                 yield Violation(
                     f"COPY writes rows to {action.table} in one transaction",
                     "Copy the rows in parts, each in an autocommit_block(); "
-                    "acknowledge this if they are few.",
+                    "suppress this if they are few.",
                     statement,
                 )
             sources = [name for name in source_tables(action) if run.existed_before(name)]

@@ -55,7 +55,7 @@ class MySQLTimeouts(SessionTimeouts):
                 cursor.execute(BLOCKERS)
                 return [str(row[0]) for row in cursor.fetchall()]
         except Exception:
-            return ["another transaction; who may see it has the right PROCESS"]
+            return ["another transaction, which only a user with the privilege PROCESS can see"]
 
     def _set(self, value: str) -> None:
         with closing(self.connection.connection.cursor()) as cursor:

@@ -51,11 +51,11 @@ def written(url: DatabaseURL) -> str:
     return url.url.render_as_string(hide_password=False)
 
 
-def test_what_create_all_made_is_found_to_be_at_its_revision(live: Service) -> None:
+def test_the_revision_of_a_create_all_database_is_found(live: Service) -> None:
     make_by_create_all(live)
     seen = live.migrate("adopt", "--dry-run")
     assert seen.returncode == 0, seen.stderr
-    assert "is what 002 makes: items." in seen.stdout
+    assert "matches revision 002" in seen.stdout
     assert live.stands_at() is None
     done = live.migrate("adopt")
     assert done.returncode == 0, done.stderr
@@ -106,7 +106,7 @@ def test_an_earlier_state_is_adopted_there_and_goes_on(live: Service) -> None:
     assert "phone" in live.columns("items")
 
 
-def test_where_revisions_change_data_alone_the_last_one_that_ran_has_to_be_named(
+def test_if_several_revisions_match_the_last_one_that_ran_has_to_be_named(
     live: Service,
 ) -> None:
     make_by_create_all(live)
@@ -132,7 +132,7 @@ def test_one_column_off_is_never_stamped(live: Service) -> None:
 
 
 @pytest.mark.databases("sqlite")
-def test_where_an_upgrade_stopped_at_what_was_there_the_nearest_state_is_told(
+def test_after_an_upgrade_stopped_at_existing_tables_the_nearest_revision_is_named(
     live: Service,
 ) -> None:
     make_by_create_all(live)
@@ -161,7 +161,7 @@ def test_without_any_revision_the_first_one_is_to_be_written(live: Service) -> N
     assert live.stands_at() == "001"
 
 
-def test_an_empty_database_is_told_to_upgrade(live: Service) -> None:
+def test_adopt_of_an_empty_database_names_upgrade(live: Service) -> None:
     done = live.migrate("adopt")
     assert done.returncode == 0
     live.follow(done.stdout, "./migrate.sh upgrade")
@@ -187,7 +187,7 @@ def test_a_baseline_makes_all_that_the_database_holds(live: Service) -> None:
     assert live.migrate("upgrade").returncode == 0
 
 
-def test_a_baseline_is_no_edit_of_the_empty_one_that_was_committed(live: Service) -> None:
+def test_a_baseline_may_replace_the_committed_empty_one(live: Service) -> None:
     for command in (["init", "-qb", "main"], ["add", "-A"], ["commit", "-qm", "New"]):
         git(live.root, *command)
     make_by_create_all(live)

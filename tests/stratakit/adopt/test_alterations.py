@@ -47,7 +47,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]
             yield connection
 
 
-def test_what_was_done_to_a_postgresql_database_is_undone(connection: Connection) -> None:
+def test_manual_changes_of_a_postgresql_database_are_undone(connection: Connection) -> None:
     before = catalog.read(connection)
     for statement in postgresql_drifts.DRIFTS.keys() - UNRESOLVED:
         connection.rollback()
@@ -58,7 +58,7 @@ def test_what_was_done_to_a_postgresql_database_is_undone(connection: Connection
 
 
 @pytest.mark.parametrize("statement", sorted(UNRESOLVED))
-def test_what_has_no_statement_is_named(connection: Connection, statement: str) -> None:
+def test_differences_without_a_statement_are_listed(connection: Connection, statement: str) -> None:
     before = catalog.read(connection)
     connection.execute(text(statement))
     after = catalog.read(connection)
@@ -71,7 +71,7 @@ def test_what_has_no_statement_is_named(connection: Connection, statement: str) 
 @pytest.mark.parametrize(
     "statement", ["DROP TABLE pets", "DROP TABLE events", "DROP SCHEMA archive CASCADE"]
 )
-def test_what_a_postgresql_database_lacks_is_created_and_what_it_has_too_much_is_dropped(
+def test_missing_objects_are_created_and_unexpected_ones_dropped_on_postgresql(
     connection: Connection, statement: str
 ) -> None:
     full = catalog.read(connection)
@@ -139,7 +139,7 @@ def test_a_column_too_many_is_dropped_on_sqlite_where_nothing_uses_it(
         assert c.exec_driver_sql("SELECT * FROM pets").all() == [(1, "tea")]
 
 
-def test_what_was_done_to_a_mariadb_database_is_undone(tmp_path: Path) -> None:
+def test_manual_changes_of_a_mariadb_database_are_undone(tmp_path: Path) -> None:
     with databases.fresh("mysql") as environment, databases.fresh("mysql") as second:
         urls = [
             parse(each["DATABASE_URL"], Config(root=tmp_path)) for each in (environment, second)

@@ -121,7 +121,7 @@ def test_a_stamp_that_is_not_true_says_how_each_difference_is_removed(project: P
     assert repaired.status == 0, repaired
 
 
-def test_what_env_py_leaves_out_is_in_no_baseline(project: Project) -> None:
+def test_tables_that_env_py_leaves_out_are_not_in_a_baseline(project: Project) -> None:
     (project.root / "migrations/versions/a1_items.py").unlink()
     project.write(
         "migrations/env.py",
@@ -258,9 +258,7 @@ def test_a_repair_blocks_nobody_and_can_be_continued(
     assert second.read_text().count("CONCURRENTLY") == 7
 
 
-def test_what_a_repair_executes_passes_lint_where_tables_have_rows(
-    project: Project, on_postgresql: Engine
-) -> None:
+def test_a_repair_passes_lint_on_tables_with_rows(project: Project, on_postgresql: Engine) -> None:
     """Its guard is removed: on another database than the adopted one it executes nothing."""
     revise(project, "a2", "a1", WANTED)
     assert project.run("adopt", "--repair").status == 0

@@ -117,7 +117,7 @@ def test_a_revision_on_another_branch_is_to_be_fetched_and_not_replaced(migrated
 
 
 @pytest.mark.databases("postgresql")
-def test_what_is_allowed_beside_hinders_no_adoption(live: Service) -> None:
+def test_allowed_objects_do_not_prevent_an_adoption(live: Service) -> None:
     live.sql("CREATE TABLE spatial_ref_sys (srid INTEGER PRIMARY KEY)")
     assert live.migrate("adopt").returncode == 1
     live.edit("strata.toml", "allowed = []", 'allowed = ["* spatial_ref_sys*"]')

@@ -21,7 +21,7 @@ from stratakit.autogenerate.renames import prompt
 from stratakit.autogenerate.renames.prompt import Confirm
 from stratakit.catalog import Catalog
 from stratakit.config import Backend, Config
-from stratakit.drift.models import _is_python_default, explicit_names
+from stratakit.drift.catalogs import explicit_names, is_python_default
 from stratakit.engine.connect import connect
 from stratakit.lint import linter
 from stratakit.orm import naming
@@ -128,7 +128,7 @@ class Project:
         found = self.read()
         expected = expected.with_names_of(found, explicit_names(models))
         between = catalog.differences(expected, found)
-        return phrases + [str(each) for each in between if not _is_python_default(each, models)]
+        return phrases + [str(each) for each in between if not is_python_default(each, models)]
 
     def lint(self, files: Sequence[Path]) -> list[str]:
         """Return what the rules find in revisions."""

@@ -105,7 +105,7 @@ def test_a_changed_unnamed_foreign_key_is_named(backend: Backend, tmp_path: Path
         assert project.create(after) == []
 
 
-def test_a_name_that_the_models_lack_is_no_difference(backend: Backend, tmp_path: Path) -> None:
+def test_a_missing_name_in_the_models_is_not_a_difference(backend: Backend, tmp_path: Path) -> None:
     named = models(
         total(),
         sa.Column("role_id", sa.BigInteger, index=True),

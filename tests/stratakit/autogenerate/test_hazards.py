@@ -96,7 +96,7 @@ def test_an_operation_has_none(operation: ops.MigrateOperation, backend: Backend
     assert found(operation, backend) == []
 
 
-def test_a_dropped_column_beside_a_new_one_of_its_type_may_be_a_rename() -> None:
+def test_a_dropped_column_and_a_new_one_of_its_type_may_be_a_rename() -> None:
     siblings = [column("other", sa.Text), column("b", mysql.DECIMAL(10, 2))]
     (hazard,) = found(dropped("a", sa.Numeric()), "mysql", siblings)
     assert "ALTER TABLE `items` RENAME COLUMN `a` TO `b`" in hazard

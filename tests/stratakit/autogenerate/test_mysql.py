@@ -163,7 +163,7 @@ def test_recreated_json_has_its_check(change: str, tmp_path: Path) -> None:
         project.round_trip(after)
 
 
-def test_longtext_without_a_check_is_no_json(tmp_path: Path) -> None:
+def test_longtext_without_a_check_is_not_json(tmp_path: Path) -> None:
     text = sa.Column("data", LONGTEXT)
     with create_project(tmp_path, "mysql", notes(count(), text)) as project:
         (file,) = project.create(notes(count()))

@@ -102,7 +102,7 @@ def test_a_dropped_table_is_the_last_revision(backend: Backend, tmp_path: Path) 
     assert phases == ([""] if backend == "sqlite" else ["expand", "contract"])
 
 
-def test_a_table_that_may_be_renamed_is_no_contract(tmp_path: Path) -> None:
+def test_a_possible_rename_of_a_table_has_no_contract_phase(tmp_path: Path) -> None:
     before, after = models(others=("tags",)), models(others=("labels",))
     assert "contract" not in create_phases(tmp_path, "postgresql", before, after)
 

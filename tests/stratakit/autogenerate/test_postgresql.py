@@ -337,3 +337,27 @@ def test_an_interrupted_unique_constraint_is_completed(tmp_path: Path) -> None:
         )
         project.upgrade()
         assert project.differences(models(note(unique=True))) == []
+
+
+def test_a_table_with_partitions_gets_what_postgresql_allows_there(tmp_path: Path) -> None:
+    def events(*items: SchemaItem) -> sa.MetaData:
+        declared = metadata()
+        sa.Table("owners", declared, id_column())
+        sa.Table(
+            "events",
+            declared,
+            sa.Column("day", sa.Date, primary_key=True),
+            *items,
+            postgresql_partition_by="RANGE (day)",
+        )
+        return declared
+
+    owner = sa.Column("owner_id", sa.BigInteger, sa.ForeignKey("owners.id"), index=True)
+    added = (note(index=True), owner, sa.UniqueConstraint("day", "note"))
+    with create_project(tmp_path, "postgresql", events()) as project:
+        for models in (events(*added), events(note())):
+            assert project.create(models)
+            project.upgrade()
+            project.downgrade()
+            project.upgrade()
+            assert project.create(models) == []

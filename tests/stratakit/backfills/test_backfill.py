@@ -222,7 +222,7 @@ def test_it_pauses_while_a_limit_is_passed(
 
 
 @pytest.mark.databases("postgresql", "mysql")
-def test_a_server_tells_its_load(project: Service) -> None:
+def test_a_server_reports_its_load(project: Service) -> None:
     with project.engine().connect() as connection, project.engine().connect() as holder:
         server = STATUS[project.url.backend](connection)
         assert server.active_sessions() is not None
@@ -261,7 +261,7 @@ def test_a_batch_adapts_to_the_target_duration() -> None:
     assert size.rows == 1
 
 
-def test_the_state_table_is_no_part_of_the_schema(project: Service) -> None:
+def test_the_state_table_is_not_part_of_the_schema(project: Service) -> None:
     commands.backfill(config(project), "counting")
     assert not commands.drift(config(project)).findings
     alembic.command.check(AlembicConfig(project.root / "alembic.ini"))
@@ -359,7 +359,7 @@ def test_the_command_line_lists_estimates_and_writes_lines_of_json(
     assert re.search(r"complete since \d{4}-.*, 2 rows", stratakit())
 
 
-def test_a_value_with_a_colon_is_no_parameter(make_project: Callable[[str], Service]) -> None:
+def test_a_value_with_a_colon_is_not_a_parameter(make_project: Callable[[str], Service]) -> None:
     project = make_project("sqlite")
     project.sql("INSERT INTO orders (id) VALUES (1), (2)")
     rows = Rows("id <= :last_0", {"last_0": 1}, [1], 1)

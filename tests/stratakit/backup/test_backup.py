@@ -129,7 +129,7 @@ def test_a_restore_leaves_exactly_what_the_backup_has(migrated: Service, databas
     assert {name for name in after ^ before if "pg_toast" not in str(name)} == set()
 
 
-def test_what_was_made_since_comes_back_from_its_own_backup(
+def test_objects_created_later_come_back_from_their_own_backup(
     migrated: Service, database: str
 ) -> None:
     for statement in LEFTOVERS[database]:
@@ -142,7 +142,7 @@ def test_what_was_made_since_comes_back_from_its_own_backup(
     assert {name for name in after ^ before if "pg_toast" not in str(name)} == set()
 
 
-def test_a_backup_tells_where_it_is_and_is_closed_to_others(migrated: Service) -> None:
+def test_a_backup_prints_its_path_and_is_readable_by_its_owner_only(migrated: Service) -> None:
     told = ok(migrated.migrate("backup"))
     [path] = backups(migrated)
     assert NAME.fullmatch(path.name)
@@ -164,7 +164,7 @@ def test_a_backup_goes_into_another_folder(migrated: Service, tmp_path: Path) ->
 
 
 @pytest.mark.databases("sqlite")
-def test_a_folder_that_cannot_be_is_told(migrated: Service) -> None:
+def test_a_folder_that_cannot_exist_is_reported(migrated: Service) -> None:
     done = migrated.migrate("backup", "--to", "alembic.ini/backups")
     assert done.returncode == 3
     assert "cannot be written" in done.stderr
@@ -202,7 +202,7 @@ def test_at_a_terminal_the_name_is_typed(migrated: Service) -> None:
         assert len(migrated.sql("SELECT name FROM items")) == rows
 
 
-def test_a_file_that_is_no_whole_backup_is_refused(migrated: Service, tmp_path: Path) -> None:
+def test_an_incomplete_backup_is_refused(migrated: Service, tmp_path: Path) -> None:
     path = backed_up(migrated)
     migrated.sql(ITEM.format("a chair"))
     half = tmp_path / f"half{''.join(path.suffixes)}"
@@ -251,7 +251,7 @@ def test_a_restore_that_fails_changes_nothing_and_says_so(migrated: Service) -> 
     assert 'role "gone" does not exist' in failed.stderr
     assert migrated.sql("SELECT name FROM items") == [("a chair",)]
     assert "other" in tables(migrated)
-    command = failed.stderr.strip().rpartition(" without: ")[2].split()[1:]
+    command = failed.stderr.strip().rpartition(" does not need: ")[2].split()[1:]
     ok(migrated.migrate(*command, "--yes", name_of(migrated)))
     assert migrated.sql("SELECT name FROM items") == []
     assert "other" not in tables(migrated)
@@ -366,7 +366,7 @@ def test_no_backup_is_taken_while_a_migration_runs(migrated: Service) -> None:
 
 
 @pytest.mark.databases("postgresql", "mysql")
-def test_a_password_is_neither_told_nor_seen_in_the_process_list(
+def test_a_password_is_neither_printed_nor_visible_in_the_process_list(
     migrated: Service, database: str, tmp_path: Path
 ) -> None:
     with a_user_with_a_password(migrated, database, tmp_path) as url:

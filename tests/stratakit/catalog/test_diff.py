@@ -156,7 +156,7 @@ def test_a_long_value_is_shortened_to_one_line(size: int, is_whole: bool) -> Non
     assert "SELECT 1" in shown
     assert "\n" not in shown
     assert shown.count("x") == min(size, 200)
-    assert shown.endswith("x") is is_whole
+    assert ("x instead of" in shown) is is_whole
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_long_value_is_shortened_to_one_line(size: int, is_whole: bool) -> Non
         ("'1'::textual", "'1'", False),
     ],
 )
-def test_the_cast_of_a_text_as_a_default_is_no_difference(
+def test_the_cast_of_a_text_as_a_default_is_not_a_difference(
     before: str, after: str, is_same: bool
 ) -> None:
     found = differences(

@@ -49,7 +49,7 @@ def test_a_catalog_is_one_line_an_object_below_its_table(snapshot: SnapshotAsser
     assert catalog.text() == snapshot
 
 
-def test_an_empty_catalog_is_no_text() -> None:
+def test_an_empty_catalog_has_an_empty_text() -> None:
     assert Catalog().text() == ""
 
 
@@ -67,7 +67,7 @@ def test_the_text_has_a_line_for_each_object(catalog: Catalog) -> None:
     assert all(line.startswith("  ") or line[0].isalpha() for line in lines)
 
 
-def test_an_attribute_of_a_kind_is_left_out() -> None:
+def test_an_attribute_of_a_kind_is_omitted() -> None:
     catalog = Catalog(
         {
             ObjectKey("table", "", "items"): {"owner": "a", "comment": "b"},

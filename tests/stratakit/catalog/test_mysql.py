@@ -24,7 +24,7 @@ def made(connection: Connection) -> catalog.Catalog:
 
 
 @pytest.mark.parametrize("of", [0, 1])
-def test_what_hands_do_is_found(of: int, tmp_path: Path) -> None:
+def test_a_manual_change_is_found(of: int, tmp_path: Path) -> None:
     with databases.fresh("mysql") as environment:
         url = parse(environment["DATABASE_URL"], Config(root=tmp_path))
         with create_engine(url.for_migrations).connect() as connection:
@@ -50,7 +50,7 @@ ORDERS = [
 ]
 
 
-def test_what_the_server_names_is_the_same_in_each_order(tmp_path: Path) -> None:
+def test_names_that_the_server_chooses_are_compared_in_any_order(tmp_path: Path) -> None:
     with databases.fresh("mysql") as environment:
         url = parse(environment["DATABASE_URL"], Config(root=tmp_path))
         with create_engine(url.for_migrations).connect() as connection:

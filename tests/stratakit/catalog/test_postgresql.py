@@ -38,7 +38,7 @@ def before(connection: Connection) -> Catalog:
 
 
 @pytest.mark.parametrize("statement", DRIFTS)
-def test_what_hands_do_is_found(connection: Connection, before: Catalog, statement: str) -> None:
+def test_a_manual_change_is_found(connection: Connection, before: Catalog, statement: str) -> None:
     with connection.begin() as transaction:
         connection.execute(text(statement))
         found = catalog.differences(before, catalog.read(connection))
@@ -53,7 +53,7 @@ def test_nothing_is_found_where_nothing_was_done(connection: Connection, before:
 
 
 @pytest.mark.parametrize("of", ["the wheel", "Debian"])
-def test_an_older_server_tells_as_much(of: str, tmp_path: Path) -> None:
+def test_an_older_server_reports_the_same(of: str, tmp_path: Path) -> None:
     version = "16" if of == "the wheel" else next((each.name for each in DEBIAN.glob("1*")), "15")
     try:
         programs = binaries(version)

@@ -22,7 +22,7 @@ def made(folder: Path, schema: str) -> Catalog:
 
 
 @pytest.mark.parametrize(("old", "new", "first"), DRIFTS)
-def test_what_is_otherwise_is_found(tmp_path: Path, old: str, new: str, first: str) -> None:
+def test_a_deviation_is_found(tmp_path: Path, old: str, new: str, first: str) -> None:
     assert old in SCHEMA
     other = made(tmp_path, SCHEMA.replace(old, new))
     found = catalog.differences(made(tmp_path, SCHEMA), other)
@@ -30,7 +30,7 @@ def test_what_is_otherwise_is_found(tmp_path: Path, old: str, new: str, first: s
 
 
 @pytest.mark.parametrize(("old", "new"), THE_SAME)
-def test_other_words_for_the_same_are_no_difference(tmp_path: Path, old: str, new: str) -> None:
+def test_equivalent_spellings_are_not_a_difference(tmp_path: Path, old: str, new: str) -> None:
     assert old in SCHEMA
     other = made(tmp_path, SCHEMA.replace(old, new))
     assert [*map(str, catalog.differences(made(tmp_path, SCHEMA), other))] == []

@@ -141,7 +141,7 @@ def test_an_error_is_an_object_in_json_and_once_on_stderr_otherwise(noisy: Proje
     assert failed.stderr.count("nonsense") == 2  # the target, and the reason that Alembic gives
 
 
-def test_a_failure_in_a_child_process_is_told_without_its_log(noisy: Project) -> None:
+def test_a_failure_in_a_child_process_is_reported_without_its_log(noisy: Project) -> None:
     noisy.write(
         "migrations/versions/a2_seed.py",
         'revision = "a2"\ndown_revision = "a1"\n\n\ndef upgrade():\n    raise ValueError("broken")',
@@ -210,7 +210,7 @@ def test_each_revision_is_one_line_with_its_time(noisy: Project) -> None:
     ]
 
 
-def test_a_check_that_cannot_reach_the_database_is_no_success(
+def test_a_check_that_cannot_reach_the_database_fails(
     noisy: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:

@@ -59,7 +59,7 @@ def test_two_commands_make_the_check_of_an_old_project_green_and_a_change_is_one
     assert project.run("check", "--models").status == 0
 
 
-def test_what_is_accepted_is_one_difference_and_not_its_object(on_sqlite: OldProject) -> None:
+def test_one_difference_is_accepted_and_not_its_object(on_sqlite: OldProject) -> None:
     on_sqlite.run("accept", "--models")
     on_sqlite.edit_models("sa.String(80)", "sa.String(100)")
     new, gone = reported(on_sqlite, "check", "--models")
@@ -88,7 +88,7 @@ def test_an_accepted_difference_that_is_gone_is_reported_and_removed_on_request(
 
 
 def test_only_a_new_drift_of_a_database_is_reported(on_sqlite: OldProject) -> None:
-    by_hand, another = (f"table {name} should not be there" for name in ("by_hand", "another"))
+    by_hand, another = (f"table {name} is unexpected" for name in ("by_hand", "another"))
     assert on_sqlite.run("upgrade").status == 0
     execute(on_sqlite, "CREATE TABLE by_hand (id integer)")
     assert on_sqlite.run("accept").status == 0
@@ -106,7 +106,7 @@ def execute(project: OldProject, statement: str) -> None:
         connection.execute(statement)
 
 
-def test_what_lint_finds_in_old_revisions_can_be_accepted(on_sqlite: OldProject) -> None:
+def test_findings_in_old_revisions_can_be_accepted(on_sqlite: OldProject) -> None:
     on_sqlite.write(
         "migrations/versions/a2_legacy.py",
         '"""legacy"""\n\nfrom alembic import op\n\nrevision = "a2"\ndown_revision = "a1"\n\n\n'

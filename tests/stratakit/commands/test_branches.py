@@ -253,7 +253,7 @@ def test_every_missing_file_is_restored_by_the_printed_commands(rebased: Service
 
 
 @pytest.mark.databases("sqlite")
-def test_a_refused_database_is_said_to_be_the_one_of_env_py(branches: Service) -> None:
+def test_the_message_names_the_refused_database_of_env_py(branches: Service) -> None:
     refused = branches.migrate("switch", DATABASE_URL="sqlite:///other.db")
     assert refused.returncode == 2
     assert "env.py connects to" in refused.stderr
@@ -351,6 +351,6 @@ def test_a_step_down_from_a_branch_that_is_not_applied_is_refused(migrated: Serv
     for command in (migrated.migrate, migrated.alembic):
         refused = command("downgrade", "b1@-1")
         assert refused.returncode != 0
-        assert "not a valid target" in refused.stderr
+        assert "valid target" in refused.stderr
         assert "Traceback" not in refused.stderr
     assert migrated.stands_at() == before

@@ -108,7 +108,7 @@ def test_an_upgrade_runs_env_py_once_reads_env_once_and_opens_one_connection(
     assert config._read_dotenv.cache_info().misses == 1
 
 
-def test_what_is_pending_is_planned_first_and_nothing_is_changed_by_a_dry_run(
+def test_pending_revisions_are_listed_first_and_a_dry_run_changes_nothing(
     project: Config,
 ) -> None:
     plans: list[UpgradePlan] = []
@@ -209,7 +209,7 @@ def test_a_database_that_others_made_is_adopted_once(project: Config) -> None:
     assert commands.adopt(project).outcome == "managed"
 
 
-def test_what_alembic_or_a_driver_refuses_is_one_kind_of_error(
+def test_refusals_of_alembic_and_of_drivers_are_one_kind_of_error(
     project: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(StrataError):

@@ -144,7 +144,7 @@ def test_a_project_in_a_folder_of_a_repository(
     assert "cd backend && uv run" in (project.root / GIT_HOOK).read_text()
 
 
-def test_a_project_without_git_and_tests_is_told_what_is_left(
+def test_a_project_without_git_and_tests_gets_a_list_of_missing_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = Project(tmp_path, HEAD + PLAIN)
@@ -152,7 +152,7 @@ def test_a_project_without_git_and_tests_is_told_what_is_left(
     with working_in(tmp_path):
         outcome = project.run("init", "--yes")
     assert outcome.status == 0
-    assert "no git repository" in outcome.stdout
+    assert "git repository" in outcome.stdout
     assert {path.name for path in tmp_path.iterdir()} >= {SETTINGS}
     assert not (tmp_path / "tests").exists()
 

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from stratakit.process.git import git
-from tests.stratakit.commands.old_project import DIFFERENCES, OldProject, old_project
+from tests.stratakit.commands.old_project import (
+    DIFFERENCES,
+    REVISION,
+    OldProject,
+    old_project,
+)
 from tests.stratakit.revisions.files import commit_all
 
 
@@ -37,7 +42,28 @@ def test_one_new_column_is_one_revision_and_what_is_older_is_named(project: OldP
         assert f"\n  {difference}\n" in created.stdout
 
 
-def test_what_is_older_is_written_on_request(on_sqlite: OldProject) -> None:
+def test_nothing_that_only_the_revisions_have_is_dropped_in_passing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drop of such a column fails, too, if the same change alters what it is computed from."""
+    more = [
+        'sa.Column("search", sa.Text, sa.Computed("lower(note)", persisted=True))',
+        'sa.CheckConstraint("note <> \'\'", name="filled")',
+    ]
+    note = 'sa.Column("note", sa.String(20), nullable=False),'
+    with old_project("postgresql", tmp_path, monkeypatch) as project:
+        revision = REVISION.replace(note, f"{note} {', '.join(more)},")
+        project.write("migrations/versions/a1_items.py", revision)
+        commit_all(tmp_path)
+        project.add_colour()
+        created = project.run("create", "add colour")
+        assert created.status == 0, created
+        assert project.written() == ["add_column"]
+        for difference in ("drops column items.search", "drops constraint filled of items"):
+            assert f"\n  {difference}\n" in created.stdout
+
+
+def test_older_differences_are_written_on_request(on_sqlite: OldProject) -> None:
     nothing = on_sqlite.run("create", "old differences")
     assert nothing.status == 1
     assert on_sqlite.revisions == []
@@ -47,7 +73,7 @@ def test_what_is_older_is_written_on_request(on_sqlite: OldProject) -> None:
     assert {"alter_column", "drop_index", "drop_table"} <= {*on_sqlite.written()}
 
 
-def test_what_a_branch_has_committed_is_no_older_difference(on_sqlite: OldProject) -> None:
+def test_a_difference_committed_on_the_branch_is_not_older(on_sqlite: OldProject) -> None:
     git(on_sqlite.root, "checkout", "--quiet", "-b", "colours", check=True)
     on_sqlite.add_colour()
     commit_all(on_sqlite.root)

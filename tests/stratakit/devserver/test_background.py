@@ -105,7 +105,7 @@ def bystander() -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
-def test_start_returns_when_the_service_is_ready_and_tells_where(service: Service) -> None:
+def test_start_returns_when_the_service_is_ready_and_prints_its_address(service: Service) -> None:
     status, told = service.start()
 
     assert status == 0, told
@@ -115,7 +115,7 @@ def test_start_returns_when_the_service_is_ready_and_tells_where(service: Servic
     assert "Uvicorn running" in (service.root / ".local" / "service.log").read_text()
 
 
-def test_a_second_start_tells_where_the_first_one_serves(service: Service) -> None:
+def test_a_second_start_prints_the_address_of_the_first(service: Service) -> None:
     service.start()
     pid = service.pid()
 
@@ -127,7 +127,7 @@ def test_a_second_start_tells_where_the_first_one_serves(service: Service) -> No
     assert service.pid() == pid
 
 
-def test_a_second_start_tells_which_code_the_running_service_does_not_have(
+def test_a_second_start_lists_code_that_the_running_service_lacks(
     service: Service,
 ) -> None:
     service.start()
@@ -159,12 +159,12 @@ def test_stop_ends_it(service: Service) -> None:
     assert "Finished server process" in (service.root / ".local" / "service.log").read_text()
 
 
-def test_stop_of_a_service_that_does_not_run_is_no_error(service: Service) -> None:
+def test_stop_without_a_running_service_succeeds(service: Service) -> None:
     assert service.run("stop")[0] == 0
     assert not service.lock.parent.exists()
 
 
-def test_status_tells_whether_it_runs(service: Service) -> None:
+def test_status_shows_if_it_runs(service: Service) -> None:
     assert service.run("status")[0] == 3
     service.start()
     status, told = service.run("status")
@@ -209,7 +209,7 @@ def test_a_port_where_another_program_answers_is_refused(service: Service, tmp_p
     assert f"--port {other.port + 1}" in told
 
 
-def test_stop_never_ends_a_foreign_process_that_has_its_number_by_now(
+def test_stop_never_ends_a_foreign_process_with_the_same_number(
     service: Service, bystander: subprocess.Popen[bytes]
 ) -> None:
     service.start()

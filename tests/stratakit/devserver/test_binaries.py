@@ -80,7 +80,7 @@ def test_programs_that_do_not_run_here_are_passed_over(
     assert find(tmp_path, debian) == str(debian / "18" / "bin")
 
 
-def test_a_machine_without_any_is_told_where_they_were_looked_for(
+def test_without_programs_the_message_lists_the_searched_places(
     find: Callable[..., str], tmp_path: Path
 ) -> None:
     told = find(tmp_path, tmp_path / "debian")

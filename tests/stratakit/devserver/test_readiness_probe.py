@@ -68,7 +68,7 @@ def test_a_port_in_use_is_refused_and_a_free_one_is_not() -> None:
 
 
 @pytest.mark.parametrize("port", [65536, -1])
-def test_a_number_that_is_no_port_is_a_usage_error(port: int) -> None:
+def test_an_invalid_port_is_a_usage_error(port: int) -> None:
     with pytest.raises(UsageError):
         ensure_port_is_free(port)
 

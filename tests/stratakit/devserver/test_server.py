@@ -84,7 +84,7 @@ def test_a_start_of_a_running_server_leaves_it_alone(running: Server) -> None:
     assert postmaster(running) == before
 
 
-def test_what_was_stored_outlives_a_stop_and_a_start(server: Server) -> None:
+def test_stored_rows_survive_a_stop_and_a_start(server: Server) -> None:
     server.start()
     server.create_database("orders")
     ask(server, "CREATE TABLE kept AS SELECT 42 AS number", "orders")

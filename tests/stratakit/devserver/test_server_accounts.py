@@ -126,7 +126,7 @@ def test_data_that_root_made_go_to_nobody_where_user_namespaces_have_closed(
         pass
 
 
-def test_root_who_can_become_nobody_else_is_told_so(
+def test_root_who_cannot_become_another_user_gets_a_message(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -137,7 +137,7 @@ def test_root_who_can_become_nobody_else_is_told_so(
     assert "DATABASE_URL" in problem.value.hint
 
 
-def test_another_user_is_told_whose_it_is(server: Server) -> None:
+def test_another_user_sees_the_owner(server: Server) -> None:
     server.folder.parents[1].chmod(0o755)
     server.start()
     read, write = os.pipe()

@@ -54,7 +54,7 @@ def test_start_makes_the_services_database_and_url_names_it(root: Path) -> None:
         assert connection.info.dbname == "orders"
 
 
-def test_status_tells_whether_it_runs(made: Path) -> None:
+def test_status_shows_if_it_runs(made: Path) -> None:
     assert run(made, "status").returncode == 3
     run(made, "start")
     assert run(made, "status").returncode == 0
@@ -87,7 +87,7 @@ def test_nothing_is_done_where_database_url_names_another_server(root: Path, com
     assert not (root / ".local").exists()
 
 
-def test_what_was_started_is_removed_wherever_database_url_points_by_now(made: Path) -> None:
+def test_a_started_server_is_removed_wherever_database_url_points(made: Path) -> None:
     run(made, "start")
 
     told = run(made, "remove", database_url="postgresql://someone@elsewhere.example/orders")
@@ -137,7 +137,7 @@ def test_nothing_is_done_where_the_service_uses_another_database(root: Path, dat
     assert not (root / ".local").exists()
 
 
-def test_a_problem_is_told_without_a_traceback(root: Path) -> None:
+def test_a_problem_is_reported_without_a_traceback(root: Path) -> None:
     data = root / ".local" / "postgresql" / "data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("12\n")

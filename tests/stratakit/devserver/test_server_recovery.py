@@ -93,7 +93,7 @@ def test_it_starts_when_the_last_process_of_a_killed_server_has_ended(server: Se
     assert ask(server, "SELECT 1") == 1
 
 
-def test_it_starts_although_its_number_is_a_foreign_process_by_now(
+def test_it_starts_although_a_foreign_process_now_has_its_number(
     server: Server, bystander: subprocess.Popen[bytes]
 ) -> None:
     server.start()

@@ -153,7 +153,7 @@ def test_findings_with_the_same_remedy_share_a_paragraph() -> None:
         (["--json"], EXAMPLES, True, 1),
     ],
 )
-def test_the_status_tells_whether_there_is_a_finding(
+def test_the_exit_status_shows_a_finding(
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
     findings: list[Finding],

@@ -35,7 +35,9 @@ def live(service: Callable[..., Path]) -> Service:
     return Service(service(database="sqlite"), "sqlite")
 
 
-def test_what_only_the_catalogue_sees_is_found_and_can_be_allowed(live: Service) -> None:
+def test_differences_that_only_the_catalog_shows_are_found_and_can_be_allowed(
+    live: Service,
+) -> None:
     live.revision("003", "002", VIEW, NO_VIEW)
     found = json.loads(checked(live, "--json").stdout)
     assert [each["rule"] for each in found] == ["models-differ"]

@@ -60,7 +60,7 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password(
         ("", []),
     ],
 )  # fmt: skip
-def test_an_object_of_the_server_is_told_from_one_of_the_database(
+def test_an_object_of_the_server_is_distinguished_from_one_of_the_database(
     reason: str, words: list[str]
 ) -> None:
     described = missing_server_object(reason)

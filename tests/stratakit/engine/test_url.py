@@ -219,7 +219,7 @@ def test_no_text_of_a_url_has_the_password(dialect: str, password: str) -> None:
         "mysql://me:secret@db:99999999999999999999x/orders",
     ],
 )
-def test_a_text_that_is_no_url_is_a_wrong_setting_and_not_repeated(written: str) -> None:
+def test_an_invalid_url_is_a_wrong_setting_and_is_not_repeated(written: str) -> None:
     with pytest.raises(UsageError) as refusal:
         parse(written, CONFIG)
     assert refusal.value.status == 2

@@ -87,7 +87,7 @@ def test_a_migration_reads_and_writes_it_as_the_application_does(url: DatabaseUR
 
 
 @pytest.mark.databases("sqlite", "mysql")
-def test_what_was_stored_without_a_zone_is_in_utc(url: DatabaseURL) -> None:
+def test_stored_times_without_a_zone_are_in_utc(url: DatabaseURL) -> None:
     with migration.migration_engine(url).begin() as connection:
         connection.execute(text("INSERT INTO visits (began) VALUES ('2026-07-01 06:30:00')"))
         connection.execute(insert(Visit).values(began=datetime(2026, 7, 1, 6, 30)))

@@ -132,7 +132,7 @@ def test_an_application_that_is_not_there_is_one_clear_message(
     assert "Traceback" not in refused.stderr
 
 
-def test_several_databases_are_said_to_be_several(root: Path) -> None:
+def test_several_databases_are_reported(root: Path) -> None:
     project = create(root, binds='{"other": "sqlite:///" + str(file.with_name("other.db"))}')
     project.write("wsgi.py", MODULE)
     refused = project.run("check", "--models")

@@ -65,8 +65,10 @@ down_revision = "a2"
 
 
 def upgrade():
-    engine = sa.create_engine(op.get_context().config.get_main_option("sqlalchemy.url"))
-    with engine.begin() as connection:
+    url = op.get_context().config.get_main_option("sqlalchemy.url")
+    # SQLite has one writer, and the transaction of the migration is it.
+    with sa.create_engine(url).begin() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 100")
         connection.execute(sa.text("CREATE TABLE touched (n INTEGER)"))
 
 
@@ -159,7 +161,7 @@ def test_a_round_trip_leaves_out_the_version_table_that_env_py_names(
         round_trips.close()
 
 
-def test_a_revision_that_fails_on_a_scratch_database_is_said_to_fail_there(
+def test_the_message_says_that_a_revision_failed_on_a_scratch_database(
     project: Project,
 ) -> None:
     assert project.run("upgrade").status == 0
@@ -236,7 +238,7 @@ connection.commit()
         sys.modules.pop("library", None)
 
 
-def test_what_env_py_writes_before_it_configures_does_not_reach_the_real_database(
+def test_writes_of_env_py_before_configure_do_not_reach_the_real_database(
     project: Project,
 ) -> None:
     project.write(
@@ -394,7 +396,7 @@ URL = f"sqlite:///{tenant}.db"
     assert not digest(project.root / "none.db")
 
 
-def test_branches_with_labels_are_no_mistake(project: Project) -> None:
+def test_branches_with_labels_are_accepted(project: Project) -> None:
     for name in ("expand", "contract"):
         project.write(
             f"migrations/versions/{name}.py",
@@ -440,7 +442,7 @@ def unwrap(context):
 """
 
 
-def test_an_unreachable_database_is_said_through_a_listener_that_replaces_errors(
+def test_an_unreachable_database_is_reported_despite_a_listener_that_replaces_errors(
     project: Project,
 ) -> None:
     url = "postgresql+psycopg://postgres@127.0.0.1:1/none"
@@ -460,7 +462,7 @@ def test_an_unreachable_database_is_said_through_a_listener_that_replaces_errors
         assert "Traceback" not in done.stderr
 
 
-def test_an_env_py_that_configures_nothing_is_no_success(project: Project) -> None:
+def test_an_env_py_that_configures_nothing_fails(project: Project) -> None:
     project.write("migrations/env.py", HEAD)
     for verb in ("upgrade", "check", "current", "drift", "downgrade"):
         outcome = project.run(verb)
@@ -468,7 +470,7 @@ def test_an_env_py_that_configures_nothing_is_no_success(project: Project) -> No
         assert "context.run_migrations()" in outcome.stderr
 
 
-def test_a_failed_command_of_a_caught_error_is_no_success(project: Project) -> None:
+def test_a_command_fails_if_env_py_catches_its_error(project: Project) -> None:
     project.write(
         "migrations/env.py",
         HEAD
@@ -509,3 +511,16 @@ def test_a_revision_may_ask_for_op_when_it_is_imported(project: Project) -> None
     for verb in ("upgrade", "history", "check", "current"):
         outcome = project.run(verb)
         assert outcome.status == 0, outcome
+
+
+def test_a_wait_for_the_own_transaction_names_the_connection_to_use(
+    project: Project,
+) -> None:
+    url = 'context.config.set_main_option("sqlalchemy.url", URL)\n'
+    project.write("migrations/env.py", HEAD + url + PLAIN)
+    project.write("migrations/versions/a3_touch.py", TOUCH)
+    for verb in ("upgrade", "check"):
+        failed = project.run(verb)
+        assert failed.status == 1, failed
+        assert "op.get_bind()" in failed.stderr
+    assert "a2" in project.run("current").stdout

@@ -95,7 +95,7 @@ def test_types_are_compared_as_env_py_says(project: Project, argument: str, stat
     assert checked.status == status, checked
 
 
-def test_an_index_that_a_model_declares_for_another_database_is_no_finding(
+def test_an_index_that_a_model_declares_for_another_database_is_not_a_finding(
     project: Project,
 ) -> None:
     declared = "    __table_args__ = (sa.Index('ix_name', 'name').ddl_if(dialect='oracle'),)\n"
@@ -230,7 +230,7 @@ def downgrade():
 
 
 @pytest.mark.parametrize("place", ["user_module_prefix", "script.py.mako"])
-def test_an_import_that_autogenerate_writes_is_no_finding(project: Project, place: str) -> None:
+def test_an_import_that_autogenerate_writes_is_not_a_finding(project: Project, place: str) -> None:
     project.write("app/types.py", "from sqlalchemy import Text\n")
     project.write("migrations/versions/a3_note.py", TYPED.format(more=""))
     found = project.run("lint", "a3")
@@ -376,7 +376,7 @@ def test_plain_alembic_writes_for_the_kind_of_the_database(project: Project) -> 
     assert "batch_alter_table" in file.read_text()
 
 
-def test_a_project_without_models_writes_its_revisions_by_hand(project: Project) -> None:
+def test_a_project_without_models_writes_its_revisions_manually(project: Project) -> None:
     project.write("migrations/env.py", HEAD.replace("Base.metadata", "None") + PLAIN)
     for verb in ("check", "upgrade", "check", "check --models", "drift", "record"):
         outcome = project.run(*verb.split())

@@ -141,7 +141,7 @@ def test_the_lock_is_not_kept_by_a_pool_of_the_application(
     sys.modules["app.database"].engine.dispose()
 
 
-def test_what_only_the_migrations_create_stops_no_comparison(project: Project) -> None:
+def test_objects_that_only_the_migrations_create_do_not_stop_a_comparison(project: Project) -> None:
     project.write(
         "app/models.py",
         (project.root / "app/models.py")

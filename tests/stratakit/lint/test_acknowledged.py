@@ -1,4 +1,4 @@
-"""What a revision acknowledges, what is exempt, and what is said where nothing could be run."""
+"""Suppressions, exempt revisions, and the messages if nothing could be run."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ def test_an_allow_on_the_line_does_too(tmp_path: Path) -> None:
     assert violated_rules(write_project(tmp_path, "sqlite", [body])) == set()
 
 
-def test_an_allow_without_a_reason_is_no_allow(tmp_path: Path) -> None:
+def test_a_suppression_without_a_reason_does_not_count(tmp_path: Path) -> None:
     body = f"# migrate: allow drop-column\n{DROP}"
     expected = {"drop-column", "allow-without-reason"}
     assert violated_rules(write_project(tmp_path, "sqlite", [body])) == expected
@@ -44,7 +44,7 @@ def test_an_allow_of_another_line_is_an_error(tmp_path: Path) -> None:
     }
 
 
-def test_what_was_there_at_the_adoption_is_exempt(tmp_path: Path) -> None:
+def test_revisions_before_the_adoption_are_exempt(tmp_path: Path) -> None:
     config = write_project(tmp_path, "sqlite", [DROP, 'op.drop_column("items", "quantity")'])
     findings = lint_project(replace(config, adopted="r001")).findings
     assert [finding.file for finding in findings] == ["migrations/versions/r002.py"]
@@ -57,7 +57,7 @@ def test_a_finding_names_file_line_and_statement(tmp_path: Path) -> None:
     assert finding.details["statement"] == "ALTER TABLE items DROP COLUMN note"
 
 
-def test_without_a_server_the_text_is_judged_and_what_was_not_seen_is_said(
+def test_without_a_server_the_text_is_linted_and_the_limits_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_server(_config: object) -> None:
@@ -73,7 +73,7 @@ def test_without_a_server_the_text_is_judged_and_what_was_not_seen_is_said(
     assert "no server here" in skipped
 
 
-def test_what_follows_a_revision_that_fails_is_said_to_be_unseen(
+def test_revisions_after_a_failing_one_are_reported_as_not_linted(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
     result = lint_project(write_project(tmp_path, "sqlite", ['op.execute("NONSENSE")', DROP]))

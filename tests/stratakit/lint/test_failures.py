@@ -29,9 +29,9 @@ FAILING: list[tuple[Backend, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("is_allowed", [True, False], ids=["acknowledged", "found"])
+@pytest.mark.parametrize("is_allowed", [True, False], ids=["suppressed", "found"])
 @pytest.mark.parametrize(("backend", "rule", "body"), FAILING)
-def test_a_failure_is_found_beside_another_danger_of_its_line(
+def test_a_failure_is_found_in_addition_to_another_danger_of_its_line(
     backend: Backend, rule: str, body: str, is_allowed: bool, tmp_path: Path
 ) -> None:
     comment = ALLOWED.format(rule) if is_allowed else ""
@@ -54,7 +54,7 @@ ON_ROWS = [
 
 @pytest.mark.parametrize("backend", ["postgresql", "sqlite", "mysql"])
 @pytest.mark.parametrize("body", ON_ROWS)
-def test_a_failure_on_the_sample_rows_is_said_and_linting_goes_on(
+def test_a_failure_on_the_sample_rows_is_reported_and_linting_continues(
     backend: Backend, body: str, tmp_path: Path
 ) -> None:
     with server(backend):

@@ -106,7 +106,7 @@ def test_names_that_have_to_be_quoted_change_nothing(name: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("rule", ADVISED)
-def test_what_is_advised_is_clean(rule: str, tmp_path: Path) -> None:
+def test_the_suggestion_is_clean(rule: str, tmp_path: Path) -> None:
     with server("postgresql"):
         bad = write_project(tmp_path / "bad", "postgresql", load_rules()[rule].bad[-1:])
         bodies = suggested_bodies(bad, rule)
@@ -116,7 +116,7 @@ def test_what_is_advised_is_clean(rule: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES)
-def test_what_is_a_whole_change_is_in_the_list_of_those_that_are_applied(
+def test_every_complete_suggestion_is_in_the_list_of_applied_ones(
     rule: str, tmp_path: Path
 ) -> None:
     with server("postgresql"):
@@ -145,7 +145,7 @@ UNNAMED = [
 
 
 @pytest.mark.parametrize(("rule", "statement"), UNNAMED)
-def test_what_is_advised_for_a_constraint_without_a_name_names_it(
+def test_the_suggestion_for_an_unnamed_constraint_names_it(
     rule: str, statement: str, tmp_path: Path
 ) -> None:
     bad = f"op.execute({statement!r})"
@@ -158,7 +158,7 @@ def test_what_is_advised_for_a_constraint_without_a_name_names_it(
 
 
 @pytest.mark.parametrize("rule", STATEMENTS)
-def test_what_is_advised_for_a_table_in_a_schema_is_clean(rule: str, tmp_path: Path) -> None:
+def test_the_suggestion_for_a_table_in_a_schema_is_clean(rule: str, tmp_path: Path) -> None:
     bad = f"op.execute({STATEMENTS[rule]!r})"
     with server("postgresql"):
         bodies = suggested_bodies(
@@ -172,7 +172,7 @@ def test_what_is_advised_for_a_table_in_a_schema_is_clean(rule: str, tmp_path: P
         assert not violated & {rule, "fails"}
 
 
-def test_what_a_table_in_a_schema_goes_through_is_seen(tmp_path: Path) -> None:
+def test_operations_on_a_table_in_a_schema_are_found(tmp_path: Path) -> None:
     function = """op.execute("CREATE FUNCTION made() RETURNS int RETURN random()::int")"""
     body = f"op.execute({f'{ORDER} ADD COLUMN made integer DEFAULT made()'!r})"
     with server("postgresql"):

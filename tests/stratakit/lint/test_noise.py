@@ -31,9 +31,7 @@ SEED = '\nop.execute("INSERT INTO kinds (id) VALUES (7)")'
         'op.execute("DROP TABLE items CASCADE")',
     ],
 )
-def test_parts_of_a_table_that_is_dropped_are_no_dangers_of_their_own(
-    body: str, tmp_path: Path
-) -> None:
+def test_parts_of_a_dropped_table_are_not_reported_separately(body: str, tmp_path: Path) -> None:
     with server("postgresql"):
         violated = violated_rules(write_project(tmp_path, "postgresql", [body]))
     assert "drop-table" in violated

@@ -176,7 +176,9 @@ SAFE: list[tuple[Backend, str]] = [
 
 
 @pytest.mark.parametrize(("backend", "rule", "body"), DANGEROUS)
-def test_what_is_dangerous_is_found(backend: Backend, rule: str, body: str, tmp_path: Path) -> None:
+def test_a_dangerous_revision_is_found(
+    backend: Backend, rule: str, body: str, tmp_path: Path
+) -> None:
     with server(backend):
         assert rule in violated_rules(write_project(tmp_path, backend, [body]))
 
@@ -190,7 +192,7 @@ def test_an_invented_value_is_found_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("backend", "body"), SAFE)
-def test_what_is_safe_is_clean(backend: Backend, body: str, tmp_path: Path) -> None:
+def test_a_safe_revision_is_clean(backend: Backend, body: str, tmp_path: Path) -> None:
     with server(backend):
         result = lint_project(write_project(tmp_path, backend, [body]))
         assert [str(finding) for finding in result.findings] == []

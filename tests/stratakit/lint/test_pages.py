@@ -10,7 +10,7 @@ from tests.stratakit.lint.peers import RULES
 
 
 def test_the_page_of_the_rules_is_current() -> None:
-    assert PAGE.read_text() == page(), "write it anew: python -m tests.stratakit.lint.pages"
+    assert PAGE.read_text() == page(), "write it again: python -m tests.stratakit.lint.pages"
 
 
 def test_every_rule_says_what_the_page_needs() -> None:
@@ -18,7 +18,7 @@ def test_every_rule_says_what_the_page_needs() -> None:
         assert all([rule.title, rule.detail, rule.bad, rule.good]), rule.id
 
 
-def test_what_others_are_compared_with_are_rules_of_ours() -> None:
+def test_every_rule_in_the_comparison_with_other_linters_exists() -> None:
     assert set(RULES) <= set(load_rules())
 
 

@@ -17,13 +17,13 @@ from tests.stratakit.lint.safe import SAFE
 
 
 @pytest.mark.parametrize(("rule", "body"), DANGEROUS)
-def test_what_is_dangerous_is_found(rule: str, body: str, tmp_path: Path) -> None:
+def test_a_dangerous_revision_is_found(rule: str, body: str, tmp_path: Path) -> None:
     with server("postgresql"):
         assert rule in violated_rules(write_project(tmp_path, "postgresql", [body]))
 
 
 @pytest.mark.parametrize("bodies", SAFE)
-def test_what_is_safe_is_clean(bodies: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_safe_revision_is_clean(bodies: tuple[str, ...], tmp_path: Path) -> None:
     with server("postgresql"):
         result = lint_project(write_project(tmp_path, "postgresql", bodies))
         assert [str(finding) for finding in result.findings] == []

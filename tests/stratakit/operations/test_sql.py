@@ -124,6 +124,6 @@ def test_any_name_and_value_is_quoted(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", [":smile", "at :noon"])
-def test_a_colon_in_a_value_is_no_parameter(value: str) -> None:
+def test_a_colon_in_a_value_is_not_a_parameter(value: str) -> None:
     (_, sql, _) = _sql(lambda op: op.rename_enum_value("mood", value, "new"))
     assert f"'{value}'" in sql

@@ -20,7 +20,7 @@ start([sys.executable, "-c", sys.argv[1]], log=Path(sys.argv[2]), environment={"
 """
 
 
-def test_a_descriptor_tells_the_end_of_the_process(tmp_path: Path) -> None:
+def test_a_descriptor_is_readable_when_the_process_has_ended(tmp_path: Path) -> None:
     log, gate = tmp_path / "log", tmp_path / "gate"
     log.write_text("of the run before")
     os.mkfifo(gate)

@@ -133,7 +133,7 @@ def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> N
     created = commands.create(project.config, "what is left over")
     assert not created.paths
     assert not created.differences
-    assert not created.older
+    assert not created.older_differences
     commands.upgrade(project.config)
     assert not commands.drift(project.config).findings
     commands.downgrade(project.config, f"-{len(revisions)}")
@@ -163,7 +163,7 @@ def test_models_that_do_not_differ_so_are_refused_and_nothing_is_written(
     assert sorted((project.root / "migrations").rglob("*.py")) == before
 
 
-def test_what_the_linter_finds_is_not_left_behind(project: Project) -> None:
+def test_files_with_findings_are_not_left_behind(project: Project) -> None:
     project.change((NOTE, NOTE + "    region: Mapped[str] = mapped_column(String(20))\n"))
     with pytest.raises(StrataError, match="no_such_function"):
         project.recipe("add-column", "orders.region", value="no_such_function(note)")

@@ -68,7 +68,7 @@ def edited(old: bytes, new: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(("old", "new"), SAME)
-def test_comments_docstrings_and_layout_are_no_edit(old: bytes, new: bytes) -> None:
+def test_comments_docstrings_and_layout_do_not_change_the_hash(old: bytes, new: bytes) -> None:
     assert digest(edited(old, new)) == digest(REVISION)
 
 
@@ -78,12 +78,12 @@ def test_code_is(old: bytes, new: bytes) -> None:
     assert not has_digest(edited(old, new), digest(REVISION))
 
 
-def test_a_string_that_is_no_docstring_counts() -> None:
+def test_a_string_that_is_not_a_docstring_counts() -> None:
     assert digest(b"x = 1\n'a'\n") != digest(b"x = 1\n'b'\n")
     assert digest(b"if x:\n    'a'\n    y()\n") != digest(b"if x:\n    'b'\n    y()\n")
 
 
-def test_what_is_no_python_is_hashed_as_text() -> None:
+def test_invalid_python_is_hashed_as_text() -> None:
     assert digest(b"def (") != digest(b"def ((")
     assert has_digest(b"def (", digest(b"def ("))
 

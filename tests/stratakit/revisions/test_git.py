@@ -62,7 +62,7 @@ def test_an_edited_or_deleted_file_can_be_restored(
     assert path.read_bytes() == before
 
 
-def test_a_new_file_and_another_kind_of_file_are_no_change(versions: Path) -> None:
+def test_a_new_file_and_another_kind_of_file_are_not_changes(versions: Path) -> None:
     write_revision(versions, "c3", "b2")
     (versions / "notes.txt").write_text("new")
     commit_all(_root(versions))

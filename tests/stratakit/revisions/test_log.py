@@ -71,7 +71,7 @@ def _apply(
     )
 
 
-def test_without_the_table_there_is_no_entry(connection: Connection) -> None:
+def test_without_the_table_there_are_no_entries(connection: Connection) -> None:
     assert read_entries(connection) == []
 
 
@@ -79,7 +79,7 @@ def test_without_the_table_there_is_no_entry(connection: Connection) -> None:
     ("direction", "heads", "note"),
     [("upgrade", ["b2"], None), ("downgrade", ["a1"], None), ("stamp", ["z9", "b2"], "restored")],
 )
-def test_an_entry_tells_what_was_done(
+def test_an_entry_describes_its_run(
     connection: Connection, tmp_path: Path, direction: str, heads: list[str], note: str | None
 ) -> None:
     path = write_revision(tmp_path, "b2", ("a1", "x7"))
@@ -183,7 +183,7 @@ def test_a_log_that_agrees_explains_everything(config: Config, connection: Conne
 
 
 @pytest.mark.parametrize("heads", [["a1"], [], ["b2", "x"]])
-def test_another_version_row_was_changed_by_hand(
+def test_another_version_row_was_changed_manually(
     config: Config, connection: Connection, heads: list[str]
 ) -> None:
     ((rule, file, hint),) = _findings(config, connection, *heads)

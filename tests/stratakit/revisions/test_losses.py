@@ -47,7 +47,7 @@ def revision(folder: Path, body: str, name: str = "002") -> Any:
         ('    """DROP TABLE is not run."""\n    pass', []),
     ],
 )
-def test_what_a_downgrade_drops_with_its_rows(
+def test_objects_that_a_downgrade_drops_with_rows(
     tmp_path: Path, body: str, dropped: list[tuple[str, str]]
 ) -> None:
     found = list(dropped_data(Path(revision(tmp_path, body).path), "downgrade"))

@@ -124,7 +124,7 @@ def _replace(config: Config) -> None:
 
 def _baseline(config: Config) -> None:
     path = config.versions / "a1_change.py"
-    path.write_bytes(b'"""' + BASELINE + b'"""\nrevision = "a1"\n')
+    path.write_text(f'"""{BASELINE}"""\nrevision = "a1"\n')
     _record(config)
 
 
@@ -224,7 +224,7 @@ def test_each_change_is_reported_with_its_revision(
     assert text.replace(commit, "COMMIT").replace(str(config.root), "ROOT") == snapshot
 
 
-def test_the_record_and_the_snapshot_are_beside_the_revisions(config: Config) -> None:
+def test_the_record_and_the_snapshot_are_next_to_the_revisions(config: Config) -> None:
     assert relative_path(config, hashes_path(config)) == "migrations/versions/revisions.sha256"
     assert relative_path(config, snapshot_path(config)) == "migrations/schema.snapshot"
 

@@ -38,7 +38,9 @@ def _write(folder: Path, body: str) -> Path:
         ("    drop_table()", []),
     ],
 )  # fmt: skip
-def test_what_a_function_drops(tmp_path: Path, body: str, found: list[tuple[int, str]]) -> None:
+def test_objects_that_a_function_drops(
+    tmp_path: Path, body: str, found: list[tuple[int, str]]
+) -> None:
     path = _write(tmp_path, body)
     assert sorted(drops(path, "upgrade")) == found
     assert list(drops(path, "downgrade")) == []

@@ -42,7 +42,7 @@ def read_only(service: Service, seconds: float) -> threading.Thread:
     return thread
 
 
-def test_who_waits_says_for_whom_and_gives_up_with_status_3(migrated: Service) -> None:
+def test_a_waiting_process_names_the_holder_and_gives_up_with_status_3(migrated: Service) -> None:
     migrated.revision("003", "002", ADD, DROP)
     with (
         connect(migrated.url) as connection,
@@ -92,7 +92,7 @@ def test_the_lock_that_is_never_free_ends_the_run_and_leaves_nothing(migrated: S
 
 
 @pytest.mark.databases("postgresql")
-def test_steps_that_are_counted_are_not_counted_anew_by_a_second_try(migrated: Service) -> None:
+def test_a_second_try_does_not_count_steps_again(migrated: Service) -> None:
     migrated.revision("003", "002", 'op.create_table("t", sa.Column("id", sa.Integer()))')
     migrated.revision("004", "003", ADD, DROP)
     migrated.revision("005", "004", "pass")

@@ -122,26 +122,26 @@ def test_without_a_url_it_is_the_local_database(project: Service) -> None:
     assert environment.capture(config(project)).database.name == "orders.db"
 
 
-def test_an_import_that_fails_is_told_with_file_and_line(project: Service) -> None:
+def test_a_failing_import_is_reported_with_file_and_line(project: Service) -> None:
     error = refused(project, "import os\n\nimport no_such_library\n")
     assert error.status == 2
     assert "migrations/env.py cannot be run: ModuleNotFoundError" in error.message
     assert f"({project.root}/migrations/env.py:3)" in error.message
 
 
-def test_an_import_of_the_projects_own_is_told_where_it_fails(project: Service) -> None:
+def test_a_failing_import_of_the_project_is_reported_with_its_place(project: Service) -> None:
     project.write("app/engine.py", "def url():\n    raise RuntimeError('no region')\n")
     error = refused(project, f"from app.engine import url\n{ENV.format(url='url()')}")
     assert "RuntimeError: no region" in error.message
     assert f"({project.root}/app/engine.py:2)" in error.message
 
 
-def test_a_syntax_error_is_told(project: Service) -> None:
+def test_a_syntax_error_is_reported(project: Service) -> None:
     place = f"{project.root}/migrations/env.py:1: "
     assert refused(project, "from app import\n").message.startswith(place)
 
 
-def test_settings_that_are_not_valid_are_told_without_their_values(project: Service) -> None:
+def test_invalid_settings_are_reported_without_their_values(project: Service) -> None:
     error = refused(
         project,
         """\
@@ -164,12 +164,12 @@ def test_settings_that_are_not_valid_are_told_without_their_values(project: Serv
     assert "s3cret" not in str(error)
 
 
-def test_another_wrong_value_is_no_matter_of_the_settings(project: Service) -> None:
+def test_another_wrong_value_is_not_an_error_of_the_settings(project: Service) -> None:
     error = refused(project, 'int("seven")\n')
     assert "env.py cannot be run: ValueError" in error.message
 
 
-def test_one_that_runs_no_migrations_is_told_so(project: Service) -> None:
+def test_an_env_py_that_runs_no_migrations_is_reported(project: Service) -> None:
     error = refused(project, "from app.models import Base\n")
     assert error.status == 2
     assert "migrations/env.py " in error.message
@@ -177,7 +177,7 @@ def test_one_that_runs_no_migrations_is_told_so(project: Service) -> None:
 
 
 @pytest.mark.parametrize("url", ['"oracle://me:s3cret@db/x"', '"postgresql://me:s3cret@db:x/y"'])
-def test_a_url_that_cannot_be_read_is_told_without_the_password(project: Service, url: str) -> None:
+def test_an_unreadable_url_is_reported_without_the_password(project: Service, url: str) -> None:
     error = refused(project, ENV.format(url=url))
     assert "The database URL" in error.message
     assert "s3cret" not in str(error)
@@ -220,7 +220,7 @@ def test_the_url_in_alembic_ini_counts_if_env_py_names_none(
 
 
 @pytest.mark.parametrize("kind", ["connection", "engine"])
-def test_a_caller_hands_a_connection_over(project: Service, kind: str) -> None:
+def test_a_caller_passes_its_own_connection(project: Service, kind: str) -> None:
     project.write("migrations/env.py", ENV.format(url='"sqlite:///own.db"'))
     asked = alembic(project)
     asked.set_main_option("sqlalchemy.url", f"sqlite:///{project.root}/other.db")
@@ -238,7 +238,7 @@ def test_a_caller_hands_a_connection_over(project: Service, kind: str) -> None:
         assert not (project.root / f"{name}.db").exists()
 
 
-def test_the_settings_of_a_new_service_are_told_by_name_alone(
+def test_the_settings_of_a_new_service_are_reported_by_name_only(
     service: Callable[..., Path],
 ) -> None:
     live = Service(service(database="sqlite"), "sqlite")
@@ -295,14 +295,14 @@ def test_a_relative_downgrade_at_two_heads_is_refused(project: Service) -> None:
     assert upgraded.returncode == 0, upgraded.stderr
     refusal = project.run(project.python, "-m", "stratakit", "downgrade")
     assert refusal.returncode == 2
-    assert "002 and 003: -1 " in refusal.stderr
+    assert "002 and 003, so -1 " in refusal.stderr
     assert {"a", "b"} <= {*inspect(database(project, ".local/orders")).get_table_names()}
 
 
 @pytest.mark.parametrize(
     "verb", ["current", "history", "check", "drift", "upgrade --dry-run", "backup"]
 )
-def test_what_only_reads_creates_no_file_of_a_mistyped_url(project: Service, verb: str) -> None:
+def test_a_reading_command_creates_no_file_for_a_mistyped_url(project: Service, verb: str) -> None:
     project.write("migrations/env.py", ENV.format(url='"sqlite:///mistyped.db"'))
     told = project.run(project.python, "-m", "stratakit", *verb.split())
     assert "Traceback" not in told.stderr

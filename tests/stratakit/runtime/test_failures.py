@@ -46,7 +46,7 @@ def test_a_revision_that_needs_an_answer_is_named_before_any_sql_is_written(
 
 
 @pytest.mark.databases("postgresql")
-def test_what_an_autocommit_block_keeps_is_said_after_a_failure(migrated: Service) -> None:
+def test_a_failure_lists_the_changes_of_an_autocommit_block(migrated: Service) -> None:
     migrated.revision("003", "002", BLOCK)
     failed = migrated.migrate("upgrade")
     assert failed.returncode == 1
@@ -79,7 +79,7 @@ def test_an_invalid_index_is_named_and_the_next_upgrade_drops_it(migrated: Servi
 
 
 @pytest.mark.databases("postgresql")
-def test_what_is_applied_is_said_beside_an_invalid_index(migrated: Service) -> None:
+def test_applied_statements_are_listed_with_an_invalid_index(migrated: Service) -> None:
     migrated.sql("INSERT INTO items (name, price) VALUES ('a', 1), ('b', 1)")
     unique = "CREATE UNIQUE INDEX CONCURRENTLY uq_items_price ON items (price)"
     kept = BLOCK.partition("\n    op.")[0]
@@ -90,7 +90,7 @@ def test_what_is_applied_is_said_beside_an_invalid_index(migrated: Service) -> N
 
 
 @pytest.mark.databases("postgresql")
-def test_what_the_database_advises_is_shown(migrated: Service) -> None:
+def test_the_hint_of_the_database_is_shown(migrated: Service) -> None:
     migrated.revision("003", "002", "op.alter_column('items', 'name', type_=sa.Integer())")
     failed = migrated.migrate("upgrade")
     assert re.search(r'HINT: .* "USING name::integer"', failed.stderr)
@@ -100,7 +100,7 @@ def test_what_the_database_advises_is_shown(migrated: Service) -> None:
 @pytest.mark.parametrize(
     ("last", "kept"), [("SELECT * FROM nowhere", "not applied"), ("DROP TABLE nowhere", "applied")]
 )
-def test_rows_are_told_as_kept_where_a_change_of_the_schema_commits_them(
+def test_rows_are_reported_as_kept_if_a_schema_change_commits_them(
     migrated: Service, last: str, kept: str
 ) -> None:
     insert = "INSERT INTO items (name, price) VALUES ('{}', 1)"
@@ -136,7 +136,9 @@ def test_a_failed_revision_leaves_nothing_and_the_retry_works(migrated: Service)
         ("GRANT SELECT ON items TO nobody_here", "The role nobody_here "),
     ],
 )
-def test_what_the_server_lacks_is_named(migrated: Service, statement: str, lacking: str) -> None:
+def test_objects_that_the_server_lacks_are_named(
+    migrated: Service, statement: str, lacking: str
+) -> None:
     migrated.revision("003", "002", f'op.execute("{statement}")')
     failed = migrated.migrate("upgrade")
     assert failed.returncode == 1
@@ -157,7 +159,7 @@ def test_a_revision_whose_file_is_gone_is_named_with_what_brings_it_back(migrate
 
 @pytest.mark.databases("postgresql")
 @pytest.mark.parametrize("body", ["op.execute('SELECT pg_sleep(60)')", IN_A_LOOP])
-def test_what_is_interrupted_says_so(migrated: Service, body: str) -> None:
+def test_an_interrupted_command_reports_it(migrated: Service, body: str) -> None:
     migrated.revision("003", "002", body)
     upgrade = subprocess.Popen(
         [migrated.python, "scripts/migrate.py", "upgrade"],
@@ -177,7 +179,7 @@ def test_what_is_interrupted_says_so(migrated: Service, body: str) -> None:
 
 
 @pytest.mark.databases("sqlite")
-def test_a_reader_that_has_enough_is_no_error(live: Service) -> None:
+def test_a_reader_that_stops_early_is_not_an_error(live: Service) -> None:
     done = live.shell(f"set -o pipefail; {live.python} scripts/migrate.py help | true")
     assert done.returncode in (0, 141)
     assert done.stderr == ""

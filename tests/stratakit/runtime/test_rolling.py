@@ -84,7 +84,7 @@ def test_a_column_comes_and_goes_and_no_request_fails(migrated: Service, release
 
 
 @pytest.mark.databases("sqlite")
-def test_what_takes_away_is_applied_when_no_older_code_serves(
+def test_a_contract_is_applied_when_no_older_code_serves(
     migrated: Service, release: Release
 ) -> None:
     live = migrated
@@ -104,7 +104,7 @@ def test_what_takes_away_is_applied_when_no_older_code_serves(
 
 
 @pytest.mark.databases("sqlite")
-def test_on_a_new_database_nothing_is_left(live: Service) -> None:
+def test_on_a_new_database_nothing_remains(live: Service) -> None:
     path = live.revision("003", "002", 'op.drop_column("items", "created_at")')
     path.write_text(f'{path.read_text()}\n\nphase = "contract"\n')
     told = live.migrate("upgrade", "--rolling")
@@ -113,7 +113,7 @@ def test_on_a_new_database_nothing_is_left(live: Service) -> None:
     assert live.migrate("upgrade", "--rolling", "--sql").returncode == 2
 
 
-def test_none_before_a_revision_without_a_file_is_left(tmp_path: Path) -> None:
+def test_no_revision_before_one_without_a_file_remains(tmp_path: Path) -> None:
     named = 'phase = "contract"\nrevision = {!r}\ndown_revision = {!r}\n'
     for revision_id, parent in (("003", "002"), ("004", "003")):
         (tmp_path / f"{revision_id}.py").write_text(named.format(revision_id, parent))

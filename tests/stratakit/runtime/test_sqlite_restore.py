@@ -13,7 +13,9 @@ from stratakit.runtime.sqlite_restore import restoring_batches
 TABLE = """CREATE TABLE "Mixed Case" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name VARCHAR(20) COLLATE NOCASE DEFAULT ('a' || 'b'),
+    code VARCHAR(9) COLLATE NOCASE,
     size INTEGER,
+    price TEXT,
     double INTEGER GENERATED ALWAYS AS (size * 2) STORED,
     CONSTRAINT ck CHECK (name <> ':b')
 )"""
@@ -40,10 +42,19 @@ def test_a_batch_keeps_what_alembic_does_not_reflect(file: Path) -> None:
         Operations(MigrationContext.configure(connection)).batch_alter_table("Mixed Case") as batch,
     ):
         batch.alter_column("size", existing_type=sa.Integer(), nullable=False)
+        batch.alter_column("code", existing_type=sa.String(9), type_=sa.String(5))
+        # The copy has a comma in a function: CAST(name AS NUMERIC(10, 2)).
+        batch.alter_column("price", existing_type=sa.Text(), type_=sa.Numeric(10, 2))
     with sqlite3.connect(file) as after:
         (table,) = after.execute("SELECT sql FROM sqlite_master WHERE name = 'Mixed Case'")
-        for kept in ("AUTOINCREMENT", "COLLATE nocase", "DEFAULT ('a' || 'b')", "<> ':b'"):
+        for kept in (
+            "AUTOINCREMENT",
+            'name VARCHAR(20) COLLATE "NOCASE"',
+            "DEFAULT ('a' || 'b')",
+            "<> ':b'",
+        ):
             assert kept in table[0]
+        assert table[0].count("COLLATE") == 1
         indexes = after.execute("SELECT sql FROM sqlite_master WHERE type = 'index'").fetchall()
         assert {sql for (sql,) in indexes} == {*LATER[:2]}
         assert after.execute("SELECT name FROM small").fetchall() == [("A",)]

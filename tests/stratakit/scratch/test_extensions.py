@@ -64,7 +64,7 @@ def test_an_extension_that_the_scratch_server_does_not_offer_is_named(
     assert "TEST_DATABASE_URL" in refused.value.hint
 
 
-def test_another_failure_is_no_reason_to_look_at_the_projects_database(
+def test_another_failure_does_not_inspect_the_projects_database(
     project: Project, without_language: DatabaseURL
 ) -> None:
     project.write("migrations/env.py", "raise AssertionError\n")

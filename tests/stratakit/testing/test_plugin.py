@@ -388,7 +388,7 @@ def test_the_url_names_a_driver(migrated_database):
     indirect=True,
     ids=repr,
 )
-def test_what_a_test_stores_and_commits_in_a_session_is_rolled_back(project: Service) -> None:
+def test_rows_that_a_test_commits_in_a_session_are_rolled_back(project: Service) -> None:
     project.write("tests/test_sessions.py", SESSIONS)
     done = run_pytest(project, "-W", "error", "tests/test_sessions.py")
     assert "5 passed" in done.stdout, done.stdout

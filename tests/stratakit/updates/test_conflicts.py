@@ -58,7 +58,7 @@ def test_a_rejected_hunk_is_found_even_where_it_is_ignored(
         (".venv/lib/x.rej", "@@"),
     ],
 )
-def test_other_files_are_no_conflicts(repository: Path, name: str, text: str) -> None:
+def test_other_files_are_not_conflicts(repository: Path, name: str, text: str) -> None:
     _write(repository, name, text)
     assert find_conflicts(repository) == []
 

@@ -19,5 +19,5 @@ def test_a_login_is_hidden(user: str, password: str) -> None:
     "text",
     ["https://git.example/a@b", "git@git.example:team/orders.git", "see https://a.example or b@c"],
 )
-def test_what_is_no_login_stays(text: str) -> None:
+def test_a_text_without_a_login_stays(text: str) -> None:
     assert hide_logins(text) == text

@@ -34,9 +34,7 @@ def test_readiness_reads_the_version_table_of_its_schema(
     assert check_readiness(connection, REVISIONS, versions).status == status
 
 
-def test_a_version_row_that_was_changed_by_hand_is_named(
-    connection: Connection, tmp_path: Path
-) -> None:
+def test_a_manually_changed_version_row_is_reported(connection: Connection, tmp_path: Path) -> None:
     LOG.create(connection)
     now = datetime(2026, 1, 1, tzinfo=UTC)
     entry = {"revision": "001", "down_revision": "", "direction": "stamp", "heads": "001"}

@@ -153,7 +153,7 @@ async def test_a_transaction_that_fails_is_rolled_back(
         assert (await client.get("/count")).json() == 0
 
 
-async def test_what_a_test_stores_is_rolled_back_with_what_it_committed(at_head: str) -> None:
+async def test_rows_that_a_test_stores_or_commits_are_rolled_back(at_head: str) -> None:
     database = Database.from_url(at_head)
     async with database.rolled_back() as inside:
         async with inside.session() as session:
@@ -187,7 +187,7 @@ async def test_readiness_says_down_when_the_database_does_not_answer(
         assert (await client.get("/one")).status_code == 503
 
 
-async def test_readiness_tells_behind_ahead_and_unknown_apart(
+async def test_readiness_distinguishes_behind_ahead_and_unknown(
     at_head: str, application: Callable[..., FastAPI]
 ) -> None:
     database = parse(at_head, config.Config(root=Path.cwd()))

@@ -154,7 +154,7 @@ def test_downgrade_goes_back_one_or_to_a_revision(migrated: Service) -> None:
 
 
 @pytest.mark.row("A6")
-def test_history_tells_how_revisions_relate_and_which_are_pending(live: Service) -> None:
+def test_history_shows_parents_and_pending_revisions(live: Service) -> None:
     """A6: the newest first."""
     live.migrate("upgrade", "001")
     history = live.run(MIGRATE, "history")
@@ -176,7 +176,7 @@ def test_plain_alembic_merges_two_heads(migrated: Service) -> None:
 
 
 @pytest.mark.row("A8")
-def test_plain_alembic_works_beside_the_wrappers_with_the_same_settings(
+def test_plain_alembic_uses_the_same_settings_as_the_wrappers(
     live: Service, tmp_path: Path
 ) -> None:
     """A8: also from another folder; and what it is told is not true, it refuses."""
@@ -193,7 +193,7 @@ def test_plain_alembic_works_beside_the_wrappers_with_the_same_settings(
 
 
 @pytest.mark.row("A9")
-def test_the_fast_check_tells_by_its_status_whether_a_migration_is_missing(
+def test_the_exit_status_of_the_fast_check_shows_a_missing_migration(
     migrated: Service,
 ) -> None:
     """A9: with --check-only nothing is remembered; its command mends it."""
@@ -410,7 +410,7 @@ def test_a_revision_of_unrelated_tables_is_a_finding(migrated: Service) -> None:
 
 
 @pytest.mark.row("A15")
-def test_a_version_row_that_was_set_by_hand_is_noticed(migrated: Service) -> None:
+def test_a_manually_set_version_row_is_noticed(migrated: Service) -> None:
     """A15: never edit alembic_version by hand."""
     migrated.sql("UPDATE alembic_version SET version_num = '001'")
     checked = migrated.migrate("check")

@@ -216,7 +216,7 @@ def test_a_changed_model_without_a_migration_fails_in_ci_and_in_the_tests(
 
 
 @pytest.mark.row("B7")
-def test_what_was_changed_by_hand_is_shown_with_what_undoes_it(migrated: Service) -> None:
+def test_manual_changes_are_shown_with_the_sql_that_undoes_them(migrated: Service) -> None:
     """B7: the live schema against the revision it claims; looking changes nothing."""
     migrated.sql(AN_ITEM)
     migrated.sql("ALTER TABLE items ADD COLUMN vip INTEGER")
@@ -237,7 +237,7 @@ def test_what_was_changed_by_hand_is_shown_with_what_undoes_it(migrated: Service
 
 
 @pytest.mark.row("B8")
-def test_what_needs_a_look_is_written_into_the_revision_until_it_is_settled(
+def test_a_hazard_is_a_review_comment_until_it_is_resolved(
     migrated: Service,
 ) -> None:
     """B8: `check` fails until then; what the finding proposes works on rows that are there."""

@@ -378,7 +378,7 @@ def test_revisions_are_tried_on_a_copy_of_production(migrated: Service, tmp_path
 
 
 @pytest.mark.row("D10")
-def test_a_stamp_does_not_cure_a_database_that_is_behind(live: Service) -> None:
+def test_a_stamp_is_refused_on_a_database_that_is_behind(live: Service) -> None:
     """D10: refused by both commands, with what is missing and the command that applies it."""
     for refused in (live.alembic("stamp", "head"), live.migrate("stamp", "head")):
         assert refused.returncode != 0
@@ -388,7 +388,7 @@ def test_a_stamp_does_not_cure_a_database_that_is_behind(live: Service) -> None:
 
 
 @pytest.mark.row("D10")
-def test_a_stamp_does_not_cure_a_deleted_file(migrated: Service) -> None:
+def test_a_stamp_does_not_hide_a_deleted_file(migrated: Service) -> None:
     """D10: the schema still has what the deleted revision made, until that is undone."""
     file = migrated.revision("003", "002", ADD_PHONE, DROP_PHONE)
     _succeeds(migrated.migrate("upgrade"))

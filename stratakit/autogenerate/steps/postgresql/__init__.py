@@ -75,6 +75,13 @@ def _add_to_plan(
     plan: StepPlan, change: Change, operation: ops.MigrateOperation, siblings: Operations
 ) -> None:
     match operation:
+        case (
+            ops.CreateIndexOp()
+            | ops.DropIndexOp()
+            | ops.CreateUniqueConstraintOp()
+            | (ops.CreateForeignKeyOp())
+        ) if _is_partitioned(change, operation):
+            plan[MAIN].add([operation], [operation.reverse()])
         case ops.CreateIndexOp():
             plan["index"].add(*constraints.create_index(operation))
         case ops.DropIndexOp() if _is_dropped_with_column(operation, siblings):
@@ -95,6 +102,15 @@ def _add_to_plan(
             columns.alter_column(plan, change, operation)
         case _:
             plan[MAIN].add([operation], [operation.reverse()])
+
+
+def _is_partitioned(change: Change, operation: ops.MigrateOperation) -> bool:
+    """Return whether PostgreSQL refuses CONCURRENTLY and NOT VALID: the table has partitions.
+
+    https://www.postgresql.org/docs/current/ddl-partitioning.html
+    """
+    table = change.table(operation)
+    return table is not None and bool(table.dialect_options["postgresql"]["partition_by"])
 
 
 def _is_dropped_with_column(operation: ops.DropIndexOp, siblings: Operations) -> bool:
