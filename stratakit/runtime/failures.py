@@ -8,6 +8,7 @@ from pathlib import Path
 from alembic.runtime.migration import RevisionStep, StampStep
 from alembic.script import ScriptDirectory
 from alembic.script.revision import MultipleHeads
+from sqlalchemy.exc import CompileError
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -208,9 +209,21 @@ def explain_offline_failure(error: Exception, directory: ScriptDirectory) -> Str
         f"Run it on the database itself: {MIGRATE} upgrade {revision.revision}",
         *(f"Print the SQL of the others: {MIGRATE} {each}" for each in around),
     ]
+    place = f"{revision.revision} ({_location(error, revision.path)})"
+    if isinstance(error, CompileError):
+        return StrataError(
+            f"Revision {place} cannot be written as SQL: {error}",
+            detail="A driver passes such a value beside the statement. Nothing was written.",
+            hint="\n".join(
+                [
+                    "Write the value in the revision as SQL, such as "
+                    """op.execute("INSERT INTO items (data) VALUES ('{}')").""",
+                    *hints,
+                ]
+            ),
+        )
     return StrataError(
-        f"Revision {revision.revision} ({_location(error, revision.path)}) asks the database for "
-        f"an answer, which --sql cannot give: {error}",
+        f"Revision {place} asks the database for an answer, which --sql cannot give: {error}",
         detail="A loop until no row is left, for instance, needs to know how many there were. "
         "Nothing was written.",
         hint="\n".join(hints),

@@ -8,7 +8,7 @@ from alembic import context
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, make_url
-from sqlalchemy.exc import NoInspectionAvailable
+from sqlalchemy.exc import CompileError, NoInspectionAvailable
 
 from stratakit.config import Config
 from stratakit.engine.url import BACKENDS, DatabaseURL
@@ -17,8 +17,9 @@ from stratakit.runtime import failures
 from stratakit.runtime.arguments import guarded_arguments
 from stratakit.runtime.guard import Arguments
 
-FAILURES = (AttributeError, NoInspectionAvailable, TypeError)
-"""Errors of the code of a revision that gets no answer from a database."""
+FAILURES = (AttributeError, CompileError, NoInspectionAvailable, TypeError)
+"""Errors of the code of a revision that gets no answer from a database, or has a value for which
+SQLAlchemy renders no literal."""
 
 
 class SqlRun:

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic.config import CommandLine
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
+from stratakit.config import load
+from stratakit.testing import databases
 from tests.stratakit.environments.projects import INI, ITEMS, MODELS, SEED, Project, working_in
 from tests.stratakit.environments.shapes import HEAD, PLAIN, SHAPES
 
@@ -206,6 +209,22 @@ def test_sql_of_a_revision_that_asks_the_database_is_explained(project: Project)
     assert "--sql" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    "type_", ["sa.JSON", "sa.PickleType", "sa.ARRAY(sa.JSON)"], ids=["json", "bytes", "array"]
+)
+def test_sql_of_a_value_without_a_literal_is_explained(project: Project, type_: str) -> None:
+    insert = f'op.bulk_insert(sa.table("items", sa.column("name", {type_})), [{{"name": [1]}}])'
+    text = ITEMS.replace('"a1"', '"a2"').replace("None", '"a1"').partition("def upgrade")[0]
+    text += f"def upgrade():\n    {insert}\n\n\ndef downgrade():\n    pass\n"
+    project.write("migrations/versions/a2_seed.py", text)
+    refused = project.run("sql")
+    assert (refused.status, refused.stdout) == (1, ""), refused
+    assert "a2_seed.py:" in refused.stderr
+    assert "op.execute(" in refused.stderr
+    assert "stratakit sql a1" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_a_migration_leaves_no_lock_file(project: Project) -> None:
     for verb in ("upgrade", "downgrade base --lose items", "upgrade"):
         assert project.run(*verb.split()).status == 0
@@ -388,3 +407,11 @@ def test_a_project_without_models_writes_its_revisions_manually(project: Project
     written = project.run(*shlex.split(line.partition(": stratakit ")[2]))
     assert written.status == 0, written
     assert project.run("upgrade").status == 0
+
+
+def test_the_fixtures_take_the_kind_of_database_from_env_py(project: Project) -> None:
+    with databases.migrated_database(load(project.root)) as url:
+        assert url.startswith("sqlite")
+        with databases.rolled_back_session(url, load(project.root)) as session:
+            assert session.scalar(sa.text("SELECT name FROM items")) == "seed"
+    assert not (project.root / ".local/postgresql").exists()
