@@ -10,6 +10,7 @@ from stratakit import scratch
 from stratakit.config import Config
 from stratakit.engine.migration import configure_sqlite
 from stratakit.engine.url import parse
+from stratakit.scratch import environment
 from stratakit.testing.failures import explained_failures
 
 
@@ -22,7 +23,9 @@ def migrated_database(config: Config) -> Iterator[str]:
     """
     with ExitStack() as resources:
         with explained_failures(config):
-            database = resources.enter_context(scratch.migrated_database(config))
+            # strata.toml need not name the kind of the database.
+            named = config if config.names("database") else environment.capture(config).config
+            database = resources.enter_context(scratch.migrated_database(named))
         yield database.for_migrations.render_as_string(hide_password=False)
 
 
