@@ -124,6 +124,6 @@ def _add_database(project: Environment, present: Present) -> None:
 def _drift(project: Environment, context: MigrationContext) -> Collection[str] | None:
     if match.adoption_findings(context, project) or not context.get_current_heads():
         return None
-    guards.refuse_unknown_revision(project.config, context.get_current_heads())
+    guards.refuse_invalid_position(project.config, context.get_current_heads())
     compared = compare_database(context, project, position.revision_of(context))
     return {*compared.accepted, *map(str, compared.differences)}

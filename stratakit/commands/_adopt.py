@@ -161,7 +161,7 @@ def _find_position(
     if ahead := position.describe_ahead(config, context):
         return AdoptResult("ahead", url.name, notes=(ahead,)), ()
     if any(git.find_revision(config.versions, head) for head in heads if head not in known):
-        guards.refuse_unknown_revision(config, heads)
+        guards.refuse_invalid_position(config, heads)
     return None, ()
 
 

@@ -62,7 +62,7 @@ def _compare(project: Environment, context: MigrationContext) -> DriftResult:
     if unadopted := match.adoption_findings(context, project):
         return DriftResult(unadopted)
     heads = context.get_current_heads()
-    guards.refuse_unknown_revision(config, heads)
+    guards.refuse_invalid_position(config, heads)
     differences = database.compare_database(context, project, position.revision_of(context))
     stands = position.read_position(config, context)
     detail = f"{DETAIL}\n{differences.versions}".strip()

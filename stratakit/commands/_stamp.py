@@ -40,6 +40,7 @@ def stamp(config: Config, revision: str, *, reason: str | None = None) -> Positi
         return context.get_current_heads()
 
     heads = read_database(config, read_heads)
+    known = history.read(config.revision_files)
     positions: list[Position] = []
     options = RunOptions(
         note=reason,
@@ -50,6 +51,6 @@ def stamp(config: Config, revision: str, *, reason: str | None = None) -> Positi
         ChangeRun(config, options),
         stamp_steps(revision),
         destination_rev=revision,
-        purge=not set(heads) <= set(history.read(config.revision_files)),
+        purge=not set(heads) <= set(known) or bool(known.superfluous(heads)),
     )
     return positions[0]

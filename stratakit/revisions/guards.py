@@ -30,8 +30,13 @@ def require_revisions(config: Config) -> None:
         )
 
 
-def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
-    """Raise a StrataError if a database is at a revision that no file has."""
+def refuse_invalid_position(config: Config, heads: Sequence[str]) -> None:
+    """Raise a StrataError if a database is at a revision that no file has, or at an ancestor, too.
+
+    Args:
+        config: the project's.
+        heads: the rows of the version table.
+    """
     known = history.read(config.revision_files) if heads else history.RevisionHistory()
     for head in heads:
         if head in known:
@@ -48,6 +53,18 @@ def refuse_unknown_revision(config: Config, heads: Sequence[str]) -> None:
             else f"Find its file: git fetch --all && git log --all --oneline -- '*{head}*'\n"
             "If it is gone for good, find the revision that the schema is at by comparing: "
             f"{MIGRATE} adopt",
+        )
+    if extra := known.superfluous(heads):
+        left = [head for head in heads if head not in extra]
+        rows = ", ".join(repr(each) for each in extra)
+        raise StrataError(
+            f"The version table has a row for {', '.join(extra)}, and one for {', '.join(left)}, "
+            "which follows.",
+            detail="Only the last revision of each branch has a row. Nothing was changed.",
+            hint=f"Write the position again; the database is compared first: {MIGRATE} stamp "
+            f"{left[0]}"
+            if len(left) == 1
+            else f"Delete the rows from the version table: WHERE version_num IN ({rows})",
         )
 
 

@@ -4,7 +4,7 @@ A file is imported only if it gives an id in another way than by a literal.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
@@ -70,6 +70,13 @@ class RevisionHistory(dict[str, Revision]):
                 ancestors.add(revision_id)
                 waiting += self[revision_id].parents
         return ancestors
+
+    def superfluous(self, rows: Collection[str]) -> list[str]:
+        """Return the rows of a version table that another of its rows implies: its ancestors."""
+        implied = self.ancestors(
+            parent for row in rows if row in self for parent in self[row].parents
+        )
+        return [row for row in rows if row in implied]
 
 
 def read(versions: Path | Sequence[Path]) -> RevisionHistory:

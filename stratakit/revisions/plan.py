@@ -12,7 +12,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
 from stratakit.revisions import history
 from stratakit.revisions.alembic_config import scripts
-from stratakit.revisions.guards import refuse_unknown_revision, require_one_head
+from stratakit.revisions.guards import refuse_invalid_position, require_one_head
 
 AMBIGUOUS = "the database is at none of that branch's revisions, or at several"
 """The meaning of an assertion of Alembic that fails for a step such as `BRANCH@-1`."""
@@ -33,7 +33,7 @@ def upgrades(config: Config, context: MigrationContext, target: str) -> list[Scr
     """
     directory = context.script or scripts(config)
     heads = context.get_current_heads()
-    refuse_unknown_revision(config, heads)
+    refuse_invalid_position(config, heads)
     if target == "head":
         require_one_head(directory)
     with _explain_invalid_target(target):
@@ -60,7 +60,7 @@ def downgrades(config: Config, context: MigrationContext, target: str) -> list[S
         StrataError: the target is no revision, or is not unique.
     """
     heads = context.get_current_heads()
-    refuse_unknown_revision(config, heads)
+    refuse_invalid_position(config, heads)
     if not heads:
         return []
     if len(heads) > 1 and target.startswith("-"):

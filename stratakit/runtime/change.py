@@ -25,9 +25,9 @@ from stratakit.locking.policy import WaitPolicy
 from stratakit.revisions import position
 from stratakit.revisions.guards import (
     refuse_autocommit,
+    refuse_invalid_position,
     refuse_irreversible,
     refuse_open_comments,
-    refuse_unknown_revision,
     require_head,
 )
 from stratakit.revisions.losses import downgrade_losses
@@ -134,7 +134,7 @@ class ChangeRun:
         connection = context.connection
         assert connection is not None
         if "revision_context" in context.opts or context.opts.get("dont_mutate"):
-            refuse_unknown_revision(self._config, context.get_current_heads())
+            refuse_invalid_position(self._config, context.get_current_heads())
             self._compare(context, proceed)
             return
         is_begun = connection.in_transaction()
@@ -215,7 +215,7 @@ class ChangeRun:
                 if ahead:
                     logger.warning(ahead)
                     return
-                refuse_unknown_revision(self._config, context.get_current_heads())
+                refuse_invalid_position(self._config, context.get_current_heads())
             monitor = RunMonitor(
                 connection,
                 transactional=context.impl.transactional_ddl,

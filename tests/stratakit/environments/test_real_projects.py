@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,27 @@ def test_errors_that_a_listener_of_the_application_replaces_are_explained(
         outcome = project.run(*verb.split())
         assert outcome.status == 1, outcome
         assert "Traceback" not in outcome.stderr, outcome
+
+
+@pytest.mark.parametrize("rows", [("a1", "a2"), ("a2", "a1")], ids=",".join)
+@pytest.mark.parametrize("stamp", ["stamp a2", "stamp a2 --force tested"])
+def test_a_row_of_an_ancestor_is_named_and_removed(
+    project: Project, rows: tuple[str, ...], stamp: str
+) -> None:
+    assert project.run("upgrade").status == 0
+    table = "alembic_version"
+    with sqlite3.connect("app.db") as connection:
+        connection.execute(f"DELETE FROM {table}")
+        connection.executemany(f"INSERT INTO {table} VALUES (?)", [(row,) for row in rows])
+    for verb in ("current", "upgrade", "downgrade -1", "drift"):
+        refused = project.run(*verb.split())
+        assert refused.status == 1, refused
+        assert "stratakit stamp a2" in refused.stderr, refused
+    stamped = project.run(*stamp.split())
+    assert stamped.status == 0, stamped
+    with sqlite3.connect("app.db") as connection:
+        assert [*connection.execute(f"SELECT version_num FROM {table}")] == [("a2",)]
+    assert project.run("check").status == 0
 
 
 @pytest.mark.parametrize("shape", ["both modes", "plain"])

@@ -156,7 +156,7 @@ FAULTS: list[tuple[Callable[[Service], None], set[str], list[str]]] = [
     (
         change_a_model,
         {"test_models_match_migrations"},
-        ["adds column items.phone", 'Make it: COMMAND create "what changes"'],
+        ["adds column items.phone", 'COMMAND create "what changes"'],
     ),
     (
         lose_a_column,
