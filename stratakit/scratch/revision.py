@@ -94,20 +94,21 @@ def silent_hooks() -> Iterator[None]:
 
 
 def is_without_models(metadata: MetaData, tables: Collection[str]) -> bool:
-    """Return whether models declare none of the tables that the migrations create.
+    """Return whether there are no models although the migrations create tables.
+
+    Models of other tables are no such case: every table may have been renamed.
 
     Args:
         metadata: the tables of the models.
-        tables: the names of the migrations' tables, with their schemas or without.
+        tables: the names of the migrations' tables.
     """
-    declared = {table.name for table in metadata.tables.values()}
-    return bool(tables) and not declared & {name.rpartition(".")[2] for name in tables}
+    return bool(tables) and not {table.name for table in metadata.tables.values()} - {*OWN_TABLES}
 
 
 def missing_models_error() -> StrataError:
     """Return the error of an env.py that names no model."""
     return StrataError(
-        "The target_metadata of env.py has none of the tables that the migrations create.",
+        "The target_metadata of env.py has no tables, and the migrations create some.",
         detail="The modules of the models are not imported. A revision that autogenerate writes "
         "now would drop every table.",
         hint="Import the models in env.py, before it uses target_metadata.",

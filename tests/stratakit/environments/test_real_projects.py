@@ -247,6 +247,23 @@ def test_sql_of_a_value_without_a_literal_is_explained(project: Project, type_: 
     assert "Traceback" not in refused.stderr
 
 
+def test_a_project_without_tables_is_no_project_whose_tables_are_renamed(
+    project: Project,
+) -> None:
+    project.write("app/models.py", MODELS.replace('"items"', '"goods"'))
+    for verb in ("check", "create rename"):
+        outcome = project.run(*verb.split())
+        assert "target_metadata" not in outcome.stderr + outcome.stdout, outcome
+        assert "goods" in outcome.stdout, outcome
+    (file,) = project.root.glob("migrations/versions/*_rename.py")
+    assert "op.rename_table('items', 'goods')" in file.read_text()
+    project.write("app/models.py", MODELS.partition("class Item")[0])
+    for verb in ("check", "create drop"):
+        outcome = project.run(*verb.split())
+        assert outcome.status == 1, outcome
+        assert "target_metadata" in outcome.stderr + outcome.stdout, outcome
+
+
 def test_a_migration_leaves_no_lock_file(project: Project) -> None:
     for verb in ("upgrade", "downgrade base --lose items", "upgrade"):
         assert project.run(*verb.split()).status == 0
