@@ -23,7 +23,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import Revision, RevisionMap
 from alembic.util import load_python_file, to_tuple, warn
-from sqlalchemy import Column, Engine, FetchedValue, MetaData, NullPool, Pool, Sequence
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    FetchedValue,
+    MetaData,
+    NullPool,
+    Pool,
+    Sequence,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
 
@@ -47,6 +56,15 @@ def type_affinity(type_: TypeEngine[Any]) -> type[TypeEngine[Any]] | None:
     model's.
     """
     return type_._type_affinity
+
+
+def is_autocommit(connection: Connection) -> bool:
+    """Return whether each statement of a connection is committed at once.
+
+    `get_isolation_level()` asks the database, which does not know of it, and the public options
+    lack the level of the engine.
+    """
+    return connection._is_autocommit_isolation()
 
 
 def version_column(context: MigrationContext) -> "Column[Any]":

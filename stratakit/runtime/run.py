@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from stratakit.alembic_private import forget_run, nested_environment
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions.alembic_config import ROOT, scripts, set_database
+from stratakit.runtime.commits import CommitMonitor
 from stratakit.runtime.env_errors import explain_environment_error
 from stratakit.runtime.flask_application import application_context
 from stratakit.runtime.guard import EnvironmentGuard, Run, RunAgain
@@ -70,14 +71,24 @@ def _run_once(
         nested_environment(),
         EnvironmentContext(alembic, script, fn=steps or _no_steps, **options) as environment,
         _connections(alembic, run, target) as check,
+        closing(CommitMonitor(Path(script.env_py_location))) as commits,
     ):
+
+        def check_and_watch(connection: Connection) -> None:
+            check(connection)
+            if not run.is_read_only:
+                commits.watch(connection)
+
         guard = alembic.attributes[GUARD] = EnvironmentGuard(
-            environment, run, check, is_redirected=target is not None
+            environment, run, check_and_watch, is_redirected=target is not None
         )
         try:
-            return _execute(script, guard)
+            pause = _execute(script, guard)
         finally:
             forget_run()
+        if pause is None:
+            commits.require_commit()
+        return pause
 
 
 def _no_steps(_heads: object, _context: MigrationContext) -> list[Any]:

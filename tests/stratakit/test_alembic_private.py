@@ -56,6 +56,14 @@ def test_a_column_is_copied_without_its_table() -> None:
     assert column.nullable is False
 
 
+def test_the_isolation_level_of_an_engine_and_of_a_connection_is_known() -> None:
+    for options, is_autocommit in (({}, False), ({"isolation_level": "AUTOCOMMIT"}, True)):
+        with sa.create_engine("sqlite://", **options).connect() as connection:
+            assert alembic_private.is_autocommit(connection) is is_autocommit
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            assert alembic_private.is_autocommit(connection) is True
+
+
 def test_an_environment_within_another_leaves_it_as_it_was(scripts: ScriptDirectory) -> None:
     outer = EnvironmentContext(Config(), scripts)
     with outer:

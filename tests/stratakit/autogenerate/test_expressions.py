@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from stratakit.autogenerate.expressions import escape
 from stratakit.config import Backend
@@ -69,3 +70,29 @@ def test_the_downgrade_of_what_is_dropped_creates_it_as_it_was(
         written = project.create(bare)
         assert "%%" not in "".join(file.read_text() for file in written)
         project.round_trip(bare)
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [postgresql.JSON(), sa.JSON(), postgresql.JSONB(), sa.ARRAY(postgresql.JSON)],
+    ids=["json", "generic json", "jsonb", "array"],
+)
+def test_a_default_of_a_type_without_an_equality_operator_is_compared(
+    type_: sa.types.TypeEngine[object], tmp_path: Path
+) -> None:
+    def tables(*defaults: str | sa.TextClause) -> sa.MetaData:
+        declared = metadata()
+        columns = [
+            sa.Column(f"j{number}", type_, server_default=default, nullable=False)
+            for number, default in enumerate(defaults)
+        ]
+        sa.Table("items", declared, sa.Column("id", sa.Integer, primary_key=True), *columns)
+        return declared
+
+    old, new = ("{}", "{null}") if isinstance(type_, sa.ARRAY) else ('{"a":"50%"}', "[1]")
+    old_sql, new_sql = sa.text(f"'{old}'".replace(":", r"\:")), sa.text(f"'{new}'")
+    declared, models = tables(old, old_sql, new), tables(new, new_sql, new)
+    with server("postgresql"), create_project(tmp_path, "postgresql", declared) as project:
+        assert project.differences(declared) == []
+        assert project.create(models)
+        project.round_trip(models)
