@@ -1,7 +1,7 @@
 """The names that migrations/env.py imports; importing them registers stratakit with Alembic."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
@@ -12,10 +12,11 @@ from stratakit import operations as operations
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
 from stratakit.drift.guards import refuse_difference
+from stratakit.drift.reconcile import reconciliation
 from stratakit.engine.url import DatabaseURL
 from stratakit.orm import discovery
 from stratakit.revisions import write_hook as write_hook
-from stratakit.revisions.run_options import RunOptions
+from stratakit.revisions.run_options import Reconcile, RunOptions
 from stratakit.runtime import migrations
 from stratakit.runtime.environment import Environment
 from stratakit.scratch.head import head_database
@@ -69,10 +70,14 @@ def run_migrations(*, target_metadata: MetaData | Sequence[MetaData], url: objec
         project = Environment(config, arguments, is_guarded=True)
         refuse_difference(context, project, revision)
 
-    def head(config: Config) -> AbstractContextManager[DatabaseURL]:
-        return head_database(Environment(config, arguments, is_guarded=True))
+    @contextmanager
+    def compared(config: Config) -> Iterator[tuple[DatabaseURL, Reconcile]]:
+        project = Environment(config, arguments, is_guarded=True)
+        reconcile = reconciliation(project)
+        with head_database(project) as head:
+            yield head, reconcile
 
     options = RunOptions(interactive=True, check_stamp=check_stamp)
     migrations.run_migrations(
-        target_metadata=target_metadata, url=url, options=options, head_database=head
+        target_metadata=target_metadata, url=url, options=options, compared=compared
     )

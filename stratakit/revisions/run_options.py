@@ -19,6 +19,9 @@ KEY = "stratakit"
 AfterStep = Callable[[MigrationContext, Collection[str]], None]
 """A function that is called with the context and the heads of the database after a revision."""
 
+Reconcile = Callable[[list[MigrateOperation], Connection], None]
+"""A function that changes the operations that autogenerate found in a database."""
+
 
 class StepProgress(Protocol):
     """A receiver of the progress of a run."""
@@ -73,7 +76,7 @@ class RunOptions:
     interactive: bool = False
     note: str | None = None
     check_stamp: Callable[[MigrationContext, Config, str | None], None] | None = None
-    reconcile: Callable[[list[MigrateOperation], Connection], None] | None = None
+    reconcile: Reconcile | None = None
     is_older: Callable[[str], bool] | None = None
     steps: Callable[[Any, MigrationContext], None] | None = None
     is_scratch: bool = False

@@ -28,7 +28,7 @@ from stratakit.engine.url import DatabaseURL, read_url
 from stratakit.process.color import paint
 from stratakit.process.quiet import quiet_alembic, quiet_warnings
 from stratakit.revisions.bytecode import remove_stale_bytecode
-from stratakit.revisions.run_options import RunOptions, run_options
+from stratakit.revisions.run_options import Reconcile, RunOptions, run_options
 from stratakit.runtime import offline
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.environment import CaptureRun
@@ -37,7 +37,8 @@ from stratakit.runtime.redirect import refuse_scratch_database
 from stratakit.runtime.run import GUARD
 from stratakit.runtime.step_progress import PrintedProgress
 
-HeadDatabase = Callable[[Config], AbstractContextManager[DatabaseURL]]
+Compared = Callable[[Config], AbstractContextManager[tuple[DatabaseURL, Reconcile]]]
+"""A function that opens a database at head, to compare the models with."""
 
 PLACEHOLDER = "driver://user:pass@localhost/dbname"
 """The URL that `alembic init` writes into alembic.ini."""
@@ -48,7 +49,7 @@ def run_migrations(
     target_metadata: MetaData | Sequence[MetaData],
     url: object = None,
     options: RunOptions | None = None,
-    head_database: HeadDatabase | None = None,
+    compared: Compared | None = None,
 ) -> None:
     """Run what Alembic's command asks for, guarded: the last line of `migrations/env.py`.
 
@@ -56,8 +57,7 @@ def run_migrations(
         target_metadata: the tables of the models, as `discover_models` returns them.
         url: the database as migrations reach it.
         options: of a run of plain `alembic`.
-        head_database: opens a database at head, which the models are compared with where plain
-            `alembic` writes a revision.
+        compared: opens what the models are compared with where plain `alembic` writes a revision.
 
     Raises:
         alembic.util.CommandError: the command was refused or failed; its cause is a `StrataError`
@@ -68,11 +68,11 @@ def run_migrations(
     remove_stale_bytecode(config.revision_files)
     options = options or RunOptions(interactive=True)
     if not hasattr(context.config.cmd_opts, "cmd"):
-        _run_guarded(config, target_metadata, url, options, head_database)
+        _run_guarded(config, target_metadata, url, options, compared)
         return
     with _command_line():
         options = replace(options, progress=PrintedProgress(_print_line))
-        _run_guarded(config, target_metadata, url, options, head_database)
+        _run_guarded(config, target_metadata, url, options, compared)
 
 
 def _run_guarded(
@@ -80,7 +80,7 @@ def _run_guarded(
     target_metadata: MetaData | Sequence[MetaData],
     url: object,
     options: RunOptions,
-    head_database: HeadDatabase | None,
+    compared: Compared | None,
 ) -> None:
     with ExitStack() as resources, _alembic_errors():
         database = read_url(_url(config, url), config)
@@ -94,10 +94,11 @@ def _run_guarded(
         if guard is None:
             # Plain `alembic` runs env.py.
             check: Callable[[Connection], None] = refuse_scratch_database
-            if head_database and _writes_revision():
+            if compared and _writes_revision():
                 kind = database.backend if database else config.database
-                same_kind = replace(config, database=kind)
-                database = resources.enter_context(head_database(same_kind))
+                head = compared(replace(config, database=kind))
+                database, reconcile = resources.enter_context(head)
+                options = replace(options, reconcile=reconcile)
                 check = _accept_connection
             run = ChangeRun(config, options, can_run_again=False)
             guard = EnvironmentGuard(live_environment(), run, check)

@@ -12,7 +12,6 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
-Environment = Literal["development", "test", "staging", "production"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 SECRETS = Path(os.environ.get("SECRETS_DIR", "/run/secrets"))
 
@@ -28,7 +27,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    environment: Annotated[Environment, BeforeValidator(str.lower)] = "development"
+    environment: str = "development"
     """The place that this runs in. `production` asks twice before data could be lost."""
 
     log_level: Annotated[LogLevel, BeforeValidator(str.upper)] = "INFO"
@@ -79,4 +78,4 @@ class Settings(BaseSettings):
     @property
     def in_production(self) -> bool:
         """True if the service runs in production."""
-        return self.environment == "production"
+        return self.environment.lower() in {"production", "prod"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.dependencies import Session
@@ -50,13 +50,6 @@ async def serving(app: FastAPI) -> AsyncIterator[AsyncClient]:
         transport = ASGITransport(app, raise_app_exceptions=False)
         async with AsyncClient(transport=transport, base_url="http://test") as client:
             yield client
-
-
-@pytest.mark.parametrize("environment", ["prodction", "PRD", ""])
-def test_an_environment_that_is_not_declared_is_refused(environment: str) -> None:
-    with pytest.raises(ValidationError, match="environment"):
-        settings("sqlite://", environment=environment)
-    assert settings("sqlite://", environment="Production").in_production
 
 
 async def test_a_stored_item_is_there_for_the_next_request(
