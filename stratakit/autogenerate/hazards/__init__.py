@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from alembic.operations import ops
 
 from stratakit.autogenerate.change import Change
-from stratakit.autogenerate.hazards import columns, drops, enums, tables
+from stratakit.autogenerate.hazards import columns, drops, enums, recipes, tables
 from stratakit.config import Backend
 from stratakit.operations import walk
 
@@ -44,8 +44,19 @@ def detect_hazards(change: Change) -> None:
     """Attach its hazards to each operation, while all operations are in view."""
     siblings = list(walk.flatten(change.operations))
     for operation in siblings:
+        has_recipe = not _changes_key(change, operation)
         for text in hazards(operation, siblings, change.backend):
-            change.warn(operation, text)
+            change.warn(operation, text if has_recipe else recipes.without_advice(text))
+
+
+def _changes_key(change: Change, operation: ops.MigrateOperation) -> bool:
+    """Return whether an operation changes a column of the primary key, which recipes refuse."""
+    if isinstance(operation, ops.DropColumnOp):
+        return operation.to_column().primary_key
+    if not isinstance(operation, ops.AlterColumnOp):
+        return False
+    table = change.table(operation)
+    return table is not None and operation.column_name in table.primary_key.columns
 
 
 def detect_unrelated_tables(change: Change) -> None:

@@ -3,6 +3,8 @@
 from stratakit.config import Backend
 from stratakit.diagnostics.command import MIGRATE
 
+ADVICE = "\nFor zero downtime, delete this revision"
+
 
 def advise(backend: Backend, recipe: str, target: str, rest: str = "", *, before: str = "") -> str:
     """Return the line of a review comment that names a recipe; empty if the database has none.
@@ -17,4 +19,9 @@ def advise(backend: Backend, recipe: str, target: str, rest: str = "", *, before
     if backend != "postgresql":
         return ""
     command = f"{MIGRATE} recipe {recipe} {target} {rest}".rstrip()
-    return f"\nFor zero downtime, delete this revision, {before}and run: {command}"
+    return f"{ADVICE}, {before}and run: {command}"
+
+
+def without_advice(hazard: str) -> str:
+    """Return a hazard without the line that names a recipe."""
+    return hazard.partition(ADVICE)[0]

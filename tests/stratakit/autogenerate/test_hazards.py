@@ -10,7 +10,8 @@ from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import NullType, UserDefinedType
 from syrupy.assertion import SnapshotAssertion
 
-from stratakit.autogenerate.hazards import hazards
+from stratakit.autogenerate.change import Change
+from stratakit.autogenerate.hazards import detect_hazards, hazards
 from stratakit.config import Backend
 from stratakit.operations.enums import UnresolvedEnumChangeOp
 
@@ -119,3 +120,21 @@ def test_values_that_cannot_be_changed_in_place_are_a_hazard(
     (hazard,) = found(change, "postgresql")
     assert named in hazard
     assert hazard == snapshot
+
+
+@pytest.mark.parametrize("is_key", [True, False])
+def test_no_recipe_is_named_for_a_column_of_the_key_which_recipes_refuse(is_key: bool) -> None:
+    tables = sa.MetaData()
+    sa.Table("items", tables, sa.Column("a", sa.Uuid, primary_key=is_key))
+    replaced = ops.DropColumnOp.from_column_and_tablename(
+        None, "items", sa.Column("b", sa.Uuid, primary_key=is_key)
+    )
+    added = ops.AddColumnOp.from_column_and_tablename(None, "items", sa.Column("a", sa.Uuid))
+    for operations, recipe in (
+        ([alter(sa.Integer(), sa.Uuid())], "recipe change-type items.a"),
+        ([replaced, added], "recipe rename-column items.b a"),
+    ):
+        change = Change("postgresql", tables, 0, [*operations])
+        detect_hazards(change)
+        (texts,) = change.hazards.values()
+        assert (recipe in " ".join(texts)) is not is_key, texts
