@@ -213,7 +213,7 @@ def explain_offline_failure(error: Exception, directory: ScriptDirectory) -> Str
     if isinstance(error, CompileError):
         return StrataError(
             f"Revision {place} cannot be written as SQL: {error}",
-            detail="A driver sends such a value separately from the statement. Nothing was written.",
+            detail="The driver sends such a value separately. Nothing was written.",
             hint="\n".join(
                 [
                     "Write the value in the revision as SQL, such as "
