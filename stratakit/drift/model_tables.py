@@ -11,6 +11,7 @@ from sqlalchemy.schema import CreateSchema
 from stratakit.catalog import Catalog
 from stratakit.engine.errors import driver_error, sqlstate
 from stratakit.orm import schemas
+from stratakit.orm.stored_type import stored_enum
 
 MISSING = {"42704", "42883", "42P01"}
 """PostgreSQL: undefined object, function and table, which only the migrations may create."""
@@ -35,6 +36,7 @@ def create_tables(
     for key in migrated:
         if key.kind == "extension":
             connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {preparer.quote(key.name)}")
+    _create_enums(connection, metadata)
     if _try(connection, lambda: metadata.create_all(connection, checkfirst=False)) is None:
         return {}
     # The events of the metadata, and then each table by itself.
@@ -45,6 +47,16 @@ def create_tables(
         if error is not None:
             failures[table.fullname] = error
     return failures
+
+
+def _create_enums(connection: Connection, metadata: MetaData) -> None:
+    """Create the enums that `create_all()` leaves out: those with `create_type=False`."""
+    columns = [column for table in metadata.tables.values() for column in table.columns]
+    enums = [each for c in columns if (each := stored_enum(c.type, connection.dialect))]
+    created = {(each.schema, each.name) for each in enums if each.create_type}
+    for enum in enums:
+        if (enum.schema, enum.name) not in created:
+            enum.create(connection, checkfirst=True)
 
 
 def is_missing_object(error: Exception) -> bool:

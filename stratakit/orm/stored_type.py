@@ -4,7 +4,8 @@ import re
 import sys
 from typing import Any
 
-from sqlalchemy import Dialect, TypeDecorator
+from sqlalchemy import ARRAY, Dialect, TypeDecorator
+from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.types import TypeEngine
 
 
@@ -19,6 +20,19 @@ def stored_type(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     while isinstance(type_, TypeDecorator) and not type(type_).__module__.startswith("sqlalchemy."):
         type_ = type_.type_engine(dialect)
     return _public(type_)
+
+
+def stored_enum(type_: TypeEngine[Any], dialect: Dialect) -> ENUM | None:
+    """Return PostgreSQL's enum of a column, or of the elements of an array; None for other types.
+
+    Args:
+        type_: of the column.
+        dialect: of the database.
+    """
+    found = stored_type(type_, dialect).dialect_impl(dialect)
+    if isinstance(found, ARRAY):
+        found = stored_type(found.item_type, dialect).dialect_impl(dialect)
+    return found if isinstance(found, ENUM) and found.name else None
 
 
 def _public(type_: TypeEngine[Any]) -> TypeEngine[Any]:

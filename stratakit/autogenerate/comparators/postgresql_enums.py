@@ -12,8 +12,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
-from sqlalchemy import ARRAY, Column, inspect
-from sqlalchemy.dialects.postgresql import ENUM
+from sqlalchemy import Column, inspect
 from sqlalchemy.engine.interfaces import Dialect
 
 from stratakit.operations.enums import (
@@ -23,7 +22,7 @@ from stratakit.operations.enums import (
     UnresolvedEnumChangeOp,
 )
 from stratakit.operations.walk import flatten
-from stratakit.orm.stored_type import stored_type
+from stratakit.orm.stored_type import stored_enum
 
 PLUGIN = "stratakit.enums"
 Key = tuple[str | None, str]
@@ -74,10 +73,7 @@ def _compare(
 
 def _enums(column: "Column[Any]", dialect: Dialect) -> Iterator[tuple[Key, Sequence[str]]]:
     """Return the enum of a column, if it has one, with its values."""
-    type_ = stored_type(column.type, dialect).dialect_impl(dialect)
-    if isinstance(type_, ARRAY):
-        type_ = stored_type(type_.item_type, dialect).dialect_impl(dialect)
-    if isinstance(type_, ENUM) and type_.name:
+    if type_ := stored_enum(column.type, dialect):
         schema = None if type_.schema == dialect.default_schema_name else type_.schema
         yield (schema, str(type_.name)), list(type_.enums)
 

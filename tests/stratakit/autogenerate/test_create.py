@@ -127,7 +127,7 @@ def test_an_index_that_a_foreign_key_needs_stays_until_another_one_serves(
     assert migrated.migrate("check").returncode == 0
     written = migrated.migrate("create", "drop the index of reviews")
     assert written.returncode == 0
-    assert "no revision was written" in written.stdout
+    assert not [*migrated.root.glob("migrations/versions/*_drop_the_index_of_reviews.py")]
     other = '    __table_args__ = (Index("ix_reviews_item_stars", "item_id", "stars"),)\n\n    id:'
     file.write_text(without_index.replace("    id:", other, 1))
     for verb in (["create", "index reviews by their stars"], ["upgrade"], ["check"]):

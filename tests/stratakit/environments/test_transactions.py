@@ -164,3 +164,18 @@ def test_objects_that_only_the_migrations_create_do_not_stop_a_comparison(projec
     checked = project.run("check")
     assert checked.status == 1, checked
     assert "adds column items.colour" in checked.stdout
+
+
+@pytest.mark.parametrize("others", [(False,), (True,), (False, True)], ids=str)
+def test_an_enum_that_create_all_leaves_out_belongs_to_the_models(
+    project: Project, others: tuple[bool, ...]
+) -> None:
+    models = (project.root / "app/models.py").read_text()
+    models += "    kind = mapped_column(ENUM('a', 'b', name='kinds', create_type=False))\n"
+    for number, create_type in enumerate(others):
+        enum = f"ENUM('a', 'b', name='kinds', create_type={create_type})"
+        models += f"    kinds{number} = mapped_column(sa.ARRAY({enum}))\n"
+    project.write("app/models.py", "from sqlalchemy.dialects.postgresql import ENUM\n" + models)
+    for verb in ("create kinds", "upgrade", "check", "downgrade -1"):
+        done = project.run(*verb.split())
+        assert done.status == 0, done
