@@ -16,6 +16,7 @@ from stratakit.catalog import Difference
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE, PROJECT_VARIABLE
 from stratakit.diagnostics.errors import StrataError
+from stratakit.drift.undone_values import find_undone_values
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
 from stratakit.engine.versions import describe_versions, server_version
@@ -101,6 +102,8 @@ def compare_database(
                 if not each.is_accepted(config.allowed)
                 and not (each.key.kind == "primary key" and each.key in other_names)
             ]
+            left = find_undone_values(config, connection, present)
+            present = [each for each in present if each not in left]
             known = accepted.read(config).database & {str(each) for each in present}
             differences = [each for each in present if str(each) not in known]
             return Differences(

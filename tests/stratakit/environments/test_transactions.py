@@ -15,7 +15,7 @@ from stratakit.engine.migration import migration_engine
 from stratakit.engine.url import parse
 from tests import databases
 from tests.stratakit.environments.projects import COLOUR, ITEMS, SEED, Project, working_in
-from tests.stratakit.environments.shapes import HEAD
+from tests.stratakit.environments.shapes import HEAD, PLAIN
 
 BEGIN = """
 with create_engine(URL).begin() as connection:
@@ -179,3 +179,31 @@ def test_an_enum_that_create_all_leaves_out_belongs_to_the_models(
     for verb in ("create kinds", "upgrade", "check", "downgrade -1"):
         done = project.run(*verb.split())
         assert done.status == 0, done
+
+
+CARS = """
+
+class Car(Base):
+    __tablename__ = "cars"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fuel = mapped_column(sa.Enum({values}, name="fuel"))
+"""
+
+
+def test_a_value_that_a_downgrade_leaves_is_no_drift(project: Project, engine: Engine) -> None:
+    env = (project.root / "migrations/env.py").read_text()
+    project.write("migrations/env.py", env.replace(BEGIN, PLAIN))
+    models = (project.root / "app/models.py").read_text()
+    for message, values in (("cars", "'petrol', 'gas'"), ("hydro", "'petrol', 'gas', 'hydro'")):
+        project.write("app/models.py", models + CARS.replace("{values}", values))
+        project.run("create", message)
+        assert project.run("upgrade").status == 0
+    for verb in ("downgrade -1", "drift", "upgrade", "drift", "downgrade -1"):
+        done = project.run(*verb.split())
+        assert done.status == 0, done
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TYPE fuel ADD VALUE 'coal'"))
+    changed = project.run("drift")
+    assert changed.status == 1, changed
+    assert "coal" in changed.stdout
