@@ -146,6 +146,8 @@ class Completion:
             in_batches = self._connection.dialect.name == "sqlite"
             recreate_column(self._operations, table, reflected, name, in_batches=in_batches)
             return
+        if difference.attribute == "type" and self._is_synonym(before, column):
+            return
         operation = self._alteration(table, before)
         match difference.attribute:
             case "type" | "collation":
@@ -159,6 +161,12 @@ class Completion:
                 operation.modify_comment = column.comment
         if operation.has_changes() and operation not in walk.flatten(self._operations):
             self._add(table, operation)
+
+    def _is_synonym(self, before: "Column[Any]", column: "Column[Any]") -> bool:
+        """Return whether SQLite, which keeps a type as it was written, has it in other words."""
+        dialect = self._connection.dialect
+        types = {each.type.compile(dialect) for each in (before, column)}
+        return dialect.name == "sqlite" and len(types) == 1
 
     def _alteration(self, table: Table, before: "Column[Any]") -> ops.AlterColumnOp:
         """Return the alteration of a column that there is, or a new one without changes."""

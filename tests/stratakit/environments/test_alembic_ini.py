@@ -1,6 +1,7 @@
 """An alembic.ini in another folder, or with several sections, as `alembic -c` and `-n` name it."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ALEMBIC_CONFIG", raising=False)
+    # Each test imports its own.
+    monkeypatch.setitem(sys.modules, "package", None)
+    monkeypatch.delitem(sys.modules, "package")
     return tmp_path
 
 

@@ -211,23 +211,21 @@ def settle(file: Path, pattern: str, replacement: str) -> None:
 
 
 @pytest.mark.row("C5")
-def test_creating_on_a_database_that_is_behind_finds_nothing_a_second_time(live: Service) -> None:
-    """C5: create compares with the revisions; plain Alembic says what is pending, and the way."""
+def test_creating_on_a_database_that_is_behind_finds_nothing_a_second_time(
+    live: Service,
+) -> None:
+    """C5: the models are compared with the revisions, by plain Alembic, too: nothing is pending."""
     live.add_column("phone: Mapped[str | None] = mapped_column(String(20))")
-    refused = live.alembic("revision", "--autogenerate", "-m", "add phone number")
-    assert refused.returncode != 0
-    assert "002" in refused.stderr
-    assert "./migrate.sh upgrade" in refused.stderr
-    created = live.migrate("create", "add phone number")
+    created = live.alembic("revision", "--autogenerate", "-m", "add phone number")
     assert created.returncode == 0, created.stderr
     text = live.newest("*phone*").read_text()
     assert "create_table" not in text
     assert "add_column(" in text
     assert live.stands_at() is None
-    assert live.migrate("upgrade").returncode == 0
     before = live.newest()
     assert live.migrate("create", "again").returncode == 0
     assert live.newest() == before
+    assert live.migrate("upgrade").returncode == 0
 
 
 @pytest.mark.row("C6")
