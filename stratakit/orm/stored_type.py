@@ -38,6 +38,8 @@ def stored_enum(type_: TypeEngine[Any], dialect: Dialect) -> ENUM | None:
 def _public(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     """Return a type in place of the one that a driver derives from it, which has no public name."""
     for base in type(type_).__mro__:
+        if not issubclass(base, TypeEngine):
+            break
         module = re.match(r"sqlalchemy(\.dialects\.\w+)?", base.__module__)
         if not module or hasattr(sys.modules[module[0]], base.__name__):
             return type_ if base is type(type_) else type_.adapt(base)

@@ -88,6 +88,8 @@ class ChangeRun:
             plain `alembic` runs it.
     """
 
+    ends_transactions = False
+
     def __init__(self, config: Config, options: RunOptions, *, can_run_again: bool = True) -> None:
         # A misspelled ENVIRONMENT is refused, though nothing may be lost this time.
         self._in_production = config.in_production and not options.is_scratch

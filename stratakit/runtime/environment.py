@@ -76,6 +76,7 @@ class CaptureRun:
     """A run that only remembers what env.py says."""
 
     is_read_only = True
+    ends_transactions = True
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -124,6 +125,7 @@ class ReadRun(Generic[Answer]):
     """
 
     is_read_only = True
+    ends_transactions = True
 
     def __init__(self, read: Callable[[MigrationContext], Answer]) -> None:
         self._read = read
@@ -154,6 +156,7 @@ class WriteRun(ReadRun[Answer]):
     """A run that changes rows: a function does so in each database that env.py migrates."""
 
     is_read_only = False
+    ends_transactions = True
 
 
 def capture(config: Config, target: Target | None = None) -> Environment:

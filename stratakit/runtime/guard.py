@@ -53,6 +53,8 @@ class Run(Protocol):
 
     is_read_only: bool
     """True if nothing is written, so that a missing file of SQLite is not created."""
+    ends_transactions: bool
+    """True if the run commits or undoes what it writes, and leaves nothing to env.py."""
 
     def arguments(self, environment: EnvironmentContext, given: Arguments) -> Arguments:
         """Return the arguments for Alembic.

@@ -30,6 +30,7 @@ class SqlRun:
     """
 
     is_read_only = True
+    ends_transactions = True
 
     def __init__(self, config: Config) -> None:
         self._config = config

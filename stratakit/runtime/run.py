@@ -76,7 +76,7 @@ def _run_once(
 
         def check_and_watch(connection: Connection) -> None:
             check(connection)
-            if not run.is_read_only:
+            if not run.ends_transactions:
                 commits.watch(connection)
 
         guard = alembic.attributes[GUARD] = EnvironmentGuard(

@@ -54,13 +54,14 @@ IMPATIENT = {
 LOCKS = """
 SELECT DISTINCT c.relname, l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
 WHERE l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND l.pid <> pg_backend_pid() AND l.mode <> 'AccessShareLock'
+    AND l.pid <> pg_backend_pid()
+    AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
 """
 
 
 @contextmanager
 def watched(service: Service) -> Iterator[set[str]]:
-    """Write into a table all the time; the errors, and the locks that another session held."""
+    """Write into a table all the time; the errors, and the locks of others that block it."""
     found: set[str] = set()
     ended = threading.Event()
 
