@@ -46,7 +46,8 @@ def run(arguments: Namespace, config: Config) -> int:
         echo(f"Commit {result.commit[:12]} cannot be compared: {result.uncompared}")
         echo("Older differences are therefore included.")
     if not result.paths:
-        return _print_nothing_written(result, arguments.message)
+        _print_nothing_written(result, arguments.message)
+        return _status(result)
     for path in result.paths:
         echo(f"Wrote {relative(config, path)}")
     for sentence in result.changes:
@@ -73,10 +74,10 @@ def _status(result: CreateResult) -> int:
     return 1 if result.unrecorded and not result.review_comments else 0
 
 
-def _print_nothing_written(result: CreateResult, message: str) -> int:
+def _print_nothing_written(result: CreateResult, message: str) -> None:
     if not result.differences and not result.older_differences:
         echo("The models and the migrations agree: no revision was written.")
-        return 0
+        return
     if result.differences:
         echo("No revision was written: autogenerate cannot express the difference.")
     else:
@@ -84,7 +85,6 @@ def _print_nothing_written(result: CreateResult, message: str) -> int:
     for finding in result.differences:
         echo(finding)
     _print_older(result, message)
-    return 1
 
 
 def _print_older(result: CreateResult, message: str) -> None:

@@ -212,5 +212,5 @@ def _require_none(found: list[str], what: str) -> None:
 
 
 def _is_left(difference: catalog.Difference) -> bool:
-    """Whether a downgrade leaves it: a value of an enum."""
+    """True for a value of an enum, which a downgrade leaves."""
     return difference.only_adds_enum_values

@@ -5,16 +5,14 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from stratakit.config import Config
 from stratakit.scratch import environment
 from stratakit.testing.round_trips import RoundTrips
-from tests.stratakit.environments.projects import INI, ITEMS, SEED, Project, digest, working_in
+from tests.stratakit.environments.projects import INI, ITEMS, SEED, Project, digest
 from tests.stratakit.environments.shapes import HEAD, PLAIN
 
 CONFIGURE = """
@@ -23,14 +21,6 @@ with create_engine(URL).connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
 """
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    project = Project(tmp_path, HEAD + PLAIN)
-    monkeypatch.chdir(tmp_path)
-    with working_in(tmp_path):
-        yield project
 
 
 def execute(project: Project, statement: str, file: str = "app.db") -> list[tuple[object, ...]]:

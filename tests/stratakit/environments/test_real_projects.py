@@ -5,7 +5,6 @@ import re
 import shlex
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,18 +15,10 @@ from sqlalchemy.engine import ExceptionContext
 
 from stratakit.config import load
 from stratakit.testing import databases
-from tests.stratakit.environments.projects import INI, ITEMS, MODELS, SEED, Project, working_in
+from tests.stratakit.environments.projects import INI, ITEMS, MODELS, SEED, Project
 from tests.stratakit.environments.shapes import HEAD, PLAIN, SHAPES
 
 READING = ("current", "history", "check", "drift", "adopt", "upgrade --dry-run")
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    project = Project(tmp_path, HEAD + PLAIN)
-    monkeypatch.chdir(tmp_path)
-    with working_in(tmp_path):
-        yield project
 
 
 @pytest.mark.parametrize("shape", ["plain", "asynchronous"])

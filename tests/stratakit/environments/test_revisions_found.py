@@ -1,24 +1,13 @@
 """A command that finds no revision, or not all, or several to follow, says so and never exits 0."""
 
 import shlex
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.stratakit.environments.projects import INI, ITEMS, SEED, Project, working_in
-from tests.stratakit.environments.shapes import HEAD, PLAIN
+from tests.stratakit.environments.projects import INI, ITEMS, SEED, Project
 
 FINDING = ("heads", "history", "current", "upgrade", "lint", "sql")
 """The verbs that are about the revisions that exist."""
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    project = Project(tmp_path, HEAD + PLAIN)
-    monkeypatch.chdir(tmp_path)
-    with working_in(tmp_path):
-        yield project
 
 
 def move(project: Project, name: str, folder: str) -> None:

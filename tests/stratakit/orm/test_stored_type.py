@@ -4,29 +4,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.types import TypeEngine
 
 from stratakit.orm.stored_type import stored_type
+from tests.stratakit.drift.random_models import Guid
 
 DIALECTS: dict[str, sa.Dialect] = {
     "postgresql": psycopg.dialect(),  # type: ignore[no-untyped-call]
     "mysql": mysql.dialect(),
     "sqlite": sqlite.dialect(),
 }
-
-
-class Guid(sa.TypeDecorator[Any]):
-    """SQLAlchemy's recipe of a type that each database stores in its own way."""
-
-    impl = sa.CHAR
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.UUID())
-        return dialect.type_descriptor(sa.CHAR(36))
 
 
 class Money(sa.TypeDecorator[Any]):

@@ -64,7 +64,7 @@ def split(statements: Sequence[str], actual: Catalog) -> OnlineStatements:
             online.afterwards.append(statement)
         elif len(actions) == 1 and (
             actions[0].table in used
-            # What a new table references may be built in the second revision.
+            # The unique key that a new table references may be built in the second revision.
             or (actions[0].kind == "add foreign key" and online.concurrently)
         ):
             _add(online, statement, actions[0])
@@ -99,7 +99,7 @@ def _add(online: OnlineStatements, statement: str, action: Action) -> None:
         case "add unique" | "add primary key" if "USING INDEX" not in action.flags:
             _add_key(online, action)
         case "add foreign key" if online.concurrently and "NOT VALID" not in action.flags:
-            # What it references may be built before. One statement, which can be executed again.
+            # The referenced key may be built before. One statement, which can be executed again.
             clause = f"DROP CONSTRAINT IF EXISTS {name}, ADD CONSTRAINT"
             online.concurrently.append(
                 statement.replace("ADD CONSTRAINT", clause, 1) + " NOT VALID"
