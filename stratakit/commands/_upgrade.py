@@ -101,13 +101,13 @@ def upgrade(
     plans: list[UpgradePlan] = []
     positions: list[Position] = []
     backups: list[tuple[Path, str]] = []
-    sizes: list[Statistics] = []
+    sizes: dict[int, Statistics] = {}
 
     def make_plan(context: MigrationContext) -> list[str]:
         made = _plan(config, context, revision, rolling=rolling)
         plans.append(made)
         if dry_run and made.pending and context.connection is not None:
-            sizes.append(read_statistics(context.connection))
+            sizes[len(plans) - 1] = read_statistics(context.connection)
         elif on_plan:
             on_plan(made)
         return [each.revision for each in made.pending]
@@ -137,10 +137,10 @@ def upgrade(
         upgrade_steps(revision),
         destination_rev=revision,
     )
-    if sizes:
-        plans[0] = _with_impacts(config, plans[0], sizes[0])
+    for index, statistics in sizes.items():
+        plans[index] = _with_impacts(config, plans[index], statistics)
         if on_plan:
-            on_plan(plans[0])
+            on_plan(plans[index])
     return UpgradeResult(plans[0], positions[0], backups[0] if backups else None)
 
 
