@@ -119,6 +119,7 @@ def adopt(
     if managed and not heads:
         return managed
     if not included:
+        guards.require_revisions(config)
         return AdoptResult("empty", url.name)
     wants_baseline = method == "baseline" and not dry_run
     if wants_baseline and not managed:

@@ -20,6 +20,7 @@ from stratakit.engine.connect import connect
 from stratakit.revisions import git, history, log
 from stratakit.revisions.digest import has_digest
 from stratakit.revisions.git import CommittedFile
+from stratakit.revisions.guards import require_revisions
 from stratakit.revisions.history import REPLACED, Revision, RevisionHistory
 from stratakit.revisions.position import Position
 from stratakit.revisions.run_options import StepProgress
@@ -72,8 +73,9 @@ def switch(
     Raises:
         ConsentError: rows or values would be lost, and nobody has agreed.
         UsageError: the database is not the local development database.
-        StrataError: git has no file of a revision, or one cannot be undone.
+        StrataError: there is no revision, git has no file of one, or one cannot be undone.
     """
+    require_revisions(config)
     project = environment.capture(config)
     url = require_local(config, project, confirmed_database, interactive=interactive)
     history.refuse_gap(config.versions, config.revision_files)

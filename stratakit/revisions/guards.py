@@ -22,12 +22,17 @@ def require_revisions(config: Config) -> None:
     """Raise a StrataError if no revision is found, or one is in a folder that is not read."""
     history.refuse_unread(config.revision_files, config.nested_files)
     if not history.read(config.revision_files):
-        raise StrataError(
-            f"There is no revision in {config.versions}.",
-            detail="Alembic's configuration names this folder. Nothing can be applied.",
-            hint=f'Write the first revision: {MIGRATE} create "..."\n'
-            "Or name the folder of the revisions in alembic.ini: version_locations = ...",
-        )
+        raise no_revision_error(config)
+
+
+def no_revision_error(config: Config) -> StrataError:
+    """Return the error of a project without revisions."""
+    return StrataError(
+        f"There is no revision in {config.versions}.",
+        detail="Alembic's configuration names this folder. Nothing can be applied.",
+        hint=f'Write the first revision: {MIGRATE} create "..."\n'
+        "Or name the folder of the revisions in alembic.ini: version_locations = ...",
+    )
 
 
 def refuse_invalid_position(config: Config, heads: Sequence[str]) -> None:
