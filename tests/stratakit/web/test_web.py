@@ -122,8 +122,8 @@ async def test_more_requests_than_connections_are_all_answered(
 
     @app.get("/one")
     async def one() -> int:
-        async with app.state.database.read_session() as session:
-            return int(await session.scalar(text("SELECT 1")) or 0)
+        async with app.state.database.read_connection() as connection:
+            return int(await connection.scalar(text("SELECT 1")) or 0)
 
     async with serving(app) as client:
         answers = await asyncio.gather(*(client.get("/one") for _ in range(50)))
@@ -160,6 +160,8 @@ async def test_rows_that_a_test_stores_or_commits_are_rolled_back(at_head: str) 
             await session.execute(text(ITEM))
         async with inside.read_session() as session:
             assert await session.scalar(text("SELECT count(*) FROM items")) == 1
+        async with inside.read_connection() as connection:
+            assert await connection.scalar(text("SELECT count(*) FROM items")) == 1
     async with database.read_session() as session:
         assert await session.scalar(text("SELECT count(*) FROM items")) == 0
     await database.engine.dispose()
