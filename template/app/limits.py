@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stratakit.web import problem
 
-
 # An overloaded service is alive and ready, and its metrics say that it is overloaded.
 UNLIMITED = {"/health", "/ready", "/metrics"}
 
