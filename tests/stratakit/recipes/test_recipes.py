@@ -50,6 +50,12 @@ CASES = {
         {"value": "CASE status WHEN 'gone' THEN 'paid' ELSE status::text END::state"},
         ["expand", "expand", "contract"],
     ),
+    "rename-table": (
+        [('"orders"', '"purchases"')],
+        ("orders", "purchases"),
+        {},
+        ["expand", "contract"],
+    ),
     "drop-column": ([(NOTE, "")], ("orders.note", ""), {}, ["expand", "contract"]),
     "drop-table": (
         [(DRAFT, "")],
