@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     database_prepare_threshold: Annotated[int, Field(ge=0)] = 5
     """PostgreSQL prepares a statement at this use of it. 0 is never: before PgBouncer 1.21."""
 
+    max_concurrent_requests: Annotated[int, Field(gt=0)] = 500
+    """Requests that one process works on at the same time; a further one is answered 503."""
+
     max_body_bytes: Annotated[int, Field(ge=0)] = 1_000_000
     """The largest request that is read; a larger one is answered 413."""
 
