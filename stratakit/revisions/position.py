@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.engine.identity import location
 from stratakit.revisions import history, log
 from stratakit.revisions.alembic_config import scripts
 
@@ -20,11 +21,13 @@ class Position:
         heads: the ids of its revisions: none before the first, two after a branch.
         descriptions: each with its message, or `(no file)`.
         is_head: whether nothing is pending.
+        location: the database and the schema, which no other tenant has.
     """
 
     heads: tuple[str, ...]
     descriptions: tuple[str, ...]
     is_head: bool
+    location: str = ""
 
     def __str__(self) -> str:
         if not self.heads:
@@ -88,4 +91,5 @@ def read_position(config: Config, context: MigrationContext) -> Position:
             for head in heads
         ),
         is_head=bool(heads) and set(heads) == set(directory.get_heads()),
+        location=location(connection_of(context), context.opts.get("version_table_schema")),
     )
