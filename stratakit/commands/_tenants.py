@@ -19,7 +19,7 @@ TenantState = Literal["done", "stopped", "failed", "unreachable", "not begun"]
 
 @dataclass(frozen=True)
 class TenantError:
-    """What stopped a tenant.
+    """The error that stopped a tenant.
 
     Args:
         message: what is wrong.
@@ -34,7 +34,7 @@ class TenantError:
 
 @dataclass(frozen=True)
 class TenantResult:
-    """What was done for one tenant, or where it is.
+    """The result of one tenant: its revisions, or its error.
 
     Args:
         name: the tenant.
@@ -61,7 +61,7 @@ class TenantResult:
 
 @dataclass(frozen=True)
 class TenantsResult:
-    """What was done for all tenants.
+    """The results of all tenants.
 
     Args:
         tenants: one result for each, in the order of the list.

@@ -46,7 +46,11 @@ def location(connection: Connection, schema: str | None = None) -> str:
     """
     if schema is None and connection.dialect.name == "postgresql":
         schema = _read(connection, "SELECT current_schema()")[0]
-    return " ".join(filter(None, [database_identity(connection), schema]))
+    identity = database_identity(connection)
+    if identity.startswith("sqlite in memory") and (file := connection.engine.url.database):
+        # A file that does not exist yet is read as an empty database in memory.
+        identity = f"sqlite {Path(file).resolve()}"
+    return " ".join(filter(None, [identity, schema]))
 
 
 def _read(connection: Connection, query: str) -> Any:

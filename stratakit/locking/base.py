@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True)
 class Scope:
-    """What a lock is on.
+    """The extent of a lock.
 
     Args:
         backfill: the backfill that is locked; empty for the migrations.

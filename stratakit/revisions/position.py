@@ -60,7 +60,7 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
     revisions = history.read(config.revision_files) if heads else history.RevisionHistory()
     if not heads or all(head in revisions for head in heads):
         return ""
-    entries = log.read_entries(connection_of(context))
+    entries = log.read_entries(connection_of(context), context.version_table_schema)
     if not revisions or not all(log.reaches(entries, heads, head) for head in revisions.heads):
         return ""
     hints = history.restore_hints(config.versions, revisions, heads)
@@ -91,5 +91,5 @@ def read_position(config: Config, context: MigrationContext) -> Position:
             for head in heads
         ),
         is_head=bool(heads) and set(heads) == set(directory.get_heads()),
-        location=location(connection_of(context), context.opts.get("version_table_schema")),
+        location=location(connection_of(context), context.version_table_schema),
     )

@@ -204,7 +204,7 @@ class ChangeRun:
         with ExitStack() as resources:
             if is_outermost and backend == "sqlite":
                 resources.enter_context(sqlite_transactions(connection))
-            scope = locking.Scope(schema=context.opts.get("version_table_schema") or "")
+            scope = locking.Scope(schema=context.version_table_schema or "")
             lock = self._lock(connection, backend, scope, resources, is_outermost=is_outermost)
             kind = None
             if is_outermost or self._can_run_again:
