@@ -6,12 +6,13 @@ Kubernetes can. SECRETS_DIR names another folder.
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+Environment = Literal["development", "test", "staging", "production"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 SECRETS = Path(os.environ.get("SECRETS_DIR", "/run/secrets"))
 
@@ -27,7 +28,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    environment: str = "development"
+    environment: Annotated[Environment, BeforeValidator(str.lower)] = "development"
     """The place that this runs in. `production` asks twice before data could be lost."""
 
     log_level: Annotated[LogLevel, BeforeValidator(str.upper)] = "INFO"
@@ -81,4 +82,20 @@ class Settings(BaseSettings):
     @property
     def in_production(self) -> bool:
         """True if the service runs in production."""
-        return self.environment.lower() in {"production", "prod"}
+        return self.environment == "production"
+
+
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+
+
+def read_settings(settings: type[AnySettings]) -> AnySettings:
+    """Read settings; values that are not valid end the process with one message."""
+    try:
+        return settings()
+    except ValidationError as error:
+        reasons = [
+            f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors()
+        ]
+    except SettingsError as error:
+        reasons = [str(error)]
+    raise SystemExit("\n".join(["These settings are not valid:", *reasons]))

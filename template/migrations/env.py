@@ -3,9 +3,9 @@
 from stratakit.alembic import discover_models, run_migrations
 
 from app.database import Base
-from app.settings import Settings
+from app.settings import Settings, read_settings
 
 run_migrations(
-    url=Settings().migration_url,
+    url=read_settings(Settings).migration_url,
     target_metadata=discover_models("app", base=Base),
 )
