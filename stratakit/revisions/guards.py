@@ -11,7 +11,7 @@ from alembic.script.revision import MultipleHeads, RevisionError
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError, UsageError
-from stratakit.revisions import history
+from stratakit.revisions import history, replaced
 from stratakit.revisions.position import describe_revision
 from stratakit.revisions.review_comments import describe_comment, find_comments
 
@@ -43,6 +43,7 @@ def refuse_invalid_position(config: Config, heads: Sequence[str]) -> None:
         heads: the rows of the version table.
     """
     known = history.read(config.revision_files) if heads else history.RevisionHistory()
+    replaced.refuse_replaced(known, heads)
     for head in heads:
         if head in known:
             continue

@@ -15,9 +15,6 @@ from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions import git, phases
 from stratakit.revisions.declaration import Declaration, read_declaration
 
-REPLACED = "replaced"
-"""The folder, in that of the revisions, for the ones that a baseline replaced."""
-
 
 @dataclass(frozen=True)
 class Revision:
