@@ -3,9 +3,9 @@
 from stratakit.alembic import discover_models, run_migrations
 
 from app.database import Base
-from app.settings import Settings, read_settings
+from app.settings import Settings
 
 run_migrations(
-    url=read_settings(Settings).migration_url,
+    url=Settings().migration_url,
     target_metadata=discover_models("app", base=Base),
 )

@@ -6,13 +6,13 @@ import itertools
 from app.categories.service import create_category
 from app.database import create_database
 from app.items.service import create_item
-from app.settings import Settings, read_settings
+from app.settings import Settings
 from tests.factories import CategoryFactory, ItemFactory
 
 
 async def main() -> None:
     """Store categories with items."""
-    settings = read_settings(Settings)
+    settings = Settings()
     if settings.in_production:
         raise SystemExit("ENVIRONMENT is production: this is data for development.")
     database = create_database(settings)

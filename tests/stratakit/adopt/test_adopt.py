@@ -85,7 +85,7 @@ def test_check_sends_a_database_with_tables_and_no_revision_to_adopt(live: Servi
 
 @pytest.mark.databases("sqlite")
 def test_revisions_are_compared_elsewhere_whatever_env_py_takes_the_url_from(live: Service) -> None:
-    live.edit("migrations/env.py", "url=read_settings(Settings).migration_url", 'url=os.environ["ORDERS_DSN"]')
+    live.edit("migrations/env.py", "url=Settings().migration_url", 'url=os.environ["ORDERS_DSN"]')
     live.edit("migrations/env.py", "from stratakit", "import os\n\nfrom stratakit")
     live.environment["ORDERS_DSN"] = written(live.url)
     refused = live.migrate("stamp", "002")
