@@ -12,6 +12,7 @@ from stratakit.operations import (
     compatibility_view,
     constraints,
     enums,
+    irreversible,
     renames,
     sync_trigger,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "compatibility_view",
     "constraints",
     "enums",
+    "irreversible",
     "renames",
     "sync_trigger",
 ]

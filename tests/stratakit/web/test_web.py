@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import text
 from syrupy.assertion import SnapshotAssertion
@@ -113,6 +113,22 @@ async def test_a_request_that_waits_too_long_for_its_turn_is_a_503(
         assert (second.status_code, second.headers["retry-after"]) == (503, "1")
         assert (await first).status_code == 200
         assert (await client.get("/one")).json() == 1
+
+
+async def test_a_405_names_the_methods_of_all_routes_of_the_path() -> None:
+    app = FastAPI()
+    add_error_handlers(app)
+    inner = APIRouter(prefix="/items")
+    for router, path in ((app, "/items/{number}"), (inner, ""), (inner, "/{number}")):
+        router.add_api_route(path, lambda: None, methods=["GET"])
+        router.add_api_route(path, lambda: None, methods=["PUT", "DELETE"])
+    app.include_router(inner)
+    transport = ASGITransport(app)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        for path in ("/items", "/items/1"):
+            refused = await client.patch(path)
+            assert refused.status_code == 405
+            assert refused.headers["allow"] == "GET, PUT, DELETE"
 
 
 async def test_more_requests_than_connections_are_all_answered(
