@@ -137,5 +137,4 @@ def test_on_the_main_branch_lint_names_the_way_to_all(project: Project) -> None:
     done = project.run("lint")
     assert done.status == 0, done
     (command,) = (each for each in done.stdout.splitlines() if "--all" in each)
-    assert project.run(*shlex.split(command.partition(": ")[2])[1:]).status == 0
-    assert "--all" not in project.run("lint", "--all").stdout
+    assert "a2_seed.py" in project.run(*shlex.split(command.partition(": ")[2])[1:]).stdout
