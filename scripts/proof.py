@@ -69,6 +69,21 @@ PROOFS = {
         "fails",
         ("-m", "benchmarks.rolling_deploy"),
     ),
+    "openapi": Proof(
+        "Every check of schemathesis passes on the OpenAPI document of a service, on three "
+        "databases",
+        ("-m", "pytest", "-q", "tests/template/test_openapi.py"),
+        {"EXAMPLES": "300"},
+    ),
+    "hostile": Proof(
+        "A service whose database restarts under load, whose pool is exhausted and whose clients "
+        "are slow or malformed answers as documented, and recovers by itself",
+        ("-m", "benchmarks.hostile"),
+    ),
+    "soak": Proof(
+        "After five minutes of mixed requests a process has the memory that it had after one",
+        ("-m", "benchmarks.soak"),
+    ),
     "hot-table": Proof(
         "A migration of a table in use stops no reader for longer than its lock timeout",
         ("-m", "benchmarks.hot_table"),

@@ -191,14 +191,6 @@ def render_server_default(default: FetchedValue, context: AutogenContext) -> str
     return render._render_server_default(default, context)
 
 
-def render_body(operations: ops.OpContainer, context: AutogenContext) -> str:
-    """Return operations as the body of `upgrade()`, and collect their imports in the context.
-
-    The public `render_python_code` makes a context of its own and loses the imports.
-    """
-    return render._indent(render._render_cmd_body(operations, context))
-
-
 def created_again(drop: ops.DropTableOp) -> ops.CreateTableOp | None:
     """Return the table that the downgrade of a drop creates, to change it.
 

@@ -1,5 +1,7 @@
 """The baseline revision, written from a database and verified by creating another one from it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic.util import CommandError
@@ -26,7 +28,7 @@ from stratakit.runtime.environment import Environment
 
 FILE = '''"""{message}
 
-The schema that existed before migrations were used, written from the database {name}.
+{summary}
 Breaking changes: none
 Manual steps: none
 
@@ -36,11 +38,11 @@ Follows: nothing
 
 from alembic import op
 
-revision = {revision!r}
+revision = "{revision}"
 down_revision = None
-branch_labels = None
+branch_labels = {labels}
 depends_on = None
-
+{declarations}
 irreversible = "{irreversible}"
 
 STATEMENTS = (
@@ -49,7 +51,7 @@ STATEMENTS = (
 
 
 def upgrade() -> None:
-    for statement in STATEMENTS:
+{comment}    for statement in STATEMENTS:
         op.execute(statement)
 
 
@@ -58,21 +60,50 @@ def downgrade() -> None:
 '''
 
 
+@dataclass(frozen=True)
+class FirstRevision:
+    """A revision that creates a schema, for its file.
+
+    Args:
+        revision: its id, its file and its message.
+        summary: a sentence on where the schema is from.
+        irreversible: a sentence on why it cannot be undone.
+        labels: the branch labels.
+        declarations: further lines at the top of the file.
+        comment: lines before its statements.
+    """
+
+    revision: Revision
+    summary: str
+    irreversible: str
+    labels: tuple[str, ...] = ()
+    declarations: str = ""
+    comment: str = ""
+
+    def text(self, statements: Sequence[str]) -> str:
+        """Return the content of the file."""
+        return FILE.format(
+            message=self.revision.message,
+            summary=self.summary,
+            revision=self.revision.id,
+            labels=self.labels or None,
+            declarations=self.declarations,
+            irreversible=self.irreversible,
+            comment=self.comment,
+            statements="\n".join(f"    {literal(statement)}," for statement in statements),
+        )
+
+
 def write_baseline(
-    project: Environment,
-    connection: Connection,
-    url: DatabaseURL,
-    expected: Catalog,
-    revision: Revision | None = None,
+    project: Environment, connection: Connection, url: DatabaseURL, expected: Catalog
 ) -> tuple[Path, str]:
-    """Write the schema of a database into the first revision.
+    """Write the schema of a database into the first revision, which has to be empty.
 
     Args:
         project: what env.py says.
         connection: to the database, which is only read.
         url: its URL.
         expected: what env.py compares of its catalog.
-        revision: the revision to write; by default the first one, which has to be empty.
 
     Returns:
         The file, and its revision id.
@@ -81,22 +112,49 @@ def write_baseline(
         StrataError: the first revision is not empty, or the baseline creates another schema. The
             file is unchanged then.
     """
+    revision = _first_revision(project.config)
+    before = revision.path.read_bytes() if revision.path.exists() else None
+    summary = (
+        "The schema that existed before migrations were used, written from the database "
+        f"{url.name}."
+    )
+    first = FirstRevision(revision, summary, BASELINE)
+    try:
+        write_schema(project, connection, url, expected, first)
+    except BaseException:
+        if before is None:
+            revision.path.unlink(missing_ok=True)
+        else:
+            revision.path.write_bytes(before)
+        raise
+    return revision.path, revision.id
+
+
+def write_schema(
+    project: Environment,
+    connection: Connection,
+    url: DatabaseURL,
+    expected: Catalog,
+    first: FirstRevision,
+) -> None:
+    """Write the file of a first revision, and verify it by a database that it creates.
+
+    Args:
+        project: what env.py says.
+        connection: to the database with the schema, which is only read.
+        url: its URL.
+        expected: what env.py compares of its catalog.
+        first: the revision.
+
+    Raises:
+        StrataError: the revision creates another schema. The file stays as it was written.
+    """
     try:
         ddl = statements(connection, url, _left_out(project, connection, expected))
     except ClientError as error:
         raise DatabaseUnavailable(f"The schema of {url} cannot be read: {error}") from error
-    first = revision or _first_revision(project.config)
-    before = first.path.read_bytes() if first.path.exists() else None
-    first.path.write_text(_text(first, url.name, ddl), encoding="utf-8")
-    try:
-        _prove(project, first, expected)
-    except BaseException:
-        if before is None:
-            first.path.unlink()
-        else:
-            first.path.write_bytes(before)
-        raise
-    return first.path, first.id
+    first.revision.path.write_text(first.text(ddl), encoding="utf-8")
+    _prove(project, first.revision, expected)
 
 
 def is_possible(config: Config) -> bool:
@@ -171,14 +229,4 @@ def _build_failure(output: str) -> StrataError:
         f"No database can be built from the baseline: {message}",
         detail="A baseline is verified by building a database from it.",
         hint="Nothing was written. Please report it: this is a bug in adopt.",
-    )
-
-
-def _text(first: Revision, name: str, ddl: list[str]) -> str:
-    return FILE.format(
-        message=first.message,
-        name=name,
-        revision=first.id,
-        irreversible=BASELINE,
-        statements="\n".join(f"    {literal(statement)}," for statement in ddl),
     )

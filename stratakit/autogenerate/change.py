@@ -24,6 +24,7 @@ class RevisionStep:
         phase: `expand`, `backfill` or `contract`; empty if only a person can tell.
         requires_backfill: the backfill that has to be complete before it.
         requires_unused: the trigger by which old code has to have written nothing for a minute.
+        irreversible: why the downgrade, an `IrreversibleOp`, fails; empty if there is a way back.
         breaking_changes: what code without the revision may fail after, a phrase for each.
     """
 
@@ -34,6 +35,7 @@ class RevisionStep:
     phase: str = ""
     requires_backfill: str = ""
     requires_unused: str = ""
+    irreversible: str = ""
     breaking_changes: list[str] = field(default_factory=list)
 
     def add(self, upgrade: Operations, downgrade: Operations) -> None:

@@ -30,7 +30,7 @@ def build_scripts(change: Change, first: MigrationScript) -> list[MigrationScrip
             *script.imports,
             *(
                 f'{name} = "{value}"'
-                for name in ("phase", "requires_backfill", "requires_unused")
+                for name in ("phase", "requires_backfill", "requires_unused", "irreversible")
                 if (value := getattr(step, name))
             ),
         }

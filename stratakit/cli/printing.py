@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alembic.script import Script
 
@@ -13,6 +14,10 @@ from stratakit.diagnostics import formatters
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions.position import Position, describe_revision
 from stratakit.runtime.step_progress import PrintedProgress
+
+if TYPE_CHECKING:
+    from stratakit.lint.impact import Impact
+    from stratakit.lint.rates import Rates
 
 
 def print_revisions(title: str, revisions: Sequence[Script], none: str = "") -> None:
@@ -37,6 +42,16 @@ def print_position(position: Position | None) -> None:
         echo(position, "green" if position.is_head else None)
 
 
+def print_impacts(impacts: Sequence["Impact"], rates: "Rates | None") -> None:
+    """Print what revisions mean for the tables whose size is known."""
+    if impacts:
+        echo("Effects on tables:", "bold")
+        for impact in impacts:
+            echo(f"  {impact.revision}  {impact}")
+    if rates is not None:
+        echo(f"Estimated at {rates}, as measured on the scratch server, in memory.")
+
+
 def progress(arguments: Namespace) -> PrintedProgress:
     """Return the progress of a run: a line for each revision, unless the answer is JSON."""
     return PrintedProgress(_ignore if is_json(arguments) else echo)
@@ -54,7 +69,7 @@ def as_object(config: Config, value: object) -> object:
     folder on.
     """
     match value:
-        case None | str() | bool() | int():
+        case None | str() | bool() | int() | float():
             return value
         case Path():
             return relative(config, value).as_posix()

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from stratakit.commands._roles import roles
     from stratakit.commands._sql import downgrade_sql, upgrade_sql
     from stratakit.commands._stamp import stamp
+    from stratakit.commands._statistics import TableStatistics, statistics, write_statistics
     from stratakit.commands._switch import SwitchResult, switch
     from stratakit.commands._upgrade import UpgradePlan, UpgradeResult, upgrade
 
@@ -66,6 +67,7 @@ __all__ = [
     "RebuildResult",
     "RecipeResult",
     "SwitchResult",
+    "TableStatistics",
     "UpgradePlan",
     "UpgradeResult",
     "accept",
@@ -95,9 +97,11 @@ __all__ = [
     "restore",
     "roles",
     "stamp",
+    "statistics",
     "switch",
     "upgrade",
     "upgrade_sql",
+    "write_statistics",
 ]
 
 _MODULES = {
@@ -122,6 +126,7 @@ _MODULES = {
     "RebuildResult": "rebuild",
     "RecipeResult": "recipe",
     "SwitchResult": "switch",
+    "TableStatistics": "statistics",
     "UpgradePlan": "upgrade",
     "UpgradeResult": "upgrade",
     "accept": "accept",
@@ -151,9 +156,11 @@ _MODULES = {
     "restore": "restore",
     "roles": "roles",
     "stamp": "stamp",
+    "statistics": "statistics",
     "switch": "switch",
     "upgrade": "upgrade",
     "upgrade_sql": "sql",
+    "write_statistics": "statistics",
 }
 
 

@@ -67,10 +67,11 @@ def accept(
             Those of the database are removed if this database does not have them.
 
     Raises:
-        StrataError: the models or the revisions cannot be read.
+        StrataError: there is no revision, or the models or the revisions cannot be read.
         DatabaseUnavailable: no scratch database can be had. A project's database that cannot be
             reached is skipped.
     """
+    guards.require_revisions(config)
     project = environment.capture(config)
     config = project.config
     known = accepted.read(config)

@@ -35,8 +35,8 @@ class AdoptResult:
 
     Args:
         outcome: `adopted` if the database was stamped, `matched` if it would be without `dry_run`,
-            `empty` if it has no tables, `managed` if it has a revision, and `ahead` if
-            newer code has migrated it.
+            `empty` if it has no tables, `managed` if it has a revision, `ahead` if newer code
+            has migrated it, and `squashed` if revisions were replaced.
         database: its name.
         revision: the id of the revision that the database matches; empty if none was found.
         position: its position afterwards.
@@ -44,19 +44,19 @@ class AdoptResult:
         written: the revision that was written.
         online: the second revision of a repair, which builds indexes and validates constraints
             while the tables are used.
-        replaced: the number of revisions that `squash` moved to another folder.
+        replaced: the ids of the revisions that `squash` replaced.
         repairs: the differences that the written revision removes.
         notes: other facts, as sentences.
     """
 
-    outcome: Literal["adopted", "matched", "empty", "managed", "ahead"]
+    outcome: Literal["adopted", "matched", "empty", "managed", "ahead", "squashed"]
     database: str
     revision: str = ""
     position: Position | None = None
     pending: Sequence[Script] = ()
     written: Path | None = None
     online: Path | None = None
-    replaced: int = 0
+    replaced: Sequence[str] = ()
     repairs: Sequence[str] = ()
     notes: Sequence[str] = ()
 
@@ -78,6 +78,7 @@ def adopt(
     *,
     method: Method = "compare",
     at: str | None = None,
+    through: str | None = None,
     dry_run: bool = False,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> AdoptResult:
@@ -88,9 +89,10 @@ def adopt(
     Args:
         config: the project's.
         method: what is written if no revision matches the database. `baseline` writes the first
-            revision from it, `repair` a last one that brings the database to head, and `squash`
-            one revision in place of all, from a database that is at the last.
+            revision from it, and `repair` a last one that brings the database to head. `squash`
+            writes one revision in place of all up to `through`, and no database changes.
         at: the revision, if several match.
+        through: the last revision that `squash` replaces; by default the head.
         dry_run: compare, and write nothing.
         on_progress: called with a sentence while it takes long.
 
@@ -100,6 +102,8 @@ def adopt(
     """
     project = environment.capture(config)
     config, url = project.config, project.database
+    if method == "squash" and not dry_run:
+        return _squash(project, through)
 
     def read(
         context: MigrationContext,
@@ -114,11 +118,10 @@ def adopt(
         (f"It was at {', '.join(lost)}, which no file has: the history is lost.",) if lost else ()
     )
     adoption = _Adoption(config, project, url, included, notes)
-    if method == "squash" and not dry_run:
-        return _squash(adoption, heads)
     if managed and not heads:
         return managed
     if not included:
+        guards.require_revisions(config)
         return AdoptResult("empty", url.name)
     wants_baseline = method == "baseline" and not dry_run
     if wants_baseline and not managed:
@@ -176,12 +179,23 @@ def _write_baseline(adoption: _Adoption, on_progress: Callable[[str], None]) -> 
     return _stamp(adoption, revision, note, written=path)
 
 
-def _squash(adoption: _Adoption, heads: tuple[str, ...]) -> AdoptResult:
-    with connect(database_url(adoption.config), read_only=True) as connection:
-        path, replaced = squash.write_squash(
-            adoption.environment, connection, adoption.url, adoption.included, heads
-        )
-    return AdoptResult("managed", adoption.url.name, written=path, replaced=replaced)
+def _squash(project: Environment, through: str | None) -> AdoptResult:
+    guards.require_revisions(project.config)
+    squashed = squash.write_squash(project, through)
+    last = squashed.replaced_by
+    notes = [config_file.move_adopted(project.config, squashed.replaced, last)]
+    notes.append(record.record_new_revision(project))
+    if squashed.rows:
+        notes.append(f"To review: the replaced revisions insert rows: {'; '.join(squashed.rows)}")
+    notes.append(f"Undo it: {squashed.undo_command}")
+    return AdoptResult(
+        "squashed",
+        project.database.name,
+        last,
+        written=squashed.path,
+        replaced=squashed.replaced,
+        notes=[each for each in notes if each],
+    )
 
 
 def _write_repair(adoption: _Adoption, head: State, nearest: State) -> AdoptResult:

@@ -8,7 +8,7 @@ from shlex import quote
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.diagnostics.errors import UsageError
+from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift import models, record
 from stratakit.drift.older import OlderDifferences, older_differences
@@ -103,7 +103,10 @@ def create(
         uncompared=older.failure,
     )
     if not paths:
-        return replace(result, differences=_find_others(project, older))
+        differences = _find_others(project, older)
+        if not differences and not history.read(config.revision_files):
+            raise _nothing_to_create(message)
+        return replace(result, differences=differences)
     comments = review_comments.unresolved_comments(history.read(config.revision_files))
     unrecorded = record.record_new_revision(project, head_before)
     return replace(
@@ -111,6 +114,16 @@ def create(
         review_comments=[each for each in comments if each[0] in paths],
         unrecorded=unrecorded,
         differences=() if unrecorded or empty else _find_others(project, older),
+    )
+
+
+def _nothing_to_create(message: str) -> StrataError:
+    """Return the error of a project that has neither revisions nor tables in its models."""
+    return StrataError(
+        "There is no revision, and the target_metadata of env.py has no table to create.",
+        detail="The modules of the models may not be imported. Nothing was written.",
+        hint="Import the models in env.py, before it uses target_metadata.\n"
+        f"Or write the operations yourself: {MIGRATE} create --empty {quote(message)}",
     )
 
 

@@ -13,6 +13,7 @@ from stratakit.diagnostics.errors import UsageError
 from stratakit.drift import record
 from stratakit.engine.connect import connect
 from stratakit.revisions import git, history
+from stratakit.revisions.guards import require_revisions
 from stratakit.revisions.position import Position, read_position
 from stratakit.revisions.run_options import StepProgress
 from stratakit.scratch import environment
@@ -59,8 +60,9 @@ def discard(
         ConsentError: rows or values would be lost, and nobody has agreed.
         UsageError: it is no head, it was committed, or it was applied to a database that is not the
             local one.
-        StrataError: it cannot be undone.
+        StrataError: there is no revision, or it cannot be undone.
     """
+    require_revisions(config)
     known = history.read(config.revision_files)
     if revision == "head" and len(known.heads) == 1:
         revision = known.heads[0]

@@ -10,6 +10,7 @@ from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.revisions import plan, position
 from stratakit.revisions.alembic_config import alembic_config
+from stratakit.revisions.guards import require_revisions
 from stratakit.revisions.position import Position
 from stratakit.revisions.run_options import RunOptions, StepProgress
 from stratakit.runtime.change import ChangeRun
@@ -56,9 +57,10 @@ def downgrade(
 
     Raises:
         ConsentError: rows or values would be lost, and nobody has agreed.
-        StrataError: the downgrade was refused, or a revision failed.
+        StrataError: there is no revision, the downgrade was refused, or a revision failed.
         DatabaseUnavailable: the database cannot be reached, or another migrator does not end.
     """
+    require_revisions(config)
     undone: list[Script] = []
     positions: list[Position] = []
 

@@ -48,7 +48,7 @@ def drift(config: Config) -> DriftResult:
     adopted: nothing in it was changed manually.
 
     Raises:
-        StrataError: the database is at a revision that no file has.
+        StrataError: there is no revision, or the database is at one that no file has.
         DatabaseUnavailable: it or a scratch database cannot be had.
     """
     return read_database(config, partial(_compare, environment.capture(config)))
@@ -62,6 +62,7 @@ def _compare(project: Environment, context: MigrationContext) -> DriftResult:
     if unadopted := match.adoption_findings(context, project):
         return DriftResult(unadopted)
     heads = context.get_current_heads()
+    guards.require_revisions(config)
     guards.refuse_invalid_position(config, heads)
     differences = database.compare_database(context, project, position.revision_of(context))
     stands = position.read_position(config, context)

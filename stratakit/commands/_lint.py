@@ -1,16 +1,20 @@
 """Find what makes a revision dangerous."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
+from stratakit.engine import url
+from stratakit.engine.connect import connect
 from stratakit.lint import linter
 from stratakit.lint.linter import LintResult
 from stratakit.revisions import guards, history
 from stratakit.revisions.history import RevisionHistory
 from stratakit.scratch import environment
+from stratakit.statistics import Statistics, file, read_statistics
 
 __all__ = ["LintResult", "lint"]
 
@@ -22,6 +26,8 @@ def lint(
     *,
     base: str | None = None,
     every: bool = False,
+    against: str = "",
+    statistics: Path | None = None,
 ) -> LintResult:
     """Run revisions on a scratch database and find what is dangerous in them.
 
@@ -31,12 +37,16 @@ def lint(
             have.
         base: a commit or branch of git: those added since it.
         every: all revisions.
+        against: the URL of a database whose server knows the sizes of the tables.
+        statistics: a file with the sizes, as `write_statistics` writes it; by default
+            `migrations/statistics.toml`, if it exists.
 
     Returns:
         The findings that no revision suppresses, and what was not linted.
 
     Raises:
         StrataError: a revision is unknown, cannot be read, or there are several heads.
+        DatabaseUnavailable: the database of `against` cannot be reached.
     """
     guards.require_revisions(config)
     known = history.read(config.revision_files)
@@ -49,7 +59,14 @@ def lint(
     if wanted and not config.names("database"):
         # env.py alone knows the kind of database that the revisions are for.
         config = environment.capture(config).config
-    return linter.lint(config, wanted)
+    return linter.lint(config, wanted, _statistics(config, against, statistics))
+
+
+def _statistics(config: Config, against: str, path: Path | None) -> Statistics | None:
+    if against:
+        with connect(url.parse(against, config), read_only=True) as connection:
+            return read_statistics(connection)
+    return None if path is None else file.read(path)
 
 
 def _resolve(known: RevisionHistory, revision: str) -> str:

@@ -10,6 +10,7 @@ from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.drift import record
 from stratakit.revisions import alembic_config
+from stratakit.revisions.guards import require_revisions
 from stratakit.runtime import guards
 from stratakit.scratch import environment
 from stratakit.scratch.revision import silent_hooks
@@ -40,8 +41,9 @@ def merge(
         message: its message.
 
     Raises:
-        StrataError: a revision is unknown, or the file cannot be written.
+        StrataError: there is no revision, one is unknown, or the file cannot be written.
     """
+    require_revisions(config)
     alembic = alembic_config.alembic_config(config, quiet=True)
     directory = alembic_config.scripts(alembic)
     joined = list(revisions) or directory.get_heads()

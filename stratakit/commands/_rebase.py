@@ -15,6 +15,7 @@ from stratakit.diagnostics.errors import UsageError
 from stratakit.drift import record
 from stratakit.engine.connect import connect
 from stratakit.revisions import git, history, log
+from stratakit.revisions.guards import require_revisions
 from stratakit.revisions.history import Revision, RevisionHistory
 from stratakit.revisions.run_options import StepProgress
 from stratakit.runtime.environment import Environment
@@ -65,8 +66,9 @@ def rebase(
         ConsentError: rows or values would be lost, and nobody has agreed.
         UsageError: git has no main branch, the revisions are no line, or one of them was applied to
             a database that is not the local one.
-        StrataError: a revision cannot be undone.
+        StrataError: there is no revision, or one cannot be undone.
     """
+    require_revisions(config)
     known = history.read(config.revision_files)
     own = _own_revisions(config, known)
     onto = _main_head(known, own)

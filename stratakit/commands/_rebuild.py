@@ -20,6 +20,7 @@ from stratakit.diagnostics.errors import (
 from stratakit.engine.connect import connect
 from stratakit.engine.url import DatabaseURL
 from stratakit.revisions import position
+from stratakit.revisions.guards import require_revisions
 from stratakit.revisions.losses import Loss, database_losses
 from stratakit.revisions.position import Position
 from stratakit.runtime.consent import require_consent
@@ -59,8 +60,9 @@ def rebuild(
     Raises:
         ConsentError: there are rows to lose, and nobody has agreed.
         UsageError: the database is not a local development database, or the seed fails.
-        StrataError: a revision fails, or this is production.
+        StrataError: there is no revision, one fails, or this is production.
     """
+    require_revisions(config)
     project = environment.capture(config)
     config = project.config
     url = require_local(config, project, confirmed_database, interactive=interactive)

@@ -3,6 +3,7 @@
 from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.drift.record import write_record
+from stratakit.revisions.guards import require_revisions
 from stratakit.scratch import environment
 
 
@@ -14,7 +15,8 @@ def record(config: Config) -> str:
         What changes in both files, as a diff; empty if nothing does.
 
     Raises:
-        StrataError: there are several heads, or a revision cannot be run.
+        StrataError: there is no revision, there are several heads, or a revision cannot be run.
         DatabaseUnavailable: no scratch database can be had.
     """
+    require_revisions(config)
     return write_record(environment.capture(config))

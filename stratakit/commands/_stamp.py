@@ -6,6 +6,7 @@ from stratakit.commands._errors import command
 from stratakit.config import Config
 from stratakit.drift import guards
 from stratakit.revisions import alembic_config, history, position
+from stratakit.revisions.guards import require_revisions
 from stratakit.revisions.position import Position
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
@@ -28,9 +29,11 @@ def stamp(config: Config, revision: str, *, reason: str | None = None) -> Positi
         Where the database stands now.
 
     Raises:
-        StrataError: the database is not what the revision makes.
+        StrataError: there is no such revision, or the database is not what it makes.
         DatabaseUnavailable: the database or a scratch database cannot be had.
     """
+    if revision != "base":
+        require_revisions(config)
     target = alembic_config.scripts(config).get_revision(revision)
     project = None if reason else environment.capture(config)
 

@@ -20,8 +20,10 @@ from stratakit.engine.connect import connect
 from stratakit.revisions import git, history, log
 from stratakit.revisions.digest import has_digest
 from stratakit.revisions.git import CommittedFile
-from stratakit.revisions.history import REPLACED, Revision, RevisionHistory
+from stratakit.revisions.guards import require_revisions
+from stratakit.revisions.history import Revision, RevisionHistory
 from stratakit.revisions.position import Position
+from stratakit.revisions.replaced import has_run_replaced, refuse_replaced
 from stratakit.revisions.run_options import StepProgress
 from stratakit.runtime.consent import ConsentError
 from stratakit.scratch import environment
@@ -72,14 +74,17 @@ def switch(
     Raises:
         ConsentError: rows or values would be lost, and nobody has agreed.
         UsageError: the database is not the local development database.
-        StrataError: git has no file of a revision, or one cannot be undone.
+        StrataError: there is no revision, git has no file of one, or one cannot be undone.
     """
+    require_revisions(config)
     project = environment.capture(config)
     url = require_local(config, project, confirmed_database, interactive=interactive)
     history.refuse_gap(config.versions, config.revision_files)
     with connect(url, read_only=True) as connection:
         heads = project.context(connection).get_current_heads()
         entries = log.read_entries(connection)
+    with _rebuild_as_way_out():
+        refuse_replaced(history.read(config.revision_files), heads)
     applied, foreign = _read_applied(config, heads, entries)
     undone: list[str] = []
     if foreign:
@@ -113,21 +118,19 @@ def _read_applied(
     """Read the applied revisions as the database has run them.
 
     A revision is foreign if no file here has it, or if the log has another hash or other parents
-    than the file here. The files of a history that a baseline replaced count, too.
+    than the file here. A squash counts as the revision that it replaced.
 
     Returns:
         All applied revisions, and the files from git of the foreign ones.
     """
     known = history.read(config.revision_files)
-    replaced = history.read(config.versions / REPLACED)
     logged = {row["revision"]: row for row in entries if row["direction"] != "downgrade"}
     applied, foreign = RevisionHistory(), dict[str, CommittedFile]()
     waiting = list(heads)
     while waiting:
         revision = waiting.pop()
         here, entry = known.get(revision), logged.get(revision)
-        candidates = [each for each in (here, replaced.get(revision)) if each]
-        if here and (entry is None or any(_has_run(entry, each) for each in candidates)):
+        if here and (entry is None or _has_run(entry, here) or has_run_replaced(entry, here)):
             applied[revision] = here
         else:
             file = _find_file(config, revision, here, entry)

@@ -1,8 +1,9 @@
 """Apply the pending revisions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
@@ -18,6 +19,11 @@ from stratakit.revisions.run_options import RunOptions, StepProgress
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.run import run_environment
 from stratakit.runtime.steps import upgrade_steps
+from stratakit.statistics import Statistics, read_statistics
+
+if TYPE_CHECKING:
+    from stratakit.lint.impact import Impact
+    from stratakit.lint.rates import Rates
 
 
 @dataclass(frozen=True)
@@ -29,12 +35,16 @@ class UpgradePlan:
         deferred: those that wait until no older code serves.
         review_comments: the review comments in pending revisions.
         ahead: that newer code has migrated the database already; else empty.
+        impacts: with `dry_run`, the effects on tables whose size the server knows.
+        rates: the rates by which they are estimated; None if nothing was measured.
     """
 
     pending: Sequence[Script] = ()
     deferred: Sequence[Script] = ()
     review_comments: Sequence[ReviewComment] = ()
     ahead: str = ""
+    impacts: Sequence["Impact"] = ()
+    rates: "Rates | None" = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,8 @@ def upgrade(
     Args:
         config: the project's.
         revision: an id, `head` or a step such as `+1`.
-        dry_run: make the plan and stop.
+        dry_run: make the plan and stop. If the server has a table of more than 1 MB, the pending
+            revisions run on a scratch database, and the plan contains their effects.
         rolling: leave the last revisions if they are of the phase contract, since older code still
             serves.
         backup: back the database up first, and verify that.
@@ -90,11 +101,14 @@ def upgrade(
     plans: list[UpgradePlan] = []
     positions: list[Position] = []
     backups: list[tuple[Path, str]] = []
+    sizes: dict[int, Statistics] = {}
 
     def make_plan(context: MigrationContext) -> list[str]:
         made = _plan(config, context, revision, rolling=rolling)
         plans.append(made)
-        if on_plan:
+        if dry_run and made.pending and context.connection is not None:
+            sizes[len(plans) - 1] = read_statistics(context.connection)
+        elif on_plan:
             on_plan(made)
         return [each.revision for each in made.pending]
 
@@ -123,7 +137,25 @@ def upgrade(
         upgrade_steps(revision),
         destination_rev=revision,
     )
+    for index, statistics in sizes.items():
+        plans[index] = _with_impacts(config, plans[index], statistics)
+        if on_plan:
+            on_plan(plans[index])
     return UpgradeResult(plans[0], positions[0], backups[0] if backups else None)
+
+
+def _with_impacts(config: Config, made: UpgradePlan, statistics: Statistics) -> UpgradePlan:
+    """Add the effects of the revisions to a plan, unless all tables are small."""
+    if all(size.is_small for size in statistics.values()):
+        return made
+    # Only a plan needs the linter.
+    from stratakit.lint import linter
+    from stratakit.scratch import environment
+
+    if not config.names("database"):
+        config = environment.capture(config).config
+    impacts, rates = linter.observe(config, [each.revision for each in made.pending], statistics)
+    return replace(made, impacts=impacts, rates=rates)
 
 
 def _plan(

@@ -103,37 +103,21 @@ class Server:
                     if folder.exists():
                         shutil.rmtree(folder)
 
-    def create_database(self, name: str, template: str | None = None) -> None:
+    def create_database(self, name: str) -> None:
         """Create a database, unless it exists.
 
-        Args:
-            name: the database.
-            template: a database without connections, to copy. An existing database of the
-                new name is an error then, because it may have other contents.
-
         Raises:
-            Error: of the driver: it exists (with a template), or cannot be created.
+            Error: of the driver: it cannot be created.
             StrataError: the server does not run.
         """
         with self._connect() as connection:
-            if template is not None:
-                _execute(connection, "CREATE DATABASE {} TEMPLATE {}", name, template)
-            elif not _has_database(connection, name):
+            if not _has_database(connection, name):
                 try:
                     _execute(connection, "CREATE DATABASE {}", name)
                 except _driver().Error:
                     # Another process may have created it just now.
                     if not _has_database(connection, name):
                         raise
-
-    def drop_database(self, name: str) -> None:
-        """Drop a database if it exists, and end the sessions that use it.
-
-        Raises:
-            StrataError: the server does not run.
-        """
-        with self._connect() as connection:
-            _execute(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     @contextmanager
     def _connect(self) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Constraint, Index, MetaData
 
 from stratakit import catalog, scratch
 from stratakit.catalog import Catalog, Difference, ObjectKey
+from stratakit.catalog.mysql.foreign_key_indexes import serves_foreign_key
 from stratakit.drift.model_tables import create_tables
 from stratakit.engine.connect import connect
 from stratakit.orm import server_defaults
@@ -64,7 +65,7 @@ def compare_catalogs(
         if table_name(each) not in failures
         and not is_python_default(each, metadata)
         and not _is_declared(each, metadata)
-        and not (is_mysql and _is_for_foreign_key(each, expected, actual))
+        and not (is_mysql and _is_kept_by_server(each, expected, actual))
         and filters.includes(each.key)
     ]
     differences = [each for each in seen if filters.includes_difference(each)]
@@ -104,29 +105,13 @@ def is_python_default(difference: Difference, metadata: MetaData) -> bool:
     )
 
 
-def _is_for_foreign_key(difference: Difference, expected: Catalog, actual: Catalog) -> bool:
-    """Return whether MySQL would refuse to drop an index: a foreign key has no other one.
-
-    Without this index it would have created one itself:
-    https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html
-    """
-    key = difference.key
-    if key.kind != "index" or difference.attribute or difference.expected is not None:
-        return False
-    covered = f"{actual[key]['columns']}, "
-    foreign_keys = [
-        f"{attributes['columns']}, "
-        for other, attributes in expected.items()
-        if (other.kind, other.table) == ("foreign key", key.table)
-    ]
-    others = [
-        f"{attributes['columns']}, "
-        for other, attributes in expected.items()
-        if other.table == key.table and other.kind in ("index", "unique constraint", "primary key")
-    ]
-    return any(
-        covered.startswith(columns) and not any(each.startswith(columns) for each in others)
-        for columns in foreign_keys
+def _is_kept_by_server(difference: Difference, expected: Catalog, actual: Catalog) -> bool:
+    """Return whether MySQL keeps an index that the models lack, because a foreign key needs it."""
+    return (
+        difference.key.kind == "index"
+        and difference.expected is None
+        and not difference.attribute
+        and serves_foreign_key(difference.key, actual, expected)
     )
 
 

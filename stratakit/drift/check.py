@@ -57,9 +57,13 @@ def find_problems(project: Environment) -> list[Finding]:
     findings += manifest.revision_findings(config, revisions)
     compared = models.compare_models(project)
     known = accepted.read(config).models
+    differences = compared.findings(known)
+    if not revisions and not differences:
+        error = guards.no_revision_error(config)
+        findings.append(Finding("no-revision", error.message, error.detail, error.hint))
     return [
         *findings,
-        *compared.findings(known),
+        *differences,
         *accepted.unused_findings(config, compared.unused(known)),
         *snapshot.schema_findings(config, compared.schema),
     ]

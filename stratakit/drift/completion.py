@@ -1,7 +1,6 @@
 """Operations for the differences of two catalogs that Alembic's comparison does not find."""
 
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -22,15 +21,13 @@ from sqlalchemy.schema import CreateSequence, DefaultClause, DropSequence
 
 from stratakit.alembic_private import sequences
 from stratakit.catalog import Difference, ObjectKey
-from stratakit.catalog.sqlite.ddl import parse_index
+from stratakit.drift import sqlite_indexes
 from stratakit.drift.items import Item, create_item, drop_item
 from stratakit.drift.recreated_column import is_added, recreate_column
 from stratakit.operations import walk
 from stratakit.operations.enums import DropEnumOp
 from stratakit.operations.statements import StatementOp, drop_schema
 
-UNREFLECTED = re.compile(r"\b(desc|collate)\b|[^\w\s,]")
-"""Parts of an index of SQLite that SQLAlchemy does not reflect."""
 KINDS: dict[str, tuple[type[Item], ...]] = {
     "index": (Index, UniqueConstraint),
     "unique constraint": (UniqueConstraint,),
@@ -64,6 +61,7 @@ class Completion:
         self._new_indexes = new_indexes
         self._metadata = metadata
         self._connection = connection
+        self._is_sqlite = connection.dialect.name == "sqlite"
         self._default_schema = connection.dialect.default_schema_name or ""
         self._reflected = MetaData()
 
@@ -86,10 +84,8 @@ class Completion:
                     self._create_sequence(key.name)
                 case "schema" if difference.expected is None and not difference.attribute:
                     self._drop_schema(key.name)
-        if self._connection.dialect.name == "sqlite":
-            self._drop_indexes_of_old_tables()
-            self._operations[:] = self._drop_by_text(self._operations)
-            self._drop_replaced_indexes()
+        if self._is_sqlite:
+            sqlite_indexes.complete_drops(self._operations, self._connection)
 
     def _create_indexes_of_new_tables(self) -> None:
         """Add the indexes that Alembic leaves out because it cannot reflect their like."""
@@ -112,28 +108,6 @@ class Completion:
                     ),
                 )
 
-    def _drop_indexes_of_old_tables(self) -> None:
-        """Drop the indexes of SQLite that Alembic cannot reflect, so that a downgrade has them."""
-        found = [*walk.flatten(self._operations)]
-        for drop in [each for each in found if isinstance(each, ops.DropTableOp)]:
-            dropped = {getattr(each, "index_name", "") for each in found}
-            for name in self._index_names(drop.table_name) - dropped:
-                self._operations[:0] = self._drop_index_by_text(name, drop.table_name)
-
-    def _drop_replaced_indexes(self) -> None:
-        """Drop the indexes of SQLite that Alembic cannot reflect before it creates others."""
-        found = [*walk.flatten(self._operations)]
-        creates = [each for each in found if isinstance(each, ops.CreateIndexOp)]
-        names = {
-            getattr(each, "index_name", "")
-            for each in found
-            if not isinstance(each, ops.CreateIndexOp)
-        }
-        for create in creates:
-            name = str(create.index_name)
-            if name in self._index_names(create.table_name) - names:
-                self._operations[:0] = self._drop_index_by_text(name, create.table_name)
-
     def _alter_column(self, difference: Difference) -> None:
         table, reflected = self._table(difference.key.table), self._reflect(difference.key.table)
         name = difference.key.name
@@ -143,8 +117,7 @@ class Completion:
             return
         column, before = table.columns[name], reflected.columns[name]
         if difference.attribute in ("generated", "expression"):
-            in_batches = self._connection.dialect.name == "sqlite"
-            recreate_column(self._operations, table, reflected, name, in_batches=in_batches)
+            recreate_column(self._operations, table, reflected, name, in_batches=self._is_sqlite)
             return
         if difference.attribute == "type" and self._is_synonym(before, column):
             return
@@ -166,7 +139,7 @@ class Completion:
         """Return whether SQLite, which keeps a type as it was written, has it in other words."""
         dialect = self._connection.dialect
         types = {each.type.compile(dialect) for each in (before, column)}
-        return dialect.name == "sqlite" and len(types) == 1
+        return self._is_sqlite and len(types) == 1
 
     def _alteration(self, table: Table, before: "Column[Any]") -> ops.AlterColumnOp:
         """Return the alteration of a column that there is, or a new one without changes."""
@@ -199,50 +172,13 @@ class Completion:
         if difference.attribute or difference.expected is None:
             if before is not None:
                 added.append(drop_item(before))
-            elif key.kind == "index":
-                added += self._drop_index_by_text(key.name, reflected.name)
+            elif key.kind == "index" and self._is_sqlite:
+                added += sqlite_indexes.drop_by_text(self._connection, key.name, reflected.name)
         if difference.attribute or difference.actual is None:
             if after is None:
                 return
             added.append(create_item(after))
         self._add(table, *added)
-
-    def _drop_by_text(self, operations: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
-        """Return operations in which an index is created again as it was, DESC and collations."""
-        result: list[ops.MigrateOperation] = []
-        for operation in operations:
-            if isinstance(operation, ops.OpContainer):
-                operation.ops = self._drop_by_text(operation.ops)
-            if isinstance(operation, ops.DropIndexOp) and operation.index_name:
-                table = operation.table_name or ""
-                by_text = [*self._drop_index_by_text(operation.index_name, table)]
-                result += by_text or [operation]
-            else:
-                result.append(operation)
-        return result
-
-    def _index_names(self, table: str) -> set[str]:
-        """Return the names of the indexes of a table of SQLite that a statement created."""
-        if self._connection.dialect.name != "sqlite":
-            return set()
-        found = self._connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master"
-            " WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL",
-            (table,),
-        )
-        return set(found.scalars())
-
-    def _drop_index_by_text(self, name: str, table: str) -> Iterator[ops.MigrateOperation]:
-        """Drop an index of SQLite that cannot be reflected; its statement creates it again."""
-        if self._connection.dialect.name != "sqlite":
-            return
-        found = self._connection.exec_driver_sql(
-            "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = ?", (name,)
-        ).scalar()
-        if found and UNREFLECTED.search(parse_index(found)[0]):
-            quoted = self._connection.dialect.identifier_preparer.quote(name)
-            texts = (f"drops index {name} of {table}", f"adds index {name} on {table}")
-            yield StatementOp(f"DROP INDEX {quoted}", found, *texts, removes=True, index_name=name)
 
     def _drop_enum(self, name: str) -> None:
         kinds = {each.key.kind for each in self._differences if each.expected is None}

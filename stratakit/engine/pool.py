@@ -5,14 +5,15 @@ Importing this module creates nothing and connects to nothing.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -42,6 +43,7 @@ class Database:
     transactions: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     read_sessions: async_sessionmaker[AsyncSession]
+    reads: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
     slots: asyncio.Semaphore
     slot_timeout: float
     pool_size: int
@@ -103,6 +105,7 @@ class Database:
             transactions,
             async_sessionmaker(transactions, expire_on_commit=False),
             async_sessionmaker(reads, expire_on_commit=False, autoflush=False),
+            reads.connect,
             asyncio.Semaphore(pool_size),
             pool_timeout,
             pool_size,
@@ -147,6 +150,20 @@ class Database:
                 self.slots.release()
 
     @asynccontextmanager
+    async def read_connection(self) -> AsyncIterator[AsyncConnection]:
+        """Statements that only read rows, each alone: a session's objects are saved, too.
+
+        Raises:
+            sqlalchemy.exc.TimeoutError: no connection became free in time.
+        """
+        await self._acquire_slot()
+        try:
+            async with self.reads() as connection:
+                yield connection
+        finally:
+            self.slots.release()
+
+    @asynccontextmanager
     async def rolled_back(self) -> AsyncIterator["Database"]:
         """The same database inside one transaction that is rolled back at the end: for tests.
 
@@ -157,7 +174,13 @@ class Database:
             sessions = async_sessionmaker(
                 connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
             )
-            yield replace(self, sessions=sessions, read_sessions=sessions)
+
+            @asynccontextmanager
+            async def reads() -> AsyncIterator[AsyncConnection]:
+                async with connection.begin_nested():
+                    yield connection
+
+            yield replace(self, sessions=sessions, read_sessions=sessions, reads=reads)
             await transaction.rollback()
 
     async def _acquire_slot(self) -> None:

@@ -14,8 +14,11 @@ from stratakit.config import Config
 from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.diagnostics.finding import Finding
 from stratakit.engine.errors import INSTALL_ON_SERVER_HINT
+from stratakit.lint.impact import Impact, find_impacts
+from stratakit.lint.rates import Rates, measure_rates
 from stratakit.lint.rule import Rule, Severity
 from stratakit.lint.rules import load_rules
+from stratakit.lint.sizes import Sizes
 from stratakit.lint.suppressions import (
     Suppression,
     innermost_span,
@@ -32,6 +35,8 @@ from stratakit.orm import naming
 from stratakit.revisions import accepted, alembic_config, git, guards, history, manifest
 from stratakit.runtime.environment import Environment
 from stratakit.scratch import environment
+from stratakit.statistics import Statistics
+from stratakit.statistics.file import read_committed
 
 IMPORTED = re.compile(r"^(?:from|import)\s+([\w.]+)", re.MULTILINE)
 GRAVE = {Severity.BLOCKS_TRAFFIC, Severity.FAILS, Severity.LOSES_DATA}
@@ -44,13 +49,17 @@ class LintResult:
 
     Args:
         findings: the violations that are not suppressed, and the suppressions of nothing.
-        skipped: sentences about what was not checked, and why.
+        skipped: sentences about what was not checked or not reported, and why.
         revisions: the number of revisions that were to be linted.
+        impacts: the effects of the upgrades on tables whose size is known.
+        rates: the rates by which they are estimated; None if nothing was measured.
     """
 
     findings: list[Finding]
     skipped: list[str]
     revisions: int
+    impacts: Sequence[Impact] = ()
+    rates: Rates | None = None
 
 
 def revisions_since(config: Config, base: str | None = None) -> list[str]:
@@ -68,12 +77,14 @@ def revisions_since(config: Config, base: str | None = None) -> list[str]:
     return [key for key, revision in revisions.items() if revision.path.name not in old]
 
 
-def lint(config: Config, revisions: Sequence[str]) -> LintResult:
+def lint(
+    config: Config, revisions: Sequence[str], statistics: Statistics | None = None
+) -> LintResult:
     """Lint revisions, and leave out what the project has accepted.
 
     The arguments and errors are those of `lint_all`.
     """
-    result = lint_all(config, revisions)
+    result = lint_all(config, revisions, statistics)
     known = history.read(config.revision_files)
     linted = {manifest.relative_path(config, known[each].path) for each in revisions}
     names = accepted.read(config).lint
@@ -88,12 +99,15 @@ def accepted_name(finding: Finding) -> str:
     return f"{finding.file}: {finding.rule}"
 
 
-def lint_all(config: Config, revisions: Sequence[str]) -> LintResult:
+def lint_all(
+    config: Config, revisions: Sequence[str], statistics: Statistics | None = None
+) -> LintResult:
     """Lint revisions.
 
     Args:
         config: the project's.
         revisions: the ids of the revisions; those up to the adopted one are left out.
+        statistics: the sizes of the tables in production; by default those of the committed file.
 
     Raises:
         StrataError: there are several heads, or a revision cannot be read.
@@ -108,10 +122,13 @@ def lint_all(config: Config, revisions: Sequence[str]) -> LintResult:
         if run is None:
             raise
         reason = f"Nothing was run, because {run.revision} cannot be loaded."
-        return LintResult(list(_findings(config, [run])), [reason], len(revisions))
+        return LintResult(list(_findings(config, [run], Sizes())), [reason], len(revisions))
     wanted = set(revisions) - _exempt_revisions(config, known)
     count, findings = len(wanted), list[Finding]()
-    runs, skipped = _run(config, wanted) if wanted else ([], [])
+    if statistics is None:
+        statistics = read_committed(config)
+    runs, skipped, rates = _run(config, wanted, statistics) if wanted else ([], [], None)
+    sizes = Sizes(statistics, rates)
     upgrades = [run for run in runs if run.is_upgrade]
     runs = [
         replace(run, followers=tuple(upgrades[upgrades.index(run) + 1 :]))
@@ -123,14 +140,26 @@ def lint_all(config: Config, revisions: Sequence[str]) -> LintResult:
         both = list(group)
         rules = None if revision in wanted else [load_rules()["fails"]]
         wanted.discard(revision)
-        findings += sorted(_findings(config, both, rules), key=lambda finding: finding.line)
+        findings += sorted(_findings(config, both, sizes, rules), key=lambda finding: finding.line)
         skipped += [text for run in both if (text := _limits(run))]
     skipped += [
         f"{revision} was not linted, because an earlier revision cannot be run."
         for revision in known
         if revision in wanted
     ]
-    return LintResult(findings, skipped, count)
+    skipped += sizes.unreported
+    return LintResult(findings, skipped, count, find_impacts(runs, statistics, rates), rates)
+
+
+def observe(
+    config: Config, revisions: Collection[str], statistics: Statistics
+) -> tuple[list[Impact], Rates | None]:
+    """Run revisions, and return their effects on tables of a known size, with the measured rates.
+
+    The arguments are those of `lint_all`.
+    """
+    runs, _, rates = _run(config, set(revisions), statistics)
+    return find_impacts(runs, statistics, rates), rates
 
 
 def _limits(run: RevisionRun) -> str:
@@ -156,21 +185,21 @@ def _exempt_revisions(config: Config, known: history.RevisionHistory) -> set[str
     return adopted | {key for key, revision in known.items() if not revision.parents}
 
 
-def _run(config: Config, revisions: set[str]) -> tuple[list[RevisionRun], list[str]]:
-    """Run revisions in a sandbox, or read them if there is no server for one.
+Runs = tuple[list[RevisionRun], list[str], Rates | None]
+"""Runs, sentences about what was not checked, and the rates of the server."""
 
-    Returns:
-        The runs, and sentences about what was not checked.
-    """
+
+def _run(config: Config, revisions: set[str], statistics: Statistics) -> Runs:
+    """Run revisions in a sandbox, or read them if there is no server for one."""
     project = _project(config)
-    runs, skipped = _run_with(config, project.metadata, revisions)
+    runs, skipped, rates = _run_with(config, project.metadata, revisions, statistics)
     written = _autogenerated_imports(project)
-    return [replace(run, autogenerated_imports=written) for run in runs], skipped
+    return [replace(run, autogenerated_imports=written) for run in runs], skipped, rates
 
 
 def _run_with(
-    config: Config, metadata: MetaData, revisions: set[str]
-) -> tuple[list[RevisionRun], list[str]]:
+    config: Config, metadata: MetaData, revisions: set[str], statistics: Statistics
+) -> Runs:
     alembic = alembic_config.alembic_config(config, quiet=True)
     with ExitStack() as stack:
         try:
@@ -182,16 +211,22 @@ def _run_with(
                 "tables, "
                 f"plans and failures were not checked. {error.message}"
             )
-            return runs, [skipped]
+            return runs, [skipped], None
         runs = list(RevisionRunner(sandbox).run(revisions))
+        needs_rates = any(
+            impact.effect != "locks" and not impact.size.is_small
+            for impact in find_impacts(runs, statistics, None)
+        )
+        rates = measure_rates(sandbox.connection, sandbox.backend) if needs_rates else None
         missing = revisions - {run.revision for run in runs}
         if not missing or not runs[-1].server_limit:
-            return runs, []
+            return runs, [], rates
         runs += OfflineReader(config, metadata, alembic).read(missing)
         names = ", ".join(sorted(missing))
-        return runs, [
+        skipped = (
             f"Only the text of {names} was checked, because an earlier revision cannot be run."
-        ]
+        )
+        return runs, [skipped], rates
 
 
 def _project(config: Config) -> Environment:
@@ -212,13 +247,17 @@ def _autogenerated_imports(project: Environment) -> frozenset[str]:
 
 
 def _findings(
-    config: Config, runs: Sequence[RevisionRun], rules: Collection[Rule] | None = None
+    config: Config,
+    runs: Sequence[RevisionRun],
+    sizes: Sizes,
+    rules: Collection[Rule] | None = None,
 ) -> Iterator[Finding]:
     """Yield the findings about one revision.
 
     Args:
         config: the project's.
         runs: its upgrade, and its downgrade.
+        sizes: of the tables in production.
         rules: the rules that check it; None for all. Only then is every suppression needed.
     """
     source = runs[0].source
@@ -234,9 +273,10 @@ def _findings(
             covering = {each for each in suppressions if each.covers(rule.id, span)}
             used |= covering
             key = (rule.id, line, violation.message)
-            if not covering and key not in reported:
-                reported.add(key)
-                yield _finding(rule, violation, run, file)
+            if covering or key in reported or sizes.makes_harmless(rule, violation, run):
+                continue
+            reported.add(key)
+            yield _finding(rule, violation, run, file, sizes)
     for suppression in suppressions:
         named_rule = load_rules().get(suppression.rule)
         is_of_other_database = named_rule and runs[0].backend not in named_rule.backends
@@ -266,7 +306,9 @@ def _violations(run: RevisionRun, all_rules: Collection[Rule]) -> Iterator[tuple
                 yield rule, violation
 
 
-def _finding(rule: Rule, violation: Violation, run: RevisionRun, file: str) -> Finding:
+def _finding(
+    rule: Rule, violation: Violation, run: RevisionRun, file: str, sizes: Sizes
+) -> Finding:
     details = {
         "severity": str(rule.severity),
         "revision": run.revision,
@@ -278,7 +320,7 @@ def _finding(rule: Rule, violation: Violation, run: RevisionRun, file: str) -> F
         if mode:
             details["lock"] = f"{mode} on {table}"
         if mode or statement.algorithm:
-            details["held"] = statement.lock_duration
+            details["held"] = statement.lock_duration + sizes.describe(run, statement)
     lock = f" ({details['lock']}, {details['held']})" if "lock" in details else ""
     return Finding(
         rule=rule.id,

@@ -9,8 +9,10 @@ from stratakit.operations import (
     autocommit,
     backfill,
     comment,
+    compatibility_view,
     constraints,
     enums,
+    irreversible,
     renames,
     sync_trigger,
 )
@@ -20,8 +22,10 @@ __all__ = [
     "autocommit",
     "backfill",
     "comment",
+    "compatibility_view",
     "constraints",
     "enums",
+    "irreversible",
     "renames",
     "sync_trigger",
 ]

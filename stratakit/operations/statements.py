@@ -1,6 +1,12 @@
 """Statements that Alembic has no operation for, each with the one that undoes it."""
 
+from collections.abc import Sequence
+
+from alembic.autogenerate import renderers
+from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
+
+from stratakit.sql.tokenizer import as_python
 
 
 class StatementOp(ops.ExecuteSQLOp):
@@ -39,6 +45,25 @@ class StatementOp(ops.ExecuteSQLOp):
             removes=not self.removes,
             index_name=self.index_name,
         )
+
+
+class StatementsOp(ops.MigrateOperation):
+    """Statements in a loop, so that a comment above it is about all of them."""
+
+    def __init__(self, statements: Sequence[str], summary: str) -> None:
+        self.statements, self.summary = tuple(statements), summary
+
+    def to_diff_tuple(self) -> tuple[str, tuple[str, ...]]:
+        return ("execute", self.statements)
+
+    def reverse(self) -> ops.MigrateOperation:
+        return ops.OpContainer()
+
+
+@renderers.dispatch_for(StatementsOp)
+def _render(_context: AutogenContext, operation: StatementsOp) -> list[str]:
+    lines = (f"    {as_python(sql)}," for sql in operation.statements)
+    return ["for statement in (", *lines, "):", "    op.execute(statement)"]
 
 
 def drop_schema(schema: str, quoted: str) -> StatementOp:

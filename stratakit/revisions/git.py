@@ -1,7 +1,7 @@
 """Revision files in git: those that are missing here, and those that differ from a commit."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -61,6 +61,39 @@ def find_revision(versions: Path, revision: str) -> CommittedFile | None:
         if re.search(declaration.encode(), file.content(), re.MULTILINE):
             return file
     return None
+
+
+def last_release(versions: Path, revisions: Sequence[str]) -> str:
+    """Return the last tag, or else the last commit, that has some revisions; empty without git.
+
+    Args:
+        versions: the folder of the revisions.
+        revisions: the ids; no file here has the first one.
+    """
+    file = find_revision(versions, revisions[0])
+    options = ("-1", "--diff-filter=D", "--no-renames", "--format=%H")
+    removal = file and git(versions, "log", "--all", *options, "--", file.name).decode().strip()
+    if not removal:
+        return ""
+    before = f"{removal}^"
+    tag = git(versions, "describe", "--tags", "--abbrev=0", before).decode().strip()
+    declarations = (rf"""^revision *(:.*)?= *["']{re.escape(each)}["']""" for each in revisions)
+    if tag and all(git(versions, "grep", "-lE", each, tag, "--", "*.py") for each in declarations):
+        return tag
+    return git(versions, "rev-parse", "--short", before).decode().strip()
+
+
+def uncommitted_files(folder: Path) -> set[Path] | None:
+    """List the files of a folder that the last commit does not have as they are.
+
+    Returns:
+        Their paths; None without git or a commit.
+    """
+    if not git(folder, "rev-parse", "--verify", "--quiet", "HEAD"):
+        return None
+    top = Path(git(folder, "rev-parse", "--show-toplevel").decode().strip())
+    status = git(folder, "status", "--porcelain", "-z", "--ignored", "--no-renames", "-uall", ".")
+    return {top / entry[3:] for entry in status.decode().split("\0") if entry}
 
 
 def find_version(path: Path, is_wanted: Callable[[bytes], bool]) -> CommittedFile | None:

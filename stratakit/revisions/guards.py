@@ -11,7 +11,7 @@ from alembic.script.revision import MultipleHeads, RevisionError
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError, UsageError
-from stratakit.revisions import history
+from stratakit.revisions import history, replaced
 from stratakit.revisions.position import describe_revision
 from stratakit.revisions.review_comments import describe_comment, find_comments
 
@@ -22,12 +22,17 @@ def require_revisions(config: Config) -> None:
     """Raise a StrataError if no revision is found, or one is in a folder that is not read."""
     history.refuse_unread(config)
     if not history.read(config.revision_files):
-        raise StrataError(
-            f"There is no revision in {config.versions}.",
-            detail="Alembic's configuration names this folder. Nothing can be applied.",
-            hint=f'Write the first revision: {MIGRATE} create "..."\n'
-            "Or name the folder of the revisions in alembic.ini: version_locations = ...",
-        )
+        raise no_revision_error(config)
+
+
+def no_revision_error(config: Config) -> StrataError:
+    """Return the error of a project without revisions."""
+    return StrataError(
+        f"There is no revision in {config.versions}.",
+        detail="Alembic's configuration names this folder. Nothing can be applied.",
+        hint=f'Write the first revision: {MIGRATE} create "..."\n'
+        "Or name the folder of the revisions in alembic.ini: version_locations = ...",
+    )
 
 
 def refuse_invalid_position(config: Config, heads: Sequence[str]) -> None:
@@ -38,6 +43,7 @@ def refuse_invalid_position(config: Config, heads: Sequence[str]) -> None:
         heads: the rows of the version table.
     """
     known = history.read(config.revision_files) if heads else history.RevisionHistory()
+    replaced.refuse_replaced(known, heads)
     for head in heads:
         if head in known:
             continue

@@ -17,9 +17,6 @@ from stratakit.revisions import git, phases
 from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.declaration import Declaration, read_declaration
 
-REPLACED = "replaced"
-"""The folder, in that of the revisions, for the ones that a baseline replaced."""
-
 
 @dataclass(frozen=True)
 class Revision:

@@ -34,6 +34,7 @@ from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import git
 from stratakit.revisions.digest import digest, has_digest
 from stratakit.revisions.history import RevisionHistory, as_tuple
+from stratakit.revisions.replaced import has_run_replaced
 
 CURRENT_TIMESTAMP = func.current_timestamp()
 
@@ -179,6 +180,8 @@ def find_inconsistencies(
         )
     applied = {row["revision"]: row for row in rows if row["direction"] == "upgrade"}
     for revision_id in sorted(revisions.ancestors(heads) & set(applied)):
+        if has_run_replaced(applied[revision_id], revisions[revision_id]):
+            continue
         path, sha256 = revisions[revision_id].path, applied[revision_id]["sha256"]
         if not has_digest(path.read_bytes(), sha256):
             version = git.find_version(path, partial(has_digest, sha256=sha256))

@@ -16,7 +16,8 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.revisions import git
 from stratakit.revisions.digest import digest, has_digest
-from stratakit.revisions.history import REPLACED, Revision, RevisionHistory
+from stratakit.revisions.history import Revision, RevisionHistory, parse
+from stratakit.revisions.replaced import find_squash
 
 FIRST_LINE = "# Written by `stratakit record`: revision, previous revision, sha256.\n"
 BASELINE = "It is the schema that existed before migrations were used."
@@ -39,7 +40,7 @@ def revision_findings(config: Config, revisions: RevisionHistory) -> Iterator[Fi
     reported = set()
     for file in git.changed_files(config.versions):
         path = config.versions / file.name
-        if not _is_legitimate_change(config, revisions, path, file.content()):
+        if not _is_legitimate_change(revisions, path, file.content()):
             reported.add(file.name)
             change = "edited" if path.exists() else "deleted"
             yield Finding(
@@ -122,16 +123,19 @@ def _describe_parents(revision: Revision) -> str:
     return ",".join(revision.parents) or "nothing"
 
 
-def _is_legitimate_change(
-    config: Config, revisions: RevisionHistory, path: Path, committed: bytes
-) -> bool:
+def _is_legitimate_change(revisions: RevisionHistory, path: Path, committed: bytes) -> bool:
     """Return whether a file was only renamed, reviewed, replaced by a baseline, or became one."""
     sentence = BASELINE.encode()
     if path.exists() and sentence in path.read_bytes() and sentence not in committed:
         return True
+    if not committed:
+        return False
+    before = parse(path, committed)
+    if before and (squash := find_squash(revisions, before.id)):
+        # The squash may have the id and the file name of the last one that it replaced.
+        return before.id != squash.id or bool(before.parents)
     paths = [revision.path for revision in revisions.values()]
-    paths += (config.versions / REPLACED).glob("*.py")
-    return bool(committed) and any(digest(path.read_bytes()) == digest(committed) for path in paths)
+    return any(digest(path.read_bytes()) == digest(committed) for path in paths)
 
 
 def unified_diff(config: Config, path: Path, before: str, after: str) -> list[str]:

@@ -1,6 +1,5 @@
 """The position of a database among the revisions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alembic.runtime.migration import MigrationContext
@@ -75,11 +74,6 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
 def describe_revision(revision: Script) -> str:
     """One revision in one line."""
     return f"{revision.revision}  {revision.doc}"
-
-
-def format_revisions(title: str, plan: Sequence[Script]) -> str:
-    """A plan in words, one line a revision."""
-    return "\n".join([f"{title}:", *(f"  {describe_revision(revision)}" for revision in plan)])
 
 
 def read_position(config: Config, context: MigrationContext) -> Position:

@@ -8,12 +8,15 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy import MetaData, exc
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from stratakit.engine.errors import driver_message
 from stratakit.web.problems import FieldError, ProblemResponse, problem
 from stratakit.web.violations import Rule, constraint_columns, read_violation
 
 logger = logging.getLogger(__name__)
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 # The status, the sentence, and what is said of each field.
 RULES = {
@@ -59,10 +62,25 @@ def add_error_handlers(app: FastAPI, metadata: MetaData | None = None) -> None:
     app.add_exception_handler(Exception, _handle_unexpected)
 
 
-async def _handle_http(_request: Request, error: Exception) -> ProblemResponse:
+async def _handle_http(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, HTTPException)
     detail = "" if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
-    return problem(error.status_code, detail, headers=error.headers)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {**(headers or {}), "Allow": _allowed_methods(request)}
+    return problem(error.status_code, detail, headers=headers)
+
+
+def _allowed_methods(request: Request) -> str:
+    """Return the methods of all routes of a path; Starlette names those of the first route."""
+    return ", ".join(
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    )
 
 
 async def _handle_invalid(_request: Request, error: Exception) -> ProblemResponse:

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Executable, Integer, MetaData
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from stratakit.engine.pool import Database
 from stratakit.orm.naming import NAMING_CONVENTION
@@ -15,6 +16,9 @@ Key = Annotated[
     int, mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
 ]
 """A primary key of 64 bits, which no table outgrows: `id: Mapped[Key]`."""
+
+Row = dict[str, Any]
+"""A row by the names of its columns, which pydantic reads five times as fast as an object."""
 
 
 class Base(DeclarativeBase):
@@ -33,3 +37,16 @@ def create_database(settings: Settings) -> Database:
         pool_timeout=settings.database_pool_timeout_seconds,
         prepare_threshold=settings.database_prepare_threshold,
     )
+
+
+async def fetch_rows(connection: AsyncConnection, query: Executable, values: Row) -> list[Row]:
+    """Return the rows that a query finds.
+
+    Args:
+        connection: as `ReadConnection` gives it.
+        query: best a constant with `bindparam()`: SQLAlchemy compiles each object once.
+        values: of the query's parameters.
+    """
+    result = await connection.execute(query, values)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]

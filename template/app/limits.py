@@ -1,4 +1,4 @@
-"""Limits of a request's body: its size, and the time that a client may take to send it."""
+"""Limits of requests: how many at a time, the size of a body, and the time to send it."""
 
 import asyncio
 from http import HTTPStatus
@@ -7,6 +7,38 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stratakit.web import problem
+
+# An overloaded service is alive and ready, and its metrics say that it is overloaded.
+UNLIMITED = {"/health", "/ready", "/metrics"}
+
+
+class ConcurrencyLimit:
+    """Answer 503 to a request while too many others are running.
+
+    Args:
+        app: the next application.
+        max_requests: how many may run at a time.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_requests: int) -> None:
+        self.app = app
+        self.max_requests = max_requests
+        self.running = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in UNLIMITED:
+            await self.app(scope, receive, send)
+            return
+        if self.running >= self.max_requests:
+            detail = "The service has too many requests at this moment."
+            response = problem(503, detail, headers={"Retry-After": "1"})
+            await response(scope, receive, send)
+            return
+        self.running += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.running -= 1
 
 
 class BodyLimits:

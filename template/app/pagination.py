@@ -12,9 +12,10 @@ from typing import Annotated, Any
 
 from fastapi import HTTPException, Query
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, bindparam, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.database import Row
 from app.fields import RowId
 
 Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the previous page.")]
@@ -43,29 +44,34 @@ class Keyset:
         columns = [self.key] if self.column is self.key else [self.column, self.key]
         return [each.desc() if self.sort.startswith("-") else each.asc() for each in columns]
 
-    def after(self, cursor: str | None) -> list[ColumnElement[bool]]:
-        """Return the arguments of `where()` for the rows after a cursor.
+    def after(self) -> ColumnElement[bool]:
+        """Return the argument of `where()` for the rows after a position: see `position()`."""
+        key = bindparam("after_key", type_=self.key.type)
+        if self.column is self.key:
+            return self.key < key if self.sort.startswith("-") else self.key > key
+        # With the type of its column: a driver may send a Decimal as text.
+        position = tuple_(bindparam("after_value", type_=self.column.type), key)
+        row = tuple_(self.column, self.key)
+        return row < position if self.sort.startswith("-") else row > position
+
+    def position(self, cursor: str | None) -> Row:
+        """Return the values of `after()`; none for the first page.
 
         Raises:
             HTTPException: 422; the cursor is not one of this order.
         """
         if cursor is None:
-            return []
+            return {}
         value, key = self._decode(cursor)
-        if self.column is self.key:
-            return [self.key < key if self.sort.startswith("-") else self.key > key]
-        # Each literal has the type of its column: a driver may send a Decimal as text.
-        position = tuple_(value, key, types=[self.column.type, self.key.type])
-        row = tuple_(self.column, self.key)
-        return [row < position if self.sort.startswith("-") else row > position]
+        position: Row = {"after_key": key}
+        return position if self.column is self.key else position | {"after_value": value}
 
-    def cut(self, rows: Sequence[Any], limit: int) -> str | None:
+    def cut(self, rows: Sequence[Row], limit: int) -> str | None:
         """Return the cursor after a page, if the query for one row more than that found it."""
         if len(rows) <= limit:
             return None
         last = rows[limit - 1]
-        value, key = getattr(last, self.column.key), getattr(last, self.key.key)
-        text = json.dumps([self.sort, str(value), key])
+        text = json.dumps([self.sort, str(last[self.column.key]), last[self.key.key]])
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def _decode(self, cursor: str) -> tuple[Any, int]:

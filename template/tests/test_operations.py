@@ -1,5 +1,6 @@
-"""The service as operators and browsers see it: health, logs, metrics, headers."""
+"""The service as operators and browsers see it: health, logs, metrics, limits, headers."""
 
+import asyncio
 import json
 
 import pytest
@@ -91,6 +92,28 @@ async def test_metrics_count_requests_by_route_and_show_the_migrations(
     assert f"http_request_duration_seconds_count{route} 1.0" in metrics
     assert 'database_migrations{state="ready"} 1.0' in metrics
     assert "database_connections_limit 10.0" in metrics
+
+
+async def test_a_request_beyond_the_limit_is_refused_and_the_next_one_is_not(
+    settings: Settings,
+) -> None:
+    app = create_app(settings.model_copy(update={"max_concurrent_requests": 1}))
+    started, release = asyncio.Event(), asyncio.Event()
+
+    @app.get("/slow")
+    async def slow() -> None:
+        started.set()
+        await release.wait()
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        first = asyncio.create_task(client.get("/slow"))
+        await started.wait()
+        second = await client.get("/slow")
+        assert (second.status_code, second.headers["retry-after"]) == (503, "1")
+        assert (await client.get("/health")).status_code == 200
+        release.set()
+        assert (await first).status_code == 200
+        assert (await client.get("/slow")).status_code == 200
 
 
 async def test_responses_have_security_headers(client: AsyncClient) -> None:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
-from alembic.operations import Operations, ops
+from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -122,13 +122,6 @@ def test_a_type_is_rendered_with_its_import(context: AutogenContext) -> None:
 def test_a_server_default_is_rendered(context: AutogenContext) -> None:
     rendered = alembic_private.render_server_default(sa.Identity(always=True), context)
     assert rendered == "sa.Identity(always=True)"
-
-
-def test_a_body_is_indented_and_leaves_its_imports(context: AutogenContext) -> None:
-    column = sa.Column("data", postgresql.JSONB())
-    body = alembic_private.render_body(ops.UpgradeOps([ops.AddColumnOp("items", column)]), context)
-    assert "\n    op.add_column('items', sa.Column('data', postgresql.JSONB(" in body
-    assert context.imports == {"from sqlalchemy.dialects import postgresql"}
 
 
 def test_the_live_environment_is_the_one_that_is_running(scripts: ScriptDirectory) -> None:

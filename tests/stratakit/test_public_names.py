@@ -24,10 +24,12 @@ MODULES = {
 }
 OPERATIONS = [
     "add_enum_value",
+    "create_compatibility_view",
     "create_enum",
     "create_not_null_constraint",
     "create_sync_trigger",
     "create_unique_constraint_using_index",
+    "drop_compatibility_view",
     "drop_enum",
     "drop_sync_trigger",
     "fill_in_batches",

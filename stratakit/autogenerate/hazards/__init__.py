@@ -44,13 +44,18 @@ def detect_hazards(change: Change) -> None:
     """Attach its hazards to each operation, while all operations are in view."""
     siblings = list(walk.flatten(change.operations))
     for operation in siblings:
-        has_recipe = not _changes_key(change, operation)
+        changes_key = _changes_key(change, operation)
         for text in hazards(operation, siblings, change.backend):
-            change.warn(operation, text if has_recipe else recipes.without_advice(text))
+            change.warn(operation, recipes.without_advice(text) if changes_key else text)
+        for text in columns.widened_key(operation, change.backend) if changes_key else ():
+            change.warn(operation, text)
 
 
 def _changes_key(change: Change, operation: ops.MigrateOperation) -> bool:
-    """Return whether an operation changes a column of the primary key, which recipes refuse."""
+    """Return whether an operation changes a column of the primary key.
+
+    Only the recipe widen-key is for such a column.
+    """
     if isinstance(operation, ops.DropColumnOp):
         return operation.to_column().primary_key
     if not isinstance(operation, ops.AlterColumnOp):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alembic.operations import ops
-from sqlalchemy import JSON, Enum
+from sqlalchemy import JSON, BigInteger, Enum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
@@ -90,6 +90,22 @@ def type_change(
                 f"{operation.column_name}_new",
                 before="give the column another name in the model, ",
             )
+        )
+
+
+def widened_key(operation: ops.MigrateOperation, backend: Backend) -> Iterator[str]:
+    """A primary key gets 64 bits; what is called with this knows that it is one."""
+    if (
+        backend == "postgresql"
+        and isinstance(operation, ops.AlterColumnOp)
+        and isinstance(operation.modify_type, BigInteger)
+        and not isinstance(operation.existing_type, BigInteger)
+    ):
+        table = walk.full_name(operation)
+        yield (
+            f"the key {table}.{operation.column_name} gets 64 bits: every row of {table} is "
+            "rewritten while nothing can use the table."
+            + recipes.advise(backend, "widen-key", table)
         )
 
 

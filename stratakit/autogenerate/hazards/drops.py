@@ -10,6 +10,7 @@ from stratakit.autogenerate.renames.candidates import (
     rename_candidates_of_table,
 )
 from stratakit.config import Backend
+from stratakit.operations import walk
 from stratakit.operations.renames import (
     RenameColumnOp,
     RenameTableOp,
@@ -40,7 +41,7 @@ def dropped_column(
 
 
 def dropped_table(
-    operation: ops.MigrateOperation, siblings: Sequence[ops.MigrateOperation], _backend: Backend
+    operation: ops.MigrateOperation, siblings: Sequence[ops.MigrateOperation], backend: Backend
 ) -> Iterator[str]:
     """A table is dropped with its data."""
     if not isinstance(operation, ops.DropTableOp):
@@ -55,4 +56,5 @@ def dropped_table(
         f"table {table} is dropped with its data, and {rename.new} with the same columns is added."
         f"\nIf it was renamed, replace both by: {render_rename_table(rename)}\n"
         f"and both in downgrade() by: {render_rename_table(rename.reverse())}"
+        + recipes.advise(backend, "rename-table", walk.full_name(operation), rename.new)
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection
 
 from stratakit.catalog.model import DatabaseDefault, ObjectKey
+from stratakit.catalog.mysql.foreign_key_indexes import implied_indexes
 from stratakit.catalog.mysql.queries import OPTIONAL_COLUMNS, QUERIES
 
 # MariaDB writes `current_timestamp()`, MySQL `CURRENT_TIMESTAMP`: one default.
@@ -30,21 +31,11 @@ def read_objects(connection: Connection) -> Iterator[Object]:
     Left out are the indexes that the server creates for foreign keys.
     """
     objects = list(_read_objects(connection))
-    implied = {name for each in objects for name in _implied_indexes(*each)}
+    implied = implied_indexes(objects)
     for key, attributes in objects:
-        is_implied = (key.kind, key.table, key.name, attributes.get("columns")) in implied
+        is_implied = (key, attributes.get("columns")) in implied
         if not is_implied or attributes.get("unique"):
             yield _with_stable_name(key, attributes), attributes
-
-
-def _implied_indexes(
-    key: ObjectKey, attributes: Mapping[str, object]
-) -> Iterator[tuple[str, str, str, object]]:
-    """Generate what the index of a foreign key may look like if the server has created it."""
-    if key.kind == "foreign key":
-        columns = str(attributes["columns"])
-        for name in (key.name, columns.partition(",")[0]):
-            yield "index", key.table, name, columns
 
 
 def _with_stable_name(key: ObjectKey, attributes: Mapping[str, object]) -> ObjectKey:

@@ -14,12 +14,11 @@ from stratakit.cli.printing import as_object, print_position, print_revisions, r
 from stratakit.commands import AdoptResult
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
-from stratakit.revisions.history import REPLACED
 
 METHODS = {
     "baseline": "write the first revision from the database",
     "repair": "write a revision that brings this database to head",
-    "squash": "replace all revisions by one, from a database at the last one",
+    "squash": "replace all revisions by one with the same schema; changes no database",
 }
 
 
@@ -39,6 +38,9 @@ def add_arguments(parser: ArgumentParser) -> None:
             default="compare",
             help=description,
         )
+    parser.add_argument(
+        "--through", metavar="REVISION", help="the last one that --squash replaces, if not the head"
+    )
     add_json(parser)
 
 
@@ -48,6 +50,7 @@ def run(arguments: Namespace, config: Config) -> int:
         config,
         method=arguments.method,
         at=arguments.at,
+        through=arguments.through,
         dry_run=arguments.dry_run,
         on_progress=_print_progress,
     )
@@ -57,9 +60,10 @@ def run(arguments: Namespace, config: Config) -> int:
     _print_outcome(result)
     if result.written:
         _print_written(config, result)
-    if result.outcome == "adopted":
+    if result.outcome in ("adopted", "squashed"):
         for note in result.notes:
             echo(note)
+    if result.outcome == "adopted":
         print_position(result.position)
         print_revisions("Pending", result.pending)
     if result.repairs:
@@ -80,7 +84,7 @@ def _print_outcome(result: AdoptResult) -> None:
             echo(f"{result.database} is empty. Create its tables: {MIGRATE} upgrade")
         case "ahead":
             echo("\n".join(result.notes))
-        case "managed" if not result.written:
+        case "managed":
             echo(f"{result.position}\nIt already has a revision. Compare it: {MIGRATE} drift")
         case "adopted" | "matched" if result.revision:
             echo(f"{result.database} matches revision {result.revision}.")
@@ -99,6 +103,6 @@ def _print_written(config: Config, result: AdoptResult) -> None:
     echo(f"Wrote {name}: a new database built from it is identical.")
     if result.replaced:
         echo(
-            f"It replaces {result.replaced} revisions, which are now in {name.parent}/{REPLACED}. "
-            "Delete them when no database is before the last of them."
+            f"It replaces {len(result.replaced)} revisions, whose files were deleted. Databases at "
+            f"{result.revision} or later stay as they are."
         )

@@ -5,9 +5,11 @@ violation without a suppression in the file: `# migrate: allow RULE -- REASON`.
 """
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from stratakit import commands
 from stratakit.cli.output import echo, echo_findings, warn
+from stratakit.cli.printing import print_impacts
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
 from stratakit.lint import explanation
@@ -23,6 +25,19 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="RULE",
         help="show a rule with bad and good code, or with `all` all titles",
     )
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument(
+        "--against",
+        metavar="URL",
+        default="",
+        help="estimate durations from the sizes of the tables of this database",
+    )
+    sizes.add_argument(
+        "--statistics",
+        metavar="FILE",
+        type=Path,
+        help="from the sizes in a file (default: migrations/statistics.toml, if it exists)",
+    )
     formatters.add_arguments(parser)
 
 
@@ -32,10 +47,19 @@ def run(arguments: Namespace, config: Config) -> int:
         name = arguments.explain
         echo(explanation.list_titles() if name == "all" else explanation.explain(name))
         return 0
-    result = commands.lint(config, arguments.revision, base=arguments.base, every=arguments.all)
+    result = commands.lint(
+        config,
+        arguments.revision,
+        base=arguments.base,
+        every=arguments.all,
+        against=arguments.against,
+        statistics=arguments.statistics,
+    )
     for text in result.skipped:
         warn(text)
     status = echo_findings(result.findings, arguments)
+    if arguments.format == "text":
+        print_impacts(result.impacts, result.rates)
     if not result.findings and arguments.format == "text":
         plural = "" if result.revisions == 1 else "s"
         echo(f"{result.revisions} revision{plural} linted, nothing found.", "green")

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from stratakit import commands
 from stratakit.cli.output import add_json, echo, echo_json, echo_sql, is_json, warn
-from stratakit.cli.printing import as_object, print_position, print_revisions, progress
+from stratakit.cli.printing import (
+    as_object,
+    print_impacts,
+    print_position,
+    print_revisions,
+    progress,
+)
 from stratakit.commands import UpgradePlan
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
@@ -67,6 +73,7 @@ def _print_plan(config: Config, plan: UpgradePlan) -> None:
         echo(plan.ahead)
         return
     print_revisions("To apply", plan.pending, none="Nothing to apply.")
+    print_impacts(plan.impacts, plan.rates)
     if plan.deferred:
         print_revisions("Deferred until the previous release has stopped", plan.deferred)
         echo(f"Then: {MIGRATE} upgrade")

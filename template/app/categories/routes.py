@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from app.categories import service
 from app.categories.models import Category
 from app.categories.schemas import CategoryPage, CategoryRead, CategoryWrite
-from app.dependencies import ReadSession, Session
+from app.database import Row
+from app.dependencies import ReadConnection, Session
 from app.fields import RowId
 from app.pagination import Cursor, Limit
 
@@ -20,17 +21,17 @@ async def create_category(data: CategoryWrite, session: Session) -> Category:
 
 @router.get("", response_model=CategoryPage)
 async def list_categories(
-    session: ReadSession, cursor: Cursor = None, limit: Limit = 50
+    connection: ReadConnection, cursor: Cursor = None, limit: Limit = 50
 ) -> dict[str, object]:
     """List categories, a page at a time."""
-    categories, following = await service.list_categories(session, cursor=cursor, limit=limit)
+    categories, following = await service.list_categories(connection, cursor=cursor, limit=limit)
     return {"categories": categories, "next": following}
 
 
 @router.get("/{category_id}", response_model=CategoryRead)
-async def get_category(category_id: RowId, session: ReadSession) -> Category:
+async def get_category(category_id: RowId, connection: ReadConnection) -> Row:
     """Read one category."""
-    return await service.get_category(session, category_id)
+    return await service.read_category(connection, category_id)
 
 
 @router.put("/{category_id}", response_model=CategoryRead)

@@ -23,7 +23,5 @@ class CategoryRead(BaseModel):
 class CategoryPage(BaseModel):
     """A page of categories, and the cursor of the next one."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     categories: list[CategoryRead]
     next: str | None

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.dependencies import ReadSession, Session
+from app.database import Row
+from app.dependencies import ReadConnection, Session
 from app.etags import IfMatch, format_etag
 from app.fields import Name, RowId
 from app.items import service
@@ -25,7 +26,7 @@ async def create_item(data: ItemWrite, session: Session, response: Response) -> 
 
 @router.get("", response_model=ItemPage)
 async def list_items(
-    session: ReadSession,
+    connection: ReadConnection,
     status: Status | None = None,
     category: Annotated[Name | None, Query(description="The name of a category.")] = None,
     sort: service.Sort = "id",
@@ -34,16 +35,16 @@ async def list_items(
 ) -> dict[str, object]:
     """List items, a page at a time."""
     items, following = await service.list_items(
-        session, status=status, category=category, sort=sort, cursor=cursor, limit=limit
+        connection, status=status, category=category, sort=sort, cursor=cursor, limit=limit
     )
     return {"items": items, "next": following}
 
 
 @router.get("/{item_id}", response_model=ItemRead)
-async def get_item(item_id: RowId, session: ReadSession, response: Response) -> Item:
+async def get_item(item_id: RowId, connection: ReadConnection, response: Response) -> Row:
     """Read one item; its `ETag` is its version."""
-    item = await service.get_item(session, item_id)
-    response.headers["ETag"] = format_etag(item.version)
+    item = await service.read_item(connection, item_id)
+    response.headers["ETag"] = format_etag(item["version"])
     return item
 
 

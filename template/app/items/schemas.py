@@ -35,7 +35,5 @@ class ItemRead(BaseModel):
 class ItemPage(BaseModel):
     """A page of items, and the cursor of the next one."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     items: list[ItemRead]
     next: str | None

@@ -260,13 +260,12 @@ def test_the_message_names_the_refused_database_of_env_py(branches: Service) -> 
 
 
 @pytest.mark.databases("sqlite")
-def test_a_switch_undoes_nothing_that_a_baseline_replaced(branches: Service) -> None:
+def test_a_switch_undoes_nothing_that_a_squash_replaced(branches: Service) -> None:
     branches.git("checkout", "-q", "phone")
-    versions = branches.root / "migrations/versions"
-    (versions / "replaced").mkdir()
-    for file in versions.glob("00*.py"):
-        file.rename(versions / "replaced" / file.name)
-    branches.revision("003", None, "raise RuntimeError('applied again')")
+    for file in (branches.root / "migrations/versions").glob("00*.py"):
+        file.unlink()
+    squash = branches.revision("003", None, "raise RuntimeError('applied again')")
+    squash.write_text(f'{squash.read_text()}\nreplaces = ("001", "002", "003")\n')
     assert "Undone" not in succeeds(local(branches, "switch"))
     assert branches.sql("SELECT name FROM items WHERE name = 'kept'") == [("kept",)]
 

@@ -118,6 +118,32 @@ def test_pending_revisions_are_listed_first_and_a_dry_run_changes_nothing(
     assert ids(commands.current(project).pending) == ["001", "002"]
 
 
+@pytest.mark.parametrize("project", ["postgresql", "mysql"], indirect=True)
+def test_a_dry_run_names_the_size_of_each_table_and_the_effect_on_it(project: Config) -> None:
+    commands.upgrade(project, "001")
+    assert commands.upgrade(project, dry_run=True).plan.impacts == ()
+    with connect(current_url(project)) as connection:
+        connection.execute(text("INSERT INTO orders (id) VALUES (1)"))
+        for power in range(15):
+            connection.execute(text(f"INSERT INTO orders SELECT id + {2**power} FROM orders"))
+        connection.commit()
+        analyze = "ANALYZE" if project.database == "postgresql" else "ANALYZE TABLE orders"
+        connection.execute(text(analyze))
+        connection.commit()
+    plans: list[UpgradePlan] = []
+    result = commands.upgrade(project, dry_run=True, on_plan=plans.append)
+    (impact,) = plans[0].impacts
+    assert plans == [result.plan]
+    assert (impact.revision, impact.table, impact.effect) == ("002", "orders", "locks")
+    assert impact.size.rows > 30_000
+    assert commands.statistics(project)["orders"] == impact.size
+    path = commands.write_statistics(project, commands.statistics(project))
+    linted = commands.lint(project, ["002"], statistics=path)
+    assert [(each.table, each.size.rows) for each in linted.impacts] == [
+        ("orders", impact.size.rows)
+    ]
+
+
 def test_a_rolling_upgrade_defers_the_contract_and_a_later_one_applies_it(project: Config) -> None:
     commands.upgrade(project, "001")
     rolling = commands.upgrade(project, rolling=True)

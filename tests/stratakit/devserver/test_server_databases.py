@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg.errors import DuplicateDatabase
 
 from stratakit.devserver.server import Server
 from stratakit.diagnostics.command import MIGRATE
@@ -28,30 +26,6 @@ def test_a_database_is_made_once_whatever_its_name(running: Server) -> None:
     running.create_database(name)
 
     assert ask(running, "SELECT current_database()", name) == name
-    running.drop_database(name)
-    running.drop_database(name)
-    with pytest.raises(psycopg.OperationalError):
-        ask(running, "SELECT 1", name)
-
-
-def test_a_database_can_be_the_copy_of_another(running: Server) -> None:
-    running.create_database("original")
-    ask(running, "CREATE TABLE copied AS SELECT 42 AS number", "original")
-
-    running.create_database("copy", template="original")
-
-    assert ask(running, "SELECT number FROM copied", "copy") == 42
-    with pytest.raises(DuplicateDatabase, match="already exists"):
-        running.create_database("copy", template="original")
-
-
-def test_a_database_is_dropped_although_someone_uses_it(running: Server) -> None:
-    running.create_database("busy")
-    with psycopg.connect(running.url("busy")):
-        running.drop_database("busy")
-
-    with pytest.raises(psycopg.OperationalError):
-        ask(running, "SELECT 1", "busy")
 
 
 def test_a_database_of_a_server_that_does_not_run_is_refused_with_the_command(

@@ -4,10 +4,16 @@ import shlex
 
 import pytest
 
-from tests.stratakit.environments.projects import INI, ITEMS, SEED, Project
+from tests.stratakit.environments.projects import INI, ITEMS, MODELS, SEED, Project
 
 FINDING = ("heads", "history", "current", "upgrade", "lint", "sql")
 """The verbs that are about the revisions that exist."""
+
+NEEDING = (
+    *FINDING, "stamp head", "downgrade", "downgrade base", "record", "merge", "rebase", "discard",
+    "switch", "rebuild", "accept",
+)  # fmt: skip
+"""The verbs that need a revision."""
 
 
 def move(project: Project, name: str, folder: str) -> None:
@@ -46,7 +52,7 @@ def test_a_revision_that_a_baseline_replaced_may_stay_below(project: Project, fo
     assert "b1" in project.run("heads").stdout
 
 
-@pytest.mark.parametrize("verb", FINDING)
+@pytest.mark.parametrize("verb", NEEDING)
 @pytest.mark.parametrize("has_folder", [True, False])
 def test_a_folder_without_revisions_is_no_success(
     project: Project, verb: str, has_folder: bool
@@ -56,9 +62,27 @@ def test_a_folder_without_revisions_is_no_success(
         file.unlink()
     if not has_folder:
         versions.rmdir()
-    refused = project.run(verb)
+    refused = project.run(*verb.split())
     assert (refused.status, refused.stdout) == (1, ""), refused
     assert str(versions) in refused.stderr
+
+
+@pytest.mark.parametrize("verb", ["drift", "adopt", "check", "check --models", "create x"])
+def test_nothing_to_compare_is_no_success(project: Project, verb: str) -> None:
+    for file in (project.root / "migrations/versions").glob("*.py"):
+        file.unlink()
+    project.write("app/models.py", MODELS.partition("class Item")[0])
+    refused = project.run(*verb.split())
+    assert refused.status == 1, refused
+    assert "create" in refused.stderr + refused.stdout
+
+
+def test_a_position_of_lost_files_can_be_removed(project: Project) -> None:
+    assert project.run("upgrade").status == 0
+    for file in (project.root / "migrations/versions").glob("*.py"):
+        file.unlink()
+    assert project.run("stamp", "base", "--force", "the files are lost").status == 0
+    assert project.run("stamp", "head").status == 1
 
 
 def test_the_first_revision_needs_none(project: Project) -> None:

@@ -52,6 +52,23 @@ class Draft(Base):
     __tablename__ = "drafts"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
+class Ticket(Base):
+    __tablename__ = "tickets"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    votes: Mapped[int] = mapped_column(Integer)
+
+
+class Reply(Base):
+    __tablename__ = "replies"
+
+    ticket_id: Mapped[int] = mapped_column(
+        ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True, comment="the ticket"
+    )
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
 """
 
 

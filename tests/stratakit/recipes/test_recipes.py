@@ -24,6 +24,10 @@ KEY = "mapped_column(BigInteger, index=True)"
 REFERENCE = 'mapped_column(BigInteger, ForeignKey("customers.id"), index=True)'
 NEW_STATUS = 'mapped_column(Enum("new", "paid", name="state"))'
 NOTE = "    note: Mapped[str] = mapped_column(String(50))\n"
+TICKET = """    __tablename__ = "tickets"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+"""
 STATUS = 'mapped_column(Enum("new", "paid", "gone", name="status"))'
 CASES = {
     "add-column": (
@@ -49,6 +53,18 @@ CASES = {
         ("orders.status", "state"),
         {"value": "CASE status WHEN 'gone' THEN 'paid' ELSE status::text END::state"},
         ["expand", "expand", "contract"],
+    ),
+    "rename-table": (
+        [('"orders"', '"purchases"')],
+        ("orders", "purchases"),
+        {},
+        ["expand", "contract"],
+    ),
+    "widen-key": (
+        [(TICKET, TICKET.replace("Integer", "BigInteger"))],
+        ("tickets", ""),
+        {},
+        [*["expand"] * 8, "contract"],
     ),
     "drop-column": ([(NOTE, "")], ("orders.note", ""), {}, ["expand", "contract"]),
     "drop-table": (
@@ -97,16 +113,20 @@ def phases(paths: list[Path]) -> list[str]:
     ]
 
 
+def recipe_of(case: str) -> str:
+    """The recipe of a case."""
+    return case.partition(",")[0].partition(" ")[0]
+
+
 def test_each_recipe_has_a_case() -> None:
-    names = {case.partition(",")[0].partition(" ")[0] for case in CASES}
-    assert names == set(load_recipes())
+    assert {recipe_of(case) for case in CASES} == set(load_recipes())
     assert all(recipe.__doc__ for recipe in load_recipes().values())
 
 
 def command(case: str) -> str:
     """The command line of a case."""
     _, (target, to), values, _ = CASES[case]
-    name = case.partition(",")[0].partition(" ")[0]
+    name = recipe_of(case)
     options = (f'--{option} "{value}"' for option, value in values.items())
     return " ".join(filter(None, ("stratakit recipe", name, target, to, *options)))
 
@@ -126,7 +146,7 @@ def test_the_page_shows_commands_that_are_tested(name: str) -> None:
 def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> None:
     replacements, target, values, expected = CASES[case]
     project.change(*replacements)
-    name = case.partition(",")[0].partition(" ")[0]
+    name = recipe_of(case)
     written = project.recipe(name, *target, **values)
     revisions = [path for path in written.paths if path.parent.name == "versions"]
     assert phases(revisions) == expected
@@ -136,6 +156,10 @@ def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> N
     assert not created.older_differences
     commands.upgrade(project.config)
     assert not commands.drift(project.config).findings
+    if name == "widen-key":
+        with pytest.raises(StrataError, match="64 bits"):
+            commands.downgrade(project.config)
+        return
     commands.downgrade(project.config, f"-{len(revisions)}")
     commands.upgrade(project.config)
     assert not commands.drift(project.config).findings

@@ -3,11 +3,13 @@
 import random
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from tests.service import Service
 
@@ -38,12 +40,14 @@ class Traffic:
         code: what they send.
         rows: the number of the rows, whose keys are 1 and so on.
         threads: their number.
+        prepares: whether the driver prepares statements, as it does by default.
     """
 
     project: Service
     code: Code
     rows: int
     threads: int = 2
+    prepares: bool = True
     changes: int = 0
     errors: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -79,6 +83,12 @@ class Traffic:
 
     def _run(self) -> None:
         engine = self.project.engine().execution_options(isolation_level="AUTOCOMMIT")
+        if not self.prepares:
+
+            @event.listens_for(engine, "do_connect")
+            def _connect(*arguments: Any) -> None:
+                arguments[-1]["prepare_threshold"] = None
+
         with engine.connect() as connection:
             while not self._is_over.is_set():
                 started = time.monotonic()
@@ -106,3 +116,8 @@ class Traffic:
         value = connection.execute(text(self.code.read), {"id": key}).scalar_one()
         assert value is not None, "a row has no value"
         return 0
+
+
+def percentile(seconds: Sequence[float], part: float = 0.99) -> float:
+    """The time within which a part of the requests was answered, in milliseconds."""
+    return sorted(seconds)[int(len(seconds) * part)] * 1000

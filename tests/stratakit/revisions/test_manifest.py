@@ -115,10 +115,21 @@ def _rename(config: Config) -> None:
     (config.versions / "a1_change.py").rename(config.versions / "a1_other.py")
 
 
-def _replace(config: Config) -> None:
-    folder = config.versions / "replaced"
-    folder.mkdir()
-    (config.versions / "b2_change.py").rename(folder / "b2_change.py")
+def _squash(config: Config, name: str = "b2_squash.py") -> None:
+    for file in config.versions.glob("*.py"):
+        file.unlink()
+    (config.versions / name).write_text('revision = "b2"\nreplaces = ("a1", "b2")\n')
+    _record(config)
+
+
+def _squash_into_the_same_file(config: Config) -> None:
+    _squash(config, "b2_change.py")
+
+
+def _delete_beside_a_squash(config: Config) -> None:
+    for file in config.versions.glob("*.py"):
+        file.unlink()
+    (config.versions / "x1_squash.py").write_text('revision = "x1"\nreplaces = ("a1", "x1")\n')
     _record(config)
 
 
@@ -181,7 +192,9 @@ def _record_the_schema_alone(config: Config) -> None:
         (_delete, [("edited-revision", "b2_change.py")]),
         (_comment, []),
         (_rename, []),
-        (_replace, []),
+        (_squash, []),
+        (_squash_into_the_same_file, []),
+        (_delete_beside_a_squash, [("edited-revision", "b2_change.py")]),
         (_baseline, []),
         (_add, [("revision-not-as-recorded", "c3_change.py")]),
         (_add_and_record, []),

@@ -175,7 +175,7 @@ FAULTS: list[tuple[Callable[[Service], None], set[str], list[str]]] = [
 ]
 SETTINGS = [
     ("plain", "sqlite"),
-    ("service", "postgresql"),
+    pytest.param(("service", "postgresql"), marks=pytest.mark.slow),
     pytest.param(("service", "sqlite"), marks=pytest.mark.slow),
     pytest.param(("plain", "postgresql"), marks=pytest.mark.slow),
     pytest.param(("plain", "mysql"), marks=pytest.mark.slow),
@@ -218,6 +218,7 @@ def test_rows_that_a_revision_deletes_fail_its_test_unless_it_declares_them(
     assert run_pytest(project, test).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("project", [("service", "sqlite")], indirect=True, ids=repr)
 def test_a_revision_that_declares_itself_irreversible_is_not_downgraded(project: Service) -> None:
     project.add_column(PHONE)
@@ -272,11 +273,9 @@ def test_xdist_spreads_the_revisions_and_names_the_one_that_fails(project: Servi
     assert {worker for worker, _ in ran} == {"gw0", "gw1"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "project",
-    [("service", "sqlite"), pytest.param(("service", "postgresql"), marks=pytest.mark.slow)],
-    indirect=True,
-    ids=repr,
+    "project", [("service", "sqlite"), ("service", "postgresql")], indirect=True, ids=repr
 )
 def test_two_branches_and_their_merge_each_make_a_round_trip(project: Service) -> None:
     project.add_column(PHONE)

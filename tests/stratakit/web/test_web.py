@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import text
 from syrupy.assertion import SnapshotAssertion
@@ -115,6 +115,22 @@ async def test_a_request_that_waits_too_long_for_its_turn_is_a_503(
         assert (await client.get("/one")).json() == 1
 
 
+async def test_a_405_names_the_methods_of_all_routes_of_the_path() -> None:
+    app = FastAPI()
+    add_error_handlers(app)
+    inner = APIRouter(prefix="/items")
+    for router, path in ((app, "/items/{number}"), (inner, ""), (inner, "/{number}")):
+        router.add_api_route(path, lambda: None, methods=["GET"])
+        router.add_api_route(path, lambda: None, methods=["PUT", "DELETE"])
+    app.include_router(inner)
+    transport = ASGITransport(app)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        for path in ("/items", "/items/1"):
+            refused = await client.patch(path)
+            assert refused.status_code == 405
+            assert refused.headers["allow"] == "GET, PUT, DELETE"
+
+
 async def test_more_requests_than_connections_are_all_answered(
     url: str, application: Callable[..., FastAPI]
 ) -> None:
@@ -122,8 +138,8 @@ async def test_more_requests_than_connections_are_all_answered(
 
     @app.get("/one")
     async def one() -> int:
-        async with app.state.database.read_session() as session:
-            return int(await session.scalar(text("SELECT 1")) or 0)
+        async with app.state.database.read_connection() as connection:
+            return int(await connection.scalar(text("SELECT 1")) or 0)
 
     async with serving(app) as client:
         answers = await asyncio.gather(*(client.get("/one") for _ in range(50)))
@@ -160,6 +176,8 @@ async def test_rows_that_a_test_stores_or_commits_are_rolled_back(at_head: str) 
             await session.execute(text(ITEM))
         async with inside.read_session() as session:
             assert await session.scalar(text("SELECT count(*) FROM items")) == 1
+        async with inside.read_connection() as connection:
+            assert await connection.scalar(text("SELECT count(*) FROM items")) == 1
     async with database.read_session() as session:
         assert await session.scalar(text("SELECT count(*) FROM items")) == 0
     await database.engine.dispose()
