@@ -102,7 +102,7 @@ PROOFS = {
         figures=" kills: ",
     ),
     "backfill-rate": Proof(
-        "A backfill has at least 0.9 of the rate of a batch loop that is written by hand",
+        "A backfill has at least 0.9 of the rate of a batch loop that somebody wrote",
         ("-m", "benchmarks.backfill"),
     ),
     "hot-table": Proof(
