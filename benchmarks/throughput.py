@@ -3,7 +3,8 @@
     python -m benchmarks.throughput [--requests 1500] [--rounds 5]
 
 All contenders have the same PostgreSQL, one worker, ten connections, and their turn in each round.
-The service logs, counts and names each request. Prints for each route the median of the rounds:
+The service logs, counts and names each request; the peer does not. --peer renders the peer, which
+takes packages of PyPI. Prints for each route the median of the rounds:
 milliseconds of CPU of the server per request, requests per second, the 99th percentile of the time
 of a request with 20 clients, and the memory of the process.
 """
@@ -14,6 +15,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -23,6 +25,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from benchmarks import services
+from benchmarks.contenders import peer
 from benchmarks.demo import REPOSITORY, free_port
 from tests.service import Service
 
@@ -39,11 +42,13 @@ class Contender:
         name: for the table.
         process: the server.
         port: where it listens.
+        prefix: the path of its items.
     """
 
     name: str
     process: subprocess.Popen[bytes]
     port: int
+    prefix: str = "/v1/items"
     results: dict[str, list[tuple[float, float, float]]] = field(default_factory=dict)
 
     def cpu(self) -> float:
@@ -62,6 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--requests", type=int, default=1500, help="of a route in a round (1500)")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each contender (5)")
+    parser.add_argument("--peer", action="store_true", help="measure a peer from PyPI, too")
     arguments = parser.parse_args()
     with ExitStack() as stack:
         service = stack.enter_context(services.rendered("postgresql"))
@@ -73,7 +79,10 @@ def main() -> None:
             "INSERT INTO items (name, price) "
             f"SELECT 'item ' || n, n FROM generate_series(1, {ITEMS}) n"
         )
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peer-")))
         contenders = [stack.enter_context(each) for each in servers(service)]
+        if arguments.peer:
+            contenders.append(stack.enter_context(serve_peer(service, folder)))
         for each in contenders:
             measure(each, "get by id", 300)
         for _ in range(arguments.rounds):
@@ -97,21 +106,36 @@ def servers(service: Service) -> Iterator[AbstractContextManager[Contender]]:
     yield serve("driver alone", REPOSITORY, limit, {"DATABASE_URL": url})
 
 
+def serve_peer(service: Service, folder: Path) -> AbstractContextManager[Contender]:
+    """The peer, on the database of the service."""
+    root, python = peer.render(folder)
+    url = service.url.for_app.set(drivername="postgresql+asyncpg")
+    environment = {"DATABASE_URL": url.render_as_string(hide_password=False)}
+    application = (*peer.APPLICATION, "--no-access-log")
+    return serve("peer", root, application, environment, python=python, prefix="/api/dummy")
+
+
 @contextmanager
 def serve(
-    name: str, root: Path, application: tuple[str, ...], environment: dict[str, str]
+    name: str,
+    root: Path,
+    application: tuple[str, ...],
+    environment: dict[str, str],
+    *,
+    python: str | Path = sys.executable,
+    prefix: str = "/v1/items",
 ) -> Iterator[Contender]:
     """Start a server, and end it afterwards."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", *application, "--port", str(port)],
+        [python, "-m", "uvicorn", *application, "--port", str(port)],
         cwd=root,
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
     )
     try:
-        wait_for(f"http://127.0.0.1:{port}/v1/items/1")
-        yield Contender(name, process, port)
+        wait_for(f"http://127.0.0.1:{port}{prefix}/1")
+        yield Contender(name, process, port, prefix)
     finally:
         process.kill()
         process.wait()
@@ -130,23 +154,28 @@ def wait_for(url: str) -> None:
             time.sleep(0.1)
 
 
-def _get(number: int) -> bytes:
-    return f"GET /v1/items/{number % ITEMS + 1} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+def _get(prefix: str, number: int) -> bytes:
+    return f"GET {prefix}/{number % ITEMS + 1} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 
 
-def _list(number: int) -> bytes:
-    return b"GET /v1/items?limit=50 HTTP/1.1\r\nHost: x\r\n\r\n"
+def _list(prefix: str, number: int) -> bytes:
+    return f"GET {_collection(prefix)}?limit=50 HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 
 
-def _create(number: int) -> bytes:
+def _create(prefix: str, number: int) -> bytes:
     body = f'{{"name": "new {time.monotonic_ns()} {number}", "price": "2.50"}}'
     return (
-        "POST /v1/items HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"POST {_collection(prefix)} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
 
 
-ROUTES: dict[str, tuple[Callable[[int], bytes], bytes]] = {
+def _collection(prefix: str) -> str:
+    """The peer redirects from the path without a slash."""
+    return prefix if prefix.startswith("/v1") else f"{prefix}/"
+
+
+ROUTES: dict[str, tuple[Callable[[str, int], bytes], bytes]] = {
     "get by id": (_get, b"HTTP/1.1 200"),
     "list of 50": (_list, b"HTTP/1.1 200"),
     "create": (_create, b"HTTP/1.1 201"),
@@ -157,21 +186,21 @@ def measure(contender: Contender, route: str, requests: int) -> tuple[float, flo
     """Send requests; return CPU per request in ms, requests per second, and the p99 in ms."""
     times: list[float] = []
     before, begun = contender.cpu(), time.perf_counter()
-    asyncio.run(_load(contender.port, route, requests, times))
+    asyncio.run(_load(contender, route, requests, times))
     taken = time.perf_counter() - begun
     cpu = (contender.cpu() - before) / requests * 1000
     return cpu, requests / taken, statistics.quantiles(times, n=100)[98] * 1000
 
 
-async def _load(port: int, route: str, requests: int, times: list[float]) -> None:
+async def _load(contender: Contender, route: str, requests: int, times: list[float]) -> None:
     make, expected = ROUTES[route]
     numbers = iter(range(requests))
 
     async def client() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", contender.port)
         for number in numbers:
             begun = time.perf_counter()
-            writer.write(make(number))
+            writer.write(make(contender.prefix, number))
             head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(expected):
                 raise RuntimeError(head.decode())

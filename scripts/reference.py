@@ -158,7 +158,7 @@ def _service_settings() -> Iterator[tuple[str, str, str]]:
     (settings,) = (
         node
         for node in ast.parse((REPOSITORY / "template/app/settings.py").read_text()).body
-        if isinstance(node, ast.ClassDef)
+        if isinstance(node, ast.ClassDef) and node.name == "Settings"
     )
     for node, following in zip(settings.body, [*settings.body[1:], None], strict=True):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):

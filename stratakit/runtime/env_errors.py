@@ -17,6 +17,7 @@ from stratakit.diagnostics.errors import (
     UsageError,
     application_line,
     describe_exception,
+    mask_passwords,
 )
 from stratakit.engine.errors import driver_classes, driver_message
 
@@ -39,6 +40,11 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
             f"The database of {file} cannot be reached: {driver_message(error)}{where}",
             detail="Nothing was read or changed.",
             hint="Start it, or name one that answers where env.py reads its URL from.",
+        )
+    if isinstance(error, SystemExit) and isinstance(error.code, str):
+        return UsageError(
+            mask_passwords(error.code),
+            detail=f"{file} exits with this message{where}.",
         )
     if isinstance(error, SystemExit):
         return UsageError(

@@ -10,18 +10,15 @@ import jwt
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
-from pydantic_settings import BaseSettings
 
-from app.settings import Settings
+from app.settings import ServiceSettings
 
 # Asymmetric ones alone: a published key must not be able to sign.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 
 
-class AuthSettings(BaseSettings):
+class AuthSettings(ServiceSettings):
     """The issuer of tokens. Every token is refused until these are set."""
-
-    model_config = Settings.model_config
 
     jwt_issuer: str = ""
     """The provider as tokens name it: https://login.example.com/"""

@@ -6,28 +6,45 @@ Kubernetes can. SECRETS_DIR names another folder.
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+Environment = Literal["development", "test", "staging", "production"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 SECRETS = Path(os.environ.get("SECRETS_DIR", "/run/secrets"))
 
 
-class Settings(BaseSettings):
-    """Add your own: `orders_per_page: int = 50` is set by ORDERS_PER_PAGE."""
+class ServiceSettings(BaseSettings):
+    """Settings that end the process with one message if a value is not valid."""
 
     model_config = SettingsConfigDict(
         env_file=ROOT / ".env",
         secrets_dir=SECRETS if SECRETS.is_dir() else None,
         extra="ignore",
-        # A wrong value may be a secret: an error names the setting alone.
-        hide_input_in_errors=True,
     )
 
-    environment: str = "development"
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+            return
+        except ValidationError as error:
+            # Without the values, which may be secrets.
+            reasons = [
+                f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}"
+                for each in error.errors(include_input=False)
+            ]
+        except SettingsError as error:
+            reasons = [str(error)]
+        raise SystemExit("\n".join(["These settings are not valid:", *reasons]))
+
+
+class Settings(ServiceSettings):
+    """Add your own: `orders_per_page: int = 50` is set by ORDERS_PER_PAGE."""
+
+    environment: Annotated[Environment, BeforeValidator(str.lower)] = "development"
     """The place that this runs in. `production` asks twice before data could be lost."""
 
     log_level: Annotated[LogLevel, BeforeValidator(str.upper)] = "INFO"
@@ -81,4 +98,4 @@ class Settings(BaseSettings):
     @property
     def in_production(self) -> bool:
         """True if the service runs in production."""
-        return self.environment.lower() in {"production", "prod"}
+        return self.environment == "production"

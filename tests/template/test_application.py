@@ -19,6 +19,7 @@ from stratakit.engine.connect import connect
 from stratakit.engine.url import parse
 from tests import databases
 from tests.rows import imports_of_a_service
+from tests.service import Service
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +51,28 @@ async def serving(app: FastAPI) -> AsyncIterator[AsyncClient]:
         transport = ASGITransport(app, raise_app_exceptions=False)
         async with AsyncClient(transport=transport, base_url="http://test") as client:
             yield client
+
+
+@pytest.mark.databases("sqlite")
+def test_settings_that_are_not_valid_are_one_message_everywhere(live: Service) -> None:
+    serve = ("uvicorn", "app.main:create_app", "--factory", "--port", "0")
+    for command in (("alembic", "current"), ("stratakit", "current"), serve):
+        refused = live.run(
+            *(live.python, "-m", *command), ENVIRONMENT="prodction", DATABASE_POOL_SIZE="many"
+        )
+        assert refused.returncode != 0
+        assert "ENVIRONMENT: " in refused.stderr
+        assert "DATABASE_POOL_SIZE: " in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert "prodction" not in refused.stderr
+
+
+@pytest.mark.databases("sqlite")
+def test_a_list_that_is_not_json_is_one_message(live: Service) -> None:
+    refused = live.alembic("current", CORS_ORIGINS="https://example.com")
+    assert refused.returncode != 0
+    assert "cors_origins" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 async def test_a_stored_item_is_there_for_the_next_request(

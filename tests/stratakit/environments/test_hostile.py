@@ -407,7 +407,8 @@ def test_branches_with_labels_are_accepted(project: Project) -> None:
         ("import no_such_package\n", "brings no_such_package", 2),
         ("import os\n\nos.environ['NO_SUCH_SETTING']\n", "Set NO_SUCH_SETTING", 2),
         ("open('no/such/key')\n", "Create no/such/key", 2),
-        ("raise SystemExit('no database')\n", "exits with", 2),
+        ("raise SystemExit('no database')\n", "no database\n", 2),
+        ("raise SystemExit(3)\n", "exits with 3", 2),
         ("1 / 0\n", "ZeroDivisionError", 2),
     ],
 )
