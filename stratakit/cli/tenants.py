@@ -111,10 +111,11 @@ class TenantsOutput:
                 rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
                 echo(f"{state.capitalize()}: {', '.join(names[:SHOWN])}{rest}", "yellow")
         if not result.is_done:
-            source = (
-                f" --tenants {quote(self._arguments.tenants)}" if self._arguments.tenants else ""
-            )
-            echo(f"Then: {MIGRATE} {self._verb} --all{source}")
+            given = self._arguments.tenants
+            # Standard input has to be given again.
+            before = "cat FILE | " if given == "-" else ""
+            options = f"--tenants {quote(given)}" if given else "--all"
+            echo(f"Then: {before}{MIGRATE} {self._verb} {options}")
 
 
 _ERRORS: tuple[TenantState, ...] = ("failed", "unreachable")

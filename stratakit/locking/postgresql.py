@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from stratakit.diagnostics.errors import DatabaseUnavailable
+from stratakit.diagnostics.errors import DatabaseUnavailable, StrataError
 from stratakit.locking.base import Scope, SessionLock
 from stratakit.locking.identity import process_identity
 
@@ -53,7 +53,10 @@ class PostgreSQLLock(SessionLock):
         super().__init__(connection, scope)
         self.key = KEY
         if not scope.is_whole:
-            work = f"{scope.schema or self._query(SCHEMA_QUERY)} {scope.backfill}"
+            schema = scope.schema or self._query(SCHEMA_QUERY)
+            if schema is None:
+                raise self._no_schema()
+            work = f"{schema} {scope.backfill}"
             self.key = KEY << 32 | zlib.crc32(work.encode())
         self._lock = LOCK_CONDITION.format(high=self.key >> 32, low=self.key & 0xFFFFFFFF)
         self.token = secrets.token_hex(8)
@@ -111,6 +114,14 @@ class PostgreSQLLock(SessionLock):
 
     def _set_application_name(self, name: object) -> None:
         self._query("SELECT set_config('application_name', :value, false)", value=name)
+
+    def _no_schema(self) -> StrataError:
+        path = self._query("SELECT current_setting('search_path')")
+        return StrataError(
+            f"No schema of the search path exists: {path}.",
+            detail="The revisions could create nothing. Nothing was changed.",
+            hint=f"Create the schema, or correct its name: CREATE SCHEMA {path};",
+        )
 
     def _refuse_pooler(self) -> None:
         """Refuse a pooler, which answers the connection's start with a number of its own.

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from stratakit.config import Config
+from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.url import parse
 from stratakit.locking import Scope, migration_lock
@@ -64,6 +65,14 @@ def test_the_lock_of_a_backfill_is_of_its_schema(connections: list[Connection]) 
     with migration_lock(first, "postgresql", wait=0, scope=Scope(backfill="prices")):
         assert not is_free(second, Scope(backfill="prices"))
         assert is_free(other, Scope(backfill="prices"))
+
+
+def test_a_schema_that_does_not_exist_is_named(connections: list[Connection]) -> None:
+    connection = connections[0]
+    connection.execute(text("SET search_path TO no_such"))
+    connection.commit()
+    with pytest.raises(StrataError, match="no_such"):
+        PostgreSQLLock(connection, Scope())
 
 
 def test_the_schema_is_that_of_the_version_table(connections: list[Connection]) -> None:
