@@ -9,7 +9,7 @@ import os
 import socket
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,28 +61,19 @@ LOG = Table(
 )
 
 
-def recorder(note: str | None = None, *, has_entries: bool = True) -> Callable[..., None]:
+def recorder(note: str | None = None) -> Callable[..., None]:
     """Return the callback for Alembic's `on_version_apply`.
 
     It runs in the transaction that changes the version row, so that both are written or neither.
 
     Args:
         note: the reason that a person gave.
-        has_entries: False only creates the table. A scratch database is dropped before anybody
-            asks who migrated it, and the entries take a quarter of the time of its revisions.
     """
     started = datetime.now(UTC)
     has_table = False
 
     def record(*, ctx: Any, step: Any, heads: Iterable[str], run_args: object) -> None:
         nonlocal started, has_table
-        if not ctx.as_sql and not has_table:
-            has_table = ctx.connection.dialect.has_table(ctx.connection, LOG.name)
-            if not has_table:
-                # Its transaction may be undone: the next revision looks again.
-                LOG.create(ctx.connection)
-        if not has_entries:
-            return
         finished = datetime.now(UTC)
         direction = "upgrade" if step.is_upgrade else "downgrade"
         row = {
@@ -94,7 +85,12 @@ def recorder(note: str | None = None, *, has_entries: bool = True) -> Callable[.
             "finished": CURRENT_TIMESTAMP if ctx.as_sql else finished,
         }
         started = finished
-        if ctx.as_sql and step.is_upgrade and not step.down_revision_ids:
+        if not ctx.as_sql and not has_table:
+            has_table = ctx.connection.dialect.has_table(ctx.connection, LOG.name)
+            if not has_table:
+                # Its transaction may be undone: the next revision looks again.
+                LOG.create(ctx.connection)
+        elif ctx.as_sql and step.is_upgrade and not step.down_revision_ids:
             ctx.impl.create_table(LOG)
         for revision in step.up_revisions:
             entry = insert(LOG).values(**row, **_describe(revision))
@@ -205,7 +201,6 @@ def _join(heads: Iterable[str]) -> str:
     return ",".join(sorted(heads))
 
 
-@cache
 def _user_at_host() -> str:
     try:
         user = getpass.getuser()

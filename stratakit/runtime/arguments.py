@@ -82,7 +82,7 @@ def guarded_arguments(
         **comparison_arguments(config, given, by_catalogs=options.reconcile is not None),
         "on_version_apply": (
             *callbacks,
-            log.recorder(options.note, has_entries=not options.is_scratch),
+            log.recorder(options.note),
             partial(_call_after_step, options),
             *([_refuse_orphans] if backend == "sqlite" else []),
         ),
