@@ -89,8 +89,12 @@ def work(tasks: IO[bytes], answers: IO[bytes]) -> None:
                 return
             assert isinstance(task, TenantTask)
             handler.tenant = task.name
-            pickle.dump(_answer(task), answers)
-            answers.flush()
+            try:
+                pickle.dump(_answer(task), answers)
+                answers.flush()
+            except BrokenPipeError:
+                # The command was killed, and nobody waits for the answer.
+                os._exit(1)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
