@@ -224,6 +224,7 @@ class ChangeRun:
                 heads=context.get_current_heads(),
                 is_outermost=is_outermost,
                 progress=self._options.progress,
+                continue_command=self._options.continue_command,
             )
             check = partial(self._check_steps, context, source)
             steps = _only(source.original, chosen)
@@ -236,7 +237,9 @@ class ChangeRun:
                 connection.rollback()
             source.current = monitor.steps(steps, check)
             if not self._options.is_scratch:
-                source.current = check_requirements(source.current, self._config)
+                source.current = check_requirements(
+                    source.current, self._config, self._options.continue_command or "upgrade"
+                )
             resources.enter_context(monitor)
             resources.enter_context(sqlite_batch.guard_batches(connection))
             resources.enter_context(restoring_batches(connection))

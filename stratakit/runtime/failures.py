@@ -15,7 +15,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.errors import INSTALL_ON_SERVER_HINT, driver_message, missing_server_object
 from stratakit.revisions import guards
-from stratakit.runtime.monitor import RunMonitor
+from stratakit.runtime.monitor import LockWait, RunMonitor
 
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
 ON_SCRATCH = "It failed on a scratch database. The project's database was not changed."
@@ -53,7 +53,12 @@ def explain_failure(
     revision = monitor.step.revision
     reason = driver_message(error)
     place = _location(error, revision.path)
-    message = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
+    subject = f"Revision {revision.revision} ({place})"
+    message = f"{subject} failed: {reason}{_more(error)}"
+    if wait := monitor.lock_wait:
+        message = f"{subject} got no lock on {wait.subject} in {wait.seconds:g} s"
+        message += " (MIGRATION_RETRY_SECONDS)."
+        message += "".join(f"\n  {each.description}" for each in wait.blockers)
     kept = ON_SCRATCH if is_scratch else "Nothing of it was kept."
     if missing := missing_server_object(reason):
         return StrataError(f"{message}\n{missing}", detail=kept, hint=INSTALL_ON_SERVER_HINT)
@@ -65,20 +70,21 @@ def explain_failure(
             hint="Execute its statements by the connection of the migration: op.get_bind()",
         )
     if monitor.started_empty and monitor.nothing_committed and MISSING.search(reason):
-        return _missing_table_error(message, kept)
+        return _missing_table_error(message, kept, monitor)
     if is_scratch:
         return StrataError(
             message, detail=kept, hint="Fix the revision, and run the command again."
         )
     if monitor.nothing_committed and any(sign in reason.lower() for sign in ALREADY_EXISTS):
-        return _existing_object_error(message, monitor, revision.revision)
+        return _existing_object_error(message, monitor, monitor.step)
     if monitor.nothing_committed:
         return _rolled_back_error(message, monitor, monitor.step, stale_indexes)
     return _partial_run_error(message, monitor, monitor.step, stale_indexes)
 
 
-def _existing_object_error(message: str, monitor: RunMonitor, revision: str) -> StrataError:
+def _existing_object_error(message: str, monitor: RunMonitor, step: RevisionStep) -> StrataError:
     """Return the error of a revision that creates an object which the database has already."""
+    revision = step.revision.revision
     adopt = (
         f"Find the revision of the database by comparison: {MIGRATE} adopt"
         if monitor.started_empty
@@ -99,18 +105,23 @@ def _existing_object_error(message: str, monitor: RunMonitor, revision: str) -> 
         detail="create_all, a person, or an earlier run of this revision that failed created "
         f"it. The version is {monitor.place}.",
         hint=f"{adopt}\nOtherwise undo the changes of the earlier run with the SQL that "
-        f"`{MIGRATE} drift` prints, then: {MIGRATE} upgrade",
+        f"`{MIGRATE} drift` prints, then: {MIGRATE} {_command(monitor, step)}",
     )
 
 
-def _missing_table_error(message: str, kept: str) -> StrataError:
+def _missing_table_error(message: str, kept: str, monitor: RunMonitor) -> StrataError:
     """Return the error of a revision that needs a table which no revision creates."""
+    hint = "Fix the revision, and run the command again."
+    if not monitor.has_created_tables:
+        # Otherwise the table is more likely misspelled than older than all revisions.
+        hint += (
+            "\nIf the table existed before the first revision, replace all revisions by one, from "
+            f"a database at the last one: {MIGRATE} adopt --squash"
+        )
     return StrataError(
         message,
         detail=f"On an empty database the previous revisions do not create it. {kept}",
-        hint="If that is a mistake, fix the revision, and run the command again.\n"
-        "If it existed before the first revision, replace all revisions by one, from a "
-        f"database at the last one: {MIGRATE} adopt --squash",
+        hint=hint,
     )
 
 
@@ -120,11 +131,14 @@ def _rolled_back_error(
     """Return the error of a revision that left nothing but INVALID indexes."""
     stays = _describe_stale(step, stale_indexes)
     kept = f"{stays} The" if stays else "Nothing of it was kept: the"
-    fix = "the rows or the revision" if stays else "the revision"
+    fix = "Fix the rows or the revision" if stays else "Fix the revision"
+    then = f"{MIGRATE} {_command(monitor, step)}"
     return StrataError(
         message,
         detail=f"{kept} database is {monitor.place}.{_downgrade_warning(step)}",
-        hint=f"Fix {fix}, then: {MIGRATE} {_command(monitor, step)}",
+        hint=f"{_end_blockers(monitor.lock_wait)}\nThen: {then}"
+        if monitor.lock_wait
+        else f"{fix}, then: {then}",
     )
 
 
@@ -133,6 +147,11 @@ def _partial_run_error(
 ) -> StrataError:
     """Return the error of a revision of which some statements are committed."""
     stays = _describe_stale(step, stale_indexes)
+    fix = (
+        _end_blockers(monitor.lock_wait)
+        if monitor.lock_wait
+        else f"Fix the revision, and record it: {MIGRATE} record"
+    )
     keeper = "An autocommit block" if monitor.transactional else "This database"
     return StrataError(
         f"{message}\n{monitor.progress()}",
@@ -140,13 +159,22 @@ def _partial_run_error(
         "stay. "
         f"The version is {monitor.place}.{f' {stays}' if stays else ''}"
         f"{_downgrade_warning(step)}",
-        hint=f"Undo the applied statements with the SQL that `{MIGRATE} drift` prints, and fix the "
-        f"failed one. Then: {MIGRATE} {_command(monitor, step)}",
+        hint=f"Undo the applied statements with the SQL that this prints: {MIGRATE} drift\n"
+        f"{fix}\nThen: {MIGRATE} {_command(monitor, step)}",
     )
+
+
+def _end_blockers(wait: LockWait) -> str:
+    """Return what ends a wait for a lock: the revision that waited is correct."""
+    commands = "; ".join(each.end for each in wait.blockers if each.end)
+    end = "The revision is correct. Wait until the session that holds the lock has ended"
+    return f"{end}, or end it: {commands}" if commands else f"{end}, or end it."
 
 
 def _command(monitor: RunMonitor, step: RevisionStep) -> str:
     """Return the command that does the rest of the run, and no more."""
+    if monitor.continue_command:
+        return monitor.continue_command
     last = monitor.rest[-1] if monitor.rest else step
     if step.is_upgrade:
         return "upgrade" if last.revision.is_head else f"upgrade {last.revision.revision}"

@@ -22,7 +22,7 @@ UNUSED_SECONDS = 60
 
 
 def check_requirements(
-    function: Callable[..., Iterable[Any]], config: Config
+    function: Callable[..., Iterable[Any]], config: Config, command: str
 ) -> Callable[..., Iterator[Any]]:
     """Wrap the function that gives Alembic its steps, so that each is checked before it runs.
 
@@ -32,18 +32,19 @@ def check_requirements(
     Args:
         function: the one that gives the steps.
         config: the project's.
+        command: the verb that continues the run.
     """
 
     def steps(heads: Any, context: MigrationContext) -> Iterator[Any]:
         for step in function(heads, context):
             if isinstance(step, RevisionStep) and step.is_upgrade:
-                _check(config, context, step)
+                _check(config, context, step, command)
             yield step
 
     return steps
 
 
-def _check(config: Config, context: MigrationContext, step: RevisionStep) -> None:
+def _check(config: Config, context: MigrationContext, step: RevisionStep, command: str) -> None:
     connection, module = context.connection, step.revision.module
     required = to_tuple(getattr(module, "requires_backfill", None), default=())
     unused = to_tuple(getattr(module, "requires_unused", None), default=())
@@ -51,7 +52,7 @@ def _check(config: Config, context: MigrationContext, step: RevisionStep) -> Non
         return
     revision = describe_revision(step.revision)
     with reading(connection):
-        backfills.refuse_incomplete(config, connection, revision, required)
+        backfills.refuse_incomplete(config, connection, revision, required, command)
         for name in unused:
             _refuse_used(connection, revision, name)
 

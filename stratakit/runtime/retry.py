@@ -21,8 +21,9 @@ from stratakit.config import Backend
 from stratakit.engine.errors import driver_error
 from stratakit.locking import MigrationLock
 from stratakit.locking.policy import WaitPolicy
-from stratakit.runtime.monitor import RunMonitor
+from stratakit.runtime.monitor import LockWait, RunMonitor
 from stratakit.runtime.timeouts import TIMEOUTS, SessionTimeouts
+from stratakit.sql.parser import parse
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 10.0
@@ -87,7 +88,6 @@ class RetryingRun:
         self._kind = kind
         self._lock = lock
         self._monitor = monitor
-        self._gave_up = False
         self._attempts = attempts
 
     def begin(self, connection: Connection) -> None:
@@ -127,7 +127,7 @@ class RetryingRun:
             error: what it failed of; the transaction is undone.
         """
         cause, statement = driver_error(error), getattr(error, "statement", None) or ""
-        if self._gave_up or cause is None or not self._monitor.nothing_committed:
+        if self._monitor.lock_wait or cause is None or not self._monitor.nothing_committed:
             return False
         if not self._kind.is_lock_error(cause, statement):
             return False
@@ -149,19 +149,23 @@ class RetryingRun:
     def _pause(self, what: object, statement: str) -> bool:
         self._attempts.add(what)
         name = getattr(getattr(self._monitor.step, "revision", None), "revision", "?")
-        for blocker in self._kind.blockers(statement) or ["it has ended by now"]:
-            logger.warning("Revision %s waits for a table in use: %s", name, blocker)
+        subject = _subject(statement)
+        blockers = self._kind.blockers(statement)
+        for holder in [each.description for each in blockers] or ["its holder has just ended"]:
+            logger.warning("Revision %s waits for a lock on %s: %s", name, subject, holder)
         pause = backoff_seconds(self._attempts.count)
-        if time.monotonic() + pause - self._attempts.since > self._kind.policy.retry_seconds:
-            logger.warning(
-                "Revision %s got no lock in %g s (MIGRATION_RETRY_SECONDS).",
-                name,
-                self._kind.policy.retry_seconds,
-            )
-            self._gave_up = True
+        seconds = self._kind.policy.retry_seconds
+        if time.monotonic() + pause - self._attempts.since > seconds:
+            self._monitor.lock_wait = LockWait(subject, seconds, blockers)
             return False
         time.sleep(pause)
         return True
+
+
+def _subject(statement: str) -> str:
+    """Return the table that a statement locks, in words."""
+    table = next((action.table for action in parse(statement) if action.table), "")
+    return f"table {table}" if table else "a table in use"
 
 
 @contextmanager

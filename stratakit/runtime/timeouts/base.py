@@ -1,10 +1,24 @@
 """The timeouts of a run, whatever the database."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from stratakit.locking.policy import WaitPolicy
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """A session that may be in the way of a statement.
+
+    Args:
+        description: its number, user and address, and what it holds.
+        end: the statement that ends it; empty if it is not known to use the statement's table.
+    """
+
+    description: str
+    end: str = ""
 
 
 class SessionTimeouts:
@@ -42,8 +56,8 @@ class SessionTimeouts:
         """Return whether a driver's error says that something was in the way of a statement."""
         return False
 
-    def blockers(self, statement: str) -> list[str]:
-        """Describe the sessions that are in the way, if the database shows them."""
+    def blockers(self, statement: str) -> list[Blocker]:
+        """Return the sessions that are in the way, if the database shows them."""
         return []
 
     def leftover_indexes(self, statement: str) -> list[str]:
