@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
+from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.revisions.run_options import StepProgress
 from stratakit.runtime.timeouts import Blocker
 
@@ -15,7 +16,7 @@ READS = ("SELECT", "SHOW", "PRAGMA", "DESCRIBE", "SET")
 # before it, too: https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
 ROWS = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD", "CALL", "DO")
 
-CREATE_TABLE = re.compile(r"\s*CREATE\s+TABLE\b", re.IGNORECASE)
+CREATE_TABLE = re.compile(r"\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\S+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ class RunMonitor:
                 yield step
                 if self._progress:
                     self._progress.end()
-                self.has_created_tables |= any(map(CREATE_TABLE.match, self._done))
+                created = filter(None, map(CREATE_TABLE.match, self._done))
+                self.has_created_tables |= any(each[1] not in OWN_TABLES for each in created)
                 to = step.to_revisions_no_deps
                 if self._commits_steps:
                     self.place = f"at {', '.join(to)}" if to else "before the first revision"

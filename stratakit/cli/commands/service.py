@@ -40,11 +40,11 @@ def run(arguments: Namespace, config: Config) -> int:
             also = f" and {len(others)} more" if others else ""
             echo(f"It serves older code: {first}{also} changed later. Run: make restart")
     elif arguments.command == "stop":
-        echo("The service is stopped." if service.stop() else "The service does not run.")
+        echo("The service is stopped." if service.stop() else "No service runs in the background.")
     elif service.find_process():
         _show(service, "The service runs")
     else:
-        echo("The service does not run.")
+        echo("No service runs in the background.")
         return NOT_RUNNING
     return 0
 
