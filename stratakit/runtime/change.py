@@ -237,9 +237,7 @@ class ChangeRun:
                 connection.rollback()
             source.current = monitor.steps(steps, check)
             if not self._options.is_scratch:
-                source.current = check_requirements(
-                    source.current, self._config, self._options.continue_command or "upgrade"
-                )
+                source.current = check_requirements(source.current, self._config)
             resources.enter_context(monitor)
             resources.enter_context(sqlite_batch.guard_batches(connection))
             resources.enter_context(restoring_batches(connection))

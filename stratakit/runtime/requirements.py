@@ -15,14 +15,14 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.migration import reading
-from stratakit.revisions import backfills
+from stratakit.revisions import backfills, phases
 from stratakit.revisions.position import describe_revision
 
 UNUSED_SECONDS = 60
 
 
 def check_requirements(
-    function: Callable[..., Iterable[Any]], config: Config, command: str
+    function: Callable[..., Iterable[Any]], config: Config
 ) -> Callable[..., Iterator[Any]]:
     """Wrap the function that gives Alembic its steps, so that each is checked before it runs.
 
@@ -32,19 +32,18 @@ def check_requirements(
     Args:
         function: the one that gives the steps.
         config: the project's.
-        command: the verb that continues the run.
     """
 
     def steps(heads: Any, context: MigrationContext) -> Iterator[Any]:
         for step in function(heads, context):
             if isinstance(step, RevisionStep) and step.is_upgrade:
-                _check(config, context, step, command)
+                _check(config, context, step)
             yield step
 
     return steps
 
 
-def _check(config: Config, context: MigrationContext, step: RevisionStep, command: str) -> None:
+def _check(config: Config, context: MigrationContext, step: RevisionStep) -> None:
     connection, module = context.connection, step.revision.module
     required = to_tuple(getattr(module, "requires_backfill", None), default=())
     unused = to_tuple(getattr(module, "requires_unused", None), default=())
@@ -52,7 +51,8 @@ def _check(config: Config, context: MigrationContext, step: RevisionStep, comman
         return
     revision = describe_revision(step.revision)
     with reading(connection):
-        backfills.refuse_incomplete(config, connection, revision, required, command)
+        is_contract = getattr(module, "phase", "") == phases.CONTRACT
+        backfills.refuse_incomplete(config, connection, revision, required, is_contract=is_contract)
         for name in unused:
             _refuse_used(connection, revision, name)
 
