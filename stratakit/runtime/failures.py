@@ -19,6 +19,7 @@ from stratakit.runtime.monitor import LockWait, RunMonitor
 
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
 ON_SCRATCH = "It failed on a scratch database. The project's database was not changed."
+UNDO = f"Undo the applied statements with the SQL that this prints: {MIGRATE} drift"
 LOCKED = "database is locked"
 """The error of a statement that needs the lock of another connection."""
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
@@ -53,12 +54,9 @@ def explain_failure(
     revision = monitor.step.revision
     reason = driver_message(error)
     place = _location(error, revision.path)
-    subject = f"Revision {revision.revision} ({place})"
-    message = f"{subject} failed: {reason}{_more(error)}"
-    if wait := monitor.lock_wait:
-        message = f"{subject} got no lock on {wait.subject} in {wait.seconds:g} s"
-        message += " (MIGRATION_RETRY_SECONDS)."
-        message += "".join(f"\n  {each.description}" for each in wait.blockers)
+    if monitor.lock_wait and not is_scratch:
+        return _lock_error(f"Revision {revision.revision} ({place})", monitor, monitor.lock_wait)
+    message = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
     kept = ON_SCRATCH if is_scratch else "Nothing of it was kept."
     if missing := missing_server_object(reason):
         return StrataError(f"{message}\n{missing}", detail=kept, hint=INSTALL_ON_SERVER_HINT)
@@ -130,15 +128,12 @@ def _rolled_back_error(
 ) -> StrataError:
     """Return the error of a revision that left nothing but INVALID indexes."""
     stays = _describe_stale(step, stale_indexes)
-    kept = f"{stays} The" if stays else "Nothing of it was kept: the"
-    fix = "Fix the rows or the revision" if stays else "Fix the revision"
-    then = f"{MIGRATE} {_command(monitor, step)}"
+    kept = "Nothing of it was kept: the" if not stays else f"{stays} The"
+    fix = "the rows or the revision" if stays else "the revision"
     return StrataError(
         message,
         detail=f"{kept} database is {monitor.place}.{_downgrade_warning(step)}",
-        hint=f"{_end_blockers(monitor.lock_wait)}\nThen: {then}"
-        if monitor.lock_wait
-        else f"{fix}, then: {then}",
+        hint=f"Fix {fix}, then: {MIGRATE} {_command(monitor, step)}",
     )
 
 
@@ -147,28 +142,40 @@ def _partial_run_error(
 ) -> StrataError:
     """Return the error of a revision of which some statements are committed."""
     stays = _describe_stale(step, stale_indexes)
-    fix = (
-        _end_blockers(monitor.lock_wait)
-        if monitor.lock_wait
-        else f"Fix the revision, and record it: {MIGRATE} record"
-    )
-    keeper = "An autocommit block" if monitor.transactional else "This database"
     return StrataError(
         f"{message}\n{monitor.progress()}",
-        detail=f"{keeper} commits each statement that changes the schema: the applied statements "
-        "stay. "
-        f"The version is {monitor.place}.{f' {stays}' if stays else ''}"
-        f"{_downgrade_warning(step)}",
-        hint=f"Undo the applied statements with the SQL that this prints: {MIGRATE} drift\n"
-        f"{fix}\nThen: {MIGRATE} {_command(monitor, step)}",
+        detail=f"{_kept(monitor)}{f' {stays}' if stays else ''}{_downgrade_warning(step)}",
+        hint=f"{UNDO}\nFix the revision, and record it: {MIGRATE} record\n"
+        f"Then: {MIGRATE} {_command(monitor, step)}",
     )
 
 
-def _end_blockers(wait: LockWait) -> str:
-    """Return what ends a wait for a lock: the revision that waited is correct."""
-    commands = "; ".join(each.end for each in wait.blockers if each.end)
-    end = "The revision is correct. Wait until the session that holds the lock has ended"
-    return f"{end}, or end it: {commands}" if commands else f"{end}, or end it."
+def _lock_error(revision: str, monitor: RunMonitor, wait: LockWait) -> StrataError:
+    """Return the error of a revision that is correct, and waited too long for a lock."""
+    step = monitor.step
+    holders = "".join(f"\n  {each.description}" for each in wait.blockers)
+    ends = "; ".join(each.end for each in wait.blockers if each.end)
+    end = f", or end it: {ends}" if ends else ", or end it."
+    return StrataError(
+        f"{revision} got no lock on {wait.subject} in {wait.seconds:g} s "
+        f"(MIGRATION_RETRY_SECONDS).{holders}"
+        + ("" if monitor.nothing_committed else f"\n{monitor.progress()}"),
+        detail=f"{_kept(monitor)}{_downgrade_warning(step)}",
+        hint=("" if monitor.nothing_committed else f"{UNDO}\n")
+        + "The revision is correct. Wait until the session that holds the lock has ended"
+        f"{end}\nThen: {MIGRATE} {_command(monitor, step)}",
+    )
+
+
+def _kept(monitor: RunMonitor) -> str:
+    """Return what a failed revision left, and the position of the database."""
+    if monitor.nothing_committed:
+        return f"Nothing of it was kept: the database is {monitor.place}."
+    keeper = "An autocommit block" if monitor.transactional else "This database"
+    return (
+        f"{keeper} commits each statement that changes the schema: the applied statements stay. "
+        f"The version is {monitor.place}."
+    )
 
 
 def _command(monitor: RunMonitor, step: RevisionStep) -> str:
