@@ -37,7 +37,7 @@ def explain_failure(
     """Explain why a run failed.
 
     Args:
-        error: what it failed of.
+        error: the error of the run.
         config: the project's.
         directory: the revisions.
         monitor: what the run was doing.

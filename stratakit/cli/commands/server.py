@@ -38,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Do so, if the project uses a local PostgreSQL."""
+    """Run the command, if the project uses a local PostgreSQL."""
     command = arguments.command
     if command == "remove" and config.in_production:
         raise StrataError(

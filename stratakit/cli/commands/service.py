@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Do so; the exit status of `status` is `NOT_RUNNING` if it does not run."""
+    """Run the command; the exit status of `status` is `NOT_RUNNING` if no service runs."""
     service = ServiceProcess(config.root)
     if is_json(arguments):
         return _print_json(service, arguments)

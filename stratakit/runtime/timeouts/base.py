@@ -26,7 +26,7 @@ class SessionTimeouts:
 
     Args:
         connection: the migrations' own.
-        patience: how long to wait.
+        policy: how long to wait.
     """
 
     def __init__(self, connection: Connection, policy: WaitPolicy) -> None:
@@ -53,7 +53,7 @@ class SessionTimeouts:
         return False
 
     def is_lock_error(self, error: Any, statement: str) -> bool:
-        """Return whether a driver's error says that something was in the way of a statement."""
+        """Return whether a driver's error is a lock that was not available."""
         return False
 
     def blockers(self, statement: str) -> list[Blocker]:
@@ -61,5 +61,5 @@ class SessionTimeouts:
         return []
 
     def leftover_indexes(self, statement: str) -> list[str]:
-        """Name the INVALID indexes that a failed statement left, though nothing was committed."""
+        """Return the INVALID indexes that a failed statement left, though nothing was committed."""
         return []

@@ -1,7 +1,7 @@
-"""MySQL and MariaDB: the session's lock timeouts, and each statement tried again.
+"""MySQL and MariaDB: lock timeouts of the session, and retries of each statement.
 
-Each statement that changes the schema is a transaction of its own, so that there is nothing else
-to repeat. Metadata locks wait for a day by default (lock_wait_timeout).
+Each statement that changes the schema is a transaction of its own, so only that statement is
+retried. By default, a metadata lock is waited for up to a day (lock_wait_timeout).
 """
 
 import math
@@ -26,7 +26,7 @@ class MySQLTimeouts(SessionTimeouts):
     """The timeouts of one run on a connection."""
 
     def start(self) -> None:
-        """Set them: whole seconds, at least one."""
+        """Set the timeouts, in whole seconds, at least one."""
         if self.policy.lock_timeout_seconds:
             self._set(str(math.ceil(self.policy.lock_timeout_seconds)))
 
@@ -39,7 +39,7 @@ class MySQLTimeouts(SessionTimeouts):
         return True
 
     def is_lock_error(self, error: Any, statement: str) -> bool:
-        """Return whether something was in its way, and it alone was undone.
+        """Return whether a lock was not available, and only this statement was rolled back.
 
         A deadlock undoes the rows that the transaction changed before; a statement that changes
         the schema has committed those.

@@ -1,7 +1,7 @@
-"""PostgreSQL: lock_timeout and statement_timeout, for each transaction.
+"""PostgreSQL: lock_timeout and statement_timeout of each transaction.
 
-What is built CONCURRENTLY has neither: it waits for others and nobody for it, and where it is
-broken off an INVALID index stays, which IF NOT EXISTS would take for the real one
+A statement with CONCURRENTLY has neither: it waits for other transactions, and none waits for it. A
+cancelled build leaves an INVALID index, which IF NOT EXISTS would take for a valid one
 (https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY).
 """
 
@@ -60,7 +60,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
         self.of_session = False
 
     def begin(self, phase: str | None) -> None:
-        """Set those of a transaction of a revision of this phase."""
+        """Set the timeouts of a transaction of a revision of this phase."""
         self.phase = phase
         if self._autocommit:
             self.of_session = True
@@ -76,7 +76,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
             self.connection.commit()
 
     def before(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        """Make way for what is built CONCURRENTLY."""
+        """Remove the timeouts of a statement with CONCURRENTLY, and its INVALID index."""
         if self._autocommit and CONCURRENTLY.search(statement):
             self._set("SET", 0, 0)
             for index in self._invalid(statement):
@@ -84,7 +84,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
                     cursor.execute(f"DROP INDEX CONCURRENTLY {index}")
 
     def after(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        """See whether what was built CONCURRENTLY is used."""
+        """Set the timeouts again, and refuse an index that is INVALID."""
         if self._autocommit and CONCURRENTLY.search(statement):
             self._set("SET", self.policy.lock_timeout_seconds, self._statement_timeout)
             for index in self._invalid(statement):
@@ -100,7 +100,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
         return self._autocommit and not CONCURRENTLY.search(statement)
 
     def is_lock_error(self, error: Any, _statement: str) -> bool:
-        """Return whether something was in its way."""
+        """Return whether a lock was not available."""
         return sqlstate(error) in BUSY
 
     def blockers(self, statement: str) -> list[Blocker]:
