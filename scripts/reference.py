@@ -342,10 +342,10 @@ class MessageText:
                 return ", ".join(map(self.of, node.elts))
             case ast.GeneratorExp() | ast.ListComp():
                 return self.of(node.elt)
-            case ast.Subscript() if node.value.__class__ is ast.Name and node.value.id.isupper():
-                values = getattr(import_module(self._module), node.value.id)
-                is_list = isinstance(values, tuple | list) and isinstance(node.slice, ast.Constant)
-                return _printed(values[node.slice.value]) if is_list else self.of(node.slice)
+            case ast.Subscript(value=ast.Name(id=name), slice=index) if name.isupper():
+                values = getattr(import_module(self._module), name)
+                is_list = isinstance(values, tuple | list)
+                return _printed(values[ast.literal_eval(index)]) if is_list else self.of(index)
             case ast.FormattedValue() | ast.Starred() | ast.Subscript():
                 return self.of(node.value)
             case ast.IfExp():

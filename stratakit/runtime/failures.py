@@ -144,7 +144,7 @@ def _partial_run_error(
     stays = _describe_stale(step, stale_indexes)
     return StrataError(
         f"{message}\n{monitor.progress()}",
-        detail=f"{_kept(monitor)}{f' {stays}' if stays else ''}{_downgrade_warning(step)}",
+        detail=f"{_describe_kept(monitor)}{f' {stays}' if stays else ''}{_downgrade_warning(step)}",
         hint=f"{UNDO}\nFix the revision, and record it: {MIGRATE} record\n"
         f"Then: {MIGRATE} {_command(monitor, step)}",
     )
@@ -160,14 +160,14 @@ def _lock_error(revision: str, monitor: RunMonitor, wait: LockWait) -> StrataErr
         f"{revision} got no lock on {wait.subject} in {wait.seconds:g} s "
         f"(MIGRATION_RETRY_SECONDS).{holders}"
         + ("" if monitor.nothing_committed else f"\n{monitor.progress()}"),
-        detail=f"{_kept(monitor)}{_downgrade_warning(step)}",
+        detail=f"{_describe_kept(monitor)}{_downgrade_warning(step)}",
         hint=("" if monitor.nothing_committed else f"{UNDO}\n")
         + "The revision is correct. Wait until the session that holds the lock has ended"
         f"{end}\nThen: {MIGRATE} {_command(monitor, step)}",
     )
 
 
-def _kept(monitor: RunMonitor) -> str:
+def _describe_kept(monitor: RunMonitor) -> str:
     """Return what a failed revision left, and the position of the database."""
     if monitor.nothing_committed:
         return f"Nothing of it was kept: the database is {monitor.place}."

@@ -27,7 +27,7 @@ BEGIN_AGAIN = """\
 git switch --quiet main
 git clean --quiet --force -d app migrations tests
 git checkout --quiet .
-./migrate.sh rebuild --yes my_service
+./migrate.sh rebuild
 """
 
 
