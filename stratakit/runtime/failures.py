@@ -21,7 +21,7 @@ MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't
 ON_SCRATCH = "It failed on a scratch database. The project's database was not changed."
 LOCKED = "database is locked"
 """The error of a statement that needs the lock of another connection."""
-ALREADY_EXISTS = ("already exists", "duplicate column name", "duplicate key name")
+ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
 
 
 def explain_failure(

@@ -164,8 +164,6 @@ class Reader:
     def _replay(self, command: str, expected: str, update: bool) -> str:
         output = self.run(command).stdout.replace(str(self._folder), HOME)
         actual = FORMATTING.sub("", output)
-        if actual and not actual.endswith("\n"):
-            actual += "\n"
         has_all = ANY_LINES not in expected.splitlines()
         is_settled = matches(expected, actual) and not (update and has_all)
         return f"$ {command}\n{expected if is_settled else actual}"

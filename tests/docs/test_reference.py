@@ -44,8 +44,8 @@ def test_the_messages_of_the_troubleshooting_are_printed_somewhere() -> None:
     messages = re.findall(r"^\| ([^|]+?) \| [A-Z`]", page, re.MULTILINE)
     assert len(messages) > 15
     for message in messages:
-        parts = message.lower().split(" … ")
-        assert any(all(part in text.lower() for part in parts) for text in printed), message
+        parts = message.split(" … ")
+        assert any(all(part in text for part in parts) for text in printed), message
 
 
 def test_every_setting_question_and_function_is_documented() -> None:
