@@ -13,6 +13,7 @@ from stratakit.catalog.diff import Difference, differences, list_allowed
 from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
 from stratakit.config import Backend
 from stratakit.engine import url
+from stratakit.revisions.log import LOG
 from stratakit.revisions.own_tables import OWN_TABLES
 
 __all__ = [
@@ -47,7 +48,9 @@ def not_compared(connection: Connection, version_table: str) -> frozenset[str]:
         version_table: the one that env.py names, with its schema if it has one of its own.
     """
     schema = connection.dialect.default_schema_name
-    return NOT_COMPARED | {version_table.removeprefix(f"{schema}.")}
+    own = version_table.removeprefix(f"{schema}.")
+    beside = own.rpartition(".")[0]
+    return NOT_COMPARED | {own} | ({f"{beside}.{LOG.name}"} if beside else set())
 
 
 def read(connection: Connection, version_table: str = "alembic_version") -> Catalog:

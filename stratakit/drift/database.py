@@ -103,7 +103,7 @@ def compare_database(
                 if not each.is_accepted(config.allowed)
                 and not (each.key.kind == "primary key" and each.key in other_names)
             ]
-            left = find_undone_values(config, connection, present)
+            left = find_undone_values(config, context, present)
             present = [each for each in present if each not in left]
             known = accepted.read(config).database & {str(each) for each in present}
             differences = [each for each in present if str(each) not in known]
