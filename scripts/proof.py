@@ -27,19 +27,25 @@ class Proof:
         claim: for the table.
         arguments: of Python.
         environment: variables in addition to those of the caller.
+        figures: what the lines of the result contain; by default the result is the last line.
     """
 
     claim: str
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    figures: str = ""
 
 
+ALONE = ("-m", "pytest", "-p", "no:xdist", "-q", "-s", "-m", "proof")
 PYTEST = ("-m", "pytest", "--numprocesses", "3", "--dist", "worksteal", "-q")
 PROOFS = {
     "versions": Proof(
         "Every dangerous and every safe revision is judged right on each PostgreSQL that the "
         "wheels hold",
-        (*PYTEST, "-m", "proof", "tests"),
+        (
+            *(*PYTEST, "-m", "proof", "tests"),
+            *("--ignore=tests/stratakit/recipes", "--ignore=tests/stratakit/backfills"),
+        ),
     ),
     "properties": Proof(
         "Properties of the parser, the catalogs, names and URLs hold for thousands of inputs",
@@ -83,6 +89,21 @@ PROOFS = {
     "soak": Proof(
         "After five minutes of mixed requests a process has the memory that it had after one",
         ("-m", "benchmarks.soak"),
+    ),
+    "recipes": Proof(
+        "Each recipe is applied to a million rows while old and new code read and write: no "
+        "request fails, and no change is lost",
+        (*ALONE, "tests/stratakit/recipes/test_traffic.py", "-k", "1000000"),
+        figures=" requests, ",
+    ),
+    "backfill": Proof(
+        "A backfill of ten million rows is killed 20 times, and changes each row once",
+        (*ALONE, "tests/stratakit/backfills/test_kills.py"),
+        figures=" kills: ",
+    ),
+    "backfill-rate": Proof(
+        "A backfill has at least 0.9 of the rate of a batch loop that somebody wrote",
+        ("-m", "benchmarks.backfill"),
     ),
     "hot-table": Proof(
         "A migration of a table in use stops no reader for longer than its lock timeout",
@@ -128,13 +149,16 @@ def run(name: str, proof: Proof) -> tuple[bool, str]:
         text=True,
     )
     assert process.stdout is not None
-    last = ""
+    last, figures = "", list[str]()
     for line in process.stdout:
         print(line, end="", flush=True)
         last = line.strip(" =\n") or last
+        if proof.figures and proof.figures in line:
+            figures.append(line.strip(" .\n"))
     status = process.wait()
     minutes, seconds = divmod(round(time.monotonic() - started), 60)
-    result = last.replace("|", "/") if status == 0 else f"**failed**: {last.replace('|', '/')}"
+    result = "; ".join(figures or [last]).replace("|", "/")
+    result = result if status == 0 else f"**failed**: {result}"
     return status == 0, (
         f"| `{name}` | {proof.claim} | {result} | {minutes}:{seconds:02} | {date.today()} |"
     )

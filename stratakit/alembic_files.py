@@ -37,15 +37,44 @@ class AlembicFiles:
         """Return the files of the revisions, in the order of their paths."""
         files: dict[Path, None] = {}
         for folder in self.versions:
-            pattern = folder.rglob("*.py") if self.is_recursive else folder.glob("*.py")
-            files |= dict.fromkeys(sorted(pattern))
+            found = sorted(folder.rglob("*.py")) if self.is_recursive else _python_files(folder)
+            files |= dict.fromkeys(found)
         return [*files]
 
     def nested_files(self) -> list[Path]:
         """Return the files in folders of the folders of revisions that Alembic does not read."""
-        read = {*self.revision_files()}
-        nested = (path for folder in self.versions for path in sorted(folder.glob("*/**/*.py")))
+        nested = [
+            path
+            for folder in self.versions
+            for path in sorted(each for below in _folders(folder) for each in below.rglob("*.py"))
+        ]
+        read = {*self.revision_files()} if nested else set()
         return [path for path in nested if path not in read]
+
+
+def _python_files(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(each.path for each in entries if each.name.endswith(".py"))
+    except OSError:
+        return []
+    return [_path(each) for each in found]
+
+
+@cache
+def _path(text: str) -> Path:
+    """Return the one Path of a file: a command compares thousands of them several times."""
+    return Path(text)
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return [
+                Path(each.path) for each in entries if each.name != "__pycache__" and each.is_dir()
+            ]
+    except OSError:
+        return []
 
 
 @cache

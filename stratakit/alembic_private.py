@@ -23,7 +23,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import Revision, RevisionMap
-from alembic.util import load_python_file, to_tuple, warn
+from alembic.util import to_tuple, warn
 from sqlalchemy import (
     Column,
     Connection,
@@ -105,6 +105,7 @@ class DeferredScript(Script):
         branch_labels: the labels of its branch.
         depends_on: the revisions of other branches that it depends on.
         docstring: the docstring of the file.
+        load: imports the file.
     """
 
     def __init__(
@@ -115,9 +116,11 @@ class DeferredScript(Script):
         branch_labels: Any,
         depends_on: Any,
         docstring: str,
+        load: Callable[[Path], ModuleType],
     ) -> None:
         self.path = str(path)
         self._docstring = docstring
+        self._load = load
         Revision.__init__(
             self,
             revision,
@@ -129,8 +132,7 @@ class DeferredScript(Script):
     @cached_property
     def module(self) -> ModuleType:  # type: ignore[override]
         """The module of the file."""
-        path = Path(self.path)
-        return load_python_file(path.parent, path.name)
+        return self._load(Path(self.path))
 
     @property
     def longdoc(self) -> str:
@@ -153,9 +155,13 @@ def defer_imports(
 
     def load() -> Iterator[Script]:
         loaded = set()
+        is_flat = not (directory.recursive_version_locations or directory.sourceless)
         for folder in map(Path, map(os.path.realpath, directory._version_locations)):
-            for path in Script._list_py_dir(directory, folder) if folder.exists() else ():
-                if path.is_symlink() or path.parent != folder:
+            if not folder.exists():
+                continue
+            links = {each.name for each in os.scandir(folder) if each.is_symlink()}
+            for path in Script._list_py_dir(directory, folder):
+                if path.name in links or not is_flat:
                     path = path.resolve()
                 if path in loaded:
                     warn(f"File {path} loaded twice! ignoring.")
@@ -166,8 +172,7 @@ def defer_imports(
                 if script := declared or Script._from_path(directory, path):
                     yield script
 
-    if not directory.sourceless:
-        directory.revision_map = RevisionMap(load)
+    directory.revision_map = RevisionMap(load)
 
 
 def is_in_batch(context: AutogenContext) -> bool:

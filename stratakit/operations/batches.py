@@ -67,20 +67,18 @@ class KeyOrder:
             The rows; None if no row follows.
         """
         where, parameters = self._after(after)
-        names = ", ".join(self._names)
-        newest_first = ", ".join(f"{name} DESC" for name in self._names)
-        columns = ", ".join(self.columns)
+        names, columns = ", ".join(self._names), ", ".join(self.columns)
+        begin = f"SELECT {names} FROM {self.table} WHERE {where} ORDER BY {columns}"
+        # The server passes over the keys of a full batch. Only those of the last one are counted.
         last = connection.execute(
-            text(
-                f"SELECT {names}, count(*) OVER () FROM (SELECT {names} FROM {self.table} "
-                f"WHERE {where} ORDER BY {columns} LIMIT {int(limit)}) batch "
-                f"ORDER BY {newest_first} LIMIT 1"
-            ),
-            parameters,
+            text(f"{begin} LIMIT 1 OFFSET {int(limit) - 1}"), parameters
         ).first()
-        if last is None:
-            return None
-        *position, count = last
+        position, count = (None, 0) if last is None else (list(last), limit)
+        if position is None:
+            keys = connection.execute(text(f"{begin} LIMIT {int(limit)}"), parameters).all()
+            if not keys:
+                return None
+            position, count = list(keys[-1]), len(keys)
         upto = {f"last_{index}": value for index, value in enumerate(position)}
         condition = f"{where} AND {self._compare('last', '<=')}"
         return Rows(condition, {**parameters, **upto}, position, count)

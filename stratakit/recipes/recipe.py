@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from alembic.operations import ops
-from sqlalchemy import Connection, Inspector, inspect
+from sqlalchemy import CheckConstraint, Connection, Inspector, inspect
 
 from stratakit.autogenerate.change import Change, RevisionStep
 from stratakit.config import Backend
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
 from stratakit.operations import walk
+from stratakit.sql.tokenizer import tokenize, unquote
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def missing_change(recipe: Recipe, request: Request, wanted: str) -> UsageError:
 
 
 def columns_of(operation: ops.MigrateOperation) -> Iterator[str]:
-    """Return the names of the columns that an operation concerns."""
+    """Return the names of the columns that an operation concerns; of a CHECK, all its words."""
     match operation:
         case ops.AddColumnOp():
             yield operation.column.name
@@ -148,6 +149,12 @@ def columns_of(operation: ops.MigrateOperation) -> Iterator[str]:
             yield from (str(getattr(column, "name", column)) for column in operation.columns)
         case ops.CreateForeignKeyOp():
             yield from operation.local_cols
+        case ops.CreateCheckConstraintOp():
+            yield from map(unquote, tokenize(str(operation.condition)))
         case ops.DropConstraintOp():
-            columns = getattr(operation.to_constraint(), "columns", ())
-            yield from (str(column.name) for column in columns)
+            constraint = operation.to_constraint()
+            if isinstance(constraint, CheckConstraint):
+                yield from map(unquote, tokenize(str(constraint.sqltext)))
+            else:
+                columns = getattr(constraint, "columns", ())
+                yield from (str(column.name) for column in columns)

@@ -6,10 +6,16 @@ from alembic.operations import ops
 from sqlalchemy import Column
 
 from stratakit.alembic_private import copy_column
-from stratakit.autogenerate.change import RevisionStep
-from stratakit.autogenerate.steps.postgresql.constraints import drop_index
+from stratakit.autogenerate.change import Operations, RevisionStep
+from stratakit.autogenerate.steps.postgresql.constraints import (
+    add_not_valid,
+    create_unique_constraint,
+    drop_index,
+)
+from stratakit.autogenerate.steps.postgresql.plan import StepPlan
 from stratakit.diagnostics.errors import UsageError
 from stratakit.operations import walk
+from stratakit.operations.autocommit import AutocommitOp
 from stratakit.operations.backfill import ROW_ID, BackfillOp
 from stratakit.operations.comment import allow
 from stratakit.operations.enums import CreateEnumOp, DropEnumOp
@@ -139,12 +145,22 @@ def _drop_old(
     )
     step.upgrade += [allow("drop-column", f"no code uses {request.name}"), drop]
     # PostgreSQL drops constraints and indexes with the column.
-    step.downgrade[:0] = [undo, fill, *(_undo(each) for each in others)]
+    step.downgrade[:0] = [undo, fill, *(each for drop in others for each in _undo(drop))]
 
 
-def _undo(drop: ops.MigrateOperation) -> ops.MigrateOperation:
-    """Return what creates an index or a constraint again, the index while rows are written."""
-    return drop_index(drop)[1][0] if isinstance(drop, ops.DropIndexOp) else drop.reverse()
+def _undo(drop: ops.MigrateOperation) -> Operations:
+    """Return what creates an index or a constraint again, while rows are written."""
+    if isinstance(drop, ops.DropIndexOp):
+        return drop_index(drop)[1]
+    undo = drop.reverse()
+    if isinstance(undo, ops.CreateUniqueConstraintOp):
+        return create_unique_constraint(undo)[0]
+    if not isinstance(undo, ops.CreateForeignKeyOp | ops.CreateCheckConstraintOp):
+        return [undo]
+    plan = StepPlan()
+    add_not_valid(plan, undo)
+    validate = AutocommitOp(plan["validate"].upgrade)
+    return [*plan["constraint"].upgrade, validate]
 
 
 def _move_enums(

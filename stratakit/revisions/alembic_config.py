@@ -2,9 +2,11 @@
 
 from argparse import Namespace
 from pathlib import Path
+from types import ModuleType
 
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
+from alembic.util import load_python_file
 
 from stratakit.alembic_private import DeferredScript, defer_imports
 from stratakit.config import Config
@@ -42,8 +44,7 @@ def alembic_config(
     Raises:
         StrataError: a revision is in a folder that Alembic does not read.
     """
-    remove_stale_bytecode(config.revision_files)
-    history.refuse_unread(config.revision_files, config.nested_files)
+    history.refuse_unread(config)
     ini = config.root / config.alembic_ini
     pyproject = config.root / "pyproject.toml"
     alembic = AlembicConfig(
@@ -89,9 +90,10 @@ def _declared_script(path: Path) -> DeferredScript | None:
         declared = history.read_file(path)
     except StrataError:
         return None
-    if declared.revision is not None:
-        history.refuse_unknown_phase(path, declared)
+    history.refuse_unknown_phase(path, declared)
     if not declared.is_complete or declared.revision is None:
+        # Alembic imports it.
+        remove_stale_bytecode([path])
         return None
     return DeferredScript(
         path,
@@ -100,7 +102,13 @@ def _declared_script(path: Path) -> DeferredScript | None:
         declared.branch_labels,
         declared.depends_on,
         declared.docstring,
+        _import_revision,
     )
+
+
+def _import_revision(path: Path) -> ModuleType:
+    remove_stale_bytecode([path])
+    return load_python_file(path.parent, path.name)
 
 
 def set_database(alembic: AlembicConfig, url: DatabaseURL) -> None:

@@ -145,7 +145,12 @@ def is_done(config: Config, connection: Connection, name: str) -> bool:
 
 
 def refuse_incomplete(
-    config: Config, connection: Connection, revision: str, required: Sequence[str]
+    config: Config,
+    connection: Connection,
+    revision: str,
+    required: Sequence[str],
+    *,
+    is_contract: bool,
 ) -> None:
     """Raise a StrataError if a backfill that a revision requires is not complete.
 
@@ -154,11 +159,13 @@ def refuse_incomplete(
         connection: to the database that is migrated.
         revision: the revision, as messages name it.
         required: the names of the backfills.
+        is_contract: whether its phase is `contract`, so that only a plain `upgrade` applies it.
     """
+    again = "upgrade" if is_contract else "upgrade --rolling"
     for name in required:
         if not is_done(config, connection, name):
             raise StrataError(
                 f"{revision} requires the backfill {name}, which is not complete.",
                 detail="Earlier revisions are applied; this one was not started.",
-                hint=f"{MIGRATE} backfill {name} && {MIGRATE} upgrade",
+                hint=f"{MIGRATE} backfill {name} && {MIGRATE} {again}",
             )

@@ -20,7 +20,7 @@ AUTOCOMMIT = re.compile(r"\b(autocommit_block|fill_in_batches)\s*\(")
 
 def require_revisions(config: Config) -> None:
     """Raise a StrataError if no revision is found, or one is in a folder that is not read."""
-    history.refuse_unread(config.revision_files, config.nested_files)
+    history.refuse_unread(config)
     if not history.read(config.revision_files):
         raise no_revision_error(config)
 

@@ -11,8 +11,10 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from shlex import quote
 
+from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.revisions import git, phases
+from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.declaration import Declaration, read_declaration
 
 
@@ -85,12 +87,13 @@ def read(versions: Path | Sequence[Path]) -> RevisionHistory:
     revisions = RevisionHistory()
     files = sorted(versions.glob("*.py")) if isinstance(versions, Path) else versions
     for path in files:
-        declaration = read_file(path)
+        declaration, revision = _read_state(path)
         if declaration.unread[0]:
             declaration = _import(path, declaration)
-        revision = _revision(path, declaration)
+            revision = _revision(path, declaration)
         if revision is None:
             continue
+        refuse_unknown_phase(path, declaration)
         if revision.id in revisions:
             raise StrataError(
                 f"Two files have the revision id {revision.id}: {revisions[revision.id].path.name} "
@@ -102,18 +105,15 @@ def read(versions: Path | Sequence[Path]) -> RevisionHistory:
     return revisions
 
 
-def refuse_unread(files: Sequence[Path], nested: Sequence[Path]) -> None:
+def refuse_unread(config: Config) -> None:
     """Raise a UsageError if a file in a folder that is not read continues the history.
 
     A revision that follows another one than a head is one that a baseline replaced.
-
-    Args:
-        files: the files of the revisions.
-        nested: the files in folders below, which are not read.
     """
+    nested = config.nested_files
     if not nested:
         return
-    known = read(files)
+    known = read(config.revision_files)
     for path in nested:
         revision = _parse_or_none(path)
         if revision and revision.id not in known and _continues(known, revision):
@@ -199,6 +199,7 @@ def parse(path: Path, source: bytes) -> Revision | None:
     declaration = _declaration(path, source)
     if declaration.unread[0]:
         raise _unread_error(path, declaration)
+    refuse_unknown_phase(path, declaration)
     return _revision(path, declaration)
 
 
@@ -208,19 +209,26 @@ def read_file(path: Path) -> Declaration:
     Raises:
         StrataError: the file is no valid Python.
     """
+    return _read_state(path)[0]
+
+
+def _read_state(path: Path) -> tuple[Declaration, Revision | None]:
     status = path.stat()
-    return _read_file(path, status.st_mtime_ns, status.st_size, status.st_ino)
+    return _read_file(path, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
 @cache
-def _read_file(path: Path, _modified: int, _size: int, _inode: int) -> Declaration:
-    return _declaration(path, path.read_bytes())
+def _read_file(path: Path, *_state: int) -> tuple[Declaration, Revision | None]:
+    # Without a buffer, in half the time of `Path.read_bytes()`.
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        declaration = _declaration(path, file.readall())
+    return declaration, None if declaration.unread[0] else _revision(path, declaration)
 
 
 def refuse_unknown_phase(path: Path, declaration: Declaration) -> None:
-    """Raise a StrataError if a file declares a phase that there is not."""
+    """Raise a StrataError if the file of a revision declares a phase that there is not."""
     phase = declaration.phase
-    if phase and phase not in phases.NAMES:
+    if phase and phase not in phases.NAMES and declaration.revision is not None:
         raise StrataError(
             f"{path}:{_phase_line(path)} has an unknown phase: {phase!r}.",
             detail="Timeouts, `upgrade --rolling` and the readiness of old code depend on it.",
@@ -246,6 +254,7 @@ def _import(path: Path, declaration: Declaration) -> Declaration:
     Raises:
         StrataError: that fails, or the values are no ids.
     """
+    remove_stale_bytecode([path])
     spec = spec_from_file_location(re.sub(r"\W", "_", path.name), path)
     assert spec is not None
     assert spec.loader is not None
@@ -267,7 +276,6 @@ def _import(path: Path, declaration: Declaration) -> Declaration:
 def _revision(path: Path, declaration: Declaration) -> Revision | None:
     if not isinstance(declaration.revision, str):
         return None
-    refuse_unknown_phase(path, declaration)
     return Revision(
         declaration.revision,
         as_tuple(declaration.down_revision) + as_tuple(declaration.depends_on),

@@ -36,6 +36,8 @@ def upgrades(config: Config, context: MigrationContext, target: str) -> list[Scr
     refuse_invalid_position(config, heads)
     if target == "head":
         require_one_head(directory)
+    if target in ("head", "heads") and {*heads} == {*directory.get_heads()}:
+        return []
     with _explain_invalid_target(target):
         pending = directory.iterate_revisions(target, heads, implicit_base=True)
         return list(pending)[::-1]

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from alembic.runtime.migration import MigrationContext
-from alembic.script import Script
+from alembic.script import Script, ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from stratakit.config import Config
@@ -80,12 +81,19 @@ def read_position(config: Config, context: MigrationContext) -> Position:
     # A run of env.py has read them already.
     directory = context.script or scripts(config)
     heads = context.get_current_heads()
-    known = {revision.revision: revision for revision in directory.walk_revisions()}
     return Position(
         heads=heads,
-        descriptions=tuple(
-            describe_revision(known[head]) if head in known else f"{head} (no file)"
-            for head in heads
-        ),
+        descriptions=tuple(_describe_head(directory, head) for head in heads),
         is_head=bool(heads) and set(heads) == set(directory.get_heads()),
     )
+
+
+def _describe_head(directory: ScriptDirectory, head: str) -> str:
+    try:
+        found = directory.get_revision(head)
+    except CommandError:
+        found = None
+    # Alembic takes the beginning of an id for the id.
+    if found is None or found.revision != head:
+        return f"{head} (no file)"
+    return describe_revision(found)

@@ -65,7 +65,9 @@ def run_migrations(
     """
     ini = context.config.config_file_name
     config = load(Path(ini).resolve().parent if ini else project_root())
-    remove_stale_bytecode(config.revision_files)
+    if GUARD not in context.config.attributes:
+        # Plain `alembic` imports every revision.
+        remove_stale_bytecode(config.revision_files)
     options = options or RunOptions(interactive=True)
     if not hasattr(context.config.cmd_opts, "cmd"):
         _run_guarded(config, target_metadata, url, options, compared)

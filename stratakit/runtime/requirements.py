@@ -15,7 +15,7 @@ from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.migration import reading
-from stratakit.revisions import backfills
+from stratakit.revisions import backfills, phases
 from stratakit.revisions.position import describe_revision
 
 UNUSED_SECONDS = 60
@@ -51,7 +51,8 @@ def _check(config: Config, context: MigrationContext, step: RevisionStep) -> Non
         return
     revision = describe_revision(step.revision)
     with reading(connection):
-        backfills.refuse_incomplete(config, connection, revision, required)
+        is_contract = getattr(module, "phase", "") == phases.CONTRACT
+        backfills.refuse_incomplete(config, connection, revision, required, is_contract=is_contract)
         for name in unused:
             _refuse_used(connection, revision, name)
 

@@ -12,11 +12,11 @@ from stratakit.engine.url import BACKENDS
 from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.statistics.table import Statistics, TableStatistics
 
-# pg_table_size() would wait for the lock of a table. A partitioned table is the sum of its
-# partitions, each of which is a table, too.
+# pg_table_size() would wait for the lock of a table. A table that was never analyzed has no size
+# here: reltuples is -1, or 0 before version 14. A partitioned table is the sum of its partitions.
 POSTGRESQL = """
 WITH sizes AS (
-    SELECT c.oid, greatest(c.reltuples, 0) AS tuples,
+    SELECT c.oid, c.reltuples AS tuples,
         c.relpages::bigint + coalesce(t.relpages, 0) AS pages,
         (SELECT coalesce(sum(x.relpages), 0) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
          WHERE i.indrelid = c.oid) AS index_pages,
@@ -25,6 +25,8 @@ WITH sizes AS (
     LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
     LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
     WHERE c.relkind IN ('r', 'm') AND c.oid >= 16384
+        AND (c.reltuples > 0 OR c.reltuples = 0
+            AND (c.relpages > 0 OR current_setting('server_version_num')::int >= 140000))
 ), summed AS (
     SELECT oid, tuples, pages, index_pages, writes FROM sizes
     UNION ALL

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 
-from app.auth import AuthSettings, TokenVerifier
+from app.auth import AuthSettings, TokenVerifier, User, get_user
 
 
 class Provider:
@@ -78,6 +78,13 @@ def provider(app: FastAPI) -> Iterator[Provider]:
     server.server_close()
 
 
+@pytest.fixture
+def user(app: FastAPI) -> User:
+    user = User(subject="ada", claims={})
+    app.dependency_overrides[get_user] = lambda: user
+    return user
+
+
 async def ask(client: AsyncClient, token: str) -> Response:
     return await client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
 
@@ -86,6 +93,10 @@ async def test_a_valid_token_says_who_it_is(client: AsyncClient, provider: Provi
     answer = await ask(client, provider.token())
     assert answer.status_code == 200
     assert answer.json()["subject"] == "ada"
+
+
+async def test_a_test_of_a_protected_route_names_its_user(client: AsyncClient, user: User) -> None:
+    assert (await client.get("/v1/me")).json()["subject"] == user.subject
 
 
 async def test_without_a_token_it_is_a_401_with_problem_details(client: AsyncClient) -> None:

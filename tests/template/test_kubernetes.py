@@ -11,6 +11,7 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 import yaml
 
+from tests.conftest import REPOSITORY
 from tests.service import Service
 
 Render = Callable[..., Path]
@@ -55,6 +56,24 @@ def test_the_job_is_named_by_its_revision_and_runs_what_migrates(
     assert job["metadata"]["name"] == "my-service-migrate-002"
     (container,) = job["spec"]["template"]["spec"]["containers"]
     assert container["command"] == ["python", "scripts/migrate.py", "upgrade", "--rolling"]
+
+
+def test_the_overlay_of_the_documentation_runs_the_backfills_as_a_job_of_its_own(
+    render: Render, build: Callable[..., dict[str, Any]]
+) -> None:
+    service = render(deploy="kubernetes")
+    page = (REPOSITORY / "docs" / "zero-downtime.md").read_text()
+    (path,) = re.findall(r"`(kubernetes/overlays/production/backfill/kustomization.yaml)`", page)
+    _, _, rest = page.partition(path)
+    overlay, _, _ = rest.partition("```yaml\n")[2].partition("```")
+    (service / path).parent.mkdir()
+    (service / path).write_text(overlay)
+    job = build("backfill", service)["Job"]
+    for version in VERSIONS:
+        kubernetes_validate.validate(job, version, strict=True)
+    assert job["metadata"]["name"] == "my-service-migrate-002-backfill"
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    assert container["command"] == ["python", "scripts/migrate.py", "backfill", "--all"]
 
 
 @pytest.mark.parametrize("example", [True, False])

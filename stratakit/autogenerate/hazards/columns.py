@@ -1,6 +1,6 @@
 """Columns that are added or altered in a table with rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from alembic.operations import ops
 from sqlalchemy import JSON, BigInteger, Enum
@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
 from stratakit.autogenerate.hazards import recipes
+from stratakit.autogenerate.renames.candidates import rename_candidates_of_column
 from stratakit.autogenerate.third_party_types import is_third_party_type
 from stratakit.config import Backend
 from stratakit.operations import walk
@@ -17,7 +18,7 @@ from stratakit.sql.types import is_wider
 
 
 def required_column(
-    operation: ops.MigrateOperation, _siblings: object, backend: Backend
+    operation: ops.MigrateOperation, siblings: Sequence[ops.MigrateOperation], backend: Backend
 ) -> Iterator[str]:
     """A new column is NOT NULL, and nothing gives the rows that exist a value."""
     if not isinstance(operation, ops.AddColumnOp):
@@ -29,15 +30,24 @@ def required_column(
             if backend == "mysql"
             else "this fails on a table with rows"
         )
+        advice = recipes.advise(
+            backend, "add-column", f"{walk.full_name(operation)}.{column.name}", "--value SQL"
+        )
         yield (
             f"column {operation.table_name}.{column.name} is NOT NULL without a server default: "
             f"{effect}.\n"
             "Give it server_default=... in the model and here, or add it nullable, fill it, and "
-            "set it NOT NULL later."
-            + recipes.advise(
-                backend, "add-column", f"{walk.full_name(operation)}.{column.name}", "--value SQL"
-            )
+            "set it NOT NULL later." + ("" if _may_be_renamed(operation, siblings) else advice)
         )
+
+
+def _may_be_renamed(operation: ops.AddColumnOp, siblings: Sequence[ops.MigrateOperation]) -> bool:
+    """Return whether a dropped column, whose hazard names the recipe, may be the same column."""
+    return any(
+        operation in rename_candidates_of_column(each, siblings)
+        for each in siblings
+        if isinstance(each, ops.DropColumnOp)
+    )
 
 
 def generated_column(

@@ -3,7 +3,7 @@
 from stratakit.config import Backend
 from stratakit.diagnostics.command import MIGRATE
 
-ADVICE = "\nFor zero downtime, delete this revision"
+ADVICE = "\nFor zero downtime, delete the revisions of this change"
 
 
 def advise(backend: Backend, recipe: str, target: str, rest: str = "", *, before: str = "") -> str:

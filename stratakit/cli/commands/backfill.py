@@ -13,10 +13,12 @@ from tqdm import tqdm
 
 from stratakit import commands
 from stratakit.cli.output import add_json, echo, echo_json, is_json
+from stratakit.cli.printing import relative
 from stratakit.commands import BackfillLimits, BackfillProgress, BackfillStatus
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.process.progress import progress_bar
+from stratakit.revisions import backfills
 
 LINE_SECONDS = 5.0
 """The time between two lines of JSON."""
@@ -54,8 +56,10 @@ def run(arguments: Namespace, config: Config) -> int:
             statuses = commands.backfill_status(config)
             echo_json({"backfills": [_as_object(each) for each in statuses]})
             return 0
-        for status in commands.backfill_status(config):
-            echo(_describe(status))
+        for line in map(_describe, commands.backfill_status(config)):
+            echo(line)
+        if not backfills.names(config):
+            echo(f"There is no backfill in {relative(config, backfills.folder(config))}.")
         return 0
     names = [arguments.name] if arguments.name else _incomplete(config)
     for name in names:

@@ -12,6 +12,7 @@ from stratakit.cli.output import echo, echo_findings, warn
 from stratakit.cli.printing import print_impacts
 from stratakit.config import Config
 from stratakit.diagnostics import formatters
+from stratakit.diagnostics.command import MIGRATE
 from stratakit.lint import explanation
 
 
@@ -63,4 +64,6 @@ def run(arguments: Namespace, config: Config) -> int:
     if not result.findings and arguments.format == "text":
         plural = "" if result.revisions == 1 else "s"
         echo(f"{result.revisions} revision{plural} linted, nothing found.", "green")
+        if not result.revisions and not arguments.all:
+            echo(f"The main branch has every revision. To lint all: {MIGRATE} lint --all")
     return status

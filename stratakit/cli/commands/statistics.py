@@ -25,7 +25,7 @@ def run(arguments: Namespace, config: Config) -> int:
         echo_json({"tables": as_object(config, sizes), "file": as_object(config, path)})
         return 0
     if not sizes:
-        echo("The database has no statistics of tables.")
+        echo("The server has no statistics of tables. On PostgreSQL, run: ANALYZE")
     width = max(map(len, sizes), default=0)
     for name in sorted(sizes, key=lambda name: (-sizes[name].bytes, name)):
         echo(f"{name:<{width}}  {sizes[name]}")

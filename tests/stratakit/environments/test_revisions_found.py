@@ -1,6 +1,7 @@
 """A command that finds no revision, or not all, or several to follow, says so and never exits 0."""
 
 import shlex
+import subprocess
 
 import pytest
 
@@ -127,3 +128,13 @@ def test_the_message_of_an_unlabelled_branch_is_that_of_several_heads(project: P
     refused = project.run("create", "note")
     assert refused.status == 1, refused
     assert "stratakit merge" in refused.stderr
+
+
+def test_on_the_main_branch_lint_names_the_way_to_all(project: Project) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    for command in (("init", "-b", "main"), ("add", "."), (*identity, "commit", "-m", "all")):
+        subprocess.run(["git", *command], cwd=project.root, check=True, capture_output=True)
+    done = project.run("lint")
+    assert done.status == 0, done
+    (command,) = (each for each in done.stdout.splitlines() if "--all" in each)
+    assert "a2_seed.py" in project.run(*shlex.split(command.partition(": ")[2])[1:]).stdout

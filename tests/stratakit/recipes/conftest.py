@@ -56,10 +56,12 @@ class Draft(Base):
 
 class Ticket(Base):
     __tablename__ = "tickets"
+    __table_args__ = (CheckConstraint("votes >= 0", name="votes"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     votes: Mapped[int] = mapped_column(Integer)
+    code: Mapped[str | None] = mapped_column(String(20), unique=True)
 
 
 class Reply(Base):

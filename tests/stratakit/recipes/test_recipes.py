@@ -25,6 +25,7 @@ REFERENCE = 'mapped_column(BigInteger, ForeignKey("customers.id"), index=True)'
 NEW_STATUS = 'mapped_column(Enum("new", "paid", name="state"))'
 NOTE = "    note: Mapped[str] = mapped_column(String(50))\n"
 TICKET = """    __tablename__ = "tickets"
+    __table_args__ = (CheckConstraint("votes >= 0", name="votes"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
 """
@@ -41,6 +42,27 @@ CASES = {
         ("orders.total", "amount"),
         {},
         ["expand", "expand", "expand", "expand", "contract"],
+    ),
+    "rename-column, unique": (
+        [("    code:", "    label:")],
+        ("tickets.code", "label"),
+        {},
+        ["expand", "expand", "contract"],
+    ),
+    "rename-column, foreign key": (
+        [("    parent_id:", "    follows_id:")],
+        ("tickets.parent_id", "follows_id"),
+        {},
+        ["expand", "expand", "expand", "expand", "contract"],
+    ),
+    "rename-column, check": (
+        [
+            ("    votes:", "    points:"),
+            ('"votes >= 0", name="votes"', '"points >= 0", name="points"'),
+        ],
+        ("tickets.votes", "points"),
+        {},
+        ["expand", "expand", "contract"],
     ),
     "change-type": (
         [(TOTAL, "    price: Mapped[Decimal] = mapped_column(Numeric(12, 2))\n")],

@@ -8,6 +8,7 @@ import pytest
 
 from stratakit import commands
 from stratakit.diagnostics.errors import StrataError
+from stratakit.recipes import load_recipes
 from tests.stratakit.recipes.conftest import Project
 from tests.stratakit.recipes.test_recipes import CASES, recipe_of
 from tests.stratakit.recipes.traffic import Code, Traffic, percentile
@@ -94,7 +95,7 @@ def fill(project: Project, rows: int) -> None:
 
 
 def test_each_recipe_is_applied_under_traffic() -> None:
-    assert set(RECIPES) == set(CASES)
+    assert {recipe_of(case) for case in RECIPES} == set(load_recipes())
 
 
 @pytest.mark.parametrize("rows", [2000, *LARGE])

@@ -5,6 +5,7 @@ import pytest
 from stratakit import commands
 from stratakit.diagnostics.errors import StrataError, UsageError
 from tests.stratakit.recipes.conftest import Project
+from tests.stratakit.recipes.test_recipes import TICKET
 
 EVENT = """
 
@@ -31,14 +32,8 @@ def add_events(project: Project, index: str = "") -> None:
     commands.upgrade(project.config)
 
 
-def widen(project: Project, *tables: str) -> None:
-    for table in tables:
-        project.change(
-            (
-                f'"{table}"\n\n    id: Mapped[int] = mapped_column(Integer',
-                f'"{table}"\n\n    id: Mapped[int] = mapped_column(BigInteger',
-            )
-        )
+def widen_tickets(project: Project) -> None:
+    project.change((TICKET, TICKET.replace("Integer", "BigInteger")))
 
 
 @pytest.mark.slow
@@ -47,7 +42,7 @@ def test_serial_and_identity_columns_continue_and_references_are_enforced(
 ) -> None:
     add_events(project)
     project.change(("mapped_column(Integer, Identity()", "mapped_column(BigInteger, Identity()"))
-    widen(project, "tickets")
+    widen_tickets(project)
     project.sql("INSERT INTO tickets (votes) VALUES (1), (2)")
     project.sql("INSERT INTO events (ticket_id) VALUES (1), (2)")
     for table in ("tickets", "events"):
@@ -77,7 +72,7 @@ def test_an_index_with_a_condition_on_the_column_is_refused(project: Project) ->
 def test_models_in_which_a_reference_stays_narrow_are_refused(project: Project) -> None:
     with pytest.raises(UsageError):
         project.recipe("widen-key", "tickets")
-    widen(project, "tickets")
+    widen_tickets(project)
     project.change(('ForeignKey("tickets.id"), index', 'Integer, ForeignKey("tickets.id"), index'))
     with pytest.raises(UsageError, match="tickets"):
         project.recipe("widen-key", "tickets")

@@ -1,5 +1,6 @@
 """Revisions are read as Alembic loads them, and a file that says more than literals is imported."""
 
+import py_compile
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -77,12 +78,15 @@ def _few(ids: Sequence[str]) -> Sequence[str] | str | None:
     return ids[0] if len(ids) == 1 else tuple(ids) or None
 
 
-def config_of(folder: Path, files: dict[str, str]) -> Config:
+def config_of(folder: Path, files: dict[str, str], *, options: str = "") -> Config:
     versions = folder / "migrations" / "versions"
     versions.mkdir(parents=True)
-    (folder / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/migrations\n")
+    ini = f"[alembic]\nscript_location = %(here)s/migrations\n{options}"
+    (folder / "alembic.ini").write_text(ini)
     for name, text in files.items():
-        (versions / name).write_text(text, encoding="utf-8")
+        file = versions / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
     return Config(root=folder)
 
 
@@ -121,6 +125,37 @@ def test_a_history_is_the_one_that_alembic_loads(files: dict[str, str]) -> None:
             for each in alembic.walk_revisions()
         }
         assert {each.id: {*each.parents} for each in known.values()} == parents
+
+
+OPTIONS = {
+    "versions": "",
+    "below": "recursive_version_locations = true\n",
+    "elsewhere": "path_separator = newline\n"
+    "version_locations =\n    %(here)s/migrations/versions\n    %(here)s/elsewhere\n",
+    "sourceless": "sourceless = true\n",
+}
+"""Where some of the files are: in the one folder, below it, in another one, or as bytecode, too."""
+
+
+@given(histories(), st.sampled_from([*OPTIONS]), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_the_place_and_the_encoding_of_a_file_do_not_count(
+    files: dict[str, str], place: str, newline: str, has_mark: bool
+) -> None:
+    folders = {"below": "below/", "elsewhere": "../../elsewhere/"}
+    placed = {
+        (folders.get(place, "") if number % 2 else "") + name: "\ufeff" * has_mark
+        + text.replace("\n", newline)
+        for number, (name, text) in enumerate(files.items())
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        config = config_of(Path(folder).resolve(), placed, options=OPTIONS[place])
+        if place == "sourceless":
+            py_compile.compile(str(config.revision_files[0]), doraise=True)
+        alembic = ScriptDirectory.from_config(alembic_config.alembic_config(config))
+        assert view(alembic_config.scripts(config)) == view(alembic)
+        assert {*history.read(config.revision_files)} == {
+            each.revision for each in alembic.walk_revisions()
+        }
 
 
 @given(histories())

@@ -69,6 +69,22 @@ def test_a_file_is_a_revision(
     assert revision.path == path
 
 
+def test_ids_that_are_computed_are_those_of_the_imported_file(tmp_path: Path) -> None:
+    (tmp_path / "it's a-1.py").write_text(
+        '"""computed"""\nfrom pathlib import Path\nrevision = Path("b2.x").stem\n'
+        'down_revision = revision[::-1]\ndepends_on = [*"cd"]\nbranch_labels = None\n'
+    )
+    (revision,) = read(tmp_path).values()
+    assert (revision.id, revision.parents, revision.message) == ("b2", ("2b", "c", "d"), "computed")
+
+
+@pytest.mark.parametrize("failure", ["nothing", "1 / 0", "__import__('no_such_module')"])
+def test_an_import_that_fails_names_what_is_computed(tmp_path: Path, failure: str) -> None:
+    (tmp_path / "it's.py").write_text(f"revision = str({failure})\n")
+    with pytest.raises(StrataError, match=rf"it's\.py.*revision.*{re.escape(failure[:5])}"):
+        read(tmp_path)
+
+
 @pytest.mark.parametrize("source", ["", "x = 1", "def revision(): ...", "if 1:\n    revision = 1"])
 def test_another_file_is_none(tmp_path: Path, source: str) -> None:
     (tmp_path / "helpers.py").write_text(source)

@@ -43,6 +43,8 @@ def test_postgresql_has_rows_bytes_indexes_and_writes() -> None:
             "CREATE TABLE migration_log (id int)",
             "SELECT pg_stat_force_next_flush()",
             "ANALYZE",
+            "CREATE TABLE visits_2 PARTITION OF visits FOR VALUES IN (2)",
+            "CREATE TABLE not_analyzed (id int)",
         )
         found = read_statistics(connection)
         assert not connection.in_transaction()
@@ -56,7 +58,7 @@ def test_postgresql_has_rows_bytes_indexes_and_writes() -> None:
 
 def test_a_lock_on_a_table_is_not_waited_for() -> None:
     with database("postgresql") as url, connect(url) as writer, connect(url) as reader:
-        execute(writer, "CREATE TABLE orders (id int PRIMARY KEY)")
+        execute(writer, "CREATE TABLE orders (id int PRIMARY KEY)", "ANALYZE")
         writer.exec_driver_sql("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
         reader.exec_driver_sql("SET statement_timeout = '2s'")
         reader.commit()
