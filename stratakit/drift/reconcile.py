@@ -93,11 +93,11 @@ def apply_catalogs(
 def _leave_check_out(operation: ops.AlterColumnOp) -> None:
     """Leave the CHECK of a type to the operations that create and drop it.
 
-    Alembic would create it beside the one that a column of the type has, and not restore that.
+    Alembic would create it although the column has the CHECK of the old type, and not restore that.
     """
     type_ = operation.modify_type
     if isinstance(type_, Boolean | Enum) and type_.name and type_.create_constraint:
-        operation.modify_type = copied = type_.copy()
+        operation.modify_type = copied = type_.copy()  # type: ignore[no-untyped-call]
         copied.create_constraint = False
 
 

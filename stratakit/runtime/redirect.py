@@ -105,7 +105,7 @@ class Redirection:
 
         Args:
             connection: that of env.py, which has set its search path.
-            schemas: those that env.py names beside it.
+            schemas: those that env.py names in addition.
         """
         dialect = connection.dialect
         if dialect.name != "postgresql":
