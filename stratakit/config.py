@@ -3,7 +3,7 @@
 import difflib
 import os
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -16,7 +16,7 @@ from stratakit.diagnostics.errors import UsageError
 
 Backend = Literal["postgresql", "sqlite", "mysql"]
 
-NO_KEYS = {"root", "x_arguments", "named_keys"}
+NO_KEYS = {"root", "x_arguments", "database_url", "named_keys"}
 """The fields of `Config` that strata.toml cannot set."""
 PRODUCTION = ("production", "prod")
 NOT_PRODUCTION = ("pre", "non", "not")
@@ -38,7 +38,10 @@ class Config:
         adopted: the revision up to which the history is older than stratakit.
         alembic_ini: the path of the alembic.ini, as `alembic -c` takes it.
         alembic_section: its section, as `alembic -n` takes it.
+        tenants: the file with the names of the tenants, or the function that returns them, such as
+            "app.tenants:names".
         x_arguments: no key: the arguments that env.py reads as `-x`, such as `tenant=a`.
+        database_url: no key: the database that a caller names; empty if env.py names it.
         named_keys: no key: the keys that strata.toml has.
     """
 
@@ -50,7 +53,9 @@ class Config:
     adopted: str = ""
     alembic_ini: str = "alembic.ini"
     alembic_section: str = "alembic"
+    tenants: str = ""
     x_arguments: tuple[str, ...] = ()
+    database_url: str = field(default="", repr=False)
     named_keys: frozenset[str] = frozenset()
 
     def names(self, key: str) -> bool:

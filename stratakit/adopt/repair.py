@@ -20,7 +20,7 @@ from stratakit.config import Backend
 from stratakit.engine.connect import connect
 from stratakit.engine.url import BACKENDS
 from stratakit.revisions import alembic_config, guards
-from stratakit.revisions.log import LOG
+from stratakit.revisions.log import log_table
 from stratakit.runtime.environment import Environment
 from stratakit.scratch import head
 
@@ -66,9 +66,10 @@ def needed(op: Operations, revision: str) -> bool:
         return False
     note = NEEDED.format(revision)
     connection = op.get_bind()
-    if not inspect(connection).has_table(LOG.name):
+    log = log_table(op.get_context().version_table_schema)
+    if not inspect(connection).has_table(log.name, log.schema):
         return False
-    return connection.execute(select(LOG.c.id).where(LOG.c.note == note)).first() is not None
+    return connection.execute(select(log.c.id).where(log.c.note == note)).first() is not None
 
 
 def write_repair(project: Environment, actual: Catalog) -> Repair | Sequence[Difference]:

@@ -155,7 +155,7 @@ class BackfillRun:
                 self._connection,
                 self._backend,
                 wait=self._options.wait_seconds,
-                backfill=self._name,
+                scope=locking.Scope(backfill=self._name),
             )
             with locked:
                 yield

@@ -13,6 +13,7 @@ from stratakit.catalog.diff import Difference, differences, list_allowed
 from stratakit.catalog.model import Catalog, DatabaseDefault, ObjectKey
 from stratakit.config import Backend
 from stratakit.engine import url
+from stratakit.revisions.log import LOG
 from stratakit.revisions.own_tables import OWN_TABLES
 
 __all__ = [
@@ -46,7 +47,9 @@ def not_compared(version_table: str) -> frozenset[str]:
         version_table: the one that env.py names, with its schema if it has one of its own, which
             may be the connection's.
     """
-    return NOT_COMPARED | {version_table, version_table.rpartition(".")[2]}
+    schema, _, name = version_table.rpartition(".")
+    beside = {f"{schema}.{LOG.name}"} if schema else set()
+    return NOT_COMPARED | {version_table, name} | beside
 
 
 def read(connection: Connection, version_table: str = "alembic_version") -> Catalog:

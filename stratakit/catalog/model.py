@@ -61,6 +61,27 @@ class Catalog(dict[ObjectKey, dict[str, str]]):
             }
         )
 
+    def without_new_partitions(self, expected: "Catalog") -> "Catalog":
+        """Return the catalog without the partitions that another one lacks.
+
+        Jobs create them for the days to come, so they are no part of a schema.
+
+        Args:
+            expected: the other catalog.
+        """
+        new = {
+            key.name
+            for key, attributes in self.items()
+            if key.kind == "table" and "partition" in attributes and key not in expected
+        }
+        return Catalog(
+            {
+                key: attributes
+                for key, attributes in self.items()
+                if (key.name if key.kind == "table" else key.table) not in new
+            }
+        )
+
     def with_names_of(self, other: "Catalog", own: Collection[str]) -> "Catalog":
         """Return the catalog with the constraints under their names in another catalog.
 

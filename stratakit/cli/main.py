@@ -124,12 +124,18 @@ def _read_config(parsed: argparse.Namespace) -> Config:
         )
     # With -c, a folder is a project although it has no alembic.ini.
     config = load(project_root()) if ini else load()
-    return replace(
+    config = replace(
         config,
         alembic_ini=str(Path(ini).resolve()) if ini else config.alembic_ini,
         alembic_section=section or config.alembic_section,
         x_arguments=tuple(parsed.x_arguments),
     )
+    if not (config.tenants and config.x_arguments):
+        return config
+    # Few calls name a tenant, and parsing a URL imports SQLAlchemy.
+    from stratakit.tenants import find_url
+
+    return replace(config, database_url=find_url(config))
 
 
 def _module(verb: str) -> tuple[str, ModuleType]:

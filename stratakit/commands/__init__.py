@@ -43,6 +43,14 @@ if TYPE_CHECKING:
     from stratakit.commands._stamp import stamp
     from stratakit.commands._statistics import TableStatistics, statistics, write_statistics
     from stratakit.commands._switch import SwitchResult, switch
+    from stratakit.commands._tenants import (
+        TenantError,
+        TenantResult,
+        TenantsResult,
+        TenantState,
+        current_all,
+        upgrade_all,
+    )
     from stratakit.commands._upgrade import UpgradePlan, UpgradeResult, upgrade
 
 __all__ = [
@@ -68,6 +76,10 @@ __all__ = [
     "RecipeResult",
     "SwitchResult",
     "TableStatistics",
+    "TenantError",
+    "TenantResult",
+    "TenantState",
+    "TenantsResult",
     "UpgradePlan",
     "UpgradeResult",
     "accept",
@@ -79,6 +91,7 @@ __all__ = [
     "check_models",
     "create",
     "current",
+    "current_all",
     "discard",
     "downgrade",
     "downgrade_sql",
@@ -100,6 +113,7 @@ __all__ = [
     "statistics",
     "switch",
     "upgrade",
+    "upgrade_all",
     "upgrade_sql",
     "write_statistics",
 ]
@@ -127,6 +141,10 @@ _MODULES = {
     "RecipeResult": "recipe",
     "SwitchResult": "switch",
     "TableStatistics": "statistics",
+    "TenantError": "tenants",
+    "TenantResult": "tenants",
+    "TenantState": "tenants",
+    "TenantsResult": "tenants",
     "UpgradePlan": "upgrade",
     "UpgradeResult": "upgrade",
     "accept": "accept",
@@ -138,6 +156,7 @@ _MODULES = {
     "check_models": "check",
     "create": "create",
     "current": "current",
+    "current_all": "tenants",
     "discard": "discard",
     "downgrade": "downgrade",
     "downgrade_sql": "sql",
@@ -159,6 +178,7 @@ _MODULES = {
     "statistics": "statistics",
     "switch": "switch",
     "upgrade": "upgrade",
+    "upgrade_all": "tenants",
     "upgrade_sql": "sql",
     "write_statistics": "statistics",
 }

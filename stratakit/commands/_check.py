@@ -127,7 +127,7 @@ def _check_database(project: Environment, result: CheckResult, context: Migratio
         result.pending = [*result.pending, *plan.upgrades(config, context, "heads")]
     inconsistencies = log.find_inconsistencies(
         config,
-        log.read_entries(position.connection_of(context)),
+        log.read_entries(position.connection_of(context), context.version_table_schema),
         context.get_current_heads(),
         history.read(config.revision_files),
         project.version_table,

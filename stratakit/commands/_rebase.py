@@ -135,7 +135,8 @@ def _is_applied(
     url = project.database
     with connect(url, read_only=True) as connection:
         applied = set(own) & known.ancestors(project.context(connection).get_current_heads())
-        logged = {row["revision"]: row["who"] for row in log.read_entries(connection)}
+        entries = log.read_entries(connection, project.version_table_schema)
+        logged = {row["revision"]: row["who"] for row in entries}
     if not applied:
         return False
     if config.in_production or project.url is not None:

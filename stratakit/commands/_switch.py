@@ -82,7 +82,7 @@ def switch(
     history.refuse_gap(config.versions, config.revision_files)
     with connect(url, read_only=True) as connection:
         heads = project.context(connection).get_current_heads()
-        entries = log.read_entries(connection)
+        entries = log.read_entries(connection, project.version_table_schema)
     with _rebuild_as_way_out():
         refuse_replaced(history.read(config.revision_files), heads)
     applied, foreign = _read_applied(config, heads, entries)

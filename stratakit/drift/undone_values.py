@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection
+from alembic.runtime.migration import MigrationContext
 
 from stratakit.catalog import Difference
 from stratakit.config import Config
-from stratakit.revisions import history, log
+from stratakit.revisions import history, log, position
 
 
 def find_undone_values(
-    config: Config, connection: Connection, differences: Iterable[Difference]
+    config: Config, context: MigrationContext, differences: Iterable[Difference]
 ) -> set[Difference]:
     """Return the additional values that a revision added which was undone, by the log.
 
@@ -18,13 +18,14 @@ def find_undone_values(
 
     Args:
         config: the project's.
-        connection: to the database, whose log is read.
+        context: of the database, whose log is read.
         differences: of the database from its revision.
     """
     additions = {each for each in differences if each.only_adds_enum_values}
     if not additions:
         return set()
-    directions = {row["revision"]: row["direction"] for row in log.read_entries(connection)}
+    entries = log.read_entries(position.connection_of(context), context.version_table_schema)
+    directions = {row["revision"]: row["direction"] for row in entries}
     revisions = history.read(config.revision_files)
     sources = [
         revision.path.read_text(encoding="utf-8").replace('"', "'")

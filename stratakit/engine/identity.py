@@ -6,6 +6,7 @@ listener of the application may have opened it elsewhere.
 
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -28,14 +29,37 @@ def database_identity(connection: Connection) -> str:
     Args:
         connection: of any driver.
     """
-    is_begun = connection.in_transaction()
-    driver = connection.connection
-    with closing(driver.cursor()) as cursor:
-        cursor.execute(QUERIES[connection.dialect.name])
-        row = cursor.fetchone()
-    if not is_begun:
-        driver.rollback()
+    row = _read(connection, QUERIES[connection.dialect.name])
     if connection.dialect.name != "sqlite":
         return f"{connection.dialect.name} {row[0]}" if row else ""
     file = row[2] if row else ""
+    driver = connection.connection
     return f"sqlite {Path(file).resolve()}" if file else f"sqlite in memory {id(driver)}"
+
+
+def location(connection: Connection, schema: str | None = None) -> str:
+    """Return the database and the schema of a version table, which no other tenant has.
+
+    Args:
+        connection: of any driver.
+        schema: that of the version table; by default the first one of the search path.
+    """
+    if schema is None and connection.dialect.name == "postgresql":
+        schema = _read(connection, "SELECT current_schema()")[0]
+    identity = database_identity(connection)
+    if identity.startswith("sqlite in memory") and (file := connection.engine.url.database):
+        # A file that does not exist yet is read as an empty database in memory.
+        identity = f"sqlite {Path(file).resolve()}"
+    return " ".join(filter(None, [identity, schema]))
+
+
+def _read(connection: Connection, query: str) -> Any:
+    """Return the first row of a query by the driver's own cursor."""
+    is_begun = connection.in_transaction()
+    driver = connection.connection
+    with closing(driver.cursor()) as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    if not is_begun:
+        driver.rollback()
+    return row

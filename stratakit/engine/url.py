@@ -68,6 +68,15 @@ class DatabaseURL:
         is_file = self.backend == "sqlite" and name and not name.startswith((":", "file:"))
         return bool(is_file) and not Path(name).exists()
 
+    def is_same(self, other: URL) -> bool:
+        """Return whether the URL of an engine names this database, by whatever driver."""
+        mine, theirs = self.url, other
+        if self.backend == "sqlite":
+            return Path(mine.database or "").resolve() == Path(theirs.database or "").resolve()
+        hosts = [each for each in (mine.host, theirs.host) if each]
+        ports = [each for each in (mine.port, theirs.port) if each]
+        return mine.database == theirs.database and len({*hosts}) < 2 and len({*ports}) < 2
+
     def with_name(self, name: str) -> "DatabaseURL":
         """Return the URL of another database on the same server."""
         return DatabaseURL(self.backend, self.url.set(database=name))

@@ -11,15 +11,16 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from stratakit.config import Backend
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import DatabaseUnavailable
-from stratakit.locking.base import MigrationLock
+from stratakit.locking.base import MigrationLock, Scope
 from stratakit.locking.mysql import MySQLLock
 from stratakit.locking.policy import WaitPolicy
 from stratakit.locking.postgresql import PostgreSQLLock
 from stratakit.locking.sqlite import SQLiteLock
 
-__all__ = ["MigrationLock", "migration_lock", "release_on_return", "require_held"]
+__all__ = ["MigrationLock", "Scope", "migration_lock", "release_on_return", "require_held"]
 
 POLL_SECONDS = 0.1
+WHOLE_DATABASE = Scope(is_whole=True)
 LOCKS: dict[Backend, type[MigrationLock]] = {
     "postgresql": PostgreSQLLock,
     "mysql": MySQLLock,
@@ -31,7 +32,11 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def migration_lock(
-    connection: Connection, backend: Backend, *, wait: float | None = None, backfill: str = ""
+    connection: Connection,
+    backend: Backend,
+    *,
+    wait: float | None = None,
+    scope: Scope = WHOLE_DATABASE,
 ) -> Iterator[MigrationLock]:
     """Hold the migration lock of a database.
 
@@ -39,15 +44,16 @@ def migration_lock(
         connection: the migrations' own; no transaction is left open on it.
         backend: the kind of database.
         wait: seconds to wait for another migrator.
-        backfill: the backfill that is locked instead of the migrations.
+        scope: what is locked; by default the whole database, as a backup needs it.
 
     Raises:
         StrataError: another migrator held the lock all the time (exit status 3), or the connection
             goes through a pooler, with which a lock of the session means nothing.
     """
     wait = WaitPolicy().wait_seconds if wait is None else wait
-    lock = LOCKS[backend](connection, backfill)
-    work = f"run of the backfill {backfill}" if backfill else "migration of this database"
+    lock = LOCKS[backend](connection, scope)
+    name = scope.backfill
+    work = f"run of the backfill {name}" if name else "migration of this database"
     started = time.monotonic()
     has_warned = False
     while not lock.try_acquire():

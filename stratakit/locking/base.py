@@ -1,8 +1,25 @@
 """The migration lock, whatever the database."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The extent of a lock.
+
+    Args:
+        backfill: the backfill that is locked; empty for the migrations.
+        schema: that of the version table; empty for the current one. Schemas that have a version
+            table each are migrated at the same time.
+        is_whole: whether it is the whole database, with all schemas.
+    """
+
+    backfill: str = ""
+    schema: str = ""
+    is_whole: bool = False
 
 
 class MigrationLock(ABC):
@@ -10,11 +27,11 @@ class MigrationLock(ABC):
 
     Args:
         connection: the migrations' own.
-        backfill: the backfill that is locked; empty for the migrations.
+        scope: what is locked.
     """
 
     @abstractmethod
-    def __init__(self, connection: Connection, backfill: str = "") -> None: ...
+    def __init__(self, connection: Connection, scope: Scope) -> None: ...
 
     @abstractmethod
     def try_acquire(self) -> bool:
@@ -48,9 +65,9 @@ class MigrationLock(ABC):
 class SessionLock(MigrationLock):
     """A lock of the session on the migrations' own connection, so that it ends with both."""
 
-    def __init__(self, connection: Connection, backfill: str = "") -> None:
+    def __init__(self, connection: Connection, scope: Scope) -> None:
         self.connection = connection
-        self.backfill = backfill
+        self.scope = scope
         self.nested = connection.in_transaction()
 
     def release(self) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from stratakit.locking.base import SessionLock
+from stratakit.locking.base import Scope, SessionLock
 
 STATEMENT = "concat(left(info, 100), ' for ', time, ' s')"
 SESSION_QUERY = "SELECT {column} FROM information_schema.processlist WHERE id = IS_USED_LOCK(:name)"
@@ -26,11 +26,11 @@ LAST_REVISION_QUERY = (
 class MySQLLock(SessionLock):
     """The lock on the migrations' own connection."""
 
-    def __init__(self, connection: Connection, backfill: str = "") -> None:
-        super().__init__(connection, backfill)
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        super().__init__(connection, scope)
         # The URL may name another database than the one that the connection leads to.
-        work = f"backfill {backfill}" if backfill else "migrations"
-        name = f"{work} of {connection.scalar(text('SELECT DATABASE()'))}"
+        work = f"backfill {scope.backfill}" if scope.backfill else "migrations"
+        name = f"{work} of {scope.schema or connection.scalar(text('SELECT DATABASE()'))}"
         if not self.nested:
             connection.commit()
         # A name may have 64 characters, and so may a database's.

@@ -7,11 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from stratakit.diagnostics.errors import DatabaseUnavailable
-from stratakit.locking.base import SessionLock
+from stratakit.locking.base import Scope, SessionLock
 from stratakit.locking.identity import process_identity
 
 # Advisory locks are per database; any constant that no one else uses will do.
 KEY = 0x53545241
+# Where the version table is, or will be created.
+SCHEMA_QUERY = """
+    SELECT coalesce((SELECT nspname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+                     WHERE pg_class.oid = to_regclass('alembic_version')), current_schema())
+"""
 
 LOCK_CONDITION = """
     locktype = 'advisory' AND granted AND classid = {high} AND objid = {low}
@@ -38,11 +43,18 @@ IS_HELD = """
 
 
 class PostgreSQLLock(SessionLock):
-    """The lock on the migrations' own connection."""
+    """The lock on the migrations' own connection.
 
-    def __init__(self, connection: Connection, backfill: str = "") -> None:
-        super().__init__(connection, backfill)
-        self.key = KEY << 32 | zlib.crc32(backfill.encode()) if backfill else KEY
+    Schemas with a version table each are migrated at the same time: each migration shares the lock
+    of the database, and has the lock of its schema.
+    """
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        super().__init__(connection, scope)
+        self.key = KEY
+        if not scope.is_whole:
+            work = f"{scope.schema or self._query(SCHEMA_QUERY)} {scope.backfill}"
+            self.key = KEY << 32 | zlib.crc32(work.encode())
         self._lock = LOCK_CONDITION.format(high=self.key >> 32, low=self.key & 0xFFFFFFFF)
         self.token = secrets.token_hex(8)
         self.name: object = ""
@@ -50,7 +62,12 @@ class PostgreSQLLock(SessionLock):
 
     def try_acquire(self) -> bool:
         """Try once, without waiting."""
+        whole = self.scope.is_whole
+        if not whole and not self._query(f"SELECT pg_try_advisory_lock_shared({KEY})"):
+            return False
         if not self._query(f"SELECT pg_try_advisory_lock({self.key})"):
+            if not whole:
+                self._query(f"SELECT pg_advisory_unlock_shared({KEY})")
             return False
         self.name = self._query("SELECT current_setting('application_name')")
         self._query("SELECT set_config('strata.holder', :value, false)", value=self.token)
@@ -60,7 +77,9 @@ class PostgreSQLLock(SessionLock):
 
     def describe_holder(self) -> str:
         """Describe the session that holds the lock."""
-        return str(self._query(HOLDER_QUERY.format(lock=self._lock)) or "it has just ended")
+        whole = LOCK_CONDITION.format(high=KEY >> 32, low=KEY) + " AND mode = 'ExclusiveLock'"
+        holders = (self._query(HOLDER_QUERY.format(lock=each)) for each in (self._lock, whole))
+        return str(next(filter(None, holders), "it has just ended"))
 
     def publish_status(self, status: str) -> None:
         """Show the status as the name of the session, which PostgreSQL cuts off at 63 bytes."""
@@ -78,11 +97,12 @@ class PostgreSQLLock(SessionLock):
     @property
     def release_statement(self) -> str:
         """The statement that releases the lock of the session."""
-        return f"SELECT pg_advisory_unlock({self.key})"
+        shared = "" if self.scope.is_whole else f", pg_advisory_unlock_shared({KEY})"
+        return f"SELECT pg_advisory_unlock({self.key}){shared}"
 
     @property
     def _verb(self) -> str:
-        return f"backfill {self.backfill}" if self.backfill else "migrate"
+        return f"backfill {self.scope.backfill}" if self.scope.backfill else "migrate"
 
     def _unlock(self) -> None:
         self._query(self.release_statement)

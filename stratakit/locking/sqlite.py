@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from stratakit.locking.base import MigrationLock
+from stratakit.locking.base import MigrationLock, Scope
 from stratakit.locking.identity import process_identity
 from stratakit.process import file_lock
 
@@ -13,13 +13,13 @@ from stratakit.process import file_lock
 class SQLiteLock(MigrationLock):
     """The lock next to the database's file; a database in memory is never shared."""
 
-    def __init__(self, connection: Connection, backfill: str = "") -> None:
+    def __init__(self, connection: Connection, scope: Scope) -> None:
         # By the driver: SQLAlchemy would begin a transaction, and wait for another migrator's.
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA database_list")
         file = cursor.fetchone()
         cursor.close()
-        work = f"backfill-{backfill}" if backfill else "migrating"
+        work = f"backfill-{scope.backfill}" if scope.backfill else "migrating"
         self.path = Path(f"{file[2]}.{work}") if file and file[2] else None
         self.descriptor: int | None = None
         self.since = ""

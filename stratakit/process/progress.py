@@ -4,12 +4,12 @@ import shutil
 import sys
 import threading
 from contextlib import ExitStack
-from typing import Any
-
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
+from typing import TYPE_CHECKING, Any
 
 from stratakit.process.color import is_terminal
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 def progress_bar(
@@ -23,6 +23,8 @@ def progress_bar(
         total: the number of units, if it is known.
         is_shown: False leaves it out at a terminal, too.
     """
+    from tqdm import tqdm  # Few runs show a bar, and each would wait for the import.
+
     return tqdm(
         desc=title,
         unit=unit,
@@ -46,6 +48,9 @@ class Clock:
         self._resources = ExitStack()
         self._stopped = threading.Event()
         if is_terminal(sys.stderr):
+            from tqdm import tqdm
+            from tqdm.contrib.logging import logging_redirect_tqdm
+
             width = shutil.get_terminal_size().columns - len("  00:00:00") - 1
             bar = tqdm(desc=title[:width], bar_format="{desc}  {elapsed}", leave=False)
             self._resources.callback(bar.close)
@@ -66,6 +71,8 @@ class Clock:
 
 def format_bytes(count: int) -> str:
     """Format a number of bytes, such as `1.40MB`."""
+    from tqdm import tqdm
+
     return f"{tqdm.format_sizeof(count)}B"
 
 

@@ -292,5 +292,5 @@ def _no_plain_index(request: Request, name: str) -> UsageError:
     return UsageError(
         f"The index {name} of {request.table} has an expression, a condition or an order.",
         detail="The recipe creates plain indexes again, and no others.",
-        hint=f"Drop the index first, and create it again afterwards: {MIGRATE} create",
+        hint=f'Drop the index first, and create it again afterwards: {MIGRATE} create "..."',
     )

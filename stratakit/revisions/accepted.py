@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-import tomlkit
-
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
@@ -93,6 +91,8 @@ def write(config: Config, accepted: Accepted) -> None:
     if not accepted:
         path.unlink(missing_ok=True)
         return
+    import tomlkit  # Every other command would wait for the import.
+
     document = tomlkit.document()
     for line in COMMENT.splitlines():
         document.add(tomlkit.comment(line))

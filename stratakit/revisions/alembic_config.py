@@ -11,13 +11,15 @@ from alembic.util import load_python_file
 from stratakit.alembic_private import DeferredScript, defer_imports
 from stratakit.config import Config
 from stratakit.diagnostics.errors import StrataError
-from stratakit.engine.url import DatabaseURL
+from stratakit.engine.url import DatabaseURL, parse
 from stratakit.revisions import history
 from stratakit.revisions.bytecode import remove_stale_bytecode
 from stratakit.revisions.run_options import KEY, RunOptions
 
 ROOT = "stratakit.root"
 """Of Alembic's `Config.attributes`: the project's folder."""
+DATABASE = "stratakit.database"
+"""Of Alembic's `Config.attributes`: the database that the caller names."""
 COMMAND_OPTIONS = {
     "autogenerate": False, "name": "alembic", "raiseerr": False, "revision": None, "sql": False,
     "tag": None,
@@ -58,6 +60,10 @@ def alembic_config(
     location = alembic.get_alembic_option("script_location", str(config.migrations_folder))
     if ":" not in location:
         _set(alembic, "script_location", str(config.root / location))
+    if config.database_url:
+        url = parse(config.database_url, config)
+        alembic.attributes[DATABASE] = url
+        set_database(alembic, url)
     given = {**COMMAND_OPTIONS, "quiet": quiet, "x": list(config.x_arguments) or None}
     alembic.cmd_opts = Namespace(**{**given, **command_options})
     alembic.attributes[KEY] = options or RunOptions()

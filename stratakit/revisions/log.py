@@ -9,7 +9,7 @@ import os
 import socket
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,12 @@ LOG = Table(
 )
 
 
+@cache
+def log_table(schema: str | None) -> Table:
+    """Return the log in the schema of the version table; None is the default schema."""
+    return LOG if schema is None else LOG.to_metadata(MetaData(), schema=schema)
+
+
 def recorder(note: str | None = None) -> Callable[..., None]:
     """Return the callback for Alembic's `on_version_apply`.
 
@@ -85,15 +91,16 @@ def recorder(note: str | None = None) -> Callable[..., None]:
             "finished": CURRENT_TIMESTAMP if ctx.as_sql else finished,
         }
         started = finished
+        table = log_table(ctx.version_table_schema)
         if not ctx.as_sql and not has_table:
-            has_table = ctx.connection.dialect.has_table(ctx.connection, LOG.name)
+            has_table = ctx.connection.dialect.has_table(ctx.connection, LOG.name, table.schema)
             if not has_table:
                 # Its transaction may be undone: the next revision looks again.
-                LOG.create(ctx.connection)
+                table.create(ctx.connection)
         elif ctx.as_sql and step.is_upgrade and not step.down_revision_ids:
-            ctx.impl.create_table(LOG)
+            ctx.impl.create_table(table)
         for revision in step.up_revisions:
-            entry = insert(LOG).values(**row, **_describe(revision))
+            entry = insert(table).values(**row, **_describe(revision))
             if ctx.as_sql:
                 # Without `literal_binds` in env.py, Alembic would write placeholders.
                 literal = entry.compile(dialect=ctx.dialect, compile_kwargs={"literal_binds": True})
@@ -114,11 +121,17 @@ def _describe(revision: Any) -> dict[str, str | None]:
     }
 
 
-def read_entries(connection: Connection) -> list[RowMapping]:
-    """Read all entries, oldest first; none if the table does not exist yet."""
-    if not connection.dialect.has_table(connection, LOG.name):
+def read_entries(connection: Connection, schema: str | None = None) -> list[RowMapping]:
+    """Read all entries, oldest first; none if the table does not exist yet.
+
+    Args:
+        connection: to the database.
+        schema: that of the version table; None for the default one.
+    """
+    if not connection.dialect.has_table(connection, LOG.name, schema):
         return []
-    return list(connection.execute(select(LOG).order_by(LOG.c.id)).mappings())
+    table = log_table(schema)
+    return list(connection.execute(select(table).order_by(table.c.id)).mappings())
 
 
 def reaches(rows: Iterable[RowMapping], start: Iterable[str], goal: str) -> bool:

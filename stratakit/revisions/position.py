@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.engine.identity import location
 from stratakit.revisions import history, log
 from stratakit.revisions.alembic_config import scripts
 
@@ -21,11 +22,13 @@ class Position:
         heads: the ids of its revisions: none before the first, two after a branch.
         descriptions: each with its message, or `(no file)`.
         is_head: whether nothing is pending.
+        location: the database and the schema, which no other tenant has.
     """
 
     heads: tuple[str, ...]
     descriptions: tuple[str, ...]
     is_head: bool
+    location: str = ""
 
     def __str__(self) -> str:
         if not self.heads:
@@ -58,7 +61,7 @@ def describe_ahead(config: Config, context: MigrationContext) -> str:
     revisions = history.read(config.revision_files) if heads else history.RevisionHistory()
     if not heads or all(head in revisions for head in heads):
         return ""
-    entries = log.read_entries(connection_of(context))
+    entries = log.read_entries(connection_of(context), context.version_table_schema)
     if not revisions or not all(log.reaches(entries, heads, head) for head in revisions.heads):
         return ""
     hints = history.restore_hints(config.versions, revisions, heads)
@@ -85,6 +88,7 @@ def read_position(config: Config, context: MigrationContext) -> Position:
         heads=heads,
         descriptions=tuple(_describe_head(directory, head) for head in heads),
         is_head=bool(heads) and set(heads) == set(directory.get_heads()),
+        location=location(connection_of(context), context.version_table_schema),
     )
 
 

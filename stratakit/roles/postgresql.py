@@ -48,7 +48,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
 -- Only the owner writes the version. Run all this again after the first upgrade.
 DO $$ BEGIN
     IF to_regclass('{version_table}') IS NOT NULL THEN
-        REVOKE INSERT, UPDATE, DELETE ON {version_table}, public.{log} FROM {app};
+        REVOKE INSERT, UPDATE, DELETE ON {version_table}, {log} FROM {app};
     END IF;
     IF to_regclass('public.{state}') IS NOT NULL THEN
         REVOKE INSERT, UPDATE, DELETE ON public.{state} FROM {app};
@@ -65,7 +65,7 @@ def sql(database: str, owner: str, app: str, version_table: str = VERSION_TABLE)
         database=database,
         owner=owner,
         app=app,
-        log=LOG.name,
+        log=f'"{schema or "public"}"."{LOG.name}"',
         state=STATE.name,
         version_table=quoted,
     )

@@ -5,19 +5,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from alembic.util import to_tuple
 
-from stratakit.autogenerate import render
-from stratakit.autogenerate.exclusions import exclude
+from stratakit import operations as operations
 from stratakit.autogenerate.options import comparison
-from stratakit.autogenerate.pipeline import build_pipeline
-from stratakit.autogenerate.renames import prompt
 from stratakit.config import Backend, Config
 from stratakit.orm.discovery import combine
-from stratakit.revisions import accepted, log
-from stratakit.revisions.allowed import is_allowed
+from stratakit.revisions import log
 from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime import sqlite_batch
@@ -98,6 +93,19 @@ def guarded_arguments(
     }
 
 
+def _process_directives(*given: Any) -> None:
+    # Only a run that writes a revision waits for the import.
+    from stratakit.runtime import directives
+
+    directives.process_directives(*given)
+
+
+def _render_item(*given: Any) -> Any:
+    from stratakit.runtime import directives
+
+    return directives.render_item(*given)
+
+
 def _both(first: Callable[..., bool], second: Callable[..., bool], item: Any, *rest: Any) -> bool:
     return bool(first(item, *rest)) and bool(second(item, *rest))
 
@@ -106,61 +114,6 @@ def _is_not_ours(
     _own: Callable[..., bool], name: str | None, kind: str, parents: dict[str, str | None]
 ) -> bool:
     return not (kind == "table" and name in OWN_TABLES)
-
-
-def _process_directives(
-    config: Config,
-    options: RunOptions,
-    own: Callable[..., None] | None,
-    context: MigrationContext,
-    revision: Any,
-    directives: list[Any],
-) -> None:
-    """Let env.py change what Alembic found, and then stratakit."""
-    for script in directives:
-        _reconcile(options, context, script)
-        _exclude(config, options, script)
-    if own:
-        own(context, revision, directives)
-    if directives:
-        safe = build_pipeline(
-            config.database,
-            config.server_version,
-            notify=options.describe or str,
-            confirm=prompt.confirm if options.interactive else prompt.decline,
-            plan=options.steps,
-        )
-        safe(context, revision, directives)
-
-
-def _reconcile(options: RunOptions, context: MigrationContext, script: MigrationScript) -> None:
-    """Let the catalogs decide on what Alembic found."""
-    if options.reconcile is None or context.connection is None:
-        return
-    for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=False):
-        options.reconcile(upgrade.ops, context.connection)
-        upgrade.reverse_into(downgrade)
-
-
-def _exclude(config: Config, options: RunOptions, script: MigrationScript) -> None:
-    """Leave out of a revision what the project allows or has accepted, and what is older."""
-    known = accepted.read(config).models
-
-    def excludes(names: list[str], phrase: str) -> bool:
-        return (
-            is_allowed(config.allowed, names)
-            or phrase in known
-            or bool(options.is_older and options.is_older(phrase))
-        )
-
-    for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=False):
-        if exclude(upgrade.ops, excludes):
-            upgrade.reverse_into(downgrade)
-
-
-def _render_item(own: Callable[..., Any] | None, kind: str, item: Any, context: Any) -> Any:
-    rendered = own(kind, item, context) if own else False
-    return render.render_item(kind, item, context) if rendered is False else rendered
 
 
 def _call_after_step(

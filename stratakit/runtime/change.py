@@ -204,7 +204,8 @@ class ChangeRun:
         with ExitStack() as resources:
             if is_outermost and backend == "sqlite":
                 resources.enter_context(sqlite_transactions(connection))
-            lock = self._lock(connection, backend, resources, is_outermost=is_outermost)
+            scope = locking.Scope(schema=context.version_table_schema or "")
+            lock = self._lock(connection, backend, scope, resources, is_outermost=is_outermost)
             kind = None
             if is_outermost or self._can_run_again:
                 session = retry.waiting_session(
@@ -252,6 +253,7 @@ class ChangeRun:
         self,
         connection: Connection,
         backend: Backend,
+        scope: locking.Scope,
         resources: ExitStack,
         *,
         is_outermost: bool,
@@ -260,16 +262,14 @@ class ChangeRun:
 
         In a transaction of env.py nobody waits: it would keep what the database looked like.
         """
+        wait = self._policy.wait_seconds if is_outermost or not self._can_run_again else 0
+        held = locking.migration_lock(connection, backend, wait=wait, scope=scope)
         if is_outermost:
-            held = locking.migration_lock(connection, backend, wait=self._policy.wait_seconds)
             return resources.enter_context(held)
         if not self._can_run_again:
-            held = locking.migration_lock(connection, backend, wait=self._policy.wait_seconds)
             return self._resources.enter_context(held)
         try:
-            lock = self._resources.enter_context(
-                locking.migration_lock(connection, backend, wait=0)
-            )
+            lock = self._resources.enter_context(held)
         except DatabaseUnavailable:
             if time.monotonic() - self._started > self._policy.wait_seconds:
                 raise

@@ -64,10 +64,16 @@ class Environment:
         return self.url or local_database(self.config)
 
     @property
+    def version_table_schema(self) -> str | None:
+        """The schema of the version table, if env.py names one."""
+        schema: str | None = self.arguments.get("version_table_schema")
+        return schema
+
+    @property
     def version_table(self) -> str:
         """The name of the version table, with its schema if it has one of its own."""
         name = self.arguments.get("version_table") or "alembic_version"
-        schema = self.arguments.get("version_table_schema")
+        schema = self.version_table_schema
         return f"{schema}.{name}" if schema else name
 
     def context(self, connection: Connection) -> MigrationContext:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from sqlalchemy import Connection
 
 from stratakit.alembic_private import forget_run, nested_environment
 from stratakit.diagnostics.errors import StrataError, UsageError
-from stratakit.revisions.alembic_config import ROOT, scripts, set_database
+from stratakit.engine.url import DatabaseURL
+from stratakit.revisions.alembic_config import DATABASE, ROOT, scripts, set_database
 from stratakit.runtime.commits import CommitMonitor
 from stratakit.runtime.env_errors import explain_environment_error
 from stratakit.runtime.flask_application import application_context
@@ -106,7 +108,7 @@ def _connections(
     """
     if target is None:
         with no_new_files() if run.is_read_only else nullcontext():
-            yield lambda connection, _schema: refuse_scratch_database(connection)
+            yield partial(_check_own, alembic)
         return
     with redirected_connections(target) as redirection:
 
@@ -117,6 +119,20 @@ def _connections(
             set_database(alembic, redirection.url(connection.dialect))
 
         yield check
+
+
+def _check_own(alembic: AlembicConfig, connection: Connection, _schema: str) -> None:
+    """Refuse a connection to another database than the caller names."""
+    refuse_scratch_database(connection)
+    named = alembic.attributes.get(DATABASE)
+    if isinstance(named, DatabaseURL) and not named.is_same(connection.engine.url):
+        raise UsageError(
+            f"env.py connects to {connection.engine.url}, and not to {named}, the database of the "
+            "tenant.",
+            detail="It has another URL than `sqlalchemy.url` of Alembic. Nothing was changed.",
+            hint="Let env.py prefer the URL that it is given:\n"
+            '    url = context.config.get_main_option("sqlalchemy.url") or settings.database_url',
+        )
 
 
 def _execute(script: ScriptDirectory, guard: EnvironmentGuard) -> float | None:

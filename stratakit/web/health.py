@@ -147,7 +147,7 @@ def check_readiness(
             database,
             f"Revisions are pending. Apply them: {MIGRATE} upgrade",
         )
-    entries = log.read_entries(connection)
+    entries = log.read_entries(connection, version_table.schema)
     if all(log.reaches(entries, heads, head) for head in revisions.heads):
         applied_phases = log.phases_since(entries, heads, revisions)
         if applied_phases <= phases.COMPATIBLE:

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
-Environment = Literal["development", "test", "staging", "production"]
+Environment = Literal["development", "test", "staging", "production", "prod"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 SECRETS = Path(os.environ.get("SECRETS_DIR", "/run/secrets"))
 
@@ -98,4 +98,4 @@ class Settings(ServiceSettings):
     @property
     def in_production(self) -> bool:
         """True if the service runs in production."""
-        return self.environment == "production"
+        return self.environment in {"production", "prod"}

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 import structlog
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import text
 
@@ -114,6 +115,28 @@ async def test_a_request_beyond_the_limit_is_refused_and_the_next_one_is_not(
         release.set()
         assert (await first).status_code == 200
         assert (await client.get("/slow")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("limits", "status"), [({"max_body_bytes": 1}, 413), ({"body_timeout_seconds": 0.01}, 408)]
+)
+async def test_a_body_that_is_too_large_or_too_slow_is_refused(
+    settings: Settings, limits: dict[str, float], status: int
+) -> None:
+    app = create_app(settings.model_copy(update=limits))
+
+    @app.post("/echo")
+    async def echo(request: Request) -> int:
+        return len(await request.body())
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"{}"
+        await asyncio.sleep(1)
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        answer = await client.post("/echo", content=body())
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_responses_have_security_headers(client: AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""The page of examples: its commands run in the projects, and print what the page shows."""
+"""The pages of examples and of tenants: their commands print what the pages show."""
 
 import os
 import shutil
@@ -10,11 +10,35 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, text
 
+from stratakit.config import Config
+from stratakit.engine.connect import connect
 from stratakit.engine.migration import migration_engine
+from stratakit.engine.url import parse
 from tests import databases
 from tests.conftest import REPOSITORY
 from tests.docs.pages import Reader
+from tests.stratakit.environments.projects import Project
 
+TENANTS = REPOSITORY / "docs" / "tenants.md"
+HEADING = "\n## If"
+"""The part after it has another database."""
+CONFIG = Config(root=REPOSITORY)
+NOTES = '''\
+"""notes"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "a3"
+down_revision = "a2"
+
+def upgrade():
+    op.create_table("notes", sa.Column("id", sa.Integer, primary_key=True))
+
+
+def downgrade():
+    op.drop_table("notes")
+'''
 PAGE = REPOSITORY / "docs" / "examples.md"
 
 
@@ -31,6 +55,37 @@ def database(name: str) -> Iterator[URL]:
 
 def as_text(url: URL, driver: str) -> str:
     return url.set(drivername=driver).render_as_string(hide_password=False)
+
+
+@pytest.mark.slow
+def test_every_command_of_the_page_of_tenants_gives_the_output_that_it_shows(
+    tmp_path: Path,
+) -> None:
+    Project(tmp_path, "")
+    with database("tenants") as url, connect(parse(as_text(url, "postgresql"), CONFIG)) as server:
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "DATABASE_URL": as_text(url, "postgresql+psycopg"),
+        }
+        for name in ("acme", "globex", "initech"):
+            server.execute(text(f"CREATE SCHEMA {name}"))
+        server.commit()
+        before, heading, after = TENANTS.read_text().partition(HEADING)
+        parts = [write_part(tmp_path, name, part) for name, part in (("1", before), ("2", after))]
+        reader = Reader(tmp_path, environment, {})
+        followed = [reader.follow(parts[0])]
+        (tmp_path / "migrations/versions/a3_notes.py").write_text(NOTES)
+        server.execute(text("CREATE TABLE initech.notes (id int)"))
+        server.commit()
+        followed.append(reader.follow(parts[1]))
+    assert heading.join(followed) == TENANTS.read_text()
+
+
+def write_part(folder: Path, name: str, part: str) -> Path:
+    """Write a part of a page into a file of its own."""
+    path = folder / f"{name}.md"
+    path.write_text(part)
+    return path
 
 
 @pytest.mark.slow

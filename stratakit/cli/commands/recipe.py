@@ -30,13 +30,19 @@ def run(arguments: Namespace, config: Config) -> int:
         if is_json(arguments):
             echo_json(
                 [
-                    {"name": each.name, "target": each.target, "description": each.__doc__}
+                    {
+                        "name": each.name,
+                        "target": each.target,
+                        "description": each.__doc__,
+                        "databases": list(each.backends),
+                    }
                     for each in recipes
                 ]
             )
             return 0
         for each in recipes:
-            echo(f"{each.name:<16} {each.target}\n    {each.__doc__}")
+            only = "" if len(each.backends) > 1 else " PostgreSQL only."
+            echo(f"{each.name:<16} {each.target}\n    {each.__doc__}{only}")
         return 0
     if arguments.target is None:
         raise UsageError(

@@ -13,9 +13,11 @@ from stratakit.cli.printing import (
     print_revisions,
     progress,
 )
+from stratakit.cli.tenants import TenantsOutput, add_tenants, given_tenants, has_tenants
 from stratakit.commands import UpgradePlan
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.errors import UsageError
 from stratakit.revisions.review_comments import describe_comment
 
 
@@ -31,6 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--backup", action="store_true", help="back up the database first, and verify the backup"
     )
+    add_tenants(parser)
     add_json(parser)
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--sql", action="store_true", help="print the SQL; needs no database")
@@ -43,6 +46,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, config: Config) -> int:
     """Show the plan, apply it, show where the database stands."""
+    if has_tenants(arguments):
+        return _upgrade_all(arguments, config)
     if arguments.sql:
         return echo_sql(commands.upgrade_sql(config, arguments.revision), arguments)
     result = commands.upgrade(
@@ -62,6 +67,29 @@ def run(arguments: Namespace, config: Config) -> int:
     elif not result.plan.ahead:
         print_position(result.position)
     return 0
+
+
+def _upgrade_all(arguments: Namespace, config: Config) -> int:
+    for option in ("sql", "dry_run", "backup"):
+        if getattr(arguments, option):
+            name = f"--{option.replace('_', '-')}"
+            raise UsageError(
+                f"{name} is for one tenant, and --all for each.",
+                hint=f"Name the tenant: {MIGRATE} upgrade {name} -x tenant=NAME",
+            )
+    output = TenantsOutput(config, arguments, "upgrade")
+    return output.finish(
+        commands.upgrade_all(
+            config,
+            arguments.revision,
+            tenants=given_tenants(arguments),
+            parallel=arguments.parallel,
+            rolling=arguments.rolling,
+            confirmed_database=arguments.yes,
+            on_begin=output.begin,
+            on_result=output.add,
+        )
+    )
 
 
 def _print_backup(path: Path, verification: str) -> None:

@@ -109,3 +109,24 @@ def test_a_constraint_takes_the_name_that_it_has_in_another_catalog(
     renamed: dict[ObjectKey, dict[str, str]],
 ) -> None:
     assert Catalog(catalog).with_names_of(Catalog(other), own) == renamed
+
+
+def test_partitions_that_another_catalog_lacks_are_omitted_with_what_they_have() -> None:
+    partition = {"partition": "FOR VALUES IN (1)"}
+    kept = Catalog(
+        {
+            ObjectKey("table", "", "days"): {"partitioned by": "LIST (day)"},
+            ObjectKey("table", "", "days_1"): partition,
+            ObjectKey("index", "days_1", "a"): {},
+            ObjectKey("table", "", "manual"): {},
+            ObjectKey("view", "", "days_2"): {},
+        }
+    )
+    new = Catalog(
+        {
+            ObjectKey("table", "", "s.days_2"): partition,
+            ObjectKey("column", "s.days_2", "day"): {"type": "int"},
+        }
+    )
+    expected = Catalog({ObjectKey("table", "", "days_1"): partition})
+    assert Catalog({**kept, **new}).without_new_partitions(expected) == kept

@@ -43,7 +43,7 @@ def test_a_renamed_table_takes_its_indexes_along(project: Project) -> None:
     (advice,) = [each.text for each in find_comments([file, *others]) if "rename" in each.text]
     for other in others:
         other.unlink()
-    downgrades = advice.partition("If it was renamed")[2].split("downgrade() by")
+    downgrades = advice.split("downgrade() by")
     upgrade = re.findall(CODE, re.split(r"\band (?:both )?in $", downgrades[0])[0])
     first, *rest = downgrades[1:]
     later, _, again = first.partition("Replace the operations")

@@ -1,5 +1,6 @@
 """What each recipe writes, and that its steps bring the database to the models and back."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from stratakit import commands
 from stratakit.diagnostics.errors import StrataError, UsageError
-from stratakit.recipes import load_recipes
+from stratakit.recipes import find_recipe, load_recipes
 from tests.conftest import REPOSITORY
 from tests.stratakit.recipes.conftest import Project
 
@@ -121,7 +122,23 @@ CASES = {
     ),
 }  # fmt: skip
 
-IN_CI = {"rename-column", "add-constraint, check"}
+
+def recipe_of(case: str) -> str:
+    """The recipe of a case."""
+    return case.partition(",")[0].partition(" ")[0]
+
+
+ON_MYSQL = {
+    "drop-column": ["expand", "contract"],
+    "drop-table": ["contract"],
+    "add-constraint, unique": ["contract"],
+    "add-index": ["expand"],
+}
+IN_CI = {
+    ("postgresql", "rename-column"),
+    ("postgresql", "add-constraint, check"),
+    ("mysql", "drop-column"),
+}
 """The others run where whole services do."""
 
 
@@ -133,11 +150,6 @@ def phases(paths: list[Path]) -> list[str]:
         for line in path.read_text().splitlines()
         if line.startswith("phase = ")
     ]
-
-
-def recipe_of(case: str) -> str:
-    """The recipe of a case."""
-    return case.partition(",")[0].partition(" ")[0]
 
 
 def test_each_recipe_has_a_case() -> None:
@@ -162,16 +174,26 @@ def test_the_page_shows_commands_that_are_tested(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "case",
-    [case if case in IN_CI else pytest.param(case, marks=pytest.mark.slow) for case in CASES],
+    ("backend", "case"),
+    [
+        (backend, case)
+        if (backend, case) in IN_CI
+        else pytest.param(backend, case, marks=pytest.mark.slow)
+        for case in CASES
+        for backend in find_recipe(recipe_of(case)).backends
+        if backend == "postgresql" or case in ON_MYSQL
+    ],
 )
-def test_a_recipe_leads_to_the_models_and_back(case: str, project: Project) -> None:
+def test_a_recipe_leads_to_the_models_and_back(
+    backend: str, case: str, make_project: Callable[[str], Project]
+) -> None:
+    project = make_project(backend)
     replacements, target, values, expected = CASES[case]
     project.change(*replacements)
     name = recipe_of(case)
     written = project.recipe(name, *target, **values)
     revisions = [path for path in written.paths if path.parent.name == "versions"]
-    assert phases(revisions) == expected
+    assert phases(revisions) == (expected if backend == "postgresql" else ON_MYSQL[case])
     created = commands.create(project.config, "what is left over")
     assert not created.paths
     assert not created.differences
@@ -207,6 +229,18 @@ def test_models_that_do_not_differ_so_are_refused_and_nothing_is_written(
         refusals.append(str(refused.value))
     assert refusals == snapshot
     assert sorted((project.root / "migrations").rglob("*.py")) == before
+
+
+@pytest.mark.slow
+def test_a_constraint_for_which_mysql_copies_the_table_is_refused(
+    make_project: Callable[[str], Project],
+) -> None:
+    project = make_project("mysql")
+    for case in ("add-constraint, check", "add-constraint, foreign key"):
+        replacements, target, _, _ = CASES[case]
+        project.change(*replacements)
+        with pytest.raises(UsageError, match="gh-ost"):
+            project.recipe("add-constraint", *target)
 
 
 def test_files_with_findings_are_not_left_behind(project: Project) -> None:

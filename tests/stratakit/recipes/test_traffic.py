@@ -10,7 +10,7 @@ from stratakit import commands
 from stratakit.diagnostics.errors import StrataError
 from stratakit.recipes import load_recipes
 from tests.stratakit.recipes.conftest import Project
-from tests.stratakit.recipes.test_recipes import CASES, recipe_of
+from tests.stratakit.recipes.test_recipes import CASES, ON_MYSQL, recipe_of
 from tests.stratakit.recipes.traffic import Code, Traffic, percentile
 
 INSERT = "INSERT INTO orders (id, total, status, note) VALUES (:id, 1, 'new', 'a note')"
@@ -32,7 +32,7 @@ def replaced(old: str, new: str, code: Code = OLD) -> Code:
     return Code(*(sql.replace(old, new) for sql in (code.insert, code.update, code.read)))
 
 
-UNIQUE_NOTES = replaced("'a note'", "'note ' || :id")
+UNIQUE_NOTES = replaced("'a note'", "concat('note ', :id)")
 
 
 @dataclass(frozen=True)
@@ -81,17 +81,21 @@ RECIPES = {
     "add-constraint, foreign key": Case(),
     "add-index": Case(),
 }
-IN_CI = {"rename-column", "rename-table"}
+IN_CI = {("postgresql", "rename-column"), ("postgresql", "rename-table")}
 LARGE = [pytest.param(1_000_000, marks=pytest.mark.proof)]
+ROWS = {
+    "postgresql": "generate_series(1, {}) AS s(n)",
+    "mysql": "(SELECT seq AS n FROM seq_1_to_{}) s",
+}
 
 
 def fill(project: Project, rows: int) -> None:
     for statement in (
-        "INSERT INTO orders (id, total, status, note) SELECT n, 1, 'new', 'note ' || n",
+        "INSERT INTO orders (id, total, status, note) SELECT n, 1, 'new', concat('note ', n)",
         "INSERT INTO tickets (id, parent_id, votes) SELECT n, nullif(n - 1, 0), 1",
         "INSERT INTO replies (ticket_id, number) SELECT n, 1",
     ):
-        project.sql(f"{statement} FROM generate_series(1, {rows}) AS n")
+        project.sql(f"{statement} FROM {ROWS[project.database].format(rows)}")
 
 
 def test_each_recipe_is_applied_under_traffic() -> None:
@@ -100,12 +104,23 @@ def test_each_recipe_is_applied_under_traffic() -> None:
 
 @pytest.mark.parametrize("rows", [2000, *LARGE])
 @pytest.mark.parametrize(
-    "name",
-    [name if name in IN_CI else pytest.param(name, marks=pytest.mark.proof) for name in RECIPES],
+    ("backend", "name"),
+    [
+        (backend, name)
+        if (backend, name) in IN_CI
+        else pytest.param(backend, name, marks=pytest.mark.proof)
+        for backend, names in (("postgresql", RECIPES), ("mysql", ON_MYSQL))
+        for name in names
+    ],
 )
 def test_no_request_fails_while_a_recipe_is_applied(
-    name: str, rows: int, project: Project, monkeypatch: pytest.MonkeyPatch
+    backend: str,
+    name: str,
+    rows: int,
+    make_project: Callable[[str], Project],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    project = make_project(backend)
     monkeypatch.setattr("stratakit.runtime.requirements.UNUSED_SECONDS", 1)
     case, (replacements, target, values, _) = RECIPES[name], CASES[name]
     fill(project, rows)
@@ -137,7 +152,8 @@ def test_no_request_fails_while_a_recipe_is_applied(
     assert project.sql(f"SELECT sum({column}) FROM {table}") == [(rows + changes,)]
     seconds = old.seconds + new.seconds + last.seconds
     print(
-        f"{name}, {rows:,} rows: {len(seconds):,} requests, worst {max(seconds) * 1000:.0f} ms, "
+        f"{backend}, {name}, {rows:,} rows: {len(seconds):,} requests, "
+        f"worst {max(seconds) * 1000:.0f} ms, "
         f"p99 {percentile(seconds):.0f} ms (idle {percentile(idle.seconds):.0f} ms), "
         + (f"backfill {min(rates):,.0f} rows/s, " if rates else "")
         + f"{time.monotonic() - started:.0f} s"

@@ -65,7 +65,9 @@ def _apply(
         down_revision_ids=parents,
     )
     impl = SimpleNamespace(execute=connection.execute)
-    context = SimpleNamespace(as_sql=False, connection=connection, impl=impl)
+    context = SimpleNamespace(
+        as_sql=False, version_table_schema=None, connection=connection, impl=impl
+    )
     recorder(note)(
         ctx=context, step=step, heads=[revision] if heads is None else heads, run_args={}
     )

@@ -58,4 +58,5 @@ def test_the_roles_protect_the_version_table(
     config = Config(root=tmp_path)
     text = sql(config, owner="o", app="a", version_table=version_table)
     assert f"to_regclass('{quoted}')" in text
-    assert f"REVOKE INSERT, UPDATE, DELETE ON {quoted}, public.migration_log" in text
+    log = f'{quoted.partition(".")[0]}."migration_log"'
+    assert f"REVOKE INSERT, UPDATE, DELETE ON {quoted}, {log}" in text
