@@ -17,6 +17,7 @@ import alembic.context
 import alembic.op
 from alembic.autogenerate import render
 from alembic.autogenerate.api import AutogenContext
+from alembic.ddl.postgresql import _exclude_constraint
 from alembic.operations import ops
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
@@ -33,6 +34,7 @@ from sqlalchemy import (
     Pool,
     Sequence,
 )
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
 
@@ -179,6 +181,11 @@ def is_in_batch(context: AutogenContext) -> bool:
     A renderer of our own has to know whether to write `op.` or `batch_op.`.
     """
     return context._has_batch
+
+
+def render_exclusion(constraint: ExcludeConstraint, context: AutogenContext) -> str:
+    """Return the code of an exclusion constraint in a new table, as Alembic renders it."""
+    return _exclude_constraint(constraint, context, False)
 
 
 def render_type(type_: TypeEngine[Any], context: AutogenContext) -> str:

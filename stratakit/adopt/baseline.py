@@ -166,7 +166,7 @@ def is_possible(config: Config) -> bool:
 
 def _left_out(project: Environment, connection: Connection, expected: Catalog) -> set[str]:
     """Return the tables, and their sequences, that env.py does not compare."""
-    left_out = {*catalog.not_compared(connection, project.version_table), f"{LOG.name}_id_seq"}
+    left_out = {*catalog.not_compared(project.version_table), f"{LOG.name}_id_seq"}
     for key, attributes in catalog.read(connection, project.version_table).items():
         if key.kind == "table" and key not in expected:
             left_out.add(key.name)

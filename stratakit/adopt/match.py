@@ -112,7 +112,7 @@ def adoption_findings(context: MigrationContext, project: Environment) -> list[F
     """
     connection = position.connection_of(context)
     filters = EnvironmentFilter(project, connection)
-    left_out = catalog.not_compared(connection, project.version_table)
+    left_out = catalog.not_compared(project.version_table)
     tables = [
         name
         for name in inspect(connection).get_table_names()

@@ -1,13 +1,13 @@
-"""Rendering of types whose repr() is not code."""
+"""Rendering of what Alembic renders as code that fails, or not at all."""
 
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Enum, TypeDecorator
+from sqlalchemy import Enum, MetaData, TypeDecorator
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import UserDefinedType
 
-from stratakit.alembic_private import render_type
+from stratakit.alembic_private import render_exclusion, render_type
 from stratakit.autogenerate.third_party_types import is_third_party_type
 from stratakit.orm.stored_type import stored_type
 
@@ -18,8 +18,8 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     A revision that imports the application breaks when the application changes.
 
     Args:
-        kind: what the item is; all but a type is left to Alembic.
-        item: the type.
+        kind: what the item is, in Alembic's words, such as `type`.
+        item: the type, server default or constraint.
         context: Alembic's, which collects imports.
 
     Returns:
@@ -40,7 +40,31 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
             values = ", ".join(map(repr, native.enums))
             name = str(native.name)
             return f"postgresql.ENUM({values}, name={name!r}{schema}, create_type=False)"
+    if kind == "exclude" and (classes := _operator_classes(item, context)):
+        return f"{render_exclusion(item, context).removesuffix(')')}, ops={classes!r})"
     if kind == "server_default" and isinstance(getattr(item, "arg", None), str):
         # Alembic strips an apostrophe at either end. A member of a StrEnum is its value.
         return str.__repr__(item.arg)
     return False
+
+
+def _operator_classes(
+    constraint: postgresql.ExcludeConstraint, context: AutogenContext
+) -> dict[str, str]:
+    """Return the operator classes of an exclusion constraint, which Alembic leaves out.
+
+    SQLAlchemy loses them in a copy, and the constraint of an operation is one.
+    """
+    tables = context.metadata.tables if isinstance(context.metadata, MetaData) else {}
+    table = tables.get(constraint.table.key)
+    declared = [] if table is None else [*table.constraints]
+    return next(
+        (
+            each.ops
+            for each in declared
+            if isinstance(each, postgresql.ExcludeConstraint)
+            and each.name == constraint.name
+            and [*each.columns.keys()] == [*constraint.columns.keys()]
+        ),
+        {},
+    )

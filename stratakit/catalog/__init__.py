@@ -40,17 +40,16 @@ READ_ONLY: dict[Backend, tuple[str, ...]] = {
 NOT_COMPARED = frozenset(OWN_TABLES)
 
 
-def not_compared(connection: Connection, version_table: str) -> frozenset[str]:
+def not_compared(version_table: str) -> frozenset[str]:
     """Return the tables that are no part of a project's schema, as a catalog names them.
 
     Args:
-        connection: whose own schema is left out of the names.
-        version_table: the one that env.py names, with its schema if it has one of its own.
+        version_table: the one that env.py names, with its schema if it has one of its own, which
+            may be the connection's.
     """
-    schema = connection.dialect.default_schema_name
-    own = version_table.removeprefix(f"{schema}.")
-    beside = own.rpartition(".")[0]
-    return NOT_COMPARED | {own} | ({f"{beside}.{LOG.name}"} if beside else set())
+    schema, _, name = version_table.rpartition(".")
+    beside = {f"{schema}.{LOG.name}"} if schema else set()
+    return NOT_COMPARED | {version_table, name} | beside
 
 
 def read(connection: Connection, version_table: str = "alembic_version") -> Catalog:
@@ -67,7 +66,7 @@ def read(connection: Connection, version_table: str = "alembic_version") -> Cata
         sqlalchemy.exc.DBAPIError: the account may not read it, or it takes too long.
     """
     rows = READERS[_backend(connection)](connection)
-    left_out = not_compared(connection, version_table)
+    left_out = not_compared(version_table)
     return Catalog(
         {
             key: {

@@ -24,6 +24,14 @@ class ObjectKey(NamedTuple):
     table: str
     name: str
 
+    @property
+    def schema(self) -> str:
+        """The schema of the object, or the schema itself; empty for the connection's own."""
+        if self.kind == "schema":
+            return self.name
+        # After the name of a function come its arguments.
+        return (self.table or self.name).partition("(")[0].rpartition(".")[0]
+
     def __str__(self) -> str:
         return f"{self.kind} {'.'.join(filter(None, (self.table, self.name)))}"
 

@@ -10,7 +10,9 @@ from stratakit.catalog import Catalog, Difference, ObjectKey
 from stratakit.catalog.mysql.foreign_key_indexes import serves_foreign_key
 from stratakit.drift.model_tables import create_tables
 from stratakit.engine.connect import connect
+from stratakit.engine.search_path import read_search_path, use_search_path
 from stratakit.orm import server_defaults
+from stratakit.orm.schemas import find_table
 from stratakit.runtime.environment import Environment
 from stratakit.runtime.filters import EnvironmentFilter
 
@@ -52,6 +54,11 @@ def compare_catalogs(
     metadata = project.metadata
     actual = migrated or catalog.read(connection, project.version_table)
     with scratch.database(project.config) as url, connect(url) as model_connection:
+        if connection.dialect.name == "postgresql":
+            schema = project.arguments.get("version_table_schema")
+            use_search_path(
+                model_connection, read_search_path(connection), [schema] if schema else []
+            )
         failures = create_tables(model_connection, metadata, actual)
         modelled = catalog.read(model_connection)
     modelled = modelled.with_names_of(actual, explicit_names(metadata))
@@ -59,13 +66,14 @@ def compare_catalogs(
     # A column's own sequence keeps its name if its table is renamed; nothing uses the name.
     expected, actual = (each.without("named", "sequence") for each in (modelled, actual))
     filters = EnvironmentFilter(project, connection)
+    own_schema = connection.dialect.default_schema_name
     is_mysql = connection.dialect.name in ("mysql", "mariadb")
     seen = [
         each
         for each in catalog.differences(expected, actual)
         if table_name(each) not in failures
-        and not is_python_default(each, metadata)
-        and not _is_declared(each, metadata)
+        and not is_python_default(each, metadata, own_schema)
+        and not _is_declared(each, metadata, own_schema)
         and not (is_mysql and _is_kept_by_server(each, expected, actual))
         and filters.includes(each.key)
     ]
@@ -94,9 +102,11 @@ def table_name(difference: Difference) -> str:
     return difference.key.table or difference.key.name
 
 
-def is_python_default(difference: Difference, metadata: MetaData) -> bool:
+def is_python_default(
+    difference: Difference, metadata: MetaData, default_schema: str | None = None
+) -> bool:
     """Return whether a difference is a server default equal to the model's default in Python."""
-    table = metadata.tables.get(difference.key.table)
+    table = find_table(metadata, difference.key.table, default_schema)
     column = table.columns.get(difference.key.name) if table is not None else None
     return (
         difference.attribute == "default"
@@ -116,14 +126,14 @@ def _is_kept_by_server(difference: Difference, expected: Catalog, actual: Catalo
     )
 
 
-def _is_declared(difference: Difference, metadata: MetaData) -> bool:
+def _is_declared(difference: Difference, metadata: MetaData, default_schema: str | None) -> bool:
     """Return whether models declare an index or a constraint that only the migrations create.
 
     By `ddl_if()` a model may create it on another kind of database alone. Alembic compares it.
     """
     if difference.attribute or difference.expected is not None:
         return False
-    table = metadata.tables.get(difference.key.table)
+    table = find_table(metadata, difference.key.table, default_schema)
     declared: list[Constraint | Index] = []
     if table is not None:
         declared += [*table.indexes, *table.constraints]

@@ -5,12 +5,16 @@ from typing import Any
 from alembic.operations import ops
 from sqlalchemy import (
     CheckConstraint,
+    Column,
     Constraint,
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    column,
 )
 from sqlalchemy.schema import conv
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.visitors import ExternallyTraversible
 
 Item = Constraint | Index
 CREATE: dict[type[Item], Any] = {
@@ -24,7 +28,14 @@ CREATE: dict[type[Item], Any] = {
 def create_item(item: Item) -> ops.MigrateOperation:
     """Return the operation that creates a constraint or an index of a model."""
     operation: ops.MigrateOperation = CREATE[type(item)](item)
+    if isinstance(operation, ops.CreateCheckConstraintOp) and isinstance(item, CheckConstraint):
+        # A condition on a model's own columns would attach the constraint to the model again.
+        operation.condition = visitors.replacement_traverse(item.sqltext, {}, _detach)
     return operation
+
+
+def _detach(element: ExternallyTraversible, **_: object) -> ExternallyTraversible | None:
+    return column(element.name, element.type) if isinstance(element, Column) else None
 
 
 def drop_item(item: Item) -> ops.MigrateOperation:

@@ -4,6 +4,7 @@ The catalogs show more, and at once. Alembic compares the tables in which they d
 operations name the missing revision.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from sqlalchemy import Connection
 from stratakit import catalog
 from stratakit.autogenerate import describe
 from stratakit.autogenerate.exclusions import describe_attributes, exclude
-from stratakit.catalog import Catalog, Difference
+from stratakit.catalog import Catalog, Difference, ObjectKey
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.finding import Finding
 from stratakit.drift.catalogs import compare_catalogs, table_name
@@ -41,6 +42,9 @@ BY_HAND_HINT = (
     f'Write it manually: {MIGRATE} create --empty "what changes"\n'
     "If a model cannot express it, allow it in strata.toml: allowed = [{allowed}]"
 )
+
+UNNAMED = {"foreign key": ("fk", "foreignkey"), "unique constraint": ("uq", "unique")}
+"""The constraints that may have no name on SQLite: the key of a naming convention, and the type."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,9 @@ class ModelComparison:
         key = difference.key
         file, line = self._find(key.table or key.name, key.name)
         hint = BY_HAND_HINT.format(allowed=f'"{key}"')
+        is_extra = difference.expected is None and not difference.attribute
+        if is_extra and self.project.config.database == "sqlite" and key.kind in UNNAMED:
+            hint += "\n" + _unnamed_hint(key)
         return Finding(
             "models-differ",
             f"The migrations differ: {difference}.",
@@ -197,6 +204,18 @@ def alembic_operations(
     context = MigrationContext.configure(connection, opts=options)
     operations = produce_migrations(context, options["target_metadata"]).upgrade_ops
     return operations.ops if operations else []
+
+
+def _unnamed_hint(key: ObjectKey) -> str:
+    """Return how a revision drops a constraint without a name, which a catalog names by columns."""
+    prefix, kind = UNNAMED[key.kind]
+    column = re.split(r",| to ", key.name)[0].strip()
+    return (
+        "If the constraint has no name in the database, drop it by a naming convention:\n"
+        f'with op.batch_alter_table("{key.table}", naming_convention='
+        f'{{"{prefix}": "{prefix}_%(table_name)s_%(column_0_name)s"}}) as batch_op:\n'
+        f'    batch_op.drop_constraint("{prefix}_{key.table}_{column}", type_="{kind}")'
+    )
 
 
 def _creation_findings(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from alembic.operations import ops
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Boolean, Connection, Enum, MetaData
 
 from stratakit.catalog import Difference
 from stratakit.drift.catalogs import CatalogComparison, compare_catalogs
@@ -84,7 +84,21 @@ def apply_catalogs(
         if not covered & {(*each.key[1:], each.attribute), (*each.key[1:], "")}
     ]
     Completion(operations, uncovered, comparison.new_indexes, metadata, connection).complete()
+    for operation in walk.flatten(operations):
+        if isinstance(operation, ops.AlterColumnOp):
+            _leave_check_out(operation)
     complete_reverses(operations, comparison.actual, connection)
+
+
+def _leave_check_out(operation: ops.AlterColumnOp) -> None:
+    """Leave the CHECK of a type to the operations that create and drop it.
+
+    Alembic would create it although the column has the CHECK of the old type, and not restore that.
+    """
+    type_ = operation.modify_type
+    if isinstance(type_, Boolean | Enum) and type_.name and type_.create_constraint:
+        operation.modify_type = copied = type_.copy()  # type: ignore[no-untyped-call]
+        copied.create_constraint = False
 
 
 class _Confirmation:
@@ -145,6 +159,9 @@ class _Confirmation:
                 return self._restrict(operation, table)
             case ops.CreateTableCommentOp() | ops.DropTableCommentOp():
                 return ("", table, "comment") in self._subjects
+            case ops.DropConstraintOp(constraint_name=None):
+                # It would fail: a constraint of SQLite may have no name.
+                return False
             case (
                 ops.AddConstraintOp()
                 | ops.DropConstraintOp()

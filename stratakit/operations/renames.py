@@ -5,6 +5,7 @@ from typing import Literal
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
+from sqlalchemy.dialects import postgresql
 
 from stratakit.alembic_private import is_in_batch
 
@@ -69,17 +70,8 @@ class RenameItemOp(ops.MigrateOperation):
 
 
 @renderers.dispatch_for(RenameItemOp)
-def _render_item(context: AutogenContext, operation: RenameItemOp) -> str:
-    quote = context.migration_context.dialect.identifier_preparer.quote
-    schema = f"{quote(operation.schema)}." if operation.schema else ""
-    old, new, table = map(quote, (operation.old, operation.new, operation.table))
-    statements = {
-        "constraint": f"ALTER TABLE {schema}{table} RENAME CONSTRAINT {old} TO {new}",
-        "index": f"ALTER INDEX {schema}{old} RENAME TO {new}",
-        # An earlier rename of the table may have left the sequence another name.
-        "sequence": f"ALTER SEQUENCE IF EXISTS {schema}{old} RENAME TO {new}",
-    }
-    return f"op.execute({statements[operation.kind]!r})"
+def _render_item(_context: AutogenContext, operation: RenameItemOp) -> str:
+    return render_rename_item(operation)
 
 
 @renderers.dispatch_for(RenameColumnOp)
@@ -119,3 +111,17 @@ def render_rename_table(operation: RenameTableOp) -> str:
     """Return the code that renames a table."""
     schema = f", schema={operation.schema!r}" if operation.schema else ""
     return f"op.rename_table({operation.table_name!r}, {operation.new!r}{schema})"
+
+
+def render_rename_item(operation: RenameItemOp) -> str:
+    """Return the code that renames a constraint, an index or a sequence of PostgreSQL."""
+    quote = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
+    schema = f"{quote(operation.schema)}." if operation.schema else ""
+    old, new, table = map(quote, (operation.old, operation.new, operation.table))
+    statements = {
+        "constraint": f"ALTER TABLE {schema}{table} RENAME CONSTRAINT {old} TO {new}",
+        "index": f"ALTER INDEX {schema}{old} RENAME TO {new}",
+        # An earlier rename of the table may have left the sequence another name.
+        "sequence": f"ALTER SEQUENCE IF EXISTS {schema}{old} RENAME TO {new}",
+    }
+    return f"op.execute({statements[operation.kind]!r})"

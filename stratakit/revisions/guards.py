@@ -114,6 +114,7 @@ def refuse_autocommit(revisions: Sequence[Script]) -> None:
                 detail="Alembic cannot end a transaction that it did not begin. Nothing was run.",
                 hint="Let env.py connect without a transaction:\n"
                 "    with engine.connect() as connection:\n"
+                "        connection.commit()  # after a statement of env.py, such as a lock\n"
                 "        context.configure(connection=connection, ...)",
             )
 

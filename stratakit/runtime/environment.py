@@ -13,6 +13,7 @@ from stratakit.diagnostics.errors import StrataError, UsageError
 from stratakit.engine.connect import connect
 from stratakit.engine.identity import database_identity
 from stratakit.engine.resolve import local_database
+from stratakit.engine.search_path import chosen_schema
 from stratakit.engine.url import DatabaseURL, read_url
 from stratakit.orm.discovery import combine
 from stratakit.revisions.alembic_config import alembic_config
@@ -35,6 +36,8 @@ class Environment:
         url: the database; None for the local one.
         identity: the database itself, as `database_identity` returns it, if it was connected to.
         is_guarded: whether env.py calls `run_migrations`, which guards plain `alembic`, too.
+        schema: the schema that env.py chooses by the search path, such as that of a tenant; empty
+            if it chooses none.
     """
 
     config: Config
@@ -42,6 +45,7 @@ class Environment:
     url: DatabaseURL | None = None
     identity: str = ""
     is_guarded: bool = False
+    schema: str = ""
 
     @property
     def has_metadata(self) -> bool:
@@ -97,16 +101,20 @@ class CaptureRun:
                 hint="Pass one: context.configure(connection=connection, ...)",
             )
         url = read_url(connection.engine.url, self.config)
-        self.capture(given, url, database_identity(connection))
+        schema = chosen_schema(connection) if connection.dialect.name == "postgresql" else ""
+        self.capture(given, url, database_identity(connection), schema)
         return given
 
-    def capture(self, given: Arguments, url: DatabaseURL | None, identity: str = "") -> None:
+    def capture(
+        self, given: Arguments, url: DatabaseURL | None, identity: str = "", schema: str = ""
+    ) -> None:
         """Remember what env.py says.
 
         Args:
             given: the arguments of `context.configure()`.
             url: the database; None for the local one.
             identity: of the database, if it was connected to.
+            schema: the schema that env.py chooses.
 
         Raises:
             StrataError: strata.toml names another kind of database.
@@ -114,7 +122,7 @@ class CaptureRun:
         arguments = {key: value for key, value in given.items() if key != "connection"}
         config = _config_of(self.config, url)
         is_guarded = not identity
-        self.captured.append(Environment(config, arguments, url, identity, is_guarded))
+        self.captured.append(Environment(config, arguments, url, identity, is_guarded, schema))
 
     def execute(self, context: MigrationContext, proceed: Callable[[], None]) -> None:
         """Run nothing."""

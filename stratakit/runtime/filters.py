@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Constraint, Index, MetaData, Table
 
 from stratakit.catalog import Catalog, Difference, ObjectKey
+from stratakit.orm.schemas import declared_schemas, find_table
 from stratakit.runtime.environment import Environment
 
 KINDS = {
@@ -43,6 +44,10 @@ class EnvironmentFilter:
         self._connection = connection
         self._reflected = MetaData()
         self._tables: dict[str, bool] = {}
+        self._schemas: frozenset[str] | None = None
+        if project.schema:
+            named = project.arguments.get("version_table_schema") or ""
+            self._schemas = frozenset({"", named, *declared_schemas(project.metadata)})
 
     def includes_difference(self, difference: Difference) -> bool:
         """Return whether a difference of the migrations from the models counts.
@@ -63,15 +68,18 @@ class EnvironmentFilter:
 
     def filter(self, objects: Catalog) -> Catalog:
         """Return the objects of the database that env.py compares."""
-        if not FILTERS & self._arguments.keys():
+        if self._schemas is None and not FILTERS & self._arguments.keys():
             return objects
         return Catalog({key: value for key, value in objects.items() if self.includes(key)})
 
     def includes(self, key: ObjectKey) -> bool:
         """Return whether env.py compares an object.
 
-        Objects that Alembic does not compare follow their table.
+        Objects that Alembic does not compare follow their table. If env.py chooses one of several
+        schemas, the others are not the project's, unless the models name them.
         """
+        if self._schemas is not None and key.schema not in self._schemas:
+            return False
         table = key.name if key.kind == "table" else key.table
         if not table:
             return True
@@ -97,7 +105,7 @@ class EnvironmentFilter:
         by_name = self._arguments.get("include_name")
         by_object = self._arguments.get("include_object")
         schema = table.rpartition(".")[0] or None
-        model = self._metadata.tables.get(table)
+        model = find_table(self._metadata, table, self._connection.dialect.default_schema_name)
         declared = find(model, kind, name) if model is not None else None
         if by_name and declared is None:
             parents = {"schema_name": schema, "schema_qualified_table_name": table}

@@ -82,7 +82,8 @@ class EnvironmentGuard:
     Args:
         environment: the live context.
         run: what is done when env.py calls `run_migrations()`.
-        check: called with the connection that env.py configures; it refuses a wrong one.
+        check: called with the connection that env.py configures, and the schema of the version
+            table; it refuses a wrong connection.
         is_redirected: whether every engine is connected to a scratch database.
     """
 
@@ -90,7 +91,7 @@ class EnvironmentGuard:
         self,
         environment: EnvironmentContext,
         run: Run,
-        check: Callable[[Connection], None],
+        check: Callable[[Connection, str], None],
         *,
         is_redirected: bool = False,
     ) -> None:
@@ -110,7 +111,7 @@ class EnvironmentGuard:
         given |= given.pop("kw", {})
         try:
             if given.get("connection") is not None:
-                self._check(given["connection"])
+                self._check(given["connection"], given.get("version_table_schema") or "")
             arguments = self.run.arguments(self._environment, given)
             with _quiet():
                 self._configure(**arguments)

@@ -103,7 +103,9 @@ def _run_guarded(
                 options = replace(options, reconcile=reconcile)
                 check = _accept_connection
             run = ChangeRun(config, options, can_run_again=False)
-            guard = EnvironmentGuard(live_environment(), run, check)
+            guard = EnvironmentGuard(
+                live_environment(), run, lambda connection, _schema: check(connection)
+            )
         if isinstance(guard.run, CaptureRun):
             guard.run.capture(configured_arguments(target_metadata), database)
             guard.has_run = True

@@ -7,7 +7,7 @@ its first statement. A connection of the driver that env.py opens by itself is n
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +21,7 @@ from stratakit.config import Backend
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.connect import connect
 from stratakit.engine.identity import database_identity
+from stratakit.engine.search_path import create_schemas, keep_search_path, read_search_path
 from stratakit.engine.url import BACKENDS, DatabaseURL
 
 KEPT_ARGUMENTS = ("check_same_thread", "context", "options", "server_settings")
@@ -98,6 +99,29 @@ class Redirection:
             "was executed there.",
             hint="Let env.py connect by an engine, after it was started: create_engine(...).",
         )
+
+    def prepare_schemas(self, connection: Connection, schemas: Collection[str]) -> None:
+        """Create the schemas that env.py needs, and give later connections its search path.
+
+        Args:
+            connection: that of env.py, which has set its search path.
+            schemas: those that env.py names in addition.
+        """
+        dialect = connection.dialect
+        if dialect.name != "postgresql":
+            return
+        path = read_search_path(connection)
+        needed = {each for each in (*schemas, dialect.default_schema_name) if each}
+        url, missing = self.url(dialect), path.missing(needed)
+        if missing or path.schemas != ["$user", "public"]:
+            with self._aside(), connect(url) as own:
+                own = own.execution_options(isolation_level="AUTOCOMMIT")
+                create_schemas(own, missing)
+                if SCRATCH_PREFIX in (url.url.database or ""):
+                    keep_search_path(own, path)
+        if not dialect.default_schema_name:
+            # The engine was connected before there was a schema.
+            dialect.default_schema_name = read_search_path(connection).schema
 
     def is_redirected(self) -> bool:
         """Return whether connections of this thread are of the run."""

@@ -76,8 +76,8 @@ def _run_once(
         closing(CommitMonitor(Path(script.env_py_location))) as commits,
     ):
 
-        def check_and_watch(connection: Connection) -> None:
-            check(connection)
+        def check_and_watch(connection: Connection, schema: str) -> None:
+            check(connection, schema)
             if not run.ends_transactions:
                 commits.watch(connection)
 
@@ -100,11 +100,11 @@ def _no_steps(_heads: object, _context: MigrationContext) -> list[Any]:
 @contextmanager
 def _connections(
     alembic: AlembicConfig, run: Run, target: Target | None
-) -> Iterator[Callable[[Connection], None]]:
+) -> Iterator[Callable[[Connection, str], None]]:
     """Redirect the connections of a run if there is a target.
 
     Yields:
-        The check of each connection that env.py configures.
+        The check of each connection that env.py configures, with the schema of its version table.
     """
     if target is None:
         with no_new_files() if run.is_read_only else nullcontext():
@@ -112,15 +112,16 @@ def _connections(
         return
     with redirected_connections(target) as redirection:
 
-        def check(connection: Connection) -> None:
+        def check(connection: Connection, schema: str) -> None:
             redirection.require_scratch(connection)
+            redirection.prepare_schemas(connection, [schema])
             # A revision may read it, and connect there.
             set_database(alembic, redirection.url(connection.dialect))
 
         yield check
 
 
-def _check_own(alembic: AlembicConfig, connection: Connection) -> None:
+def _check_own(alembic: AlembicConfig, connection: Connection, _schema: str) -> None:
     """Refuse a connection to another database than the caller names."""
     refuse_scratch_database(connection)
     named = alembic.attributes.get(DATABASE)

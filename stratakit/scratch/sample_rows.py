@@ -89,7 +89,7 @@ def reflect(
         only: the names of the tables; None for all.
         version_table: the one that env.py names, with its schema if it has one of its own.
     """
-    tables, left_out = MetaData(), catalog.not_compared(connection, version_table)
+    tables, left_out = MetaData(), catalog.not_compared(version_table)
     with warnings.catch_warnings():
         # SQLAlchemy 2.1 warns of an option that it reflects itself: a CHECK that is NOT VALID.
         warnings.simplefilter("ignore", SAWarning)

@@ -9,12 +9,15 @@ from stratakit.autogenerate.renames.candidates import (
     rename_candidates_of_column,
     rename_candidates_of_table,
 )
+from stratakit.autogenerate.renames.dependents import RenameMap, rename_dependents_of_table
 from stratakit.config import Backend
+from stratakit.diagnostics.command import MIGRATE
 from stratakit.operations import walk
 from stratakit.operations.renames import (
     RenameColumnOp,
     RenameTableOp,
     render_rename_column,
+    render_rename_item,
     render_rename_table,
 )
 
@@ -56,5 +59,29 @@ def dropped_table(
         f"table {table} is dropped with its data, and {rename.new} with the same columns is added."
         f"\nIf it was renamed, replace both by: {render_rename_table(rename)}\n"
         f"and both in downgrade() by: {render_rename_table(rename.reverse())}"
+        + _dependents(operation, candidates[0], siblings, backend)
         + recipes.advise(backend, "rename-table", walk.full_name(operation), rename.new)
     )
+
+
+def _dependents(
+    old: ops.DropTableOp,
+    new: ops.CreateTableOp,
+    siblings: Sequence[ops.MigrateOperation],
+    backend: Backend,
+) -> str:
+    """Return the lines about the names that contain the table's; empty if there are none."""
+    renames = rename_dependents_of_table(old, new, siblings, RenameMap())
+    if backend == "postgresql" and renames:
+        names = [render_rename_item(each) for each in renames]
+        former = [render_rename_item(each.reverse()) for each in reversed(renames)]
+        return (
+            f"\nReplace the operations on their indexes by, after it: {'; '.join(names)}\n"
+            f"and in downgrade() by, before it: {'; '.join(former)}"
+        )
+    if any(each.kind != "sequence" for each in renames):
+        return (
+            "\nDelete the operations on their indexes, and let another revision rename those: "
+            f"{MIGRATE} record && {MIGRATE} create 'rename the indexes of {new.table_name}'"
+        )
+    return ""

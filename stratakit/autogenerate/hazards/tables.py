@@ -1,10 +1,12 @@
 """Revisions that change several tables."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from alembic.operations import ops
 from sqlalchemy import ForeignKeyConstraint
 
+from stratakit.autogenerate.renames.candidates import rename_candidates_of_table
 from stratakit.operations import walk
 
 
@@ -26,8 +28,9 @@ def unrelated_tables(
     }
     related = {
         name
-        for operation in all_operations
-        for referring, referenced in _references(operation)
+        for referring, referenced in chain(
+            chain.from_iterable(map(_references, all_operations)), _renames(all_operations)
+        )
         if referenced in changed and referring != referenced
         for name in (referring, referenced)
     }
@@ -41,13 +44,28 @@ def unrelated_tables(
 
 
 def _references(operation: ops.MigrateOperation) -> Iterator[tuple[str, str]]:
-    """Return the tables that an operation relates: the referring and the referenced one."""
+    """Return the tables that an operation relates: the referring and the referenced one.
+
+    Without their schemas, because a reference may name one that its table leaves out.
+    """
     if isinstance(operation, ops.CreateTableOp | ops.DropTableOp):
         for key in operation.to_table().foreign_keys:
-            yield operation.table_name, walk.referenced_table(key)
+            yield operation.table_name, _bare(walk.referenced_table(key))
     elif isinstance(operation, ops.DropConstraintOp) and operation.constraint_type == "foreignkey":
         constraint = operation.to_constraint()
         assert isinstance(constraint, ForeignKeyConstraint)
-        yield operation.table_name, walk.referenced_table(constraint.elements[0])
+        yield operation.table_name, _bare(walk.referenced_table(constraint.elements[0]))
     elif isinstance(operation, ops.CreateForeignKeyOp):
         yield operation.source_table, operation.referent_table
+
+
+def _renames(operations: Sequence[ops.MigrateOperation]) -> Iterator[tuple[str, str]]:
+    """Return each dropped table with the created one that may be the same under a new name."""
+    for operation in operations:
+        if isinstance(operation, ops.DropTableOp):
+            for created in rename_candidates_of_table(operation, operations):
+                yield created.table_name, operation.table_name
+
+
+def _bare(table: str) -> str:
+    return table.rpartition(".")[2]

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from stratakit.operations import walk
 from stratakit.operations.renames import ItemKind, RenameItemOp
 
 SchemaItem = Constraint | Index
@@ -82,7 +83,7 @@ def rename_dependents_of_table(
     new: ops.CreateTableOp,
     operations: Sequence[ops.MigrateOperation],
     renames: RenameMap,
-) -> list[ops.MigrateOperation]:
+) -> list[RenameItemOp]:
     """Return what gives the constraints, indexes and sequences of a renamed table new names.
 
     Args:
@@ -122,7 +123,7 @@ def rename_dependents(table: ops.ModifyTableOps, renames: RenameMap) -> None:
             table.ops[place : place + 1] = _rename_item(*items, table.table_name, table.schema)
 
 
-def _rename_sequences(old: str, new: ops.CreateTableOp) -> list[ops.MigrateOperation]:
+def _rename_sequences(old: str, new: ops.CreateTableOp) -> list[RenameItemOp]:
     """Return the renames of the sequences that PostgreSQL created for serial and identity columns.
 
     They are named after their table, and keep its old name.
@@ -146,11 +147,9 @@ def _items(
 ) -> list[SchemaItem]:
     indexes = [
         each
-        for other in operations
-        if isinstance(other, ops.ModifyTableOps)
-        and (other.table_name, other.schema) == (table.table_name, table.schema)
-        for each in other.ops
+        for each in walk.flatten(operations)
         if isinstance(each, ops.CreateIndexOp | ops.DropIndexOp)
+        and (each.table_name, each.schema) == (table.table_name, table.schema)
     ]
     # SQLAlchemy keeps the constraints of a table in a set.
     constraints = sorted(table.to_table().constraints, key=lambda each: str(each.name))
@@ -166,7 +165,7 @@ def _item(operation: ops.MigrateOperation) -> SchemaItem:
 
 def _rename_item(
     old: SchemaItem, new: SchemaItem, table: str, schema: str | None
-) -> list[ops.MigrateOperation]:
+) -> list[RenameItemOp]:
     if not old.name or not new.name or old.name == new.name:
         return []
     kind: ItemKind = "index" if isinstance(old, Index) else "constraint"
