@@ -29,6 +29,8 @@ ANSWERS: dict[str, tuple[str | bool, ...]] = {
 }
 BESIDE_OURS = ("pyproject.toml", '    "theirs>=1",\n', '    "fastapi[opentelemetry]>=0.165",\n')
 
+LAST_LINES = 30
+
 
 def main() -> int:
     """Print a line a service, then the sums; exit status 1 where anything was lost or is red."""
@@ -59,16 +61,16 @@ def main() -> int:
             losses += len(lost)
             if not in_conflict:
                 follow_changelog(life, version)
-            failed = not in_conflict and not arguments.skip_tests and not _green(service)
-            red += failed
+            failures = [] if in_conflict or arguments.skip_tests else _failures(service)
+            red += bool(failures)
             outcome = f"{len(in_conflict)} conflicts, {len(lost)} losses"
-            print(f"{number:3} {spent:5.1f} s  {outcome}{', RED' if failed else ''}  {told}")
-            for loss in (*in_conflict, *lost):
-                print(f"      {loss}")
+            print(f"{number:3} {spent:5.1f} s  {outcome}{', RED' if failures else ''}  {told}")
+            for line in (*in_conflict, *lost, *failures):
+                print(f"      {line}")
             shutil.rmtree(service)
     print(
         f"{arguments.services} services, seed {arguments.seed}: {conflicts} conflicts "
-        f"({adjacent} more beside lines of ours), {losses} losses, {red} red, "
+        f"({adjacent} more next to lines of ours), {losses} losses, {red} red, "
         f"{seconds / arguments.services:.1f} s a service"
     )
     return 1 if conflicts or losses or red else 0
@@ -90,11 +92,12 @@ def _lived(
     return life, f"{version} {'-'.join(map(str, answers.values()))}: {done}", beside
 
 
-def _green(service: Path) -> bool:
-    """Whether the service's own tests pass."""
+def _failures(service: Path) -> list[str]:
+    """Return the last lines of the service's own tests; none if they pass."""
     try:
         tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        return subprocess.run(tests, cwd=service, capture_output=True).returncode == 0
+        done = subprocess.run(tests, cwd=service, capture_output=True, text=True)
+        return done.stdout.splitlines()[-LAST_LINES:] if done.returncode else []
     finally:
         remove = [sys.executable, "-m", "stratakit", "server", "remove"]
         subprocess.run(remove, cwd=service, capture_output=True)

@@ -12,6 +12,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -22,7 +23,7 @@ import stratakit.alembic
 from stratakit import commands
 from stratakit.cli import commands as command_line
 from stratakit.config import NO_KEYS, Config
-from stratakit.diagnostics.command import MIGRATE
+from stratakit.diagnostics.command import MIGRATE, install_extra, install_requirement
 from stratakit.locking.policy import WaitPolicy
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -47,7 +48,19 @@ MESSAGES = {
     "Finding": 1,
 }
 """The kinds of messages, and the place of the text in their arguments, before reason and fix."""
-NO_NAMES = {"self", "str", "join", "len", "config"}
+NO_NAMES = {"self", "config", "each", "error"}
+GENERAL_NAMES = {"id", "name", "path", "database", "version", "root", "message", "revision"}
+"""Attributes that say little without their owner."""
+OF_ARGUMENT = {
+    "describe", "describe_exception", "format", "hide_logins", "join", "list", "map", "quote",
+    "repr", "set", "sorted", "str", "suggest",
+}  # fmt: skip
+OF_OWNER = {
+    "as_posix", "get", "group", "lower", "partition", "relative_to", "removesuffix", "replace",
+    "rstrip", "split", "strip", "splitlines", "with_suffix",
+}  # fmt: skip
+"""Functions of which a message shows the argument, and methods of which it shows the owner."""
+PRINTED = {"install_extra": install_extra, "install_requirement": install_requirement}
 VARIABLES = {
     "DATABASE_URL": "the database; without it, the local database that `strata.toml` names",
     "MIGRATION_DATABASE_URL": "the database as migrations reach it: as the owner of the schema, "
@@ -67,6 +80,7 @@ def main() -> None:
         (DOCS / name).write_text(text)
 
 
+@cache
 def pages() -> dict[str, str]:
     """Return the text of every page that is generated, by its path in docs."""
     return {
@@ -265,42 +279,157 @@ def _messages() -> str:
 def _raised() -> Iterator[tuple[str, str, str]]:
     for path in sorted((REPOSITORY / "stratakit").rglob("*.py")):
         module = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
-        for node in ast.walk(ast.parse(path.read_text())):
-            place = MESSAGES.get(ast.unparse(node.func)) if isinstance(node, ast.Call) else None
-            if place is None or not isinstance(node, ast.Call) or len(node.args) <= place:
+        tree = ast.parse(path.read_text())
+        for node, function in _calls(tree):
+            place = MESSAGES.get(ast.unparse(node.func))
+            if place is None or len(node.args) <= place:
                 continue
             given = {k.arg: k.value for k in node.keywords}
             given |= dict(zip(("message", "detail", "hint"), node.args[place:], strict=False))
+            words = MessageText(module, tree, function)
             message, detail, hint = (
-                _text(given[part], module) if part in given else ""
+                words.of(given[part]) if part in given else ""
                 for part in ("message", "detail", "hint")
             )
-            if re.sub(r"\{.*?\}", "", message).strip(" .:"):
+            if re.sub(r"\{.*?\}", "", message).strip(" .:\n"):
                 yield message, detail, hint
 
 
-def _text(node: ast.expr, module: str) -> str:
-    """Return a string as it is printed, with the expressions in it as words in braces."""
-    match node:
-        case ast.Constant():
-            return str(node.value)
-        case ast.JoinedStr():
-            return "".join(_text(each, module) for each in node.values)
-        case ast.BinOp():
-            return _text(node.left, module) + _text(node.right, module)
-        case ast.FormattedValue():
-            return _text(node.value, module)
-        case ast.IfExp():
-            return _text(node.body, module)
-        case ast.Name(id=name) if name.isupper():
-            value = str(getattr(import_module(module), name))
-            return re.sub(rf"{MIGRATE}(?= |$)", "./migrate.sh", value)
-    words = [
-        w
-        for w in re.findall(r"[a-z]+", ast.unparse(node).lower())
-        if w not in ("self", "str", "join")
-    ]
-    return "{" + " ".join(words[:3]) + "}"
+def _calls(
+    node: ast.AST, function: ast.FunctionDef | None = None
+) -> Iterator[tuple[ast.Call, ast.FunctionDef | None]]:
+    """Yield each call below a node, with the function that it is in."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call):
+            yield child, function
+        yield from _calls(child, child if isinstance(child, ast.FunctionDef) else function)
+
+
+class MessageText:
+    """The texts of a function's messages, with a placeholder for each value.
+
+    Args:
+        module: the name of its module.
+        tree: its module.
+        function: the function; None outside of one.
+        inlined: the variables and functions whose texts are being put together.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        tree: ast.Module,
+        function: ast.FunctionDef | None,
+        inlined: tuple[str, ...] = (),
+    ) -> None:
+        self._module, self._tree, self._function, self._inlined = module, tree, function, inlined
+        self._assigned: dict[str, ast.expr] = {}
+        for each in ast.walk(function) if function else ():
+            if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name):
+                self._assigned.setdefault(each.targets[0].id, each.value)
+
+    def of(self, node: ast.expr) -> str:
+        """Return the text of an expression; of alternatives, the first."""
+        match node:
+            case ast.Constant():
+                return str(node.value)
+            case ast.JoinedStr():
+                return "".join(map(self.of, node.values))
+            case ast.BinOp():
+                is_number = isinstance(node.right, ast.Constant) and node.right.value == 1
+                return self.of(node.left) + ("" if is_number else self.of(node.right))
+            case ast.List() | ast.Tuple():
+                return ", ".join(map(self.of, node.elts))
+            case ast.GeneratorExp() | ast.ListComp():
+                return self.of(node.elt)
+            case ast.Subscript(value=ast.Name(id=name), slice=index) if name.isupper():
+                values = getattr(import_module(self._module), name)
+                is_list = isinstance(values, tuple | list)
+                return _printed(values[ast.literal_eval(index)]) if is_list else self.of(index)
+            case ast.FormattedValue() | ast.Starred() | ast.Subscript():
+                return self.of(node.value)
+            case ast.IfExp():
+                return self.of(node.body)
+            case ast.BoolOp():
+                return self.of(node.values[0])
+            case ast.Name():
+                return self._name(node.id)
+            case ast.Attribute() if node.attr.isupper():
+                owner = getattr(import_module(self._module), ast.unparse(node.value))
+                return _printed(getattr(owner, node.attr))
+            case ast.Attribute():
+                is_general = node.attr in GENERAL_NAMES and isinstance(node.value, ast.Name)
+                owner = getattr(node.value, "id", "") if is_general else ""
+                return _placeholder("" if owner in {*NO_NAMES, node.attr} else owner, node.attr)
+            case ast.Call():
+                return self._call(node)
+        return _placeholder(*re.findall(r"[a-z]+", ast.unparse(node).lower())[:3])
+
+    def _name(self, name: str) -> str:
+        if name.isupper():
+            return _printed(getattr(import_module(self._module), name))
+        return (
+            self._inline(name, self._assigned.get(name), self._function)
+            or self._argument(name)
+            or _placeholder(name)
+        )
+
+    def _argument(self, parameter: str) -> str:
+        """Return the text of a parameter, as the first call of the function gives it."""
+        for call, function in _calls(self._tree):
+            if self._function is None or ast.unparse(call.func) != self._function.name:
+                continue
+            names = [each.arg for each in self._function.args.args]
+            given = dict(zip(names, call.args, strict=False))
+            return self._inline(f"{parameter}=", given.get(parameter), function)
+        return ""
+
+    def _call(self, call: ast.Call) -> str:
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+        if name == "join" and isinstance(call.func, ast.Attribute):
+            parts = call.args[0]
+            if isinstance(parts, ast.List | ast.Tuple):
+                return self.of(call.func.value).join(map(self.of, parts.elts))
+            return self.of(parts)
+        if name in PRINTED:
+            return PRINTED[name](*map(self.of, call.args))
+        if name == "len":
+            return _placeholder("number of", self.of(call.args[0]).strip("{}"))
+        if name.strip("_") in OF_ARGUMENT and call.args:
+            return self.of(call.args[-1])
+        if name in OF_OWNER and isinstance(call.func, ast.Attribute):
+            return self.of(call.func.value)
+        called = next(
+            (e for e in self._tree.body if isinstance(e, ast.FunctionDef) and e.name == name), None
+        )
+        returned = [e.value for e in ast.walk(called or ast.Pass()) if isinstance(e, ast.Return)]
+        # The last return of the function itself comes before those of its inner blocks.
+        return self._inline(name, returned[0] if returned else None, called) or _placeholder(
+            re.sub(r"^_?(describe|suggest|find|format|read|list)_", "", name)
+        )
+
+    def _inline(self, name: str, value: ast.expr | None, function: ast.FunctionDef | None) -> str:
+        """Return the text that a variable or a function stands for; empty if it has no words."""
+        texts = ast.JoinedStr | ast.IfExp | ast.Constant | ast.Name
+        key = f"{function.name if function else ''}.{name}"
+        if key in self._inlined or not isinstance(value, texts):
+            return ""
+        inlined = (*self._inlined, key)
+        text = MessageText(self._module, self._tree, function, inlined).of(value)
+        return text if " " in re.sub(r"\{.*?\}", "", text).strip() else ""
+
+
+def _printed(value: object) -> str:
+    """Return a constant as messages print it."""
+    if isinstance(value, str):
+        return re.sub(rf"{MIGRATE}(?= |$)", "./migrate.sh", value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+def _placeholder(*words: str) -> str:
+    """Return words in braces, in place of an actual value."""
+    text = " ".join(words).replace("_", " ")
+    return f"{{{' '.join(text.split())}}}"
 
 
 def _decisions() -> str:

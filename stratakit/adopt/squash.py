@@ -216,9 +216,9 @@ def _database_at(
         if project.context(connection).get_current_heads() != (revision,):
             raise StrataError(
                 f"The revisions up to {revision} cannot be run on an empty database: {failure}",
-                detail="Then the schema has to be read from a database at this revision, and "
-                f"{project.database.name} is at another one.",
-                hint=f"Connect to a database that is at {revision}, by DATABASE_URL.",
+                detail="So the schema has to be read from a database at this revision, and "
+                f"{project.database.name} is at another revision.",
+                hint=f"Set DATABASE_URL to a database that is at {revision}.",
             ) from failure
         yield connection, project.database, ()
 

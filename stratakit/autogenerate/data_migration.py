@@ -1,11 +1,13 @@
 """The pattern of a data migration, as a comment in an empty revision."""
 
-from alembic.autogenerate import renderers
-from alembic.autogenerate.api import AutogenContext
-from alembic.operations import ops
+import textwrap
 
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+
+PHASE = 'phase = "backfill"  # "expand" if it adds to the schema, "contract" if it removes from it'
 PATTERN = """\
-# Data in batches, each its own transaction, so that no row is locked for long:
+# Change rows in batches. Each batch is a transaction of its own, so no row is locked for long:
 # connection = op.get_bind()
 # with op.get_context().autocommit_block():
 #     while connection.execute(
@@ -18,16 +20,20 @@ PATTERN = """\
 pass"""
 
 
-class DataPatternOp(ops.MigrateOperation):
-    """The commented pattern in place of operations."""
+def add_pattern(context: MigrationContext, script: ops.MigrationScript) -> None:
+    """Write the phase and the pattern into a script, unless a hook of the project filled it.
 
-
-@renderers.dispatch_for(DataPatternOp)
-def _render(_context: AutogenContext, _pattern: DataPatternOp) -> list[str]:
-    return PATTERN.splitlines()
-
-
-def add_pattern(script: ops.MigrationScript) -> None:
-    """Write the pattern into the upgrade of a script."""
-    for operations in script.upgrade_ops_list:
-        operations.ops.append(DataPatternOp())
+    Alembic calls everything that it renders "auto generated". So the pattern is the text of the
+    template's variables, and Alembic renders the script without operations to others.
+    """
+    containers = [*script.upgrade_ops_list, *script.downgrade_ops_list]
+    if not all(each.is_empty() for each in containers):
+        return
+    script.imports = {*script.imports, PHASE}
+    texts = context.opts["revision_context"].template_args
+    for upgrade in script.upgrade_ops_list:
+        texts[upgrade.upgrade_token] = textwrap.indent(PATTERN, "    ").strip()
+        upgrade.upgrade_token = f"rendered_{upgrade.upgrade_token}"
+    for downgrade in script.downgrade_ops_list:
+        texts[downgrade.downgrade_token] = "pass"
+        downgrade.downgrade_token = f"rendered_{downgrade.downgrade_token}"

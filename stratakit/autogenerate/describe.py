@@ -25,6 +25,17 @@ def describe(operation: ops.MigrateOperation) -> Iterator[str]:
             yield f"adds table {operation.table_name}"
         case ops.DropTableOp():
             yield f"drops table {operation.table_name}"
+        case ops.RenameTableOp():
+            yield f"renames table {operation.table_name} to {operation.new_table_name}"
+        case ops.CreateTableCommentOp():
+            comment = _one_line(operation.comment)
+            yield f"changes comment of table {operation.table_name} to {comment}"
+        case ops.DropTableCommentOp():
+            yield f"drops comment of table {operation.table_name}"
+        case ops.BulkInsertOp():
+            yield f"inserts rows into {operation.table.name}"
+        case ops.ExecuteSQLOp() if not hasattr(operation, "summary"):
+            yield f"executes {_one_line(operation.sqltext)}"
         case ops.AddColumnOp():
             yield f"adds column {operation.table_name}.{operation.column.name}"
         case ops.DropColumnOp():
@@ -60,8 +71,9 @@ def describe(operation: ops.MigrateOperation) -> Iterator[str]:
         case _ if summary := getattr(operation, "summary", ""):
             yield str(summary)
         case _:
-            name = type(operation).__name__.removesuffix("Op")
-            yield f"{name} on {getattr(operation, 'table_name', 'the schema')}"
+            # Of another library, which gives its operations no words.
+            subject = getattr(operation, "table_name", "the schema")
+            yield f"changes {subject} by {type(operation).__name__}"
 
 
 def _with_name(kind: str, name: object) -> str:
@@ -96,7 +108,7 @@ def describe_alteration(operation: ops.AlterColumnOp) -> Iterator[tuple[str, str
     if operation.modify_comment is None:
         yield "comment", f"drops comment of {column}"
     elif operation.modify_comment is not False:
-        comment = " ".join(operation.modify_comment.split())
+        comment = _one_line(operation.modify_comment)
         yield "comment", f"changes comment of {column} to {comment}"
 
 
@@ -104,7 +116,11 @@ def _default(default: object) -> str:
     """Return the SQL of a server default, a generated column or an identity column."""
     for attribute in ("arg", "sqltext"):
         default = getattr(default, attribute, default)
-    return " ".join(str(default).split())
+    return _one_line(default)
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())
 
 
 def _type(type_: object) -> str:

@@ -58,7 +58,7 @@ def build_pipeline(
             return
         render_expressions_exactly(context)
         if not context.opts["revision_context"].command_args["autogenerate"]:
-            add_pattern(script)
+            add_pattern(context, script)
             return
         if not plan and all(operations.is_empty() for operations in script.upgrade_ops_list):
             del directives[0]

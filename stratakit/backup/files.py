@@ -104,5 +104,5 @@ def _other_backups(path: Path) -> str:
     }
     others = sorted(backups - {path.absolute()}, key=lambda file: file.stat().st_mtime)
     if not others:
-        return f"Take one: {MIGRATE} backup"
+        return f"Create a backup: {MIGRATE} backup"
     return "\n".join(["The latest:", *(f"  {file}" for file in reversed(others[-5:]))])

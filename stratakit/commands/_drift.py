@@ -17,10 +17,18 @@ from stratakit.revisions.position import Position
 from stratakit.runtime.environment import Environment, read_database
 from stratakit.scratch import environment
 
-DETAIL = (
+AT_HEAD = (
     "No revision made this change: later revisions may fail here, and a new database does not "
-    "get it."
+    "get it.",
+    "Undo it, and write a revision if the change is intended:",
 )
+BEHIND = (
+    "Somebody made this change manually, or a pending revision failed after it and left it: the "
+    "next upgrade may fail here.",
+    "Undo it before the next upgrade:",
+)
+"""The reason and the fix of a difference: only a database with pending revisions has a failed one.
+"""
 SECONDS = 30
 """The time that one statement may take on the database."""
 
@@ -66,8 +74,9 @@ def _compare(project: Environment, context: MigrationContext) -> DriftResult:
     guards.refuse_invalid_position(config, heads)
     differences = database.compare_database(context, project, position.revision_of(context))
     stands = position.read_position(config, context)
-    detail = f"{DETAIL}\n{differences.versions}".strip()
-    hint = f"Undo it, and write a revision if the change is intended:\n{differences.sql}"
+    reason, fix = AT_HEAD if stands.is_head else BEHIND
+    detail = f"{reason}\n{differences.versions}".strip()
+    hint = f"{fix}\n{differences.sql}"
     return DriftResult(
         [
             Finding("drift", f"{each}.", detail, hint, details={"difference": str(each)})

@@ -129,6 +129,7 @@ def upgrade(
         confirmed_database=confirmed_database,
         interactive=interactive,
         progress=progress,
+        continue_command="upgrade --rolling" if rolling and revision in ("head", "heads") else "",
     )
     run = ChangeRun(config, options)
     run_environment(

@@ -26,13 +26,13 @@ def ensure_port_is_free(port: int) -> None:
         except OverflowError as error:
             raise UsageError(
                 f"There is no port {port}: they go from 1 to 65535.",
-                hint=f"Take another one: {MIGRATE} service start --port 8001",
+                hint=f"Use another port: {MIGRATE} service start --port 8001",
             ) from error
         except OSError as error:
             raise StrataError(
                 f"Port {port} on {HOST} cannot be used: {error.strerror}.",
                 detail="Another program would answer instead of this service.",
-                hint=f"Take another one: {MIGRATE} service start --port {port + 1}",
+                hint=f"Use another port: {MIGRATE} service start --port {port + 1}",
             ) from error
 
 

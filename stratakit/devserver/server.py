@@ -19,6 +19,11 @@ from stratakit.diagnostics.command import MIGRATE, install_extra
 from stratakit.diagnostics.errors import DatabaseUnavailable, UsageError
 from stratakit.process import file_lock
 
+SESSIONS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -87,6 +92,18 @@ class Server:
         if self.folder.exists():
             with self._exclusive():
                 self._postmaster.stop()
+
+    def count_sessions(self) -> int:
+        """Return the number of clients' sessions; 0 if the server does not run or answer."""
+        if not self.is_running:
+            return 0
+        try:
+            with self._connect() as connection, closing(connection.cursor()) as cursor:
+                cursor.execute(SESSIONS)
+                return int(cursor.fetchone()[0])
+        except Exception:
+            # A server that cannot be asked can still be stopped.
+            return 0
 
     def remove(self) -> None:
         """Stop the server, and delete it with all its databases.

@@ -56,7 +56,7 @@ class ServiceProcess:
                     return int(match[1]), int(match[2])
                 if time.monotonic() > deadline:
                     raise StrataError(
-                        f"A process holds the lock of {self._lock}, which does not name it.",
+                        f"An unknown process holds the lock of {self._lock}.",
                         detail="It is the service, or a remaining process of it.",
                         hint=f"Run: fuser -k {self._lock}",
                     )

@@ -1,4 +1,4 @@
-"""Driver errors in words."""
+"""Descriptions of driver errors."""
 
 import os
 import re
@@ -47,12 +47,12 @@ def driver_classes(error: BaseException) -> set[str]:
 def unreachable_error(url: DatabaseURL, error: BaseException) -> StrataError:
     """Return the error for a database that cannot be reached, with the driver's message."""
     reason = driver_message(error)
-    hint = "Name one that answers: DATABASE_URL in the environment or in .env"
+    hint = "Set DATABASE_URL, in the environment or in .env, to a database that can be reached"
     if os.environ.get("TEST_DATABASE_URL"):
-        hint += "; for scratch databases, TEST_DATABASE_URL"
+        hint += "; for scratch databases, set TEST_DATABASE_URL"
     if str(url.url.query.get("host", "")).startswith("/"):
-        # By its socket: the local one.
-        hint = f"Start the local one: {MIGRATE} server start\n{hint}"
+        # A socket: it is the local database.
+        hint = f"Start the local database: {MIGRATE} server start\n{hint}"
     return DatabaseUnavailable(
         f"The database {url} cannot be reached: {reason}",
         detail="Nothing was read or changed.",

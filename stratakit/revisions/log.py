@@ -185,8 +185,8 @@ def find_inconsistencies(
     if _join(heads) != expected:
         yield Finding(
             RULE,
-            f"{version_table} says {_join(heads) or 'nothing'}, and by migration_log it "
-            f"is at {expected or 'nothing'}: the version row was changed manually.",
+            f"{version_table} has {_join(heads) or 'nothing'}, and migration_log has "
+            f"{expected or 'nothing'}: the version row was changed manually.",
             "The skipped or undone changes are not known.",
             "Stamp the revision that the schema matches; it is compared first: "
             f"{MIGRATE} stamp {expected or 'base'}",

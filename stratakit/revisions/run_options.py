@@ -62,6 +62,8 @@ class RunOptions:
             change is left out of the revision, because the difference is older.
         steps: sets the steps of a new revision, from autogenerate's `Change` and the context.
         is_scratch: whether the database is a scratch database, which has nothing to lose.
+        continue_command: the verb that continues a failed run, such as `upgrade --rolling`; empty
+            if it follows from the revisions that are left.
     """
 
     plan: Callable[[MigrationContext], Collection[str]] | None = None
@@ -80,6 +82,7 @@ class RunOptions:
     is_older: Callable[[str], bool] | None = None
     steps: Callable[[Any, MigrationContext], None] | None = None
     is_scratch: bool = False
+    continue_command: str = ""
 
 
 def run_options(alembic: AlembicConfig) -> RunOptions | None:

@@ -225,6 +225,7 @@ class ChangeRun:
                 heads=context.get_current_heads(),
                 is_outermost=is_outermost,
                 progress=self._options.progress,
+                continue_command=self._options.continue_command,
             )
             check = partial(self._check_steps, context, source)
             steps = _only(source.original, chosen)

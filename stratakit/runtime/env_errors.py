@@ -39,7 +39,7 @@ def explain_environment_error(file: Path, error: BaseException) -> StrataError:
         return DatabaseUnavailable(
             f"The database of {file} cannot be reached: {driver_message(error)}{where}",
             detail="Nothing was read or changed.",
-            hint="Start it, or name one that answers where env.py reads its URL from.",
+            hint="Start it, or let env.py read the URL of a database that can be reached.",
         )
     if isinstance(error, SystemExit) and isinstance(error.code, str):
         return UsageError(

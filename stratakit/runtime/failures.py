@@ -15,10 +15,11 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.errors import INSTALL_ON_SERVER_HINT, driver_message, missing_server_object
 from stratakit.revisions import guards
-from stratakit.runtime.monitor import RunMonitor
+from stratakit.runtime.monitor import LockWait, RunMonitor
 
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
 ON_SCRATCH = "It failed on a scratch database. The project's database was not changed."
+UNDO = f"Undo the applied statements with the SQL that this prints: {MIGRATE} drift"
 LOCKED = "database is locked"
 """The error of a statement that needs the lock of another connection."""
 ALREADY_EXISTS = ("already exists", "duplicate column", "duplicate key name")
@@ -36,7 +37,7 @@ def explain_failure(
     """Explain why a run failed.
 
     Args:
-        error: what it failed of.
+        error: the error of the run.
         config: the project's.
         directory: the revisions.
         monitor: what the run was doing.
@@ -53,6 +54,8 @@ def explain_failure(
     revision = monitor.step.revision
     reason = driver_message(error)
     place = _location(error, revision.path)
+    if monitor.lock_wait and not is_scratch:
+        return _lock_error(f"Revision {revision.revision} ({place})", monitor, monitor.lock_wait)
     message = f"Revision {revision.revision} ({place}) failed: {reason}{_more(error)}"
     kept = ON_SCRATCH if is_scratch else "Nothing of it was kept."
     if missing := missing_server_object(reason):
@@ -65,20 +68,21 @@ def explain_failure(
             hint="Execute its statements by the connection of the migration: op.get_bind()",
         )
     if monitor.started_empty and monitor.nothing_committed and MISSING.search(reason):
-        return _missing_table_error(message, kept)
+        return _missing_table_error(message, kept, monitor)
     if is_scratch:
         return StrataError(
             message, detail=kept, hint="Fix the revision, and run the command again."
         )
     if monitor.nothing_committed and any(sign in reason.lower() for sign in ALREADY_EXISTS):
-        return _existing_object_error(message, monitor, revision.revision)
+        return _existing_object_error(message, monitor, monitor.step)
     if monitor.nothing_committed:
         return _rolled_back_error(message, monitor, monitor.step, stale_indexes)
     return _partial_run_error(message, monitor, monitor.step, stale_indexes)
 
 
-def _existing_object_error(message: str, monitor: RunMonitor, revision: str) -> StrataError:
+def _existing_object_error(message: str, monitor: RunMonitor, step: RevisionStep) -> StrataError:
     """Return the error of a revision that creates an object which the database has already."""
+    revision = step.revision.revision
     adopt = (
         f"Find the revision of the database by comparison: {MIGRATE} adopt"
         if monitor.started_empty
@@ -99,18 +103,23 @@ def _existing_object_error(message: str, monitor: RunMonitor, revision: str) -> 
         detail="create_all, a person, or an earlier run of this revision that failed created "
         f"it. The version is {monitor.place}.",
         hint=f"{adopt}\nOtherwise undo the changes of the earlier run with the SQL that "
-        f"`{MIGRATE} drift` prints, then: {MIGRATE} upgrade",
+        f"`{MIGRATE} drift` prints, then: {MIGRATE} {_command(monitor, step)}",
     )
 
 
-def _missing_table_error(message: str, kept: str) -> StrataError:
+def _missing_table_error(message: str, kept: str, monitor: RunMonitor) -> StrataError:
     """Return the error of a revision that needs a table which no revision creates."""
+    hint = "Fix the revision, and run the command again."
+    if not monitor.has_created_tables:
+        # Otherwise the table is more likely misspelled than older than all revisions.
+        hint += (
+            "\nIf the table existed before the first revision, replace all revisions by one, from "
+            f"a database at the last one: {MIGRATE} adopt --squash"
+        )
     return StrataError(
         message,
         detail=f"On an empty database the previous revisions do not create it. {kept}",
-        hint="If that is a mistake, fix the revision, and run the command again.\n"
-        "If it existed before the first revision, replace all revisions by one, from a "
-        f"database at the last one: {MIGRATE} adopt --squash",
+        hint=hint,
     )
 
 
@@ -119,7 +128,7 @@ def _rolled_back_error(
 ) -> StrataError:
     """Return the error of a revision that left nothing but INVALID indexes."""
     stays = _describe_stale(step, stale_indexes)
-    kept = f"{stays} The" if stays else "Nothing of it was kept: the"
+    kept = "Nothing of it was kept: the" if not stays else f"{stays} The"
     fix = "the rows or the revision" if stays else "the revision"
     return StrataError(
         message,
@@ -133,20 +142,46 @@ def _partial_run_error(
 ) -> StrataError:
     """Return the error of a revision of which some statements are committed."""
     stays = _describe_stale(step, stale_indexes)
-    keeper = "An autocommit block" if monitor.transactional else "This database"
     return StrataError(
         f"{message}\n{monitor.progress()}",
-        detail=f"{keeper} commits each statement that changes the schema: the applied statements "
-        "stay. "
-        f"The version is {monitor.place}.{f' {stays}' if stays else ''}"
-        f"{_downgrade_warning(step)}",
-        hint=f"Undo the applied statements with the SQL that `{MIGRATE} drift` prints, and fix the "
-        f"failed one. Then: {MIGRATE} {_command(monitor, step)}",
+        detail=f"{_describe_kept(monitor)}{f' {stays}' if stays else ''}{_downgrade_warning(step)}",
+        hint=f"{UNDO}\nFix the revision, and record it: {MIGRATE} record\n"
+        f"Then: {MIGRATE} {_command(monitor, step)}",
+    )
+
+
+def _lock_error(revision: str, monitor: RunMonitor, wait: LockWait) -> StrataError:
+    """Return the error of a revision that is correct, and waited too long for a lock."""
+    step = monitor.step
+    holders = "".join(f"\n  {each.description}" for each in wait.blockers)
+    ends = "; ".join(each.end for each in wait.blockers if each.end)
+    end = f", or end it: {ends}" if ends else ", or end it."
+    return StrataError(
+        f"{revision} got no lock on {wait.subject} in {wait.seconds:g} s "
+        f"(MIGRATION_RETRY_SECONDS).{holders}"
+        + ("" if monitor.nothing_committed else f"\n{monitor.progress()}"),
+        detail=f"{_describe_kept(monitor)}{_downgrade_warning(step)}",
+        hint=("" if monitor.nothing_committed else f"{UNDO}\n")
+        + "The revision is correct. Wait until the session that holds the lock has ended"
+        f"{end}\nThen: {MIGRATE} {_command(monitor, step)}",
+    )
+
+
+def _describe_kept(monitor: RunMonitor) -> str:
+    """Return what a failed revision left, and the position of the database."""
+    if monitor.nothing_committed:
+        return f"Nothing of it was kept: the database is {monitor.place}."
+    keeper = "An autocommit block" if monitor.transactional else "This database"
+    return (
+        f"{keeper} commits each statement that changes the schema: the applied statements stay. "
+        f"The version is {monitor.place}."
     )
 
 
 def _command(monitor: RunMonitor, step: RevisionStep) -> str:
     """Return the command that does the rest of the run, and no more."""
+    if monitor.continue_command:
+        return monitor.continue_command
     last = monitor.rest[-1] if monitor.rest else step
     if step.is_upgrade:
         return "upgrade" if last.revision.is_head else f"upgrade {last.revision.revision}"

@@ -48,8 +48,8 @@ def refuse_creation(
     if message is not None and set(message.lower().split()) <= SAYS_NOTHING:
         raise StrataError(
             f"The message {message!r} does not say what the revision does.",
-            detail="The message is its file's name and its line in the history.",
-            hint=f'Name what changes: {MIGRATE} create "add user phone number"',
+            detail="The name of the file and the line in the history are made of it.",
+            hint=f'Describe the change: {MIGRATE} create "add user phone number"',
         )
     if arguments["autogenerate"] and set(applied) != set(heads):
         raise StrataError(

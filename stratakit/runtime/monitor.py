@@ -1,16 +1,37 @@
 """The progress of a migration run, so that a failure can be reported precisely."""
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, event
 
+from stratakit.revisions.own_tables import OWN_TABLES
 from stratakit.revisions.run_options import StepProgress
+from stratakit.runtime.timeouts import Blocker
 
 READS = ("SELECT", "SHOW", "PRAGMA", "DESCRIBE", "SET")
 # What MySQL does not commit by itself, while any statement that changes the schema commits what was
 # before it, too: https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
 ROWS = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD", "CALL", "DO")
+
+CREATE_TABLE = re.compile(r"\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\S+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class LockWait:
+    """A wait for a lock that a run gave up.
+
+    Args:
+        subject: what the statement locks, such as `table items`.
+        seconds: the time for which the statement was retried.
+        blockers: the sessions that may hold the lock.
+    """
+
+    subject: str
+    seconds: float
+    blockers: Sequence[Blocker]
 
 
 class RunMonitor:
@@ -22,6 +43,7 @@ class RunMonitor:
         heads: the revisions of the database at the start.
         is_outermost: whether each step is committed, rather than all together by env.py.
         progress: called for each step.
+        continue_command: the verb that does the rest of a failed run; empty if the steps tell it.
     """
 
     def __init__(
@@ -32,7 +54,10 @@ class RunMonitor:
         heads: tuple[str, ...],
         is_outermost: bool = True,
         progress: StepProgress | None = None,
+        continue_command: str = "",
     ) -> None:
+        self.continue_command = continue_command
+        self.lock_wait: LockWait | None = None
         self.transactional = transactional
         self._commits_steps = is_outermost or not transactional
         self._progress = progress
@@ -40,6 +65,7 @@ class RunMonitor:
         self.started_empty = not heads
         self.place = f"at {', '.join(heads)}" if heads else "before the first revision"
         self.finished_steps: list[Any] = []
+        self.has_created_tables = False
         self.announce: Callable[[], None] = lambda: None
         self._ahead: list[Any] | None = None
         self._begun: list[str] = []
@@ -87,6 +113,8 @@ class RunMonitor:
                 yield step
                 if self._progress:
                     self._progress.end()
+                created = filter(None, map(CREATE_TABLE.match, self._done))
+                self.has_created_tables |= any(each[1] not in OWN_TABLES for each in created)
                 to = step.to_revisions_no_deps
                 if self._commits_steps:
                     self.place = f"at {', '.join(to)}" if to else "before the first revision"

@@ -1,8 +1,8 @@
-"""Waiting for tables in use: shortly, and again, so that nobody waits long behind a migration.
+"""Lock timeouts and retries: a migration gives up soon and tries again.
 
-A statement that waits for a lock stops all who come after it. It gives up soon, lets them pass and
-tries again: a transaction as a whole, or the statement alone where each is kept at once. What is
-the database's own is in its file.
+Queries queue behind a statement that waits for a lock. So the statement is cancelled after the lock
+timeout, and retried after a pause: as a whole transaction, or alone if the database commits each
+statement. `timeouts` has what differs between the databases.
 """
 
 import logging
@@ -21,20 +21,21 @@ from stratakit.config import Backend
 from stratakit.engine.errors import driver_error
 from stratakit.locking import MigrationLock
 from stratakit.locking.policy import WaitPolicy
-from stratakit.runtime.monitor import RunMonitor
+from stratakit.runtime.monitor import LockWait, RunMonitor
 from stratakit.runtime.timeouts import TIMEOUTS, SessionTimeouts
+from stratakit.sql.parser import parse
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 10.0
 
 
 def backoff_seconds(attempt: int) -> float:
-    """Seconds to wait before trying again: longer each time, and never the same for two.
+    """Return the seconds to wait before a retry: growing, and random.
 
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/, "full jitter".
 
     Args:
-        attempt: how often it was tried, from 1.
+        attempt: the number of attempts so far, from 1.
     """
     longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(attempt, 16))
     return random.uniform(FIRST_PAUSE_SECONDS / 2, longest)
@@ -49,8 +50,8 @@ class Attempts:
 
     Args:
         subject: the revision or the statement that failed.
-        since: when it failed first, by the monotonic clock.
-        count: how often it was tried.
+        since: the time of its first failure, by the monotonic clock.
+        count: the number of attempts.
     """
 
     subject: object = None
@@ -87,7 +88,6 @@ class RetryingRun:
         self._kind = kind
         self._lock = lock
         self._monitor = monitor
-        self._gave_up = False
         self._attempts = attempts
 
     def begin(self, connection: Connection) -> None:
@@ -107,7 +107,7 @@ class RetryingRun:
             self._kind.begin(getattr(revision.module, "phase", None))
 
     def execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
-        """Execute a statement that is kept at once, again where something was in its way."""
+        """Execute a statement that is committed at once, and retry it after a lock timeout."""
         if context.root_connection is not self.connection or not self._kind.is_retryable(statement):
             return None
         while True:
@@ -121,13 +121,13 @@ class RetryingRun:
                     raise
 
     def wait_before_retry(self, error: Exception) -> bool:
-        """Return whether the revision that failed is to be tried again, after a pause.
+        """Return whether to retry the failed revision, after a pause.
 
         Args:
-            error: what it failed of; the transaction is undone.
+            error: the error of the revision, whose transaction is rolled back.
         """
         cause, statement = driver_error(error), getattr(error, "statement", None) or ""
-        if self._gave_up or cause is None or not self._monitor.nothing_committed:
+        if self._monitor.lock_wait or cause is None or not self._monitor.nothing_committed:
             return False
         if not self._kind.is_lock_error(cause, statement):
             return False
@@ -140,7 +140,7 @@ class RetryingRun:
         """Return the objects that a failed statement leaves behind although it was rolled back.
 
         Args:
-            error: what it failed of; the transaction is undone.
+            error: the error of the revision, whose transaction is rolled back.
         """
         if not isinstance(error, DBAPIError) or error.connection_invalidated:
             return []
@@ -149,26 +149,30 @@ class RetryingRun:
     def _pause(self, what: object, statement: str) -> bool:
         self._attempts.add(what)
         name = getattr(getattr(self._monitor.step, "revision", None), "revision", "?")
-        for blocker in self._kind.blockers(statement) or ["it has ended by now"]:
-            logger.warning("Revision %s waits for a table in use: %s", name, blocker)
+        subject = _subject(statement)
+        blockers = self._kind.blockers(statement)
+        for holder in [each.description for each in blockers] or ["its holder has just ended"]:
+            logger.warning("Revision %s waits for a lock on %s: %s", name, subject, holder)
         pause = backoff_seconds(self._attempts.count)
-        if time.monotonic() + pause - self._attempts.since > self._kind.policy.retry_seconds:
-            logger.warning(
-                "Revision %s got no lock in %g s (MIGRATION_RETRY_SECONDS).",
-                name,
-                self._kind.policy.retry_seconds,
-            )
-            self._gave_up = True
+        seconds = self._kind.policy.retry_seconds
+        if time.monotonic() + pause - self._attempts.since > seconds:
+            self._monitor.lock_wait = LockWait(subject, seconds, blockers)
             return False
         time.sleep(pause)
         return True
+
+
+def _subject(statement: str) -> str:
+    """Return the table that a statement locks, in words."""
+    table = next((action.table for action in parse(statement) if action.table), "")
+    return f"table {table}" if table else "a table in use"
 
 
 @contextmanager
 def waiting_session(
     connection: Connection, backend: Backend, policy: WaitPolicy, *, is_outermost: bool
 ) -> Iterator[SessionTimeouts]:
-    """Prepare a session that is to wait for others, before anything is read by it.
+    """Set the timeouts of a session before anything is read by it, and reset them afterwards.
 
     Args:
         connection: the migrations' own.

@@ -94,7 +94,7 @@ def update(root: Path, version: str, answers: Sequence[str]) -> int:
     for target_name in FOLLOW_UP_TARGETS:
         if subprocess.run(["make", "--no-print-directory", target_name], cwd=root).returncode:
             raise StrataError(
-                f"The service is updated, and its make {target_name} fails.",
+                f"The service is updated, and `make {target_name}` fails.",
                 hint="Fix it, or undo the update: git stash --include-untracked",
             )
     print("The service is updated. Read it with git diff HEAD, then: git add --all && git commit")

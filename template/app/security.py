@@ -1,4 +1,4 @@
-"""Headers that tell browsers to be careful with the responses of an API."""
+"""Security headers of an API's responses."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,7 +12,7 @@ DOCUMENTATION = {"/docs", "/docs/oauth2-redirect", "/redoc"}
 
 
 class SecurityHeaders:
-    """Add the headers, and with `use_tls` the one that forbids to come back without encryption."""
+    """Add the headers, and with `use_tls` the one that forbids unencrypted connections."""
 
     def __init__(self, app: ASGIApp, *, use_tls: bool) -> None:
         self.app = app

@@ -34,6 +34,7 @@ git checkout --quiet .
 @pytest.fixture
 def reader(tmp_path: Path, template: Path) -> Iterator[Reader]:
     """A reader at an empty folder, with Copier and the libraries installed."""
+    port = free_port()
     reader = Reader(
         tmp_path,
         {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
@@ -45,7 +46,8 @@ def reader(tmp_path: Path, template: Path) -> Iterator[Reader]:
             "PATH-OR-URL-OF-THIS-REPOSITORY": str(template),
             # These hold the terminal, or install what another test installs.
             "make -C my-service dev": "make -C my-service --dry-run dev",
-            "make dev": f"make up PORT={free_port()}",
+            "make dev": f"make up PORT={port}",
+            "127.0.0.1:8000": f"127.0.0.1:{port}",
             "make template-": "make --dry-run template-",
             "make test": "make --dry-run test",
             "docker compose run --rm migrate python scripts/migrate.py": "./migrate.sh",

@@ -23,7 +23,12 @@ def test_every_message_of_the_package_is_on_the_page_of_messages() -> None:
     assert page.count("\n**") > 100
     for message in ("DATABASE\\_URL is not set.", "A revision is missing: one that {phrase}."):
         assert f"**{message}**" in page
-    assert "{}" not in page
+    placeholders = set(re.findall(r"\{([^}]*)\}", page)) - {""}
+    assert {
+        each for each in placeholders if not re.fullmatch(r"[a-z]+( [a-z]+){0,3}", each)
+    } == set()
+    code = {"n", "f", "len", "or", "and", "sorted", "join", "install"}
+    assert {each for each in placeholders if code & {*each.split()}} == set()
 
 
 def test_every_kind_of_message_is_on_the_page_of_messages() -> None:

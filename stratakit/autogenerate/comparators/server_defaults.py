@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DefaultClause,
+    Identity,
     Text,
     cast,
     literal,
@@ -50,6 +51,13 @@ def _compare(
     if is_now or server_defaults.matches_model(
         declared, None if expression is None else str(expression)
     ):
+        return PriorityDispatchResult.STOP
+    old, new = reflected.server_default, declared.server_default
+    if isinstance(old, Identity) != isinstance(new, Identity):
+        # Alembic asserts that no default takes the place of an identity, and passes over NULL.
+        operation.existing_server_default, operation.modify_server_default = old, new
+        if reflected.nullable != declared.nullable:
+            operation.modify_nullable = declared.nullable
         return PriorityDispatchResult.STOP
     if context.connection is not None and context.connection.dialect.name == "postgresql":
         return _compare_texts(context.connection, operation, reflected, declared)

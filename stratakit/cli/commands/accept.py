@@ -1,9 +1,9 @@
 """Accept the present differences, so that only new ones are reported.
 
-They are recorded in accepted.toml, in the folder of env.py: those between the models and the
-revisions, those between the database and its revision and, with --lint, the findings of lint in all
-revisions. Review and commit the file. No command reports an accepted difference, and no revision
-contains one.
+The differences are written to accepted.toml, in the folder of env.py: those between the models and
+the revisions, those between the database and its revision and, with --lint, the findings of lint in
+all revisions. Review and commit the file. No command reports an accepted difference, and no
+revision contains one.
 
 A new project does not need it. Example: stratakit accept --models
 """

@@ -13,7 +13,9 @@ from stratakit.config import Config
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `downgrade` takes."""
-    parser.add_argument("revision", nargs="?", default="-1")
+    parser.add_argument(
+        "revision", nargs="?", default="-1", help="an id, base or a step (default: -1)"
+    )
     parser.add_argument("--dry-run", action="store_true", help="show the plan and stop")
     parser.add_argument(
         "--yes",

@@ -1,7 +1,7 @@
 """Write what a project needs: strata.toml, a hook, a CI job and the tests of the migrations.
 
-Each file is shown first, and only what is missing is written. It is written after a yes at the
-terminal, or with --yes.
+Each missing file is shown first, and written after a yes at the terminal, or with --yes. Existing
+files stay as they are.
 """
 
 import os

@@ -11,7 +11,7 @@ from stratakit.config import Config
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `merge` takes."""
     parser.add_argument("revisions", nargs="*", help="the heads to merge (default: all)")
-    parser.add_argument("-m", "--message", default="merge heads")
+    parser.add_argument("-m", "--message", default="merge heads", help="default: merge heads")
     add_json(parser)
 
 

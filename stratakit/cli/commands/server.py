@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
-from stratakit.cli.output import add_json, echo, echo_json, is_json
+from stratakit.cli.output import add_json, echo, echo_json, is_json, warn
 from stratakit.config import Config
 from stratakit.devserver.binaries import major_version
 from stratakit.devserver.cluster import programs_for
@@ -38,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Do so, if the project uses a local PostgreSQL."""
+    """Run the command, if the project uses a local PostgreSQL."""
     command = arguments.command
     if command == "remove" and config.in_production:
         raise StrataError(
@@ -57,6 +57,7 @@ def run(arguments: Namespace, config: Config) -> int:
     url = server.url(config.database_name)
     if command == "psql":
         return _psql(server, url)
+    sessions = server.count_sessions() if command == "stop" else 0
     if command in CHANGES:
         CHANGES[command](server, config)
     if is_json(arguments):
@@ -65,7 +66,7 @@ def run(arguments: Namespace, config: Config) -> int:
     if command == "start":
         echo(f"PostgreSQL {major_version(programs_for(server.data))} runs: {url}")
     elif command == "stop":
-        echo("PostgreSQL is stopped.")
+        _print_stopped(sessions)
     elif command == "remove":
         echo(f"PostgreSQL is stopped and {server.folder} is removed.")
     elif command == "url":
@@ -76,6 +77,16 @@ def run(arguments: Namespace, config: Config) -> int:
     else:
         echo(f"PostgreSQL runs: {url}")
     return 0
+
+
+def _print_stopped(sessions: int) -> None:
+    echo("PostgreSQL is stopped.")
+    if sessions:
+        ended = "1 open session" if sessions == 1 else f"{sessions} open sessions"
+        warn(
+            f"This ended {ended}. If one was of `make dev` in another terminal, the service there "
+            "has no database: press Ctrl-C there, and run `make dev` again."
+        )
 
 
 def _start(server: Server, config: Config) -> None:

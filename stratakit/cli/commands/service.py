@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Do so; the exit status of `status` is `NOT_RUNNING` if it does not run."""
+    """Run the command; the exit status of `status` is `NOT_RUNNING` if no service runs."""
     service = ServiceProcess(config.root)
     if is_json(arguments):
         return _print_json(service, arguments)
@@ -40,11 +40,11 @@ def run(arguments: Namespace, config: Config) -> int:
             also = f" and {len(others)} more" if others else ""
             echo(f"It serves older code: {first}{also} changed later. Run: make restart")
     elif arguments.command == "stop":
-        echo("The service is stopped." if service.stop() else "The service does not run.")
+        echo("The service is stopped." if service.stop() else "No service runs in the background.")
     elif service.find_process():
         _show(service, "The service runs")
     else:
-        echo("The service does not run.")
+        echo("No service runs in the background.")
         return NOT_RUNNING
     return 0
 

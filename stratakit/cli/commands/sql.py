@@ -9,7 +9,9 @@ from stratakit.config import Config
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `sql` takes."""
-    parser.add_argument("revision", nargs="?", default="head")
+    parser.add_argument(
+        "revision", nargs="?", default="head", help="an id, head or FROM:TO (default: head)"
+    )
     add_json(parser)
 
 

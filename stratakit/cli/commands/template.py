@@ -39,7 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, config: Config) -> int:
-    """Do so."""
+    """Run the command."""
     if arguments.command == "status":
         versions = copier.read_versions(config.root)
         if is_json(arguments):

@@ -23,7 +23,12 @@ from stratakit.revisions.review_comments import describe_comment
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `upgrade` takes."""
-    parser.add_argument("revision", nargs="?", default="head")
+    parser.add_argument(
+        "revision",
+        nargs="?",
+        default="head",
+        help="an id, head or a step such as +1 (default: head)",
+    )
     parser.add_argument("--dry-run", action="store_true", help="show the plan and stop")
     parser.add_argument(
         "--yes",

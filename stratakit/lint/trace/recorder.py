@@ -117,7 +117,7 @@ class Recorder:
             return
         schema = self._connection.dialect.default_schema_name or "public"
         actions = tuple(parse(text, schema))
-        ours = any(action.table in OWN_TABLES for action in actions)
+        ours = any(each.table in OWN_TABLES and each.kind != "drop table" for each in actions)
         if ours or self._count_again(text, line, actions):
             return
         statement = Statement(text, line, actions, self._transaction, self._is_autocommit)

@@ -1,5 +1,6 @@
 """The timeouts of a run, whatever the database."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -7,12 +8,25 @@ from sqlalchemy import Connection
 from stratakit.locking.policy import WaitPolicy
 
 
+@dataclass(frozen=True)
+class Blocker:
+    """A session that may be in the way of a statement.
+
+    Args:
+        description: its number, user and address, and what it holds.
+        end: the statement that ends it; empty if it is not known to use the statement's table.
+    """
+
+    description: str
+    end: str = ""
+
+
 class SessionTimeouts:
     """The timeouts of one run on a connection; a database overrides what differs.
 
     Args:
         connection: the migrations' own.
-        patience: how long to wait.
+        policy: how long to wait.
     """
 
     def __init__(self, connection: Connection, policy: WaitPolicy) -> None:
@@ -39,13 +53,13 @@ class SessionTimeouts:
         return False
 
     def is_lock_error(self, error: Any, statement: str) -> bool:
-        """Return whether a driver's error says that something was in the way of a statement."""
+        """Return whether a driver's error is a lock that was not available."""
         return False
 
-    def blockers(self, statement: str) -> list[str]:
-        """Describe the sessions that are in the way, if the database shows them."""
+    def blockers(self, statement: str) -> list[Blocker]:
+        """Return the sessions that are in the way, if the database shows them."""
         return []
 
     def leftover_indexes(self, statement: str) -> list[str]:
-        """Name the INVALID indexes that a failed statement left, though nothing was committed."""
+        """Return the INVALID indexes that a failed statement left, though nothing was committed."""
         return []

@@ -1,7 +1,7 @@
-"""MySQL and MariaDB: the session's lock timeouts, and each statement tried again.
+"""MySQL and MariaDB: lock timeouts of the session, and retries of each statement.
 
-Each statement that changes the schema is a transaction of its own, so that there is nothing else
-to repeat. Metadata locks wait for a day by default (lock_wait_timeout).
+Each statement that changes the schema is a transaction of its own, so only that statement is
+retried. By default, a metadata lock is waited for up to a day (lock_wait_timeout).
 """
 
 import math
@@ -9,14 +9,14 @@ import re
 from contextlib import closing
 from typing import Any
 
-from stratakit.runtime.timeouts.base import SessionTimeouts
+from stratakit.runtime.timeouts.base import Blocker, SessionTimeouts
 
 TIMED_OUT, DEADLOCK = 1205, 1213
 SCHEMA = re.compile(r"\s*(ALTER|CREATE|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
 TIMEOUTS = ("lock_wait_timeout", "innodb_lock_wait_timeout")
 BLOCKERS = """
     SELECT concat('connection ', id, ' (', user, ' from ', host, '), in a transaction since ',
-                  trx_started, ': ', coalesce(left(info, 200), 'idle'))
+                  trx_started, ': ', coalesce(left(info, 200), 'idle')), id
     FROM information_schema.innodb_trx JOIN information_schema.processlist
     ON id = trx_mysql_thread_id WHERE id <> CONNECTION_ID() ORDER BY trx_started LIMIT 3
 """
@@ -26,7 +26,7 @@ class MySQLTimeouts(SessionTimeouts):
     """The timeouts of one run on a connection."""
 
     def start(self) -> None:
-        """Set them: whole seconds, at least one."""
+        """Set the timeouts, in whole seconds, at least one."""
         if self.policy.lock_timeout_seconds:
             self._set(str(math.ceil(self.policy.lock_timeout_seconds)))
 
@@ -39,7 +39,7 @@ class MySQLTimeouts(SessionTimeouts):
         return True
 
     def is_lock_error(self, error: Any, statement: str) -> bool:
-        """Return whether something was in its way, and it alone was undone.
+        """Return whether a lock was not available, and only this statement was rolled back.
 
         A deadlock undoes the rows that the transaction changed before; a statement that changes
         the schema has committed those.
@@ -48,14 +48,18 @@ class MySQLTimeouts(SessionTimeouts):
         number = error.args[0] if getattr(error, "args", ()) else None
         return number == TIMED_OUT or (number == DEADLOCK and bool(SCHEMA.match(statement)))
 
-    def blockers(self, _statement: str) -> list[str]:
+    def blockers(self, _statement: str) -> list[Blocker]:
         """Return the sessions with open transactions, oldest first; needs the right PROCESS."""
         try:
             with closing(self.connection.connection.cursor()) as cursor:
                 cursor.execute(BLOCKERS)
-                return [str(row[0]) for row in cursor.fetchall()]
+                rows = cursor.fetchall()
+            # Which tables a session uses is not shown: only a single one is known to be in the way.
+            return [Blocker(str(words), f"KILL {id_}" * (len(rows) == 1)) for words, id_ in rows]
         except Exception:
-            return ["another transaction, which only a user with the privilege PROCESS can see"]
+            return [
+                Blocker("another transaction, which only a user with the privilege PROCESS can see")
+            ]
 
     def _set(self, value: str) -> None:
         with closing(self.connection.connection.cursor()) as cursor:

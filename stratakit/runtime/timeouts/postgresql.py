@@ -1,7 +1,7 @@
-"""PostgreSQL: lock_timeout and statement_timeout, for each transaction.
+"""PostgreSQL: lock_timeout and statement_timeout of each transaction.
 
-What is built CONCURRENTLY has neither: it waits for others and nobody for it, and where it is
-broken off an INVALID index stays, which IF NOT EXISTS would take for the real one
+A statement with CONCURRENTLY has neither: it waits for other transactions, and none waits for it. A
+cancelled build leaves an INVALID index, which IF NOT EXISTS would take for a valid one
 (https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY).
 """
 
@@ -15,7 +15,7 @@ from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import StrataError
 from stratakit.engine.errors import sqlstate
 from stratakit.locking.policy import WaitPolicy
-from stratakit.runtime.timeouts.base import SessionTimeouts
+from stratakit.runtime.timeouts.base import Blocker, SessionTimeouts
 
 BUSY = ("55P03", "40P01")
 """lock_not_available and deadlock_detected."""
@@ -39,11 +39,13 @@ BLOCKERS = text("""
                   concat_ws(', ', usename, nullif(application_name, ''), host(client_addr)),
                   '), ', state, ', in a transaction since ',
                   date_trunc('second', xact_start), ', holds ',
-                  string_agg(DISTINCT relname || ' ' || mode, ', '), ': ', left(query, 200))
+                  string_agg(DISTINCT mode || ' on ' || relname, ', '), ': ', left(query, 200)),
+           CASE WHEN bool_or(position(relname IN :statement) > 0)
+                THEN concat('SELECT pg_terminate_backend(', pid, ')') ELSE '' END
     FROM pg_locks JOIN pg_stat_activity USING (pid) JOIN pg_class ON pg_class.oid = relation
     WHERE granted AND pg_locks.database = (SELECT oid FROM pg_database
                                            WHERE datname = current_database())
-    AND relation >= 16384 AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+    AND relation >= 16384 AND relkind <> 'i' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
     GROUP BY pid, usename, application_name, client_addr, state, xact_start, query
     ORDER BY bool_or(position(relname IN :statement) > 0) DESC, xact_start LIMIT 3
 """)
@@ -58,7 +60,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
         self.of_session = False
 
     def begin(self, phase: str | None) -> None:
-        """Set those of a transaction of a revision of this phase."""
+        """Set the timeouts of a transaction of a revision of this phase."""
         self.phase = phase
         if self._autocommit:
             self.of_session = True
@@ -74,7 +76,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
             self.connection.commit()
 
     def before(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        """Make way for what is built CONCURRENTLY."""
+        """Remove the timeouts of a statement with CONCURRENTLY, and its INVALID index."""
         if self._autocommit and CONCURRENTLY.search(statement):
             self._set("SET", 0, 0)
             for index in self._invalid(statement):
@@ -82,7 +84,7 @@ class PostgreSQLTimeouts(SessionTimeouts):
                     cursor.execute(f"DROP INDEX CONCURRENTLY {index}")
 
     def after(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        """See whether what was built CONCURRENTLY is used."""
+        """Set the timeouts again, and refuse an index that is INVALID."""
         if self._autocommit and CONCURRENTLY.search(statement):
             self._set("SET", self.policy.lock_timeout_seconds, self._statement_timeout)
             for index in self._invalid(statement):
@@ -98,12 +100,12 @@ class PostgreSQLTimeouts(SessionTimeouts):
         return self._autocommit and not CONCURRENTLY.search(statement)
 
     def is_lock_error(self, error: Any, _statement: str) -> bool:
-        """Return whether something was in its way."""
+        """Return whether a lock was not available."""
         return sqlstate(error) in BUSY
 
-    def blockers(self, statement: str) -> list[str]:
+    def blockers(self, statement: str) -> list[Blocker]:
         """Return the sessions that hold locks, those on the statement's tables first."""
-        found = self._answers(BLOCKERS, statement=statement)
+        found = [Blocker(*row) for row in self._rows(BLOCKERS, statement=statement)]
         if not self._autocommit:
             self.connection.connection.rollback()
         return found
@@ -137,16 +139,16 @@ class PostgreSQLTimeouts(SessionTimeouts):
             return []
         index = built["index"]
         name = index[1:-1] if index.startswith('"') else index.lower()
-        return self._answers(INVALID, index=name, table=built["table"])
+        return [row[0] for row in self._rows(INVALID, index=name, table=built["table"])]
 
-    def _answers(self, query: TextClause, **values: str) -> list[str]:
-        """Return the first column, by a statement in the form that the driver takes."""
+    def _rows(self, query: TextClause, **values: str) -> list[tuple[str, ...]]:
+        """Return the rows of a query, by a statement in the form that the driver takes."""
         compiled = query.compile(dialect=self.connection.dialect)
         names = compiled.positiontup
         parameters = values if names is None else tuple(values[name] for name in names)
         with self._cursor() as cursor:
             cursor.execute(str(compiled), parameters)
-            return [row[0] for row in cursor.fetchall()]
+            return list(cursor.fetchall())
 
     def _cursor(self) -> Any:
         """The driver's own cursor: its statements are not those of a revision."""

@@ -1,4 +1,4 @@
-"""SQLite: one writer at a time, for whom the next one waits without being in anyone's way."""
+"""SQLite: the time to wait for the one writer; a wait blocks nobody else."""
 
 from contextlib import closing
 from typing import Any
@@ -17,7 +17,7 @@ class SQLiteTimeouts(SessionTimeouts):
         self.before_it = 0
 
     def start(self) -> None:
-        """Wait for as long as the other databases would try again."""
+        """Wait for as long as other databases are retried."""
         self.before_it = int(self._pragma("busy_timeout"))
         self._pragma(f"busy_timeout = {round(self.policy.retry_seconds * 1000)}")
 

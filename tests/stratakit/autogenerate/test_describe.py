@@ -39,7 +39,15 @@ OPERATIONS: list[ops.MigrateOperation] = [
     RenameItemOp("index", "items", "a", "b"),
     ValidateConstraintOp("fk", "items"),
     UniqueUsingIndexOp("uq", "items"),
-    ops.ExecuteSQLOp("SELECT 1"),
+    ops.ExecuteSQLOp("SELECT\n  1"),
+    ops.DropTableOp("items"),
+    ops.RenameTableOp("items", "goods"),
+    ops.CreateTableCommentOp("items", "what we sell"),
+    ops.DropTableCommentOp("items"),
+    ops.AddColumnOp("items", sa.Column("b", sa.Integer())),
+    ops.DropColumnOp("items", "b"),
+    ops.CreatePrimaryKeyOp("pk", "items", ["a"]),
+    ops.BulkInsertOp(sa.table("items"), []),
 ]
 
 
@@ -53,6 +61,23 @@ def test_containers_are_described_by_what_they_contain() -> None:
     assert describe_all([ops.UpgradeOps([ops.ModifyTableOps("items", [inner])])]) == [
         *describe(inner)
     ]
+
+
+def test_every_operation_of_alembic_has_words() -> None:
+    concrete = {each for each in vars(ops).values() if _is_concrete(each)}
+    assert concrete == {type(each) for each in OPERATIONS} & concrete
+    for operation in OPERATIONS:
+        assert not any(type(operation).__name__ in phrase for phrase in describe(operation))
+
+
+def _is_concrete(kind: object) -> bool:
+    """Return whether Alembic creates operations of a kind; the others are bases and containers."""
+    return (
+        isinstance(kind, type)
+        and issubclass(kind, ops.MigrateOperation)
+        and not issubclass(kind, ops.OpContainer | ops.MigrationScript)
+        and kind not in (ops.MigrateOperation, ops.AddConstraintOp, ops.AlterTableOp)
+    )
 
 
 class ReplaceOp(ops.MigrateOperation):

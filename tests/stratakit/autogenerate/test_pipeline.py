@@ -172,9 +172,12 @@ def test_nothing_is_written_if_nothing_has_changed() -> None:
     assert run(script()) == []
 
 
-def test_an_empty_revision_gets_the_pattern_of_a_data_migration() -> None:
-    (written,) = run(script(), autogenerate=False)
-    assert len(written.upgrade_ops_list[0].ops) == 1
+def test_an_empty_revision_with_operations_of_another_hook_keeps_them() -> None:
+    own = add("note")
+    (written,) = run(script(own), autogenerate=False)
+    assert written.upgrade_ops_list[0].ops == [own]
+    assert written.upgrade_ops_list[0].upgrade_token == "upgrades"
+    assert not written.imports
 
 
 def test_a_comparison_gets_what_alembic_found() -> None:

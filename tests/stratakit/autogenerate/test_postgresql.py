@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
 
 from tests.stratakit.autogenerate.project import create_project, metadata
 from tests.stratakit.lint.revisions import server
@@ -193,6 +194,17 @@ def test_a_default_changes_its_type_with_its_column(tmp_path: Path) -> None:
         assert project.create(after) == []
 
 
+class Default(NamedTuple):
+    """A server default as SQL."""
+
+    value: str
+
+
+NULLABLE = "nullable"
+BIG, TEXT = sa.BigInteger(), sa.Text()
+Part = SchemaItem | TypeEngine[Any] | Default | str
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -200,15 +212,34 @@ def test_a_default_changes_its_type_with_its_column(tmp_path: Path) -> None:
         ([sa.Identity(always=False)], [sa.Identity(always=True, increment=2)]),
         ([sa.Identity()], []),
         ([], [sa.Identity(always=True)]),
+        ([Default("5")], [sa.Identity()]),
+        ([sa.Identity(always=True)], [Default("5")]),
+        ([Default("5"), BIG], [sa.Identity()]),
+        ([sa.Identity()], [Default("'x'"), TEXT]),
+        ([sa.Identity()], [NULLABLE]),
+        ([NULLABLE], [sa.Identity()]),
+        ([NULLABLE, Default("5")], [sa.Identity()]),
     ],
-    ids=["always to default", "default to always", "gone", "new"],
-)
-def test_an_identity_changes(
-    before: list[SchemaItem], after: list[SchemaItem], tmp_path: Path
-) -> None:
-    def counted(items: list[SchemaItem]) -> sa.MetaData:
-        number = sa.Column("number", sa.Integer, *items, nullable=False)
-        return models(number)
+    ids=[
+        "always to default", "default to always", "gone", "new", "in place of a default",
+        "a default in its place", "smaller", "text in its place", "nullable in its place",
+        "of a nullable column", "of a nullable column with a default",
+    ],
+)  # fmt: skip
+def test_an_identity_changes(before: list[Part], after: list[Part], tmp_path: Path) -> None:
+    def counted(parts: list[Part]) -> sa.MetaData:
+        items = [each for each in parts if isinstance(each, SchemaItem)]
+        type_ = next((each for each in parts if isinstance(each, TypeEngine)), sa.Integer())
+        default = next((each.value for each in parts if isinstance(each, Default)), None)
+        return models(
+            sa.Column(
+                "number",
+                type_,
+                *items,
+                server_default=default and sa.text(default),
+                nullable=NULLABLE in parts,
+            )
+        )
 
     with create_project(tmp_path, "postgresql", counted(before)) as project:
         assert project.create(counted(after)) != []

@@ -62,6 +62,15 @@ def test_status_shows_if_it_runs(made: Path) -> None:
     assert run(made, "status").returncode == 3
 
 
+def test_stop_reports_the_sessions_that_it_ends(made: Path) -> None:
+    run(made, "start")
+    url = run(made, "url").stdout.strip()
+    with psycopg.connect(url):
+        assert "make dev" in run(made, "stop").stderr
+    run(made, "start")
+    assert run(made, "stop").stderr == ""
+
+
 def test_remove_leaves_nothing_of_it(made: Path) -> None:
     run(made, "start")
 

@@ -136,5 +136,5 @@ def test_on_the_main_branch_lint_names_the_way_to_all(project: Project) -> None:
         subprocess.run(["git", *command], cwd=project.root, check=True, capture_output=True)
     done = project.run("lint")
     assert done.status == 0, done
-    (command,) = (each for each in done.stdout.splitlines() if "--all" in each)
-    assert "a2_seed.py" in project.run(*shlex.split(command.partition(": ")[2])[1:]).stdout
+    (advice,) = (each for each in done.stdout.splitlines() if "--all" in each)
+    assert "a2_seed.py" in project.run(*shlex.split(advice.partition(": ")[2])[1:]).stdout

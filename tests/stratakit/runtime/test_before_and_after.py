@@ -57,7 +57,11 @@ def test_a_new_revision_names_its_breaking_changes(migrated: Service) -> None:
     assert "Breaking changes: drops column items.phone" in text
     empty = migrated.migrate("create", "--empty", "fill the prices")
     assert empty.returncode == 0, empty.stderr
-    assert "Breaking changes: none" in migrated.newest().read_text()
+    text = migrated.newest().read_text()
+    assert "Breaking changes: none" in text
+    assert '\nphase = "backfill"  #' in text
+    assert "auto generated" not in text
+    assert migrated.migrate("upgrade").returncode == 0
 
 
 @pytest.mark.databases("sqlite")

@@ -1,5 +1,6 @@
 """What a failed revision leaves behind, and what is said of it."""
 
+import json
 import re
 import signal
 import subprocess
@@ -110,7 +111,53 @@ def test_rows_are_reported_as_kept_if_a_schema_change_commits_them(
     assert failed.returncode == 1
     assert f"\n  applied: {insert.format('a')}\n  applied: CREATE TABLE one" in failed.stderr
     assert f"\n  {kept}: {insert.format('b')}" in failed.stderr
+    assert re.findall(r"\./migrate\.sh (\w+)", failed.stderr) == ["drift", "record", "upgrade"]
     assert migrated.sql("SELECT name FROM items") == [("a",), ("b",)][: 1 + (kept == "applied")]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_rolling_upgrade_goes_on_by_the_printed_command(migrated: Service) -> None:
+    file = migrated.revision("003", "002", "op.execute('SELECT * FROM nowhere')")
+    contract = migrated.revision("004", "003")
+    contract.write_text(contract.read_text() + '\nphase = "contract"\n')
+    failed = migrated.migrate("upgrade", "--rolling")
+    assert failed.returncode == 1
+    file.write_text(file.read_text().replace("nowhere", "items"))
+    migrated.follow(failed.stderr, "./migrate.sh upgrade --rolling")
+    assert migrated.stands_at() == "003"
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("has_tables", [True, False])
+def test_a_missing_table_is_older_than_the_revisions_only_if_they_create_none(
+    migrated: Service, has_tables: bool
+) -> None:
+    if not has_tables:
+        (migrated.root / "migrations/versions/002_items.py").unlink()
+    migrated.revision("003", "002" if has_tables else "001", "op.execute('DELETE FROM itms')")
+    failed = migrated.migrate("record")
+    assert failed.returncode == 1
+    assert "itms" in failed.stderr
+    assert ("--squash" in failed.stderr) == (not has_tables)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_change_is_blamed_on_nobody_while_a_pending_revision_may_have_left_it(
+    migrated: Service,
+) -> None:
+    migrated.revision("003", "002", "pass")
+    migrated.sql("CREATE TABLE notes (id INTEGER)")
+
+    def finding() -> dict[str, str]:
+        (found,) = json.loads(migrated.migrate("drift", "--json").stdout)
+        assert isinstance(found, dict)
+        return found
+
+    behind = finding()
+    assert migrated.migrate("upgrade").returncode == 0
+    at_head = finding()
+    assert behind["what"] == at_head["what"]
+    assert behind["why"] != at_head["why"]
 
 
 @pytest.mark.databases("postgresql", "sqlite")

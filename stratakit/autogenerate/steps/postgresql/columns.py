@@ -3,7 +3,7 @@
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Column, Table, text
+from sqlalchemy import Column, Identity, Table, text
 from sqlalchemy.schema import DefaultClause, conv
 from sqlalchemy.types import TypeEngine
 
@@ -71,6 +71,7 @@ def alter_column(plan: StepPlan, change: Change, operation: ops.AlterColumnOp) -
     column = operation.column_name
     type_ = operation.modify_type or operation.existing_type
     operation.modify_nullable, operation.existing_nullable = None, True
+    identity = _take_identity(operation)
     if operation.has_changes():
         plan[MAIN].add(*change_type(operation, table))
     value = _default(table, column)
@@ -85,6 +86,25 @@ def alter_column(plan: StepPlan, change: Change, operation: ops.AlterColumnOp) -
     validate = _forbid_null(plan, change, operation, column, type_)
     if not value:
         change.warn(validate, describe_null_rows(walk.full_name(operation), column, change.backend))
+    if identity:
+        plan["not null"].add(*change_type(identity, table))
+
+
+def _take_identity(operation: ops.AlterColumnOp) -> ops.AlterColumnOp | None:
+    """Take out of an alteration an identity, which a column gets once it is NOT NULL."""
+    identity, default = operation.modify_server_default, operation.existing_server_default
+    if not isinstance(identity, Identity) or isinstance(default, Identity):
+        return None
+    operation.modify_server_default = False
+    return ops.AlterColumnOp(
+        operation.table_name,
+        operation.column_name,
+        schema=operation.schema,
+        existing_type=operation.modify_type or operation.existing_type,
+        existing_nullable=False,
+        existing_server_default=default,
+        modify_server_default=identity,
+    )
 
 
 def _forbid_null(

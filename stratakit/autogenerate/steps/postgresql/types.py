@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Table
+from sqlalchemy import Identity, Table
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.types import NullType, TypeEngine
 
@@ -39,14 +39,14 @@ def change_type(operation: ops.AlterColumnOp, table: Table | None) -> tuple[Oper
         The operations, and those that undo them.
     """
     old, new = operation.existing_type, operation.modify_type
-    if old is None or new is None or isinstance(old, NullType):
-        return [operation], [operation.reverse()]
-    cast = cast_expression(operation.column_name, old, new)
-    reverse_cast = cast_expression(operation.column_name, new, old)
+    cast = reverse_cast = ""
+    if old is not None and new is not None and not isinstance(old, NullType):
+        cast = cast_expression(operation.column_name, old, new)
+        reverse_cast = cast_expression(operation.column_name, new, old)
     if cast or reverse_cast:
         _keep_default(operation, table)
     undo = operation.reverse()
-    return [*_add_cast(operation, cast), operation], [*_add_cast(undo, reverse_cast), undo]
+    return _alter(operation, cast), _alter(undo, reverse_cast)
 
 
 def cast_expression(column: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> str:
@@ -91,21 +91,33 @@ def _keep_default(operation: ops.AlterColumnOp, table: Table | None) -> None:
         operation.modify_server_default = default if column is None else column.server_default
 
 
-def _add_cast(operation: ops.AlterColumnOp, expression: str) -> list[ops.MigrateOperation]:
-    """Add a cast to an alteration, and return what drops the default before: it has no cast."""
-    if not expression:
-        return []
-    operation.kw["postgresql_using"] = expression
-    default = operation.existing_server_default
-    if not isinstance(default, DefaultClause):
-        return []
-    return [
-        ops.AlterColumnOp(
-            operation.table_name,
-            operation.column_name,
-            schema=operation.schema,
-            existing_type=operation.existing_type,
-            existing_server_default=default,
-            modify_server_default=None,
-        )
-    ]
+def _alter(operation: ops.AlterColumnOp, cast: str) -> list[ops.MigrateOperation]:
+    """Return an alteration after what drops the default that is in its way.
+
+    A default has no cast to another type. An identity and a default exclude each other, and a
+    column with an identity stays NOT NULL.
+
+    Args:
+        operation: Alembic's; changed in place.
+        cast: the expression that converts the values; empty without one.
+    """
+    if cast:
+        operation.kw["postgresql_using"] = cast
+    default, new = operation.existing_server_default, operation.modify_server_default
+    is_kept = new is False or isinstance(default, Identity) == isinstance(new, Identity)
+    if not default or (is_kept and not (cast and isinstance(default, DefaultClause))):
+        return [operation]
+    drop = ops.AlterColumnOp(
+        operation.table_name,
+        operation.column_name,
+        schema=operation.schema,
+        existing_type=operation.existing_type,
+        existing_server_default=default,
+        modify_server_default=None,
+    )
+    if is_kept:
+        return [drop, operation]
+    operation.existing_server_default = False
+    if new is None:
+        operation.modify_server_default = False
+    return [drop, operation] if operation.has_changes() else [drop]
