@@ -101,7 +101,7 @@ def _existing_object_error(message: str, monitor: RunMonitor, step: RevisionStep
     return StrataError(
         message,
         detail="create_all, a person, or an earlier run of this revision that failed created "
-        f"it. The version is {monitor.place}.",
+        f"it. The database is {monitor.place}.",
         hint=f"{adopt}\nOtherwise undo the changes of the earlier run with the SQL that "
         f"`{MIGRATE} drift` prints, then: {MIGRATE} {_command(monitor, step)}",
     )
@@ -174,7 +174,7 @@ def _describe_kept(monitor: RunMonitor) -> str:
     keeper = "An autocommit block" if monitor.transactional else "This database"
     return (
         f"{keeper} commits each statement that changes the schema: the applied statements stay. "
-        f"The version is {monitor.place}."
+        f"The database is {monitor.place}."
     )
 
 
