@@ -179,6 +179,26 @@ def test_a_type_changes_with_the_rows(name: str, tmp_path: Path) -> None:
         assert project.create(after) == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (sa.Integer(), sa.Uuid()),
+        (sa.Uuid(), sa.BigInteger()),
+        (sa.Boolean(), sa.Date()),
+        (sa.LargeBinary(), sa.Uuid()),
+        (JSONB(), sa.Integer()),
+    ],
+    ids=repr,
+)
+def test_a_type_without_a_cast_changes_where_there_are_no_rows(
+    old: Type, new: Type, tmp_path: Path
+) -> None:
+    before, after = (models(sa.Column("order", type_)) for type_ in (old, new))
+    with create_project(tmp_path, "postgresql", before) as project:
+        project.create(after)
+        project.round_trip(after)
+
+
 def test_a_default_changes_its_type_with_its_column(tmp_path: Path) -> None:
     def sized(type_: Type, **options: object) -> sa.MetaData:
         size = sa.Column("size", type_, server_default="5", **options)  # type: ignore[arg-type]

@@ -25,6 +25,8 @@ KINDS = {
     "json": ("JSON", "JSONB"),
     "network": ("INET", "CIDR"),
 }
+CASTS = {("json", NUMBER), ("json", "BOOLEAN"), (NUMBER, "BIT"), ("BIT", NUMBER)}
+"""The kinds between which PostgreSQL casts only on request."""
 BUILT_IN = re.compile(r"[A-Z]\w*")
 
 
@@ -70,8 +72,9 @@ def cast_expression(column: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> 
     if (before, after) == ("BOOLEAN", NUMBER):
         # A boolean has no cast to another number.
         return f"{name}::INTEGER" if new_type == "INTEGER" else f"{name}::INTEGER::{new_type}"
-    # An enum has casts from and to text alone.
-    is_castable = before == TEXT or (BUILT_IN.match(old_type) and BUILT_IN.match(new_type))
+    # An enum or a UUID has casts from and to text alone.
+    kinds = before.removesuffix("[]"), after.removesuffix("[]")
+    is_castable = kinds[0] == TEXT or kinds in CASTS
     return f"{name}::{new_type}" if is_castable else f"{name}::TEXT::{new_type}"
 
 
