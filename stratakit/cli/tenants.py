@@ -7,7 +7,7 @@ from shlex import quote
 
 from stratakit.cli.output import echo, echo_json, is_json
 from stratakit.cli.printing import as_object
-from stratakit.commands import TenantResult, TenantsResult, TenantState
+from stratakit.commands import TenantResult, TenantsResult
 from stratakit.config import Config
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.process.color import Style
@@ -118,9 +118,9 @@ class TenantsOutput:
             echo(f"Then: {before}{MIGRATE} {self._verb} {options}")
 
 
-_ERRORS: tuple[TenantState, ...] = ("failed", "unreachable")
-_REST: tuple[TenantState, ...] = ("stopped", "not begun")
-_STYLES: dict[TenantState, Style] = {
+_ERRORS: tuple[str, ...] = ("failed", "unreachable")
+_REST: tuple[str, ...] = ("stopped", "not begun")
+_STYLES: dict[str, Style] = {
     "failed": "red",
     "unreachable": "red",
     "stopped": "yellow",

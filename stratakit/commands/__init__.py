@@ -47,7 +47,6 @@ if TYPE_CHECKING:
         TenantError,
         TenantResult,
         TenantsResult,
-        TenantState,
         current_all,
         upgrade_all,
     )
@@ -78,7 +77,6 @@ __all__ = [
     "TableStatistics",
     "TenantError",
     "TenantResult",
-    "TenantState",
     "TenantsResult",
     "UpgradePlan",
     "UpgradeResult",
@@ -143,7 +141,6 @@ _MODULES = {
     "TableStatistics": "statistics",
     "TenantError": "tenants",
     "TenantResult": "tenants",
-    "TenantState": "tenants",
     "TenantsResult": "tenants",
     "UpgradePlan": "upgrade",
     "UpgradeResult": "upgrade",

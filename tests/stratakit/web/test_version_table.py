@@ -42,7 +42,7 @@ def test_a_manually_changed_version_row_is_reported(connection: Connection, tmp_
     (finding,) = find_inconsistencies(
         Config(root=tmp_path), read_entries(connection), [], REVISIONS, "ops.app_version"
     )
-    assert finding.message.startswith("ops.app_version says nothing")
+    assert "ops.app_version" in finding.message
 
 
 @pytest.mark.parametrize(
