@@ -90,7 +90,7 @@ class TenantsOutput:
         return 0 if result.is_done else 1
 
     def _print_end(self, result: TenantsResult) -> None:
-        counts = Counter(each.state for each in result.tenants)
+        counts: Counter[str] = Counter(each.state for each in result.tenants)
         at_head = sum(each.is_head for each in result.tenants)
         total = len(result.tenants)
         echo(

@@ -78,7 +78,7 @@ def test_a_table_in_use_is_waited_for(
 
         def release() -> None:
             end = time.monotonic() + 30
-            while "holds items" not in caplog.text and time.monotonic() < end:
+            while "Revision a3 waits for " not in caplog.text and time.monotonic() < end:
                 time.sleep(0.05)
             connection.rollback()
 
