@@ -118,7 +118,7 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
         name = ", ".join(action.option_strings) or str(action.metavar or action.dest)
         if action.option_strings and action.nargs != 0 and not action.choices:
             name += f" {action.metavar or action.dest.upper()}"
-        text = (action.help or "").replace("%%", "%")
+        text = (action.help or "").replace("%%", "%").replace("%(default)s", str(action.default))
         if action.choices:
             text = f"{text} ({', '.join(map(str, action.choices))})".strip()
         yield f"`{name}`", text

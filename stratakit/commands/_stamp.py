@@ -8,6 +8,7 @@ from stratakit.drift import guards
 from stratakit.revisions import alembic_config, history, position
 from stratakit.revisions.guards import require_revisions
 from stratakit.revisions.position import Position
+from stratakit.revisions.replaced import refuse_replaced
 from stratakit.revisions.run_options import RunOptions
 from stratakit.runtime.change import ChangeRun
 from stratakit.runtime.environment import read_database
@@ -39,6 +40,7 @@ def stamp(config: Config, revision: str, *, reason: str | None = None) -> Positi
 
     def read_heads(context: MigrationContext) -> tuple[str, ...]:
         if project:
+            refuse_replaced(history.read(config.revision_files), context.get_current_heads())
             guards.refuse_difference(context, project, target.revision if target else None)
         return context.get_current_heads()
 

@@ -72,10 +72,11 @@ def last_release(versions: Path, revisions: Sequence[str]) -> str:
     """
     file = find_revision(versions, revisions[0])
     options = ("-1", "--diff-filter=D", "--no-renames", "--format=%H")
-    removal = file and git(versions, "log", "--all", *options, "--", file.name).decode().strip()
-    if not removal:
+    if not file:
         return ""
-    before = f"{removal}^"
+    removal = git(versions, "log", "--all", *options, "--", file.name).decode().strip()
+    # A squash that is not committed yet has removed it only here.
+    before = f"{removal}^" if removal else "HEAD"
     tag = git(versions, "describe", "--tags", "--abbrev=0", before).decode().strip()
     declarations = (rf"""^revision *(:.*)?= *["']{re.escape(each)}["']""" for each in revisions)
     if tag and all(git(versions, "grep", "-lE", each, tag, "--", "*.py") for each in declarations):

@@ -18,6 +18,10 @@ from stratakit.revisions import guards
 from stratakit.runtime.monitor import LockWait, RunMonitor
 
 MISSING = re.compile(r"relation .* does not exist|no such table|Table .* doesn't exist")
+ROWS = re.compile(
+    r"null values|not-null|violates|violated|Duplicate entry|UNIQUE|NOT NULL|truncated|out of range"
+)
+"""Errors of a statement that some rows do not allow."""
 ON_SCRATCH = "It failed on a scratch database. The project's database was not changed."
 UNDO = f"Undo the applied statements with the SQL that this prints: {MIGRATE} drift"
 LOCKED = "database is locked"
@@ -129,7 +133,8 @@ def _rolled_back_error(
     """Return the error of a revision that left nothing but INVALID indexes."""
     stays = _describe_stale(step, stale_indexes)
     kept = "Nothing of it was kept: the" if not stays else f"{stays} The"
-    fix = "the rows or the revision" if stays else "the revision"
+    is_about_rows = bool(stays) or ROWS.search(message)
+    fix = "the rows or the revision" if is_about_rows else "the revision"
     return StrataError(
         message,
         detail=f"{kept} database is {monitor.place}.{_downgrade_warning(step)}",
@@ -145,9 +150,14 @@ def _partial_run_error(
     return StrataError(
         f"{message}\n{monitor.progress()}",
         detail=f"{_describe_kept(monitor)}{f' {stays}' if stays else ''}{_downgrade_warning(step)}",
-        hint=f"{UNDO}\nFix the revision, and record it: {MIGRATE} record\n"
-        f"Then: {MIGRATE} {_command(monitor, step)}",
+        hint=f"{UNDO}\n{_correction(message)}\nThen: {MIGRATE} {_command(monitor, step)}",
     )
+
+
+def _correction(message: str) -> str:
+    """Return what to correct before a revision is run again."""
+    fix = f"Fix the revision, and record it: {MIGRATE} record"
+    return f"Correct the rows. Or f{fix[1:]}" if ROWS.search(message) else fix
 
 
 def _lock_error(revision: str, monitor: RunMonitor, wait: LockWait) -> StrataError:

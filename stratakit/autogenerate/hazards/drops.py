@@ -35,12 +35,33 @@ def dropped_column(
         return
     new = candidates[0].column.name
     rename = RenameColumnOp(operation.table_name, operation.column_name, new, operation.schema)
+    if any(_is_created_on(each, candidates[0]) for each in siblings):
+        remedy = (
+            f"discard these revisions ({MIGRATE} discard), run create\n"
+            "again at a terminal, and answer y: its indexes and constraints are renamed, too."
+        )
+    else:
+        remedy = (
+            f"replace both by: {render_rename_column(rename, backend)}\n"
+            f"and both in downgrade() by: {render_rename_column(rename.reverse(), backend)}"
+        )
     yield (
         f"column {column} is dropped with its data, and {new} of the same type is added.\n"
-        f"If it was renamed, replace both by: {render_rename_column(rename, backend)}\n"
-        f"and both in downgrade() by: {render_rename_column(rename.reverse(), backend)}"
-        + recipes.advise(backend, "rename-column", column, new)
+        f"If it was renamed, {remedy}" + recipes.advise(backend, "rename-column", column, new)
     )
+
+
+def _is_created_on(operation: ops.MigrateOperation, added: ops.AddColumnOp) -> bool:
+    """Return whether an index or a constraint of an added column is created."""
+    match operation:
+        case ops.CreateIndexOp() | ops.CreateUniqueConstraintOp():
+            columns = [getattr(each, "name", each) for each in operation.columns]
+        case ops.CreateForeignKeyOp():
+            columns = [*operation.local_cols]
+        case _:
+            return False
+    table = getattr(operation, "table_name", None) or getattr(operation, "source_table", None)
+    return table == added.table_name and added.column.name in columns
 
 
 def dropped_table(
