@@ -95,7 +95,9 @@ def _existing_object_error(message: str, monitor: RunMonitor, step: RevisionStep
             f"stamp {revision}"
         )
     )
-    if monitor.transactional:
+    source = Path(step.revision.path).read_text(encoding="utf-8")
+    may_have_run = guards.AUTOCOMMIT.search(source) is not None
+    if monitor.transactional and not may_have_run:
         return StrataError(
             message,
             detail="create_all or a person created it, not the migrations. Nothing "
