@@ -95,7 +95,7 @@ def test_an_empty_revision_comes_with_a_pattern_for_data_that_works(migrated: Se
     assert migrated.sql("SELECT name FROM items ORDER BY id") == [("chair",), ("desk",)]
     ours = migrated.migrate("create", "--empty", "fill names")
     assert ours.returncode == 0, ours.stderr
-    assert "# Change rows in batches" in migrated.newest("*_fill_names.py").read_text()
+    assert "autocommit_block():" in migrated.newest("*_fill_names.py").read_text()
 
 
 @pytest.mark.row("C3")
