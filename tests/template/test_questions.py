@@ -112,6 +112,7 @@ def test_every_choice_was_tried() -> None:
             assert choice in (question["default"], *OTHERS[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_hostile_answer_is_refused_in_one_line_or_harmless(

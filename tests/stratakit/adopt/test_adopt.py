@@ -242,6 +242,7 @@ def test_a_repair_runs_on_the_adopted_database_and_on_no_other(live: Service) ->
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.databases("postgresql")
 def test_a_repair_passes_a_database_without_a_log(live: Service) -> None:
     live.edit(

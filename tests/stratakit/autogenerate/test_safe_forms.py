@@ -34,6 +34,7 @@ def changed(migrated: Service) -> Service:
     return migrated
 
 
+@pytest.mark.slow
 @pytest.mark.databases("postgresql")
 def test_the_revisions_are_recorded_linted_applied_and_what_the_models_say(
     changed: Service,

@@ -30,6 +30,7 @@ def settle(file: Path) -> None:
     file.write_bytes(COMMENT.sub(b"", file.read_bytes()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("project", ["postgresql", "mysql", "sqlite"], indirect=True)
 def test_a_renamed_table_takes_its_indexes_along(project: Project) -> None:
     declare(project, NOTE.format(name="notes"))

@@ -114,6 +114,7 @@ def execute(url: str, *statements: str) -> None:
             connection.execute(text(statement))
 
 
+@pytest.mark.slow
 def test_every_verb_is_right_in_the_schema_that_env_py_chooses(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def content(project: Project) -> dict[str, list[object]]:
         }
 
 
+@pytest.mark.slow
 def test_the_verbs_do_what_they_say_where_env_py_says(project: Project) -> None:
     checked = project.run("check", "--models")
     assert checked.status == 0, checked

@@ -173,6 +173,7 @@ def test_the_page_shows_commands_that_are_tested(name: str) -> None:
     assert set(shown) <= {command(case) for case in CASES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backend", "case"),
     [
