@@ -105,6 +105,7 @@ def project(
         yield Project(tmp_path_factory.mktemp(request.param), request.param)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=int(CHANGES or 3),
     derandomize=not CHANGES,

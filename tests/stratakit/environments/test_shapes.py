@@ -35,6 +35,7 @@ def rows(project: Project, table: str = "items") -> list[tuple[object, ...]]:
         return connection.execute(f"SELECT * FROM {table}").fetchall()
 
 
+@pytest.mark.slow
 def test_the_verbs_do_what_they_say_where_env_py_says(project: Project) -> None:
     upgraded = project.run("upgrade")
     assert upgraded.status == 0, upgraded
