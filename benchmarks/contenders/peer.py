@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 TEMPLATE = "fastapi-template>=6.1.2"
-# What its pyproject.toml depends on, at the versions of the others where they have it.
+# The dependencies of its pyproject.toml, at the versions of the others where they have them.
 PACKAGES = ("fastapi", "uvicorn[standard]", "pydantic-settings", "sqlalchemy[asyncio]")
 DRIVERS = ("asyncpg", "yarl", "ujson")
 APPLICATION = ("peer.web.application:get_app", "--factory")

@@ -194,7 +194,7 @@ def _workers(parallel: int, count: int) -> AbstractContextManager[list[Worker]]:
             f"{parallel} tenants at the same time are too few.",
             hint=f"Give a number of at least 1: {MIGRATE} upgrade --all --parallel 1",
         )
-    # What is buffered here would be printed after what the processes print.
+    # Buffered output would be printed after that of the processes.
     sys.stderr.flush()
     return start_workers(WORKER, min(parallel, count))
 

@@ -12,7 +12,7 @@ from stratakit.locking.identity import process_identity
 
 # Advisory locks are per database; any constant that no one else uses will do.
 KEY = 0x53545241
-# Where the version table is, or will be created.
+# The schema of the version table, or the one in which it will be created.
 SCHEMA_QUERY = """
     SELECT coalesce((SELECT nspname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
                      WHERE pg_class.oid = to_regclass('alembic_version')), current_schema())

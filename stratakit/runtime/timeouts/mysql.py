@@ -54,7 +54,7 @@ class MySQLTimeouts(SessionTimeouts):
             with closing(self.connection.connection.cursor()) as cursor:
                 cursor.execute(BLOCKERS)
                 rows = cursor.fetchall()
-            # Which tables a session uses is not shown: only a single one is known to be in the way.
+            # The tables of a session are not shown: only a single one is known to be in the way.
             return [Blocker(str(words), f"KILL {id_}" * (len(rows) == 1)) for words, id_ in rows]
         except Exception:
             return [

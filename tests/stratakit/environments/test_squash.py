@@ -1,4 +1,4 @@
-"""One revision in place of many: what stays, what git undoes, and what older databases are told."""
+"""One revision in place of many: git undoes it, and older databases are refused with the way."""
 
 import shlex
 import shutil

@@ -1,4 +1,4 @@
-"""What the sizes of the tables make of a revision: its duration, and whether it is reported."""
+"""The sizes of the tables decide the duration of a revision, and whether it is reported."""
 
 from pathlib import Path
 

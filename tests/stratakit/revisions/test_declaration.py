@@ -134,7 +134,7 @@ OPTIONS = {
     "version_locations =\n    %(here)s/migrations/versions\n    %(here)s/elsewhere\n",
     "sourceless": "sourceless = true\n",
 }
-"""Where some of the files are: in the one folder, below it, in another one, or as bytecode, too."""
+"""The places of some files: in the one folder, below it, in another one, or as bytecode, too."""
 
 
 @given(histories(), st.sampled_from([*OPTIONS]), st.sampled_from(["\n", "\r\n"]), st.booleans())
