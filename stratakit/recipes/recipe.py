@@ -1,19 +1,18 @@
 """A recipe, what it is asked for and what it plans."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from alembic.operations import ops
-from sqlalchemy import CheckConstraint, Connection, Inspector, inspect
+from sqlalchemy import Connection, Inspector, inspect
 
 from stratakit.autogenerate.change import Change, RevisionStep
 from stratakit.config import Backend
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
 from stratakit.operations import walk
-from stratakit.sql.tokenizer import tokenize, unquote
 
 
 @dataclass(frozen=True)
@@ -134,27 +133,3 @@ def missing_change(recipe: Recipe, request: Request, wanted: str) -> UsageError:
         hint=f"Change the models first: {wanted}. Then: "
         f"{MIGRATE} recipe {recipe.name} {target} {request.to}".rstrip(),
     )
-
-
-def columns_of(operation: ops.MigrateOperation) -> Iterator[str]:
-    """Return the names of the columns that an operation concerns; of a CHECK, all its words."""
-    match operation:
-        case ops.AddColumnOp():
-            yield operation.column.name
-        case ops.DropColumnOp() | ops.AlterColumnOp():
-            yield operation.column_name
-        case ops.CreateIndexOp() | ops.DropIndexOp():
-            yield from (str(column.name) for column in operation.to_index().columns)
-        case ops.CreateUniqueConstraintOp():
-            yield from (str(getattr(column, "name", column)) for column in operation.columns)
-        case ops.CreateForeignKeyOp():
-            yield from operation.local_cols
-        case ops.CreateCheckConstraintOp():
-            yield from map(unquote, tokenize(str(operation.condition)))
-        case ops.DropConstraintOp():
-            constraint = operation.to_constraint()
-            if isinstance(constraint, CheckConstraint):
-                yield from map(unquote, tokenize(str(constraint.sqltext)))
-            else:
-                columns = getattr(constraint, "columns", ())
-                yield from (str(column.name) for column in columns)

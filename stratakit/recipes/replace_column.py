@@ -17,12 +17,13 @@ from stratakit.diagnostics.errors import UsageError
 from stratakit.operations import walk
 from stratakit.operations.autocommit import AutocommitOp
 from stratakit.operations.backfill import ROW_ID, BackfillOp
+from stratakit.operations.columns import columns_of
 from stratakit.operations.comment import allow
 from stratakit.operations.enums import CreateEnumOp, DropEnumOp
 from stratakit.operations.snippets import quote_name
 from stratakit.operations.sync_trigger import CreateSyncTriggerOp
 from stratakit.recipes import expand
-from stratakit.recipes.recipe import Plan, Recipe, Request, columns_of, missing_change
+from stratakit.recipes.recipe import Plan, Recipe, Request, missing_change
 from stratakit.recipes.timeline import timeline
 
 

@@ -13,6 +13,7 @@ from stratakit.autogenerate.renames.dependents import RenameMap, rename_dependen
 from stratakit.config import Backend
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.operations import walk
+from stratakit.operations.columns import columns_of
 from stratakit.operations.renames import (
     RenameColumnOp,
     RenameTableOp,
@@ -20,6 +21,8 @@ from stratakit.operations.renames import (
     render_rename_item,
     render_rename_table,
 )
+
+CREATES = (ops.CreateIndexOp, ops.CreateUniqueConstraintOp, ops.CreateForeignKeyOp)
 
 
 def dropped_column(
@@ -53,15 +56,12 @@ def dropped_column(
 
 def _is_created_on(operation: ops.MigrateOperation, added: ops.AddColumnOp) -> bool:
     """Return whether an index or a constraint of an added column is created."""
-    match operation:
-        case ops.CreateIndexOp() | ops.CreateUniqueConstraintOp():
-            columns = [getattr(each, "name", each) for each in operation.columns]
-        case ops.CreateForeignKeyOp():
-            columns = [*operation.local_cols]
-        case _:
-            return False
     table = getattr(operation, "table_name", None) or getattr(operation, "source_table", None)
-    return table == added.table_name and added.column.name in columns
+    return (
+        isinstance(operation, CREATES)
+        and table == added.table_name
+        and added.column.name in columns_of(operation)
+    )
 
 
 def dropped_table(

@@ -4,10 +4,11 @@ from alembic.operations import ops
 
 from stratakit.diagnostics.command import MIGRATE
 from stratakit.diagnostics.errors import UsageError
+from stratakit.operations.columns import columns_of
 from stratakit.operations.comment import allow
 from stratakit.operations.sync_trigger import CreateSyncTriggerOp
 from stratakit.recipes import expand
-from stratakit.recipes.recipe import Plan, Recipe, Request, columns_of, missing_change
+from stratakit.recipes.recipe import Plan, Recipe, Request, missing_change
 from stratakit.recipes.timeline import timeline
 
 

@@ -3,9 +3,10 @@
 from alembic.operations import ops
 
 from stratakit.diagnostics.command import MIGRATE
+from stratakit.operations.columns import columns_of
 from stratakit.operations.comment import allow
 from stratakit.recipes import expand
-from stratakit.recipes.recipe import Plan, Recipe, Request, columns_of, missing_change
+from stratakit.recipes.recipe import Plan, Recipe, Request, missing_change
 from stratakit.revisions import phases
 
 
